@@ -1,0 +1,112 @@
+data "aws_partition" "current" {}
+
+resource "aws_sfn_activity" "this" {
+  name = var.name
+  tags = var.tags
+}
+
+locals {
+  request_name  = "${var.state_prefix}RequestDispatch"
+  activity_name = "${var.state_prefix}Activity"
+
+  request_dispatch = {
+    Type     = "Task"
+    Comment  = "Tell the dispatcher that a task of this activity is about to be scheduled"
+    Resource = "arn:${data.aws_partition.current.partition}:states:::sqs:sendMessage"
+    Parameters = {
+      QueueUrl = var.dispatch_queue.url
+      MessageBody = {
+        "activity_arn"       = aws_sfn_activity.this.id
+        "execution_arn.$"    = "$$.Execution.Id"
+        "state_entered_at.$" = "$$.State.EnteredTime"
+      }
+    }
+    # The task's input is this state's input, not SQS's answer.
+    ResultPath = null
+    # What SQS calls throttling and what it calls its own failures come under one name, and so does a
+    # missing permission: the attempts end after about a minute.
+    Retry = [{
+      ErrorEquals     = ["SQS.AmazonSQSException", "SQS.SdkClientException"]
+      IntervalSeconds = 1
+      MaxAttempts     = 6
+      BackoffRate     = 2
+      JitterStrategy  = "FULL"
+    }]
+    Next = local.activity_name
+  }
+
+  activity = {
+    Type     = "Task"
+    Comment  = "Wait for the job that the dispatcher starts"
+    Resource = aws_sfn_activity.this.id
+    # Unset, either clock stands at three years.
+    HeartbeatSeconds = var.heartbeat_seconds
+    TimeoutSeconds   = var.timeout_seconds
+    End              = true
+  }
+
+  retry = [for rule in var.retry : {
+    ErrorEquals     = rule.error_equals
+    IntervalSeconds = rule.interval_seconds
+    MaxAttempts     = rule.max_attempts
+    BackoffRate     = rule.backoff_rate
+    MaxDelaySeconds = rule.max_delay_seconds
+    JitterStrategy  = "FULL"
+  }]
+
+  process_state = merge(
+    {
+      Type    = "Parallel"
+      Comment = "Parallel so that a retry asks for a dispatch again"
+      Branches = [{
+        StartAt = local.request_name
+        States = {
+          (local.request_name)  = local.request_dispatch
+          (local.activity_name) = local.activity
+        }
+      }]
+      OutputPath = "$[0]"
+    },
+    { for key, rules in { Retry = local.retry } : key => rules if length(rules) > 0 },
+  )
+
+  execution_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid      = "RequestDispatch"
+        Effect   = "Allow"
+        Action   = ["sqs:SendMessage"]
+        Resource = [var.dispatch_queue.arn]
+      }],
+      var.dispatch_queue.kms_key_arn == null ? [] : [{
+        Sid      = "EncryptDispatchRequests"
+        Effect   = "Allow"
+        Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
+        Resource = [var.dispatch_queue.kms_key_arn]
+      }],
+    )
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = {
+    ActivitiesTimedOut          = "ran longer than ${var.timeout_seconds} s"
+    ActivitiesHeartbeatTimedOut = "gave no sign of life for ${var.heartbeat_seconds} s"
+  }
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = "Tasks of activity ${var.name} ${each.value}."
+  namespace           = "AWS/States"
+  metric_name         = each.key
+  dimensions          = { ActivityArn = aws_sfn_activity.this.id }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+}

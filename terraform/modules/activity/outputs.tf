@@ -1,0 +1,29 @@
+output "arn" {
+  description = "ARN of the activity."
+  value       = aws_sfn_activity.this.id
+}
+
+output "name" {
+  description = "Name of the activity."
+  value       = aws_sfn_activity.this.name
+}
+
+output "process_state" {
+  description = "The state that processes its input behind the activity, an object: merge(module.x.process_state, { Next = \"...\" }) or { End = true } goes into a definition's States, or a Map's."
+  value       = local.process_state
+}
+
+output "execution_policy_json" {
+  description = "What the state machine's role needs for the state: a policy document in JSON."
+  value       = jsonencode(local.execution_policy)
+}
+
+output "heartbeat_seconds" {
+  description = "The activity's heartbeat, for the dispatcher."
+  value       = var.heartbeat_seconds
+}
+
+output "timeout_seconds" {
+  description = "The activity's time limit, for the dispatcher."
+  value       = var.timeout_seconds
+}

@@ -1,0 +1,64 @@
+# Made before the function, so that Lambda never makes one that keeps logs for ever.
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_lambda_function" "this" {
+  function_name                  = var.name
+  description                    = var.description
+  role                           = aws_iam_role.this.arn
+  runtime                        = "python3.13"
+  handler                        = var.handler
+  architectures                  = [var.architecture]
+  timeout                        = var.timeout_seconds
+  memory_size                    = var.memory_mb
+  reserved_concurrent_executions = var.reserved_concurrency == null ? -1 : var.reserved_concurrency
+  kms_key_arn                    = var.kms_key_arn
+
+  # From S3: the provider uploads a local file one function at a time.
+  s3_bucket        = var.package.bucket
+  s3_key           = var.package.key
+  source_code_hash = var.package.hash
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this.name
+  }
+
+  dynamic "environment" {
+    for_each = length(var.environment) == 0 ? [] : [var.environment]
+    content {
+      variables = environment.value
+    }
+  }
+
+  tags = var.tags
+
+  # Whoever invokes the function right after it is made meets it with its permissions.
+  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = {
+    Errors    = "failed"
+    Throttles = "were turned away: no concurrency left"
+  }
+
+  alarm_name          = "${var.name}-${lower(each.key)}"
+  alarm_description   = "Invocations of ${var.name} ${each.value}."
+  namespace           = "AWS/Lambda"
+  metric_name         = each.key
+  dimensions          = { FunctionName = aws_lambda_function.this.function_name }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+}

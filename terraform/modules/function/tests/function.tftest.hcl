@@ -1,0 +1,161 @@
+mock_provider "aws" {
+  override_during = plan
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/prepare" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/prepare" }
+  }
+}
+
+variables {
+  name    = "prepare"
+  handler = "prepare.handler.handle"
+  package = {
+    bucket = "artefacts"
+    key    = "functions/prepare-1.zip"
+    hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+  }
+}
+
+run "runs_the_zip_on_python_3_13_with_json_logs_in_its_own_group" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function.this.runtime == "python3.13" && aws_lambda_function.this.architectures[0] == "arm64"
+    error_message = "Python 3.13 on arm64"
+  }
+  assert {
+    condition     = aws_lambda_function.this.s3_key == var.package.key && aws_lambda_function.this.source_code_hash == var.package.hash
+    error_message = "the code is the given zip, and its hash decides when to deploy"
+  }
+  assert {
+    condition     = aws_lambda_function.this.logging_config[0].log_format == "JSON" && aws_lambda_function.this.logging_config[0].log_group == "/aws/lambda/prepare"
+    error_message = "JSON logs in the group the module made"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "logs are not kept for ever"
+  }
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == -1 && length(aws_lambda_function.this.environment) == 0
+    error_message = "nothing is reserved and no environment is set unless asked for"
+  }
+}
+
+run "may_write_its_own_logs_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.logs.policy).Statement == [{
+      Sid      = "WriteOwnLogs"
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/prepare:*"
+    }]
+    error_message = "only its own log group"
+  }
+  assert {
+    condition     = length(aws_iam_role_policy.this) == 0
+    error_message = "no policy that was not asked for"
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
+    error_message = "only Lambda takes the role"
+  }
+}
+
+run "takes_policies_environment_and_limits" {
+  command = plan
+  variables {
+    environment          = { TASK_TABLE = "tasks" }
+    policies             = { worker = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+    reserved_concurrency = 0
+    architecture         = "x86_64"
+    timeout_seconds      = 900
+    memory_mb            = 1024
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.environment[0].variables == tomap({ TASK_TABLE = "tasks" })
+    error_message = "the environment arrives"
+  }
+  assert {
+    condition     = aws_iam_role_policy.this["worker"].policy == var.policies.worker && aws_iam_role_policy.this["worker"].role == "prepare"
+    error_message = "the policy is the role's"
+  }
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == 0
+    error_message = "0 switches the function off, it is not \"no limit\""
+  }
+  assert {
+    condition     = aws_lambda_function.this.timeout == 900 && aws_lambda_function.this.memory_size == 1024 && aws_lambda_function.this.architectures[0] == "x86_64"
+    error_message = "limits arrive"
+  }
+}
+
+run "a_customer_key_covers_logs_and_environment" {
+  command = plan
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_lambda_function.this.kms_key_arn == var.kms_key_arn
+    error_message = "logs and environment use the key"
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.logs.policy).Statement[1].Action == ["kms:Decrypt"] && jsondecode(aws_iam_role_policy.logs.policy).Statement[1].Resource == var.kms_key_arn
+    error_message = "the function may read its environment"
+  }
+}
+
+run "alarms_on_errors_and_throttles" {
+  command = plan
+  variables {
+    alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:oncall"]
+  }
+
+  assert {
+    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.this : alarm.metric_name]) == toset(["Errors", "Throttles"])
+    error_message = "both alarms"
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(var.alarm_actions) && alarm.dimensions.FunctionName == "prepare"])
+    error_message = "each watches this function and notifies"
+  }
+}
+
+run "refuses_wrong_values" {
+  command = plan
+  variables {
+    name                 = "with space"
+    description          = join("", [for i in range(257) : "x"])
+    handler              = "handler"
+    package              = { bucket = "b", key = "k", hash = "abc" }
+    environment          = { "1A" = "x" }
+    policies             = { broken = "{" }
+    timeout_seconds      = 901
+    memory_mb            = 127
+    architecture         = "arm"
+    reserved_concurrency = -1
+    log_retention_days   = 31
+    kms_key_arn          = "alias/mine"
+    alarm_actions        = ["oncall"]
+  }
+  expect_failures = [
+    var.name, var.description, var.handler, var.package, var.environment, var.policies, var.timeout_seconds,
+    var.memory_mb, var.architecture, var.reserved_concurrency, var.log_retention_days, var.kms_key_arn, var.alarm_actions,
+  ]
+}
+
+run "refuses_parts_of_a_second" {
+  command = plan
+  variables {
+    timeout_seconds      = 1.5
+    memory_mb            = 256.5
+    reserved_concurrency = 0.5
+  }
+  expect_failures = [var.timeout_seconds, var.memory_mb, var.reserved_concurrency]
+}
