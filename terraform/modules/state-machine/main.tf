@@ -1,0 +1,29 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+resource "aws_cloudwatch_log_group" "this" {
+  # Under vendedlogs the group is not counted in the account's one resource policy for log delivery, which
+  # holds 5,120 characters.
+  name              = "/aws/vendedlogs/states/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_sfn_state_machine" "this" {
+  name       = var.name
+  type       = "STANDARD"
+  role_arn   = aws_iam_role.this.arn
+  definition = var.definition
+  tags       = var.tags
+
+  logging_configuration {
+    level                  = var.log_level
+    include_execution_data = var.include_execution_data
+    log_destination        = "${aws_cloudwatch_log_group.this.arn}:*"
+  }
+
+  # An execution started right after the machine is made meets it with its permissions.
+  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.this]
+}

@@ -1,0 +1,119 @@
+mock_provider "aws" {
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/words" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/words-states" }
+  }
+}
+
+variables {
+  name       = "words"
+  definition = "{\"StartAt\":\"Done\",\"States\":{\"Done\":{\"Type\":\"Succeed\"}}}"
+}
+
+run "logs_every_event_without_its_data" {
+  command = plan
+
+  assert {
+    condition     = aws_sfn_state_machine.this.logging_configuration[0].level == "ALL" && aws_sfn_state_machine.this.logging_configuration[0].include_execution_data == false
+    error_message = "history yes, inputs and outputs no"
+  }
+  assert {
+    condition     = aws_sfn_state_machine.this.logging_configuration[0].log_destination == "${aws_cloudwatch_log_group.this.arn}:*"
+    error_message = "into the module's own group"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/vendedlogs/states/words" && aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "a vended group that is not kept for ever"
+  }
+  assert {
+    condition     = aws_sfn_state_machine.this.type == "STANDARD" && aws_sfn_state_machine.this.definition == var.definition
+    error_message = "activities need the standard type"
+  }
+}
+
+run "only_step_functions_of_this_account_takes_the_role" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition == {
+      StringEquals = { "aws:SourceAccount" = "123456789012" }
+      ArnLike      = { "aws:SourceArn" = "arn:aws:states:eu-west-1:123456789012:stateMachine:*" }
+    }
+    error_message = "another account's state machine must not get the role"
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "states.amazonaws.com" }
+    error_message = "Step Functions only"
+  }
+}
+
+run "may_deliver_logs_and_what_is_given" {
+  command = plan
+  variables {
+    policies = { invoke = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+  }
+
+  assert {
+    condition     = alltrue([for action in jsondecode(aws_iam_role_policy.logs.policy).Statement[0].Action : startswith(action, "logs:") && !strcontains(action, "*")])
+    error_message = "the statement on * holds log delivery only"
+  }
+  assert {
+    condition     = aws_iam_role_policy.this["invoke"].policy == var.policies.invoke && keys(aws_iam_role_policy.this) == ["invoke"]
+    error_message = "the given policies, no others"
+  }
+}
+
+run "takes_another_level_and_a_key" {
+  command = plan
+  variables {
+    log_level              = "ERROR"
+    include_execution_data = true
+    log_retention_days     = 7
+    kms_key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/1"
+  }
+
+  assert {
+    condition     = aws_sfn_state_machine.this.logging_configuration[0].level == "ERROR" && aws_sfn_state_machine.this.logging_configuration[0].include_execution_data
+    error_message = "level and data arrive"
+  }
+  assert {
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 7
+    error_message = "key and retention arrive"
+  }
+}
+
+run "refuses_wrong_values" {
+  command = plan
+  variables {
+    name               = "with space"
+    definition         = "{"
+    policies           = { broken = "{}" }
+    log_level          = "DEBUG"
+    log_retention_days = 31
+    kms_key_arn        = "alias/mine"
+  }
+  expect_failures = [
+    var.name, var.definition, var.policies, var.log_level, var.log_retention_days, var.kms_key_arn,
+  ]
+}
+
+run "refuses_a_start_that_is_no_state" {
+  command = plan
+  variables {
+    definition = "{\"StartAt\":\"Begin\",\"States\":{\"Done\":{\"Type\":\"Succeed\"}}}"
+  }
+  expect_failures = [var.definition]
+}
