@@ -1,0 +1,81 @@
+"""The activities that this stack serves: how the tasks of each are to be started."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+class InvalidActivity(Exception):
+    """The description of an activity in the task table is not one; the message names the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """An activity and its one backend configuration, as Terraform wrote it.
+
+    `config` is the backend's own; `allowed_overrides` names what a task's `job` object may set.
+    """
+
+    arn: str
+    name: str
+    backend: str
+    config: Mapping[str, Any]
+    heartbeat_seconds: int
+    timeout_seconds: int
+    allowed_overrides: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, text: str) -> "Activity":
+        """Read the description that module `dispatcher` writes; InvalidActivity if it is not one."""
+        try:
+            document = json.loads(text)
+            return cls(
+                arn=str(document["arn"]),
+                name=str(document["name"]),
+                backend=str(document["backend"]),
+                config=dict(document["config"]),
+                heartbeat_seconds=int(document["heartbeat_seconds"]),
+                timeout_seconds=int(document["timeout_seconds"]),
+                allowed_overrides=tuple(document.get("allowed_overrides", ())),
+            )
+        except KeyError as error:
+            raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
+        except (TypeError, ValueError) as error:
+            raise InvalidActivity(f"{error} in {text}") from error
+
+
+class ActivitySource(Protocol):
+    """Where descriptions of activities come from."""
+
+    def activity(self, arn: str) -> Activity | None:
+        """Return the activity's description, None if the stack does not serve it."""
+        ...
+
+
+@dataclass(kw_only=True)
+class ActivityCatalog:
+    """Descriptions of activities, each read once a minute at most.
+
+    An activity that is not known is asked for every time: it may be being deployed.
+    """
+
+    source: ActivitySource
+    seconds_to_keep: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+    _kept: dict[str, tuple[float, Activity]] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def find(self, arn: str) -> Activity | None:
+        """Return the activity's description, None if the stack does not serve it."""
+        # One reader at a time: a batch of ten requests for one activity makes one read.
+        with self._lock:
+            until, activity = self._kept.get(arn, (0.0, None))
+            if activity is not None and self.clock() < until:
+                return activity
+            activity = self.source.activity(arn)
+            if activity is not None:
+                self._kept[arn] = (self.clock() + self.seconds_to_keep, activity)
+            return activity

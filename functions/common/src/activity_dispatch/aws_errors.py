@@ -1,0 +1,64 @@
+"""What an AWS error means for us, judged by its code and never by its message."""
+
+from enum import Enum, auto
+
+from botocore.exceptions import ClientError
+
+
+class ErrorKind(Enum):
+    """Classes of AWS errors that are handled alike."""
+
+    THROTTLED = auto()  # the API asks to come back later
+    UNAVAILABLE = auto()  # the service has a problem or no capacity
+    TASK_GONE = auto()  # nobody waits for this task token any more
+    CONDITION_FAILED = auto()  # a conditional write met another state
+    NOT_FOUND = auto()  # the named resource does not exist
+    REFUSED = auto()  # anything else: the same request will be refused again
+
+
+_KINDS: dict[str, ErrorKind] = {
+    code: kind
+    for kind, codes in {
+        ErrorKind.THROTTLED: (
+            "ThrottlingException",
+            "Throttling",
+            "TooManyRequestsException",
+            "RequestLimitExceeded",
+            "ProvisionedThroughputExceededException",
+            "SlowDown",
+            "ActivityWorkerLimitExceeded",
+        ),
+        ErrorKind.UNAVAILABLE: (
+            "ServiceException",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+            "InternalServerError",
+            "InternalServerException",
+            "InternalFailure",
+            "InternalError",
+            "EC2ThrottledException",
+            "EC2UnexpectedException",
+            "ENILimitReachedException",
+            "ResourceNotReadyException",
+        ),
+        # https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html
+        ErrorKind.TASK_GONE: ("InvalidToken", "TaskDoesNotExist", "TaskTimedOut"),
+        ErrorKind.CONDITION_FAILED: ("ConditionalCheckFailedException",),
+        ErrorKind.NOT_FOUND: ("ActivityDoesNotExist", "ResourceNotFoundException"),
+    }.items()
+    for code in codes
+}
+
+
+def error_code(error: ClientError) -> str:
+    """Return the error's code, such as `ThrottlingException`."""
+    return error.response.get("Error", {}).get("Code", "Unknown")
+
+
+def classify(error: ClientError) -> ErrorKind:
+    """Return what kind of error this is; unknown codes with a 5xx status count as UNAVAILABLE."""
+    kind = _KINDS.get(error_code(error))
+    if kind is not None:
+        return kind
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return ErrorKind.UNAVAILABLE if status >= 500 else ErrorKind.REFUSED

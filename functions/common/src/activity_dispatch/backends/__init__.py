@@ -1,0 +1,1 @@
+"""Backends: the compute services that run jobs, behind one protocol."""

@@ -1,0 +1,66 @@
+"""The one seam between the dispatcher and a compute service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NewType, Protocol
+
+from activity_dispatch.errors import ErrorName, Outcome
+from activity_dispatch.tasks import Task
+
+JobId = NewType("JobId", str)
+
+
+class JobState(StrEnum):
+    """Where a job is, in the words that all backends share."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """What an event of a backend says about a task's job.
+
+    `outcome` is None while the job is under way; `version` orders the events of one job.
+    """
+
+    task_id: str
+    job_id: JobId
+    state: JobState
+    outcome: Outcome | None = None
+    version: int = 0
+
+
+class StartRefused(Exception):
+    """The backend would not start the job: an error name and what the backend said."""
+
+    def __init__(self, error: ErrorName, message: str) -> None:
+        """Keep both for the task's failure."""
+        super().__init__(message)
+        self.error = error
+
+
+class InvalidBackendConfig(Exception):
+    """An activity's backend configuration is wrong; the message names the field."""
+
+
+class Backend(Protocol):
+    """A compute service with one configuration. Adding one: docs/adding-a-backend.md."""
+
+    def start(self, task: Task) -> JobId:
+        """Start the task's job, idempotent on `task.task_id`; raise StartRefused if it can't be."""
+        ...
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, JobState]:
+        """Return the states of jobs, in as few calls as the service allows; absent = unknown."""
+        ...
+
+    def stop(self, job: JobId, reason: str) -> None:
+        """Stop a job; one that is not there counts as stopped."""
+        ...
+
+    def diagnose(self, event: Mapping[str, Any]) -> Diagnosis | None:
+        """Return what the backend's event says; None if it says nothing about a task. Pure."""
+        ...

@@ -1,0 +1,217 @@
+"""Makes a plain function into a Lambda function that processes tasks of an activity."""
+
+import functools
+import json
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.callbacks import CallbackClient, TaskGone
+from activity_dispatch.composition import Runtime
+from activity_dispatch.errors import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
+from activity_dispatch.heartbeats import EndReason, Heartbeats
+from activity_dispatch.interruption import Interrupted, Interrupter
+from activity_dispatch.lambda_context import LambdaContext
+from activity_dispatch.log_tail import LogTail, keep_log_tail
+from activity_dispatch.settling import Settler
+from activity_dispatch.task_table import TaskTable
+
+LOG = logging.getLogger(__name__)
+BACKEND = "lambda"
+# Time kept before Lambda's own limit to report that it is reached.
+DEADLINE_MARGIN_SECONDS = 2.0
+
+
+class InvalidEvent(Exception):
+    """The function was not invoked by the dispatcher; the message names the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What the lambda backend hands over."""
+
+    task_id: str
+    token: str = field(repr=False)
+    heartbeat_seconds: int
+    input: Any
+
+    @classmethod
+    def from_event(cls, event: object) -> "Job":
+        """Read the invocation's payload."""
+        if not isinstance(event, Mapping):
+            raise InvalidEvent(f"event: {type(event).__name__}; it must be an object")
+        missing = [key for key in ("task_id", "task_token", "heartbeat_seconds") if key not in event]
+        if missing:
+            raise InvalidEvent(f"{missing[0]}: missing; the dispatcher invokes this function")
+        return cls(
+            task_id=str(event["task_id"]),
+            token=str(event["task_token"]),
+            heartbeat_seconds=int(event["heartbeat_seconds"]),
+            input=event.get("input"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Processor:
+    """Runs a user's function as the job of a task."""
+
+    handle: Callable[[Any], Any]
+    callbacks: CallbackClient
+    tasks: TaskTable
+    settler: Settler
+
+    def run(self, job: Job, context: LambdaContext) -> None:
+        """Process one task: claim it, run the function while heartbeating, settle.
+
+        A task that another invocation processes, or that nobody waits for, is left alone.
+        """
+        if not self._is_wanted(job) or not self._is_ours(job, context.aws_request_id):
+            return
+        outcome = self._run_with_heartbeats(job, context)
+        if outcome is not None:
+            name = self.settler.settle(job.task_id, job.token, outcome)
+            LOG.info("task %s settled: %s", job.task_id, name)
+
+    def _is_wanted(self, job: Job) -> bool:
+        # The first heartbeat comes before any work: the invocation may have waited for long.
+        try:
+            self.callbacks.heartbeat(job.token)
+        except TaskGone as gone:
+            LOG.warning("nobody waits for task %s any more (%s)", job.task_id, gone)
+            self.settler.cancel(job.task_id)
+            return False
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("first heartbeat failed, going on: %s", error)
+        return True
+
+    def _is_ours(self, job: Job, request_id: str) -> bool:
+        try:
+            ours = self.tasks.claim(job.task_id, request_id)
+        except (ClientError, BotoCoreError) as error:
+            # Lambda will not come again with this task: say so now, a retry may help.
+            cause = Cause(message=f"the task could not be claimed: {error}", backend=BACKEND)
+            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+            self.settler.settle(job.task_id, job.token, Failed(error=name, cause=cause))
+            return False
+        if not ours:
+            LOG.warning("task %s is processed by another invocation or settled", job.task_id)
+        return ours
+
+    def _run_with_heartbeats(self, job: Job, context: LambdaContext) -> Outcome | None:
+        interrupter = Interrupter()
+        reasons: list[EndReason] = []
+
+        def end(reason: EndReason) -> None:
+            LOG.warning("task %s ends early: %s", job.task_id, reason)
+            reasons.append(reason)
+            try:
+                self._settle_early(job, reason, _timed_out(context, tail))
+            finally:
+                interrupter.interrupt()
+
+        beats = Heartbeats(
+            callbacks=self.callbacks,
+            token=job.token,
+            heartbeat_seconds=job.heartbeat_seconds,
+            end=end,
+            deadline=_deadline(context),
+        )
+        with keep_log_tail() as tail, beats:
+            outcome = _call(self.handle, job.input, interrupter, context, tail)
+        return None if reasons else outcome
+
+    def _settle_early(self, job: Job, reason: EndReason, timed_out: Failed) -> None:
+        if reason is EndReason.DEADLINE:
+            # Lambda will end the process: report now, the function may not let itself end.
+            self.settler.settle(job.task_id, job.token, timed_out)
+        else:
+            self.settler.cancel(job.task_id)
+
+
+def _call(
+    handle: Callable[[Any], Any],
+    job_input: Any,
+    interrupter: Interrupter,
+    context: LambdaContext,
+    tail: LogTail,
+) -> Outcome | None:
+    try:
+        with interrupter.interruptible():
+            result = handle(job_input)
+    except Interrupted:
+        return None
+    except Exception as error:
+        LOG.exception("the function raised")
+        name = error.error if isinstance(error, JobError) else ErrorName.JOB_FAILED
+        return Failed(error=name, cause=_cause(f"{type(error).__name__}: {error}", context, tail))
+    try:
+        return Succeeded(output=json.dumps(result, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        cause = _cause(f"the function's result is not JSON: {error}", context, tail)
+        return Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
+
+
+def _cause(message: str, context: LambdaContext, tail: LogTail) -> Cause:
+    return Cause(
+        message=message,
+        backend=BACKEND,
+        job_id=context.aws_request_id,
+        log_tail=tail.lines,
+        log_url=log_url(context.log_group_name, context.log_stream_name),
+    )
+
+
+def _timed_out(context: LambdaContext, tail: LogTail) -> Failed:
+    message = f"function {context.function_name} reached its own time limit"
+    return Failed(error=ErrorName.JOB_TIMED_OUT, cause=_cause(message, context, tail))
+
+
+def _deadline(context: LambdaContext) -> float:
+    left = context.get_remaining_time_in_millis() / 1000
+    return time.monotonic() + left - min(DEADLINE_MARGIN_SECONDS, left / 10)
+
+
+def log_url(group: str, stream: str) -> str:
+    """Return the CloudWatch console's address of a log stream."""
+    region = os.environ.get("AWS_REGION", "us-east-1")
+
+    def escape(text: str) -> str:
+        return text.replace("$", "$2524").replace("/", "$252F").replace("[", "$255B").replace("]", "$255D")
+
+    return (
+        f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+        f"#logsV2:log-groups/log-group/{escape(group)}/log-events/{escape(stream)}"
+    )
+
+
+def make_processor(handle: Callable[[Any], Any], environment: Mapping[str, str]) -> Processor:
+    """Make the processor of a function from its environment (see `Settings`)."""
+    runtime = Runtime.from_environment(environment, threads=2)
+    return Processor(handle=handle, callbacks=runtime.callbacks, tasks=runtime.tasks, settler=runtime.settler)
+
+
+def processing_handler(
+    handle: Callable[[Any], Any],
+) -> Callable[[object, LambdaContext], None]:
+    """Make `handle(input) -> output` into the handler of a processing Lambda function.
+
+    The input is the activity's, parsed from JSON; the output is what `json.dumps` takes. While the
+    function runs, heartbeats are sent. What it raises fails the task as `Job.Failed`, a JobError
+    under its own name. An output over 256 KiB is kept in S3 and a reference returned. When nobody
+    waits for the task any more, or the function's time limit is near, the function is interrupted.
+    """
+
+    @functools.cache
+    def processor() -> Processor:
+        return make_processor(handle, os.environ)
+
+    @functools.wraps(handle)
+    def handler(event: object, context: LambdaContext) -> None:
+        processor().run(Job.from_event(event), context)
+
+    return handler

@@ -1,0 +1,67 @@
+"""Settle: send a task's one outcome to Step Functions and record it."""
+
+import logging
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.callbacks import CallbackClient, TaskGone
+from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome, Succeeded
+from activity_dispatch.limits import MAX_OUTPUT_BYTES
+from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.task_table import TaskTable
+from activity_dispatch.tasks import OutcomeName
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settler:
+    """Settles tasks. Step Functions takes one outcome for a token, the first; that decides."""
+
+    callbacks: CallbackClient
+    tasks: TaskTable
+    payloads: PayloadStore
+
+    def settle(self, task_id: str, token: str, outcome: Outcome) -> OutcomeName:
+        """Send the outcome, then record it; `cancelled` when nobody waits for it any more.
+
+        Sent first: a crash in between leaves an open task whose execution has gone on, which the
+        next look at the task finds; the other way round the execution would wait for nothing.
+        """
+        outcome = self._within_limit(task_id, outcome)
+        try:
+            name = self._send(token, outcome)
+        except TaskGone as gone:
+            LOG.warning("nobody waits for task %s any more (%s)", task_id, gone)
+            name = OutcomeName.CANCELLED
+        self._record(task_id, name, None if isinstance(outcome, Succeeded) else outcome.error)
+        return name
+
+    def cancel(self, task_id: str) -> None:
+        """Record that nobody waits for the task any more."""
+        self._record(task_id, OutcomeName.CANCELLED, None)
+
+    def _record(self, task_id: str, name: OutcomeName, error: str | None) -> None:
+        try:
+            self.tasks.record_settled(task_id, name, error)
+        except (ClientError, BotoCoreError) as problem:
+            # Step Functions has the outcome; a later look at the open task finds that out.
+            LOG.error("task %s: outcome %s not recorded: %s", task_id, name, problem)
+
+    def _send(self, token: str, outcome: Outcome) -> OutcomeName:
+        if isinstance(outcome, Succeeded):
+            self.callbacks.success(token, outcome.output)
+            return OutcomeName.SUCCEEDED
+        self.callbacks.failure(token, outcome)
+        return OutcomeName.FAILED
+
+    def _within_limit(self, task_id: str, outcome: Outcome) -> Outcome:
+        if isinstance(outcome, Failed) or len(outcome.output.encode()) <= MAX_OUTPUT_BYTES:
+            return outcome
+        try:
+            return Succeeded(output=self.payloads.put_output(task_id, outcome.output))
+        except (ClientError, BotoCoreError) as error:
+            size = len(outcome.output.encode())
+            message = f"the output of {size} bytes could not be kept in S3: {error}"
+            return Failed(error=ErrorName.JOB_FAILED, cause=Cause(message=message))

@@ -1,0 +1,94 @@
+"""A task: one (token, input) taken from an activity, and what the task table knows of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+def task_id_of(token: str) -> str:
+    """Return the task's id: the first 32 hex digits of the token's SHA-256.
+
+    The token is a credential; the id may stand in logs, names and environments.
+    """
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+class TaskState(StrEnum):
+    """Where a task is on its way; each state has its time in the task table."""
+
+    STARTING = "starting"
+    STARTED = "started"
+    SETTLED = "settled"
+
+
+class OutcomeName(StrEnum):
+    """How a settled task ended; `cancelled`: nobody waited for it any more."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class InvalidInput(Exception):
+    """The task's input is not what the activity allows; the message names the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task to be started.
+
+    `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job's
+    parameters that this task's input sets; `heartbeat_seconds` is the state's HeartbeatSeconds.
+    """
+
+    activity_arn: str
+    token: str = field(repr=False)
+    input: str = field(repr=False)
+    heartbeat_seconds: int
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def task_id(self) -> str:
+        """The id derived from the token."""
+        return task_id_of(self.token)
+
+
+def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
+    """Return the `job` object of a task's input, an empty one when there is none.
+
+    Raises InvalidInput when it is not an object or has a key that `allowed` does not name.
+    """
+    # Most inputs have no job object: do not parse up to 1 MiB of JSON to learn that.
+    if '"job"' not in task_input:
+        return {}
+    document = json.loads(task_input)
+    if not isinstance(document, dict) or "job" not in document:
+        return {}
+    job = document["job"]
+    if not isinstance(job, dict):
+        raise InvalidInput(f"job: {type(job).__name__}; it must be an object")
+    refused = sorted(set(job) - set(allowed))
+    if refused:
+        names = ", ".join(sorted(allowed)) or "none"
+        raise InvalidInput(f"job.{refused[0]}: not allowed; this activity allows: {names}")
+    return job
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRecord:
+    """A task as the task table holds it. `token` and `input` are gone once it is settled."""
+
+    task_id: str
+    activity_arn: str
+    backend: str
+    state: TaskState
+    heartbeat_seconds: int
+    token: str | None = field(default=None, repr=False)
+    input: str | None = field(default=None, repr=False)
+    job_id: str | None = None
+    claimed_by: str | None = None
+    outcome: OutcomeName | None = None
+    error: str | None = None

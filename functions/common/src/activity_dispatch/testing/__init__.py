@@ -1,0 +1,8 @@
+"""In-memory stand-ins for tests: ours, and those of whoever writes a backend or a function."""
+
+from activity_dispatch.testing.backend import FakeBackend
+from activity_dispatch.testing.context import FakeLambdaContext
+from activity_dispatch.testing.stepfunctions import FakeStepFunctions
+from activity_dispatch.testing.task_table import InMemoryTaskTable
+
+__all__ = ["FakeBackend", "FakeLambdaContext", "FakeStepFunctions", "InMemoryTaskTable"]

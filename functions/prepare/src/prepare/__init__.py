@@ -1,0 +1,1 @@
+"""The example's first function: makes the job's input from the execution's input."""

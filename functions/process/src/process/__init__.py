@@ -1,0 +1,1 @@
+"""The example's job: statistics of a text."""

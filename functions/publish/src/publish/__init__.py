@@ -1,0 +1,1 @@
+"""The example's last function: uses the job's output."""
