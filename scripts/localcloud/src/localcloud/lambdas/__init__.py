@@ -1,0 +1,1 @@
+"""Lambda functions as plain processes, and LocalStack's Lambda mended round them."""

@@ -1,0 +1,112 @@
+"""One process that runs a function with AWS's own runtime client, and what it writes."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from localcloud.lambdas.runtime_api import Invocation, Response, RuntimeApi
+
+# The log file is emptied once it has grown past this, between two invocations.
+_LOG_KEPT_BYTES = 1_048_576
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """How to start the process: everything in it is the function's, nothing is LocalStack's."""
+
+    python: str
+    handler: str
+    code: Path
+    environment: Mapping[str, str]
+
+
+class FunctionProcess:
+    """A runtime client in a process group of its own, with a private TMPDIR and HOME."""
+
+    def __init__(self, launch: Launch) -> None:
+        """Start it; `await_init` tells when it can be invoked."""
+        self.api = RuntimeApi()
+        self._home = tempfile.mkdtemp(prefix="function-")
+        self._log = tempfile.TemporaryFile(mode="a+b", prefix="function-log-")  # noqa: SIM115
+        self._log_read = 0
+        try:
+            self._process = self._start(launch)
+        except OSError:
+            self.api.close()
+            self._discard_files()
+            raise
+        threading.Thread(target=self._watch, name="function-exit", daemon=True).start()
+
+    def _start(self, launch: Launch) -> subprocess.Popen[bytes]:
+        environment = dict(launch.environment)
+        environment |= {"AWS_LAMBDA_RUNTIME_API": self.api.address, "HOME": self._home}
+        environment.setdefault("TMPDIR", self._home)
+        return subprocess.Popen(
+            [launch.python, "-m", "awslambdaric", launch.handler],
+            cwd=launch.code,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _watch(self) -> None:
+        self._process.wait()
+        self.api.process_exited()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be invoked."""
+        return self._process.poll() is None
+
+    @property
+    def exit_description(self) -> str:
+        """How it ended, in the words that Lambda uses."""
+        status = self._process.wait()
+        if status < 0:
+            return f"signal: {signal.Signals(-status).name.removeprefix('SIG').lower()}"
+        return f"exit status {status}"
+
+    def invoke(self, invocation: Invocation, timeout_seconds: float) -> Response:
+        """Run one invocation; see RuntimeApi.invoke for what it raises."""
+        return self.api.invoke(invocation, timeout_seconds)
+
+    def take_log(self) -> str:
+        """What was written since this was last asked."""
+        descriptor = self._log.fileno()
+        size = os.fstat(descriptor).st_size
+        text = os.pread(descriptor, size - self._log_read, self._log_read)
+        self._log_read = size
+        if size > _LOG_KEPT_BYTES:
+            os.ftruncate(descriptor, 0)
+            self._log_read = 0
+        return text.decode(errors="replace")
+
+    def peak_memory_mb(self) -> int:
+        """The most memory it ever held, in MiB; 0 where the system does not tell."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return 0
+        peak = next((line for line in status.splitlines() if line.startswith("VmHWM:")), None)
+        return -(-int(peak.split()[1]) // 1024) if peak else 0
+
+    def kill(self) -> None:
+        """End it and every process of its group, and remove its files."""
+        self.api.close()
+        with contextlib.suppress(ProcessLookupError):  # The group may be gone already.
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._discard_files()
+
+    def _discard_files(self) -> None:
+        self._log.close()
+        shutil.rmtree(self._home, ignore_errors=True)

@@ -1,0 +1,41 @@
+"""What LocalStack finds by entry point: the overridden services, each mended before it loads."""
+
+from typing import Any
+
+from localstack.runtime import hooks
+from localstack.services.plugins import Service, aws_provider
+
+from localcloud import patches
+
+# ruff: noqa: PLC0415  (a service's modules are imported when it is first used, not at start)
+
+
+def _mend_gateway() -> None:
+    patches.install("gateway")
+
+
+def _dynamodb() -> Service:
+    from localcloud import dynamodb
+
+    patches.install("dynamodb")
+    return dynamodb.service()
+
+
+def _lambda() -> Service:
+    from localstack.services.lambda_.provider import LambdaProvider
+
+    patches.install("lambda")
+    return Service.for_provider(LambdaProvider())
+
+
+def _stepfunctions() -> Service:
+    from localstack.services.stepfunctions.provider import StepFunctionsProvider
+
+    patches.install("stepfunctions")
+    return Service.for_provider(StepFunctionsProvider())
+
+
+mend_gateway: Any = hooks.on_infra_start(priority=100)(_mend_gateway)
+dynamodb_moto: Any = aws_provider(api="dynamodb", name="moto")(_dynamodb)
+lambda_localcloud: Any = aws_provider(api="lambda", name="localcloud")(_lambda)
+stepfunctions_localcloud: Any = aws_provider(api="stepfunctions", name="localcloud")(_stepfunctions)

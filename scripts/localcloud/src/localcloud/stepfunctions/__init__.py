@@ -1,0 +1,1 @@
+"""Step Functions activities as AWS has them."""
