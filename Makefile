@@ -1,0 +1,146 @@
+# Every target can be run first, in a fresh clone: each brings what it needs. `make` alone tells what there is.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.SECONDEXPANSION:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Taken as they are: a $ in INPUT is the user's, not make's.
+ENV ?= local
+BACKEND ?= lambda
+INPUT ?=
+override INPUT := $(value INPUT)
+export ENV BACKEND INPUT
+
+# Terraform warns at every call when this names a file that is not there.
+ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
+unexport TF_CLI_CONFIG_FILE
+endif
+
+UV := build/tools/bin/uv
+PYTHON := .venv/bin/python
+OPERATIONS := $(PYTHON) -m operations
+# What is set up and when: a second run finds these newer than what they depend on.
+UV_READY := build/stamps/uv
+VENV_READY := build/stamps/venv
+CLOUD_READY := build/stamps/localcloud
+READY := $(VENV_READY) $(CLOUD_READY)
+
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml scripts/operations/pyproject.toml))
+FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
+ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
+# The folders too: a file that is removed changes nothing else.
+sources = $(shell find $(1) -name __pycache__ -prune -o -print)
+
+.PHONY: help
+help: ## tell what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'ENV=NAME picks an environment of terraform/environments (default: local, the cloud on this machine).'
+	@echo 'BACKEND=NAME and INPUT=JSON or INPUT=@FILE are for `make run`.'
+
+.PHONY: setup
+setup: $(READY) ## make the Python environments (.venv and the local cloud's own)
+
+.PHONY: build
+build: zip ## build all that a deploy needs
+
+.PHONY: zip
+zip: $(ZIPS) ## build the functions' zips into build/zip
+
+.PHONY: lint
+lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform fmt)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	terraform fmt -check -recursive terraform
+
+.PHONY: test
+test: lint ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks)
+	$(PYTHON) -m pytest tests/unit tests/contract tests/repo
+	scripts/terraform-test
+
+.PHONY: integration-test
+integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tests, then the whole stack's on it
+	build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
+	$(PYTHON) -m pytest tests/integration
+
+.PHONY: demo
+demo: $(READY) $(ZIPS) | need-terraform ## show it all once, on a cloud of its own, and take everything down
+	@exec $(OPERATIONS) demo
+
+.PHONY: local-up
+local-up: $(READY) $(ZIPS) | need-terraform ## start the local cloud and deploy to it; it stays until local-down
+	@exec $(OPERATIONS) local-up
+
+.PHONY: local-down
+local-down: $(READY) ## stop the local cloud
+	@exec $(OPERATIONS) local-down
+
+.PHONY: run
+run: $(READY) | need-env ## start an execution and follow it (BACKEND=, INPUT=, ENV=)
+	@exec $(OPERATIONS) run --env "$$ENV" --backend "$$BACKEND" --input "$$INPUT"
+
+.PHONY: plan
+plan: $(READY) $(ZIPS) | need-terraform need-env ## show what a deploy would change, and keep that plan (ENV=)
+	@exec $(OPERATIONS) plan --env "$$ENV"
+
+.PHONY: apply
+apply: $(READY) $(ZIPS) | need-terraform need-env ## apply the plan that `make plan` kept (ENV=)
+	@exec $(OPERATIONS) apply --env "$$ENV"
+
+.PHONY: deploy
+deploy: $(READY) $(ZIPS) | need-terraform need-env ## build, plan and apply without asking (ENV=)
+	@exec $(OPERATIONS) deploy --env "$$ENV"
+
+.PHONY: destroy
+destroy: $(READY) $(ZIPS) | need-terraform need-env ## remove all that an environment holds; asks unless local (ENV=)
+	@exec $(OPERATIONS) destroy --env "$$ENV"
+
+.PHONY: requirements
+requirements: $(UV_READY) ## pin the newest versions that requirements/dev.in allows
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make requirements' --output-file requirements/dev.txt requirements/dev.in
+
+.PHONY: clean
+clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
+	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build/zip build/tools build/stamps build/localcloud build/local build/ci
+	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
+
+.PHONY: need-terraform
+need-terraform:
+	@command -v terraform >/dev/null || { echo 'Terraform 1.11 or newer is needed and was not found:' \
+		'install it and put it on PATH.' >&2; exit 1; }
+
+.PHONY: need-env
+need-env:
+	@[[ -n "$$ENV" && -d "terraform/environments/$$ENV" ]] || { echo "There is no environment '$$ENV' in" \
+		"terraform/environments; there are: $$(ls terraform/environments | xargs)." >&2; exit 1; }
+
+$(UV_READY): requirements/uv.txt scripts/install-uv
+	@mkdir -p $(@D)
+	@echo 'Setting up uv'
+	@scripts/install-uv
+	@touch $@
+
+$(VENV_READY): $(UV_READY) requirements/dev.txt pyproject.toml $(MEMBERS:%=%/pyproject.toml)
+	@echo 'Setting up .venv'
+	@$(UV) venv --quiet --allow-existing --python "$$(scripts/find-python $(UV))" .venv
+	@$(UV) pip sync --quiet --python $(PYTHON) requirements/dev.txt
+	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
+	@touch $@
+
+$(CLOUD_READY): $(UV_READY) scripts/localcloud/requirements.txt scripts/localcloud/pyproject.toml
+	@echo 'Setting up the local cloud'
+	@$(UV) venv --quiet --allow-existing --python "$$(scripts/find-python $(UV))" build/localcloud/venv
+	@$(UV) pip sync --quiet --python build/localcloud/venv/bin/python scripts/localcloud/requirements.txt
+	@$(UV) pip install --quiet --python build/localcloud/venv/bin/python --no-deps --editable scripts/localcloud
+	@touch $@
+
+# Members of .SECONDEXPANSION: the sources of one function are known only once $* is.
+build/zip/%.zip: $$(call sources,functions/$$* functions/common) | $(VENV_READY)
+	@$(OPERATIONS) zip $@

@@ -1,0 +1,122 @@
+"""`python -m operations COMMAND`: what the Makefile's targets call.
+
+Exit codes: 0 done; 1 failed; 4 wrongly called or not possible as things are; 130 stopped by Ctrl-C or TERM.
+`run` has the execution's outcome: 0 succeeded, 1 failed, 2 timed out, 3 aborted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, override
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from operations import deploy, interrupts, local, outputs, zips
+from operations.demo import demo
+from operations.errors import OperationError
+from operations.run import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FAILED = 1
+USAGE = 4
+INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's own code for a wrong call is 2, which is `run`'s code for an execution that timed out."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.format_usage()}{self.prog}: {message}\n")
+
+
+def main() -> int:
+    options = _parser().parse_args()
+    interrupts.stop_on_signals()
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except OperationError as error:
+        if error.detail:
+            print(error.detail, file=sys.stderr)
+        print(f"Error: {error}", file=sys.stderr)
+        return options.error_code
+    except (BotoCoreError, ClientError) as error:
+        print(f"Error: AWS or the local cloud refused: {error}", file=sys.stderr)
+        return options.error_code
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="python -m operations", description="What the Makefile's targets call.")
+    parser.set_defaults(error_code=FAILED)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("zip", _zip, "build the zip of one function").add_argument("destination", type=Path)
+    add("local-up", _local_up, "start the local cloud and deploy the stack to it")
+    add("local-down", _local_down, "stop the local cloud")
+    add("demo", lambda _: demo(), "everything once on a local cloud")
+    for name, command, text in (
+        ("plan", _plan, "write and show a plan"),
+        ("apply", _apply, "apply the plan that was written"),
+        ("deploy", _deploy, "plan and apply without asking"),
+        ("destroy", _destroy, "remove everything an environment holds"),
+    ):
+        add(name, command, text).add_argument("--env", default=outputs.LOCAL)
+    follow = add("run", lambda options: run(options.env, options.backend, options.input), "start and follow")
+    follow.set_defaults(error_code=USAGE)
+    follow.add_argument("--env", default=outputs.LOCAL)
+    follow.add_argument("--backend", default="lambda")
+    follow.add_argument("--input", default="", help="JSON or @file; a text of ours when it is left out")
+    return parser
+
+
+def _zip(options: argparse.Namespace) -> int:
+    size = zips.build(options.destination.stem, options.destination)
+    print(f"{options.destination}: {size:,} bytes")
+    return 0
+
+
+def _local_up(_options: argparse.Namespace) -> int:
+    local.up()
+    return 0
+
+
+def _local_down(_options: argparse.Namespace) -> int:
+    local.down()
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> int:
+    deploy.plan(options.env)
+    return 0
+
+
+def _apply(options: argparse.Namespace) -> int:
+    deploy.apply_plan(options.env)
+    return 0
+
+
+def _deploy(options: argparse.Namespace) -> int:
+    deploy.deploy(options.env)
+    return 0
+
+
+def _destroy(options: argparse.Namespace) -> int:
+    deploy.destroy(options.env, ask=options.env != outputs.LOCAL)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""boto3 clients for a deployed environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+import boto3
+from localstack_client.session import Session as LocalSession
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from operations.outputs import Outputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clients:
+    logs: CloudWatchLogsClient
+    s3: S3Client
+    stepfunctions: SFNClient
+
+
+def connect(outputs: Outputs) -> Clients:
+    """Clients for the account, or the local cloud, that `outputs` came from."""
+    session = session_for(outputs)
+    return Clients(
+        logs=session.client("logs"), s3=session.client("s3"), stepfunctions=session.client("stepfunctions")
+    )
+
+
+def session_for(outputs: Outputs) -> boto3.Session:
+    """A session; on the local cloud localstack-client's, which has boto3's methods client and resource."""
+    if outputs.endpoint is None:
+        return boto3.Session(region_name=outputs.region)
+    local = LocalSession(
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 (what every LocalStack takes)
+        region_name=outputs.region,
+        localstack_host=urlsplit(outputs.endpoint).netloc,
+    )
+    return cast("boto3.Session", local)

@@ -1,0 +1,110 @@
+"""The local cloud: started and stopped through its own command, in its own virtual environment."""
+
+from __future__ import annotations
+
+import http.client
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from operations import paths
+from operations.errors import OperationError
+from operations.interrupts import uninterrupted
+from operations.outputs import LOCAL
+from operations.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+START_SECONDS = 90.0
+STOP_SECONDS = 60.0
+PROBE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """A local cloud that answers. `borrowed`: it ran before we came, so it is not ours to stop."""
+
+    endpoint: str
+    borrowed: bool
+
+
+def address() -> tuple[str, int]:
+    """Host and port as localstack-client reads them, but 127.0.0.1 where it says localhost."""
+    host, _, port = os.environ.get("LOCALSTACK_HOST", "").partition(":")
+    number = port or os.environ.get("EDGE_PORT") or "4566"
+    if not number.isdecimal():
+        raise OperationError(
+            f"the local cloud's port must be a number, not {number!r} (LOCALSTACK_HOST, EDGE_PORT)"
+        )
+    return host or "127.0.0.1", int(number)
+
+
+def endpoint() -> str:
+    host, port = address()
+    return f"http://{host}:{port}"
+
+
+def answers() -> bool:
+    """Does a LocalStack, ours or anybody's, answer at the address?"""
+    try:
+        with urlopen(f"{endpoint()}/_localstack/health", timeout=PROBE_SECONDS) as response:  # noqa: S310 (http only)
+            return bool(response.status == http.HTTPStatus.OK)
+    except (URLError, OSError, http.client.HTTPException):
+        return False
+
+
+def start() -> Cloud:
+    """Start the local cloud, or take the one that answers already."""
+    borrowed = answers()
+    if not borrowed:
+        # The emulator keeps nothing: what Terraform remembers of an earlier one does not exist any more.
+        forget_deployment()
+    host, port = address()
+    _command(
+        "start",
+        "--lambda-python",
+        str(paths.PYTHON),
+        "--host",
+        host,
+        "--port",
+        str(port),
+        limit=START_SECONDS,
+    )
+    return Cloud(endpoint=endpoint(), borrowed=borrowed)
+
+
+def stop() -> None:
+    """Stop the cloud that an earlier `start` started; nothing happens when there is none."""
+    _command("stop", limit=STOP_SECONDS)
+
+
+def forget_deployment() -> None:
+    """Remove what a deploy to a local cloud that has gone left behind."""
+    folder = paths.build_dir(LOCAL)
+    for name in ("terraform.tfstate", "terraform.tfstate.backup", ".terraform.tfstate.lock.info"):
+        (folder / name).unlink(missing_ok=True)
+    paths.outputs_file(LOCAL).unlink(missing_ok=True)
+
+
+@contextmanager
+def running() -> Iterator[Cloud]:
+    """A cloud for the length of a `with` block. One of our own is stopped at its end, however it ends."""
+    borrowed = answers()
+    try:
+        yield start()
+    finally:
+        if not borrowed:
+            with uninterrupted():
+                stop()
+                forget_deployment()
+
+
+def _command(verb: str, *options: str, limit: float) -> None:
+    args = [paths.CLOUD_PYTHON, "-m", "localcloud", verb, "--state-dir", paths.CLOUD_STATE, *options]
+    done = run(args, timeout_seconds=limit)
+    if done.returncode != 0:
+        raise OperationError(f"the local cloud's `{verb}` failed with exit code {done.returncode}")

@@ -1,0 +1,104 @@
+"""Start an execution and follow it, event by event, until it ends."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from operations import history
+from operations.errors import OperationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from operations.history import Event
+
+EXIT_CODES = {"SUCCEEDED": 0, "FAILED": 1, "TIMED_OUT": 2, "ABORTED": 3}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """An execution that has ended. `events` is its whole history, oldest first."""
+
+    arn: str
+    status: str
+    started: datetime
+    stopped: datetime
+    output: str | None
+    error: str | None
+    cause: str | None
+    events: tuple[Event, ...]
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.status]
+
+
+def start(client: SFNClient, state_machine: str, document: Any) -> str:
+    """Start an execution with `document` as its input and return its ARN."""
+    return client.start_execution(stateMachineArn=state_machine, input=json.dumps(document))["executionArn"]
+
+
+def follow(
+    client: SFNClient,
+    arn: str,
+    *,
+    tell: Callable[[str], None],
+    interval_seconds: float = 0.5,
+    limit_seconds: float | None = None,
+) -> Ended:
+    """Tell every event once, as it comes, until the execution has ended.
+
+    Raises OperationError when it has not ended within `limit_seconds`.
+    """
+    deadline = None if limit_seconds is None else time.monotonic() + limit_seconds
+    started = client.describe_execution(executionArn=arn)["startDate"]
+    events: list[Event] = []
+    ended_before = False
+    while True:
+        # Asked before the history is read, so that the history is at least as new as the status.
+        now = client.describe_execution(executionArn=arn)
+        for event in newer_events(client, arn, events[-1]["id"] if events else 0):
+            events.append(event)
+            for line in history.lines(event, started):
+                tell(line)
+        ended = now["status"] in EXIT_CODES
+        # The history may lag behind the status, or (on the local cloud) lack its last event: look once more, not for ever.
+        if ended and (ended_before or (events and events[-1]["type"] in history.ENDS)):
+            break
+        ended_before = ended
+        if deadline is not None and time.monotonic() > deadline:
+            raise OperationError(f"the execution did not end within {limit_seconds:.0f} s: {arn}")
+        time.sleep(interval_seconds)
+    return Ended(
+        arn=arn,
+        status=now["status"],
+        started=started,
+        stopped=now["stopDate"],
+        output=now.get("output"),
+        error=now.get("error"),
+        cause=now.get("cause"),
+        events=tuple(events),
+    )
+
+
+def newer_events(client: SFNClient, arn: str, after: int) -> list[Event]:
+    """The events whose id is greater than `after`, oldest first.
+
+    Read from the newest back, so that following a long execution reads each page about once.
+    """
+    newest_first = takewhile(lambda event: event["id"] > after, _newest_first(client, arn))
+    return list(newest_first)[::-1]
+
+
+def _newest_first(client: SFNClient, arn: str) -> Iterator[Event]:
+    paginator = client.get_paginator("get_execution_history")
+    for page in paginator.paginate(executionArn=arn, reverseOrder=True, includeExecutionData=True):
+        for event in page["events"]:
+            yield dict(event)

@@ -1,0 +1,20 @@
+"""Where things lie in a checkout."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[4]
+UV = ROOT / "build/tools/bin/uv"
+PYTHON = ROOT / ".venv/bin/python"
+ENVIRONMENTS = ROOT / "terraform/environments"
+TERRAFORM_INIT = ROOT / "scripts/terraform-init"
+CLOUD_PYTHON = ROOT / "build/localcloud/venv/bin/python"
+CLOUD_STATE = ROOT / "build/localcloud/state"
+
+
+def build_dir(env: str) -> Path:
+    """The folder that holds what a deploy of `env` leaves on this machine."""
+    return ROOT / "build" / env
+
+
+def outputs_file(env: str) -> Path:
+    return build_dir(env) / "outputs.json"

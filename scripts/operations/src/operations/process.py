@@ -1,0 +1,59 @@
+"""Child processes that a Ctrl-C reaches once, in order, and that never outlive us.
+
+Each child has a session of its own: the terminal's Ctrl-C goes to us alone and we pass it on. Otherwise Terraform
+would get it twice, which it takes as the wish to stop without saving its state.
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from operations.errors import OperationError
+from operations.interrupts import uninterrupted
+
+GRACE_SECONDS = 20.0
+
+
+def run(
+    args: Sequence[str | Path],
+    *,
+    timeout_seconds: float,
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    capture: bool = False,
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end and return it, whatever its exit code.
+
+    With `log`, stdout and stderr are appended to that file; with `capture` stdout is in the result.
+    Raises OperationError when the time is over, KeyboardInterrupt after the child has gone.
+    """
+    with open(log or os.devnull, "a", encoding="utf-8") as sink:  # noqa: PTH123 (devnull is no path of ours)
+        child = subprocess.Popen(
+            [str(arg) for arg in args],
+            env={**os.environ, **env} if env else None,
+            stdout=subprocess.PIPE if capture else (sink if log else None),
+            stderr=sink if log else None,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            stdout, _ = child.communicate(timeout=timeout_seconds)
+        except subprocess.TimeoutExpired:
+            _end(child, GRACE_SECONDS)
+            raise OperationError(f"{Path(args[0]).name} did not end within {timeout_seconds:.0f} s") from None
+        except BaseException:
+            with uninterrupted():
+                _end(child, GRACE_SECONDS)
+            raise
+    return subprocess.CompletedProcess(child.args, child.returncode, stdout or "")
+
+
+def _end(child: subprocess.Popen[str], grace_seconds: float) -> None:
+    os.killpg(child.pid, signal.SIGINT)
+    try:
+        child.communicate(timeout=grace_seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()

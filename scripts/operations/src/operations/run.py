@@ -1,0 +1,77 @@
+"""`make run`: start an execution and follow it state by state."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from operations import execution, history, outputs, sample
+from operations.clients import connect
+from operations.errors import OperationError
+
+if TYPE_CHECKING:
+    from operations.clients import Clients
+    from operations.outputs import Outputs
+
+INTERRUPTED = 130
+# AWS counts every look at an execution against the account's request limits.
+ACCOUNT_INTERVAL_SECONDS = 1.0
+LOCAL_INTERVAL_SECONDS = 0.2
+
+
+def run(env: str, backend: str, document: str) -> int:
+    """Start one execution on `backend`, tell its events, and return the exit code of its outcome.
+
+    `document` is the input: JSON, or @file, or "" for a text of our own that is put into the data bucket.
+    """
+    stack = outputs.load(env)
+    state_machine = stack.state_machines.get(backend)
+    if state_machine is None:
+        known = ", ".join(sorted(stack.state_machines))
+        raise OperationError(f"BACKEND must be one of {known}, not {backend!r}")
+    content = parse_input(document) if document else None
+    clients = connect(stack)
+    if content is None:
+        content = _sample_input(clients, stack)
+    arn = execution.start(clients.stepfunctions, state_machine, content)
+    print(f"Started {arn}", flush=True)
+    interval = ACCOUNT_INTERVAL_SECONDS if stack.endpoint is None else LOCAL_INTERVAL_SECONDS
+    return _follow(clients, arn, interval)
+
+
+def parse_input(document: str) -> Any:
+    """The execution's input from JSON or from @file; OperationError says what is wrong with it."""
+    text = document
+    if document.startswith("@"):
+        try:
+            text = Path(document[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise OperationError(f"INPUT names a file that cannot be read: {error}") from None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        example = '{"source": "s3://bucket/key"}'
+        raise OperationError(f"INPUT must be JSON, such as {example}, or @file: {error}") from None
+
+
+def _sample_input(clients: Clients, stack: Outputs) -> dict[str, str]:
+    source = sample.upload(clients.s3, stack.data_bucket, sample.text())
+    print(f"No INPUT given: put the standard library's sources at {source}", flush=True)
+    return {"source": source}
+
+
+def _follow(clients: Clients, arn: str, interval: float) -> int:
+    try:
+        ended = execution.follow(
+            clients.stepfunctions, arn, tell=lambda line: print(line, flush=True), interval_seconds=interval
+        )
+    except KeyboardInterrupt:
+        print(f"\nNo longer following; the execution goes on: {arn}", flush=True)
+        return INTERRUPTED
+    print(f"{ended.status} after {(ended.stopped - ended.started).total_seconds():.2f} s", flush=True)
+    if ended.output is not None:
+        print(history.pretty(ended.output), flush=True)
+    if ended.error is not None or ended.cause is not None:
+        print(f"error: {ended.error}\n{history.pretty(ended.cause)}", flush=True)
+    return ended.exit_code

@@ -1,0 +1,82 @@
+"""Reproducible zips of the functions: the same source gives the same bytes, in any folder, on any machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+from operations import paths
+from operations.errors import OperationError
+
+LIBRARY = "common"
+MAX_BYTES = 2_000_000
+# The oldest time a zip can hold.
+TIME = (1980, 1, 1, 0, 0, 0)
+MODE = 0o100644
+# What an installer leaves beside METADATA: paths, times, hashes of its own files, the version of a tool.
+LEFT_OUT = frozenset(
+    {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "uv_build.json", "uv_cache.json"}
+)
+
+
+def functions(root: Path = paths.ROOT) -> list[str]:
+    """The folders under functions/ that become a zip."""
+    folders = sorted(file.parent.name for file in (root / "functions").glob("*/pyproject.toml"))
+    return [name for name in folders if name != LIBRARY]
+
+
+def build(function: str, destination: Path, *, root: Path = paths.ROOT) -> int:
+    """Write the zip of one function, the library in it as a distribution, and return its size in bytes.
+
+    Raises OperationError when it cannot be built or is 2 MB or more. Needs no network.
+    """
+    with tempfile.TemporaryDirectory(prefix="zip-") as name:
+        folder = Path(name)
+        for member in (LIBRARY, function):
+            _uv(
+                "build",
+                "--wheel",
+                "--no-build-isolation",
+                "--out-dir",
+                folder / "wheels",
+                root / "functions" / member,
+            )
+        wheels = sorted((folder / "wheels").glob("*.whl"))
+        _uv("pip", "install", "--no-deps", "--target", folder / "tree", *wheels)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = destination.with_suffix(".part")
+        _pack(folder / "tree", unfinished)
+    size = unfinished.stat().st_size
+    if size >= MAX_BYTES:
+        unfinished.unlink()
+        raise OperationError(f"the zip of {function} has {size:,} bytes, the limit is {MAX_BYTES:,}")
+    unfinished.replace(destination)
+    return size
+
+
+def _pack(tree: Path, destination: Path) -> None:
+    # Stored, not deflated: two zlib versions deflate the same bytes differently, and the sources are small.
+    with zipfile.ZipFile(destination, "w", zipfile.ZIP_STORED) as archive:
+        for file in sorted(
+            path for path in tree.rglob("*") if path.is_file() and _belongs(path.relative_to(tree))
+        ):
+            entry = zipfile.ZipInfo(file.relative_to(tree).as_posix(), TIME)
+            entry.external_attr = MODE << 16
+            entry.create_system = 3
+            archive.writestr(entry, file.read_bytes())
+
+
+def _belongs(path: Path) -> bool:
+    if path.parent.name.endswith(".dist-info"):
+        return path.name not in LEFT_OUT
+    return "__pycache__" not in path.parts and path.suffix != ".pyc" and path.parts[0] not in {"bin", ".lock"}
+
+
+def _uv(*args: str | Path) -> None:
+    command = [paths.UV, *args, "--offline", "--python", sys.executable]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise OperationError(f"uv {args[0]} failed with exit code {done.returncode}", detail=done.stderr)
