@@ -38,16 +38,17 @@ def main() -> int:
     options = _parser().parse_args()
     interrupts.stop_on_signals()
     command: Callable[[argparse.Namespace], int] = options.command
+    error_code: int = options.error_code
     try:
         return command(options)
     except OperationError as error:
         if error.detail:
             print(error.detail, file=sys.stderr)
         print(f"Error: {error}", file=sys.stderr)
-        return options.error_code
+        return error_code
     except (BotoCoreError, ClientError) as error:
         print(f"Error: AWS or the local cloud refused: {error}", file=sys.stderr)
-        return options.error_code
+        return error_code
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED

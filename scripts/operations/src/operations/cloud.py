@@ -18,6 +18,7 @@ from operations.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
@@ -104,7 +105,15 @@ def running() -> Iterator[Cloud]:
 
 
 def _command(verb: str, *options: str, limit: float) -> None:
-    args = [paths.CLOUD_PYTHON, "-m", "localcloud", verb, "--state-dir", paths.CLOUD_STATE, *options]
+    args: list[str | Path] = [
+        paths.CLOUD_PYTHON,
+        "-m",
+        "localcloud",
+        verb,
+        "--state-dir",
+        paths.CLOUD_STATE,
+        *options,
+    ]
     done = run(args, timeout_seconds=limit)
     if done.returncode != 0:
         raise OperationError(f"the local cloud's `{verb}` failed with exit code {done.returncode}")

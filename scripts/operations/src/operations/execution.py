@@ -69,7 +69,7 @@ def follow(
             for line in history.lines(event, started):
                 tell(line)
         ended = now["status"] in EXIT_CODES
-        # The history may lag behind the status, or (on the local cloud) lack its last event: look once more, not for ever.
+        # The history may lag behind the status, or lack its last event: look once more, not for ever.
         if ended and (ended_before or (events and events[-1]["type"] in history.ENDS)):
             break
         ended_before = ended

@@ -1,7 +1,7 @@
 """Child processes that a Ctrl-C reaches once, in order, and that never outlive us.
 
-Each child has a session of its own: the terminal's Ctrl-C goes to us alone and we pass it on. Otherwise Terraform
-would get it twice, which it takes as the wish to stop without saving its state.
+Each child has a session of its own: the terminal's Ctrl-C goes to us alone and we pass it on.
+Otherwise Terraform would get it twice, which it takes as the wish to stop without saving its state.
 """
 
 import os
