@@ -1,0 +1,64 @@
+output "region" {
+  description = "The region the stack is in."
+  value       = module.stack.region
+}
+
+output "task_table" {
+  description = "Name of the task table."
+  value       = module.stack.task_table
+}
+
+output "dispatch_queue_url" {
+  description = "URL of the dispatch queue."
+  value       = module.stack.dispatch_queue_url
+}
+
+output "dead_letter_queue_url" {
+  description = "URL of the queue of dispatch requests that could not be handled."
+  value       = module.stack.dead_letter_queue_url
+}
+
+output "data_bucket" {
+  description = "Name of the bucket for the example's texts and results, and for large inputs and outputs under tasks/."
+  value       = module.stack.data_bucket
+}
+
+output "activities" {
+  description = "ARNs of the activities: the example's by backend, yours by their keys in lambda_activities."
+  value       = module.stack.activities
+}
+
+output "state_machines" {
+  description = "ARNs of the example's state machines, by backend."
+  value       = module.stack.state_machines
+}
+
+output "process_states" {
+  description = "The state that goes into a definition, for each activity: see module activity."
+  value       = module.stack.process_states
+}
+
+output "execution_policies_json" {
+  description = "What a state machine's role needs for the state, for each activity: policy documents in JSON."
+  value       = module.stack.execution_policies_json
+}
+
+output "worker_policy_json" {
+  description = "What a processing function or job needs to report: a policy document in JSON."
+  value       = module.stack.worker_policy_json
+}
+
+output "worker_environment" {
+  description = "Environment variables a processing function or job needs."
+  value       = module.stack.worker_environment
+}
+
+output "functions" {
+  description = "ARN and log group of each function of the stack."
+  value       = module.stack.functions
+}
+
+output "endpoint" {
+  description = "URL of the local cloud."
+  value       = var.endpoint
+}

@@ -1,0 +1,96 @@
+locals {
+  activity_arns = [for activity in var.activities : activity.arn]
+  table_arn     = aws_dynamodb_table.tasks.arn
+  payload_arns  = ["${var.payload_bucket.arn}/tasks/*"]
+
+  queue_policies = { for key, arn in local.queue_arns : key => {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sqs:*"
+      Resource  = arn
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  } }
+
+  use_key = var.kms_key_arn == null ? [] : [{
+    Sid      = "UseKeyOfTableAndPayloads"
+    Effect   = "Allow"
+    Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Resource = [var.kms_key_arn]
+  }]
+
+  dispatcher_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid    = "ReceiveDispatchRequests"
+          Effect = "Allow"
+          Action = [
+            "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility",
+          ]
+          Resource = [local.queue_arns.dispatch]
+        },
+        {
+          Sid      = "TakeTasksAndRefuseThem"
+          Effect   = "Allow"
+          Action   = ["states:GetActivityTask", "states:SendTaskFailure"]
+          Resource = local.activity_arns
+        },
+        {
+          Sid      = "RecordTasks"
+          Effect   = "Allow"
+          Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+          Resource = [local.table_arn]
+        },
+        {
+          Sid      = "KeepLargeInputs"
+          Effect   = "Allow"
+          Action   = ["s3:PutObject"]
+          Resource = local.payload_arns
+        },
+      ],
+      local.use_key,
+    )
+  }
+
+  worker_environment = {
+    TASK_TABLE          = aws_dynamodb_table.tasks.name
+    PAYLOAD_BUCKET      = var.payload_bucket.name
+    TASK_RETENTION_DAYS = tostring(var.task_retention_days)
+  }
+
+  worker_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "ReportTasks"
+          Effect   = "Allow"
+          Action   = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"]
+          Resource = local.activity_arns
+        },
+        {
+          Sid      = "ReadAndSettleTasks"
+          Effect   = "Allow"
+          Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+          Resource = [local.table_arn]
+          # The activities' descriptions, in the same table, are the dispatcher's.
+          Condition = {
+            "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["activity#*"] }
+          }
+        },
+        {
+          Sid      = "ReadAndKeepPayloads"
+          Effect   = "Allow"
+          Action   = ["s3:GetObject", "s3:PutObject"]
+          Resource = local.payload_arns
+        },
+      ],
+      local.use_key,
+    )
+  }
+}

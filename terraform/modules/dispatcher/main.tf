@@ -1,0 +1,88 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  # The receive that is not acknowledged in this time is repeated: AWS asks for six times the function's own.
+  function_timeout_seconds = 120
+
+  # Known before the queues are: policies and everything behind them need not wait for their creation.
+  queue_arn_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:"
+  queues = {
+    dispatch    = { name = "${var.name}-dispatch", retention_days = 4 }
+    dead_letter = { name = "${var.name}-dispatch-dead-letter", retention_days = 14 }
+  }
+  queue_arns = { for key, queue in local.queues : key => "${local.queue_arn_prefix}${queue.name}" }
+}
+
+resource "aws_sqs_queue" "this" {
+  for_each = local.queues
+
+  name                       = each.value.name
+  visibility_timeout_seconds = 6 * local.function_timeout_seconds
+  message_retention_seconds  = each.value.retention_days * 86400
+  sqs_managed_sse_enabled    = true
+  policy                     = jsonencode(local.queue_policies[each.key])
+  tags                       = var.tags
+}
+
+# Apart from the queue, so that both queues are made at once: the provider watches each one for 25 s.
+resource "aws_sqs_queue_redrive_policy" "this" {
+  queue_url = aws_sqs_queue.this["dispatch"].url
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.this["dead_letter"].arn
+    maxReceiveCount     = 5
+  })
+}
+
+resource "aws_cloudwatch_metric_alarm" "dead_letter" {
+  alarm_name          = "${local.queues.dead_letter.name}-not-empty"
+  alarm_description   = "Dispatch requests of ${var.name} that the dispatcher could not handle: their tasks wait in vain."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = local.queues.dead_letter.name }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+  tags                = var.tags
+}
+
+module "function" {
+  source = "../function"
+
+  name               = "${var.name}-dispatcher"
+  description        = "Takes tasks off activities and starts their jobs"
+  handler            = "dispatcher.handler.handle"
+  package            = var.package
+  timeout_seconds    = local.function_timeout_seconds
+  memory_mb          = 512
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  alarm_actions      = var.alarm_actions
+  tags               = var.tags
+
+  environment = merge(local.worker_environment, {
+    DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url
+  })
+  policies = merge(
+    { dispatch = jsonencode(local.dispatcher_policy) },
+    { for key, backend in var.backends : "backend-${key}" => backend.policy_json },
+  )
+}
+
+resource "aws_lambda_event_source_mapping" "this" {
+  event_source_arn        = aws_sqs_queue.this["dispatch"].arn
+  function_name           = module.function.arn
+  batch_size              = 10
+  function_response_types = ["ReportBatchItemFailures"]
+  tags                    = var.tags
+
+  scaling_config {
+    maximum_concurrency = var.max_dispatchers
+  }
+}

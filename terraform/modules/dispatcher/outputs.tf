@@ -1,0 +1,29 @@
+output "dispatch_queue" {
+  description = "The queue of dispatch requests, for module activity."
+  value       = { url = aws_sqs_queue.this["dispatch"].url, arn = local.queue_arns.dispatch }
+}
+
+output "dead_letter_queue" {
+  description = "Where dispatch requests end that could not be handled."
+  value       = { url = aws_sqs_queue.this["dead_letter"].url, arn = local.queue_arns.dead_letter }
+}
+
+output "task_table" {
+  description = "The table that holds each task from dispatch to outcome."
+  value       = { name = aws_dynamodb_table.tasks.name, arn = aws_dynamodb_table.tasks.arn }
+}
+
+output "function" {
+  description = "The dispatcher."
+  value       = { name = module.function.name, arn = module.function.arn, log_group_name = module.function.log_group_name }
+}
+
+output "worker_policy_json" {
+  description = "What a processing function or job needs to report: a policy document in JSON."
+  value       = jsonencode(local.worker_policy)
+}
+
+output "worker_environment" {
+  description = "Environment variables a processing function or job needs."
+  value       = local.worker_environment
+}

@@ -1,0 +1,49 @@
+resource "aws_dynamodb_table" "tasks" {
+  name                        = "${var.name}-tasks"
+  billing_mode                = "PAY_PER_REQUEST"
+  hash_key                    = "task_id"
+  deletion_protection_enabled = var.deletion_protection
+  tags                        = var.tags
+
+  attribute {
+    name = "task_id"
+    type = "S"
+  }
+
+  ttl {
+    attribute_name = "expires_at"
+    enabled        = true
+  }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  # Without a key of one's own DynamoDB encrypts with AWS's, at no charge.
+  server_side_encryption {
+    enabled     = var.kms_key_arn != null
+    kms_key_arn = var.kms_key_arn
+  }
+}
+
+# What the dispatcher needs to know of an activity. In the table and not in its environment variables, which
+# hold 4 KB in all.
+resource "aws_dynamodb_table_item" "activity" {
+  for_each = var.activities
+
+  table_name = aws_dynamodb_table.tasks.name
+  hash_key   = aws_dynamodb_table.tasks.hash_key
+
+  item = jsonencode({
+    task_id = { S = "activity#${each.value.arn}" }
+    activity = { S = jsonencode({
+      arn               = each.value.arn
+      name              = element(split(":", each.value.arn), 6)
+      backend           = var.backends[each.value.backend].name
+      config            = jsondecode(var.backends[each.value.backend].config)
+      heartbeat_seconds = each.value.heartbeat_seconds
+      timeout_seconds   = each.value.timeout_seconds
+      allowed_overrides = each.value.allowed_overrides
+    }) }
+  })
+}

@@ -1,0 +1,52 @@
+# Activities whose jobs are invocations of Lambda functions: the example's, and one for each function of the user.
+locals {
+  lambda_activities = merge(
+    var.example ? { lambda = { heartbeat_seconds = 180, timeout_seconds = 3600, allowed_overrides = [] } } : {},
+    { for key, activity in var.lambda_activities : key => {
+      heartbeat_seconds = activity.heartbeat_seconds
+      timeout_seconds   = activity.timeout_seconds
+      allowed_overrides = activity.allowed_overrides
+    } },
+  )
+  # Apart from the activities: a function's role names the activities, an activity must not need the function.
+  lambda_function_arns = merge(
+    { for process in module.process : "lambda" => process.arn },
+    { for key, activity in var.lambda_activities : key => activity.function_arn },
+  )
+}
+
+module "backend_lambda" {
+  source   = "../backend-lambda"
+  for_each = local.lambda_activities
+
+  name          = "${var.name}-${each.key}"
+  function_arn  = local.lambda_function_arns[each.key]
+  alarm_actions = var.alarm_actions
+  tags          = var.tags
+}
+
+module "process" {
+  source = "../function"
+  count  = var.example ? 1 : 0
+
+  name               = "${var.name}-process"
+  description        = "Example: counts the words of an object in S3"
+  handler            = "process.handler.handle"
+  package            = local.artefacts.process
+  timeout_seconds    = 900
+  memory_mb          = 1024
+  environment        = module.dispatcher.worker_environment
+  policies           = { worker = module.dispatcher.worker_policy_json, data = jsonencode(local.process_policy) }
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  alarm_actions      = var.alarm_actions
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "worker" {
+  for_each = { for key, activity in var.lambda_activities : key => activity if activity.role_name != null }
+
+  name   = "${var.name}-${each.key}-worker"
+  role   = each.value.role_name
+  policy = module.dispatcher.worker_policy_json
+}

@@ -1,0 +1,81 @@
+# The example: what stands before and after the activity, and one state machine for each backend.
+locals {
+  steps = var.example ? {
+    prepare = {
+      description = "Example: makes the job's input"
+      policies    = { data = jsonencode(local.prepare_policy) }
+    }
+    # Reads nothing: the job's output has all it returns.
+    publish = {
+      description = "Example: makes the execution's output"
+      policies    = {}
+    }
+  } : {}
+
+  # Errors of Lambda itself; what the function raises is the execution's end.
+  lambda_retry = [{
+    ErrorEquals = [
+      "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
+      "Lambda.TooManyRequestsException",
+    ]
+    IntervalSeconds = 1
+    MaxAttempts     = 6
+    BackoffRate     = 2
+    JitterStrategy  = "FULL"
+  }]
+  invoke = "arn:${data.aws_partition.current.partition}:states:::lambda:invoke"
+}
+
+module "step" {
+  source   = "../function"
+  for_each = local.steps
+
+  name               = "${var.name}-${each.key}"
+  description        = each.value.description
+  handler            = "${each.key}.handler.handle"
+  package            = local.artefacts[each.key]
+  policies           = each.value.policies
+  timeout_seconds    = 60
+  memory_mb          = 512
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  alarm_actions      = var.alarm_actions
+  tags               = var.tags
+}
+
+module "state_machine" {
+  source   = "../state-machine"
+  for_each = local.example_backends
+
+  name = "${var.name}-${each.key}"
+  definition = jsonencode({
+    Comment = "Counts the words of an object in S3: the job runs on ${each.key}"
+    StartAt = "Prepare"
+    States = {
+      Prepare = {
+        Type       = "Task"
+        Resource   = local.invoke
+        Parameters = { FunctionName = module.step["prepare"].arn, "Payload.$" = "$" }
+        OutputPath = "$.Payload"
+        Retry      = local.lambda_retry
+        Next       = "Process"
+      }
+      Process = merge(module.activity[each.key].process_state, { Next = "Publish" })
+      Publish = {
+        Type       = "Task"
+        Resource   = local.invoke
+        Parameters = { FunctionName = module.step["publish"].arn, "Payload.$" = "$" }
+        OutputPath = "$.Payload"
+        Retry      = local.lambda_retry
+        End        = true
+      }
+    }
+  })
+  policies = {
+    dispatch = module.activity[each.key].execution_policy_json
+    steps    = jsonencode(local.steps_policy)
+  }
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  tags               = var.tags
+}

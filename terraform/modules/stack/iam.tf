@@ -1,0 +1,60 @@
+locals {
+  bucket_policies = { for purpose, arn in local.bucket_arns : purpose => {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [arn, "${arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  } }
+
+  read_data = [
+    {
+      Sid      = "ReadData"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject"]
+      Resource = ["${local.bucket_arns.data}/*"]
+    },
+    {
+      # So that a missing key is "no such key" and not "access denied".
+      Sid      = "TellMissingFromForbidden"
+      Effect   = "Allow"
+      Action   = ["s3:ListBucket"]
+      Resource = [local.bucket_arns.data]
+    },
+  ]
+
+  prepare_policy = {
+    Version = "2012-10-17"
+    Statement = concat(local.read_data, var.kms_key_arn == null ? [] : [{
+      Sid      = "DecryptData"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt"]
+      Resource = [var.kms_key_arn]
+    }])
+  }
+
+  # The key, if there is one, comes with the worker's policy.
+  process_policy = {
+    Version = "2012-10-17"
+    Statement = concat(local.read_data, [{
+      Sid      = "WriteResults"
+      Effect   = "Allow"
+      Action   = ["s3:PutObject"]
+      Resource = ["${local.bucket_arns.data}/*"]
+    }])
+  }
+
+  steps_policy = {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "InvokeSteps"
+      Effect   = "Allow"
+      Action   = ["lambda:InvokeFunction"]
+      Resource = [for step in module.step : step.arn]
+    }]
+  }
+}

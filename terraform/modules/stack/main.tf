@@ -1,0 +1,75 @@
+locals {
+  # One line for each backend: what backend-NAME.tf makes.
+  activities = merge(
+    local.lambda_activities,
+  )
+  backends = merge(
+    { for key, backend in module.backend_lambda : key => backend.backend },
+  )
+  example_backends = var.example ? toset(["lambda"]) : toset([])
+
+  packages = { for name in concat(["dispatcher"], var.example ? ["prepare", "process", "publish"] : []) : name => {
+    path = "${var.packages_dir}/${name}.zip"
+    hash = filebase64sha256("${var.packages_dir}/${name}.zip")
+    # The hash in the key: functions and their code change together, and back together.
+    key = "functions/${name}-${substr(filesha256("${var.packages_dir}/${name}.zip"), 0, 16)}.zip"
+  } }
+  artefacts = { for name, package in local.packages : name => {
+    bucket = aws_s3_bucket.this["artefacts"].id
+    key    = aws_s3_object.package[name].key
+    hash   = package.hash
+  } }
+}
+
+resource "aws_s3_object" "package" {
+  for_each = local.packages
+
+  bucket = aws_s3_bucket.this["artefacts"].id
+  key    = each.value.key
+  source = each.value.path
+  tags   = var.tags
+
+  # The new zip lies there before a function asks for it, the old one goes when none does any more.
+  lifecycle {
+    create_before_destroy = true
+  }
+  # An object keeps the encryption it was uploaded with.
+  depends_on = [aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_versioning.this]
+}
+
+module "activity" {
+  source   = "../activity"
+  for_each = local.activities
+
+  name              = "${var.name}-${each.key}"
+  dispatch_queue    = module.dispatcher.dispatch_queue
+  heartbeat_seconds = each.value.heartbeat_seconds
+  timeout_seconds   = each.value.timeout_seconds
+  alarm_actions     = var.alarm_actions
+  tags              = var.tags
+}
+
+module "dispatcher" {
+  source = "../dispatcher"
+
+  name    = var.name
+  package = local.artefacts.dispatcher
+  activities = { for key, activity in local.activities : key => {
+    arn               = module.activity[key].arn
+    backend           = key
+    heartbeat_seconds = module.activity[key].heartbeat_seconds
+    timeout_seconds   = module.activity[key].timeout_seconds
+    allowed_overrides = activity.allowed_overrides
+  } }
+  backends = local.backends
+  payload_bucket = {
+    name = local.buckets.data
+    arn  = local.bucket_arns.data
+  }
+  max_dispatchers     = var.max_dispatchers
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.kms_key_arn
+  log_retention_days  = var.log_retention_days
+  alarm_actions       = var.alarm_actions
+  tags                = var.tags
+}

@@ -1,0 +1,63 @@
+output "region" {
+  description = "The region the stack is in."
+  value       = data.aws_region.current.name
+}
+
+output "task_table" {
+  description = "Name of the task table."
+  value       = module.dispatcher.task_table.name
+}
+
+output "dispatch_queue_url" {
+  description = "URL of the dispatch queue."
+  value       = module.dispatcher.dispatch_queue.url
+}
+
+output "dead_letter_queue_url" {
+  description = "URL of the queue of dispatch requests that could not be handled."
+  value       = module.dispatcher.dead_letter_queue.url
+}
+
+output "data_bucket" {
+  description = "Name of the bucket for the example's texts and results, and for large inputs and outputs under tasks/."
+  value       = aws_s3_bucket.this["data"].id
+}
+
+output "activities" {
+  description = "ARNs of the activities: the example's by backend, yours by their keys in lambda_activities."
+  value       = { for key, activity in module.activity : key => activity.arn }
+}
+
+output "state_machines" {
+  description = "ARNs of the example's state machines, by backend."
+  value       = { for key, machine in module.state_machine : key => machine.arn }
+}
+
+output "process_states" {
+  description = "The state that goes into a definition, for each activity: see module activity."
+  value       = { for key, activity in module.activity : key => activity.process_state }
+}
+
+output "execution_policies_json" {
+  description = "What a state machine's role needs for the state, for each activity: policy documents in JSON."
+  value       = { for key, activity in module.activity : key => activity.execution_policy_json }
+}
+
+output "worker_policy_json" {
+  description = "What a processing function or job needs to report: a policy document in JSON."
+  value       = module.dispatcher.worker_policy_json
+}
+
+output "worker_environment" {
+  description = "Environment variables a processing function or job needs."
+  value       = module.dispatcher.worker_environment
+}
+
+output "functions" {
+  description = "ARN and log group of each function of the stack."
+  value = { for name, function in merge(
+    { dispatcher = module.dispatcher.function },
+    { for process in module.process : "process" => process },
+    module.step,
+  ) : name => { arn = function.arn, log_group_name = function.log_group_name } }
+}

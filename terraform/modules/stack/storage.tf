@@ -1,0 +1,84 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  # Bucket names are unique in the whole partition: account and region make them so.
+  buckets = { for purpose in ["artefacts", "data"] :
+    purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}"
+  }
+  bucket_arns = { for purpose, name in local.buckets : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
+}
+
+resource "aws_s3_bucket" "this" {
+  for_each = local.buckets
+
+  bucket        = each.value
+  force_destroy = var.force_destroy
+  tags          = var.tags
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket                  = each.value.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.id
+  rule {
+    bucket_key_enabled = var.kms_key_arn != null
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
+      kms_master_key_id = var.kms_key_arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  for_each = aws_s3_bucket.this
+
+  bucket = each.value.id
+  policy = jsonencode(local.bucket_policies[each.key])
+
+  # S3 refuses two changes of a bucket's access at the same moment.
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}
+
+# Only payloads of tasks: what else lies in the bucket is the user's.
+resource "aws_s3_bucket_lifecycle_configuration" "payloads" {
+  count = var.payload_retention_days == null ? 0 : 1
+
+  bucket = aws_s3_bucket.this["data"].id
+  rule {
+    id     = "payloads"
+    status = "Enabled"
+    filter {
+      prefix = "tasks/"
+    }
+    expiration {
+      days = var.payload_retention_days
+    }
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 1
+    }
+  }
+}
