@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mypy_boto3_stepfunctions import SFNClient
+    from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
     from operations.history import Event
 
@@ -58,7 +59,6 @@ def follow(
     Raises OperationError when it has not ended within `limit_seconds`.
     """
     deadline = None if limit_seconds is None else time.monotonic() + limit_seconds
-    started = client.describe_execution(executionArn=arn)["startDate"]
     events: list[Event] = []
     ended_before = False
     while True:
@@ -66,7 +66,7 @@ def follow(
         now = client.describe_execution(executionArn=arn)
         for event in newer_events(client, arn, events[-1]["id"] if events else 0):
             events.append(event)
-            for line in history.lines(event, started):
+            for line in history.lines(event, now["startDate"]):
                 tell(line)
         ended = now["status"] in EXIT_CODES
         # The history may lag behind the status, or lack its last event: look once more, not for ever.
@@ -76,16 +76,7 @@ def follow(
         if deadline is not None and time.monotonic() > deadline:
             raise OperationError(f"the execution did not end within {limit_seconds:.0f} s: {arn}")
         time.sleep(interval_seconds)
-    return Ended(
-        arn=arn,
-        status=now["status"],
-        started=started,
-        stopped=now["stopDate"],
-        output=now.get("output"),
-        error=now.get("error"),
-        cause=now.get("cause"),
-        events=tuple(events),
-    )
+    return _ended(now, events)
 
 
 def newer_events(client: SFNClient, arn: str, after: int) -> list[Event]:
@@ -102,3 +93,16 @@ def _newest_first(client: SFNClient, arn: str) -> Iterator[Event]:
     for page in paginator.paginate(executionArn=arn, reverseOrder=True, includeExecutionData=True):
         for event in page["events"]:
             yield dict(event)
+
+
+def _ended(described: DescribeExecutionOutputTypeDef, events: list[Event]) -> Ended:
+    return Ended(
+        arn=described["executionArn"],
+        status=described["status"],
+        started=described["startDate"],
+        stopped=described["stopDate"],
+        output=described.get("output"),
+        error=described.get("error"),
+        cause=described.get("cause"),
+        events=tuple(events),
+    )

@@ -60,13 +60,12 @@ def build(function: str, destination: Path, *, root: Path = paths.ROOT) -> int:
 def _pack(tree: Path, destination: Path) -> None:
     # Stored, not deflated: two zlib versions deflate the same bytes differently, and the sources are small.
     with zipfile.ZipFile(destination, "w", zipfile.ZIP_STORED) as archive:
-        for file in sorted(
-            path for path in tree.rglob("*") if path.is_file() and _belongs(path.relative_to(tree))
-        ):
-            entry = zipfile.ZipInfo(file.relative_to(tree).as_posix(), TIME)
+        files = [path.relative_to(tree) for path in tree.rglob("*") if path.is_file()]
+        for name in sorted(file.as_posix() for file in files if _belongs(file)):
+            entry = zipfile.ZipInfo(name, TIME)
             entry.external_attr = MODE << 16
             entry.create_system = 3
-            archive.writestr(entry, file.read_bytes())
+            archive.writestr(entry, (tree / name).read_bytes())
 
 
 def _belongs(path: Path) -> bool:

@@ -1,0 +1,63 @@
+"""The Makefile: help tells all, documents name only what there is, and bad calls get one clear line."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PHONY = re.compile(r"^\.PHONY: (\S+)$", re.MULTILINE)
+# Only code counts: `make X` in backticks, or a line of a code block.
+NAMED = re.compile(r"(?:`|^\$? *)make ([a-z][a-z-]*)", re.MULTILINE)
+HELPERS = {"need-terraform", "need-env"}
+WANTED = {
+    *("help", "setup", "build", "zip", "lint", "test", "demo", "local-up", "local-down", "run"),
+    *("integration-test", "plan", "apply", "deploy", "destroy", "clean"),
+}
+
+
+@pytest.fixture(scope="module")
+def targets(root: Path) -> set[str]:
+    return set(PHONY.findall((root / "Makefile").read_text())) - HELPERS
+
+
+def _make(root: Path, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    kept = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+    }
+    return subprocess.run(
+        ["make", *args], cwd=root, env={**kept, **variables}, capture_output=True, text=True, check=False
+    )
+
+
+def test_help_lists_every_target(root: Path, targets: set[str]) -> None:
+    listed = {line.split()[0] for line in _make(root).stdout.split("\n\n")[0].splitlines()}
+    assert listed == targets
+    assert listed >= WANTED
+
+
+def test_documents_name_only_targets_there_are(root: Path, files: list[Path], targets: set[str]) -> None:
+    named = {
+        (str(file), name)
+        for file in files
+        if file.suffix == ".md"
+        for name in NAMED.findall((root / file).read_text())
+    }
+    assert {(file, name) for file, name in named if name not in targets} == set()
+
+
+def test_an_unknown_environment_gets_one_line_that_lists_those_there_are(root: Path) -> None:
+    done = _make(root, "need-env", "ENV=nowhere")
+    assert done.returncode != 0
+    assert "'nowhere'" in done.stderr
+    assert "local" in done.stderr.splitlines()[0]
+
+
+def test_a_missing_terraform_gets_one_line(root: Path, tmp_path: Path) -> None:
+    for tool in ("bash", "make"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    done = _make(root, "need-terraform", PATH=str(tmp_path))
+    assert done.returncode != 0
+    assert done.stderr.startswith("Terraform 1.11 or newer is needed")
