@@ -55,11 +55,12 @@ lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform 
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
+	cd scripts/localcloud && $(CURDIR)/.venv/bin/mypy src tests
 	terraform fmt -check -recursive terraform
 
 .PHONY: test
 test: lint ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks)
-	$(PYTHON) -m pytest tests/unit tests/contract tests/repo
+	$(PYTHON) -m pytest tests/unit tests/contract tests/repo scripts/operations/tests
 	scripts/terraform-test
 
 .PHONY: integration-test

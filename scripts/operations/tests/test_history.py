@@ -1,0 +1,59 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from operations import history
+
+BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def event(kind: str, **details: Any) -> dict[str, Any]:
+    return {"id": 1, "timestamp": BEGUN + timedelta(seconds=1.5), "type": kind, **details}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (event("TaskStateEntered", stateEnteredEventDetails={"name": "Prepare"}), "-> Prepare"),
+        (event("ParallelStateExited", stateExitedEventDetails={"name": "Process"}), "<- Process"),
+        (
+            event(
+                "ActivityScheduled",
+                activityScheduledEventDetails={"resource": "arn:aws:states:r:1:activity:a"},
+            ),
+            "   activity scheduled: a",
+        ),
+        (
+            event("ActivityStarted", activityStartedEventDetails={"workerName": "w"}),
+            "   activity started by w",
+        ),
+        (event("ActivityStarted"), "   activity started by a nameless worker"),
+        (event("ActivitySucceeded"), "   activity succeeded"),
+        (event("ExecutionTimedOut"), "   execution timed out"),
+    ],
+)
+def test_an_event_is_one_line_with_its_time(given: dict[str, Any], told: str) -> None:
+    assert history.lines(given, BEGUN) == [f"    1.50 s  {told}"]
+
+
+def test_a_failure_shows_its_error_and_its_cause_laid_out() -> None:
+    details = {"error": "Job.Failed", "cause": '{"message": "no such key", "exit_code": 1}'}
+    first, *rest = history.lines(event("ActivityFailed", activityFailedEventDetails=details), BEGUN)
+    assert first.endswith("activity failed")
+    told = [line.strip() for line in rest]
+    assert told == ["error: Job.Failed", "{", '"message": "no such key",', '"exit_code": 1', "}"]
+
+
+def test_a_cause_that_is_no_json_is_shown_as_it_is() -> None:
+    told = history.lines(
+        event("ExecutionFailed", executionFailedEventDetails={"error": "E", "cause": "why"}), BEGUN
+    )
+    assert [line.strip() for line in told[1:]] == ["error: E", "why"]
+
+
+def test_what_repeats_the_states_own_events_is_left_out() -> None:
+    assert (
+        history.lines(event("TaskScheduled", taskScheduledEventDetails={"resource": "sendMessage"}), BEGUN)
+        == []
+    )

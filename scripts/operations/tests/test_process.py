@@ -1,0 +1,84 @@
+"""Children end when they must, with all they started, and are told once."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from operations import process
+from operations.errors import OperationError
+from operations.interrupts import stop_on_signals, uninterrupted
+
+# Ignores the polite signal and has a child of its own that does, too.
+STUBBORN = "trap '' INT; sleep 60 & echo $! > {0}.part; mv {0}.part {0}; while :; do wait; done"
+
+
+def _gone(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return True
+
+
+def _wait_for(file: Path) -> int:
+    deadline = time.monotonic() + 10
+    while not file.exists():
+        assert time.monotonic() < deadline, f"{file} never came"
+    return int(file.read_text())
+
+
+def test_exit_code_and_output() -> None:
+    done = process.run(["sh", "-c", "echo out; exit 3"], timeout_seconds=10, capture=True)
+    assert (done.returncode, done.stdout) == (3, "out\n")
+
+
+def test_a_log_gets_both_streams_one_run_after_the_other(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    for name in ("one", "two"):
+        process.run(["sh", "-c", f"echo {name}; echo {name} >&2"], timeout_seconds=10, log=log)
+    assert log.read_text() == "one\none\ntwo\ntwo\n"
+
+
+def test_a_child_that_takes_too_long_is_ended_with_its_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "GRACE_SECONDS", 0.1)
+    grandchild = tmp_path / "pid"
+    with pytest.raises(OperationError, match="sh did not end within 1 s"):
+        process.run(["sh", "-c", STUBBORN.format(grandchild)], timeout_seconds=1)
+    assert _gone(_wait_for(grandchild))
+
+
+def test_an_interrupt_reaches_the_child_before_it_reaches_us(tmp_path: Path) -> None:
+    ready, told = tmp_path / "ready", tmp_path / "told"
+    script = f"trap 'echo told > {told}; exit' INT; echo $$ > {ready}; while :; do sleep 0.05; done"
+
+    def interrupt() -> None:
+        _wait_for(ready)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        process.run(["sh", "-c", script], timeout_seconds=30)
+    thread.join()
+    assert told.read_text() == "told\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_term_and_hangup_end_the_program_as_ctrl_c_does(number: signal.Signals) -> None:
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        stop_on_signals()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+        with uninterrupted():
+            signal.raise_signal(number)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(number)
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)

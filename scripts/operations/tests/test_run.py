@@ -1,0 +1,93 @@
+"""`make run`: bad calls get one clear line, and the outcome is the exit code."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from operations import __main__ as command
+from operations import execution, run
+from operations.errors import OperationError
+
+
+@pytest.fixture
+def deployed(checkout: Path) -> Path:
+    file = checkout / "build/local/outputs.json"
+    file.parent.mkdir(parents=True)
+    document = {
+        "endpoint": "http://127.0.0.1:1",
+        "region": "eu-west-1",
+        "data_bucket": "data",
+        "activities": {"lambda": "arn:a"},
+        "state_machines": {"lambda": "arn:s"},
+        "functions": {},
+    }
+    file.write_text(json.dumps(document))
+    return file
+
+
+def _main(monkeypatch: pytest.MonkeyPatch, *args: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["operations", *args])
+    return command.main()
+
+
+@pytest.mark.usefixtures("checkout")
+@pytest.mark.parametrize(("env", "advice"), [("local", "make local-up"), ("dev", "make deploy ENV=dev")])
+def test_without_a_deploy(
+    env: str, advice: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _main(monkeypatch, "run", "--env", env) == command.USAGE
+    assert capsys.readouterr().err == f"Error: nothing is deployed in {env}: run `{advice}` first\n"
+
+
+def test_outputs_of_another_version(deployed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deployed.write_text('{"region": "eu-west-1"}')
+    assert _main(monkeypatch, "run") == command.USAGE
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--backend", "fargate"), "BACKEND must be one of lambda, not 'fargate'"),
+        (("--input", "{nonsense"), 'INPUT must be JSON, such as {"source": "s3://bucket/key"}, or @file: '),
+        (("--input", "@no/such/file"), "INPUT names a file that cannot be read: "),
+        (("--input", "{}"), "AWS or the local cloud refused: "),
+    ],
+)
+def test_a_bad_call_is_one_line(
+    args: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _main(monkeypatch, "run", *args) == command.USAGE
+    error = capsys.readouterr().err
+    assert error.startswith(f"Error: {said}")
+    assert len(error.splitlines()) == 1
+
+
+def test_an_unknown_option_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit) as exit_of:
+        _main(monkeypatch, "run", "--nonsense")
+    assert exit_of.value.code == command.USAGE
+
+
+def test_input_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "input.json"
+    file.write_text('{"source": "s3://b/$k"}')
+    assert run.parse_input(f"@{file}") == {"source": "s3://b/$k"}
+    file.write_bytes(b"\xff")
+    with pytest.raises(OperationError, match="cannot be read"):
+        run.parse_input(f"@{file}")
+
+
+@pytest.mark.usefixtures("deployed")
+def test_ctrl_c_stops_only_the_following(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_args: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(execution, "start", lambda *_: "arn:execution")
+    monkeypatch.setattr(execution, "follow", interrupted)
+    assert _main(monkeypatch, "run", "--input", "{}") == command.INTERRUPTED
+    assert "the execution goes on: arn:execution" in capsys.readouterr().out
