@@ -30,7 +30,7 @@ class FakeStepFunctions:
 
     tasks: dict[str, FakeTask] = field(default_factory=dict)
     activities: dict[str, deque[str]] = field(default_factory=dict)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def schedule(self, activity_arn: str, task_input: str = "{}") -> FakeTask:

@@ -1,0 +1,60 @@
+"""What every backend promises, the fake one included (design section 5)."""
+
+import pytest
+
+from activity_dispatch.backends import registry
+from activity_dispatch.backends.base import InvalidBackendConfig, JobId, JobState
+from activity_dispatch.clients import Clients
+from activity_dispatch.tasks import Task
+
+
+def task(token: str = "token") -> Task:
+    return Task(activity_arn="arn:activity", token=token, input='{"n": 1}', heartbeat_seconds=60)
+
+
+def test_a_start_gives_a_job_id_that_may_be_kept(backend) -> None:
+    job = backend.start(task())
+    assert isinstance(job, str)
+    assert 0 < len(job) <= 2_048
+    assert "token" not in job
+
+
+def test_a_started_job_is_unknown_or_in_one_of_the_states(backend) -> None:
+    job = backend.start(task())
+    described = backend.describe([job])
+    assert set(described) <= {job}
+    assert set(described.values()) <= set(JobState)
+
+
+def test_jobs_that_are_not_there_are_absent(backend) -> None:
+    assert backend.describe([JobId("no-such-job")]) == {}
+    assert backend.describe([]) == {}
+
+
+def test_stopping_a_job_that_is_not_there_is_success(backend) -> None:
+    backend.stop(JobId("no-such-job"), "nobody waits for it")
+
+
+def test_stopping_twice_is_success(backend) -> None:
+    job = backend.start(task())
+    backend.stop(job, "first")
+    backend.stop(job, "second")
+
+
+@pytest.mark.parametrize(
+    "event", [{}, {"source": "aws.events", "detail": {}}, {"detail": None}, {"detail": []}]
+)
+def test_events_of_others_say_nothing(backend, event) -> None:
+    assert backend.diagnose(event) is None
+
+
+@pytest.mark.parametrize("name", registry.names())
+@pytest.mark.parametrize("config", [{}, {"function_arn": 3}, {"unknown": "field"}])
+def test_a_wrong_configuration_is_refused(aws, name: str, config: dict) -> None:
+    with pytest.raises(InvalidBackendConfig):
+        registry.create(name, config, Clients(threads=2))
+
+
+def test_an_unknown_backend_is_named_with_those_there_are(aws) -> None:
+    with pytest.raises(InvalidBackendConfig, match="'abacus'; there are: lambda"):
+        registry.create("abacus", {}, Clients(threads=2))

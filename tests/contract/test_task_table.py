@@ -1,0 +1,82 @@
+"""What every task table promises: each step once, only from the state before it."""
+
+import json
+
+import pytest
+
+from activity_dispatch.tasks import OutcomeName, Task, TaskState
+
+TASK = Task(
+    activity_arn="arn:aws:states:eu-west-1:000000000000:activity:work",
+    token="token",
+    input='{"n": 1}',
+    heartbeat_seconds=60,
+)
+
+
+def test_a_task_is_added_once(table) -> None:
+    assert table.add(TASK, "lambda")
+    assert not table.add(TASK, "lambda")
+    record = table.get(TASK.task_id)
+    assert (record.state, record.backend, record.token, record.input, record.heartbeat_seconds) == (
+        TaskState.STARTING,
+        "lambda",
+        "token",
+        '{"n": 1}',
+        60,
+    )
+
+
+@pytest.mark.parametrize("size", [262_144, 262_145, 1_000_000])
+def test_inputs_of_any_size_are_kept(table, size: int) -> None:
+    task = Task(activity_arn="arn", token="large", input=json.dumps("x" * (size - 2)), heartbeat_seconds=60)
+    table.add(task, "lambda")
+    assert table.get(task.task_id).input == task.input
+
+
+def test_a_start_is_recorded_once(table) -> None:
+    table.add(TASK, "lambda")
+    assert table.record_started(TASK.task_id, "job-1")
+    assert not table.record_started(TASK.task_id, "job-2")
+    assert table.get(TASK.task_id).job_id == "job-1"
+
+
+def test_one_claimant_processes_a_task(table) -> None:
+    table.add(TASK, "lambda")
+    assert table.claim(TASK.task_id, "a")
+    assert table.claim(TASK.task_id, "a")
+    assert not table.claim(TASK.task_id, "b")
+    assert table.get(TASK.task_id).claimed_by == "a"
+
+
+def test_a_task_has_one_outcome_and_then_neither_token_nor_input(table) -> None:
+    table.add(TASK, "lambda")
+    assert table.record_settled(TASK.task_id, OutcomeName.FAILED, "Job.Failed")
+    assert not table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
+    record = table.get(TASK.task_id)
+    assert (record.state, record.outcome, record.error) == (
+        TaskState.SETTLED,
+        OutcomeName.FAILED,
+        "Job.Failed",
+    )
+    assert record.token is record.input is None
+
+
+def test_a_settled_task_takes_no_more_steps(table) -> None:
+    table.add(TASK, "lambda")
+    table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
+    assert not table.record_started(TASK.task_id, "job-1")
+    assert not table.claim(TASK.task_id, "a")
+    assert table.get(TASK.task_id).error is None
+
+
+def test_a_task_that_is_not_there_takes_no_step(table) -> None:
+    assert table.get("missing") is None
+    assert not table.record_started("missing", "job")
+    assert not table.claim("missing", "a")
+    assert not table.record_settled("missing", OutcomeName.FAILED, "x")
+    assert table.get("missing") is None
+
+
+def test_an_activity_that_is_not_served_is_none(table) -> None:
+    assert table.activity("arn:aws:states:eu-west-1:000000000000:activity:other") is None

@@ -1,0 +1,81 @@
+"""prepare: what it makes of good input, and what it says of bad input."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prepare.source import InvalidInput, parse_s3_uri, prepare
+
+SOURCE = "s3://texts/folder/a b.txt"
+
+
+def put(s3, body: bytes) -> None:
+    s3.put_object(Bucket="texts", Key="folder/a b.txt", Body=body)
+
+
+def test_it_makes_the_jobs_input(s3) -> None:
+    put(s3, b"some text\n")
+    etag = s3.head_object(Bucket="texts", Key="folder/a b.txt")["ETag"]
+    assert prepare({"source": SOURCE}, s3) == {
+        "source": {"bucket": "texts", "key": "folder/a b.txt", "etag": etag, "bytes": 10},
+        "result": {"bucket": "texts", "key": "folder/a b.txt.statistics.json"},
+    }
+
+
+def test_a_job_object_is_passed_on(s3) -> None:
+    put(s3, b"text")
+    assert prepare({"source": SOURCE, "job": {"command": ["a"]}}, s3)["job"] == {"command": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("event", "problem"),
+    [
+        ("text", r"input: 'text'; it must be an object"),
+        ([1], r"input: \[1\]; it must be an object"),
+        (None, r"input: None; it must be an object"),
+        ({}, r"source: missing; it must be the S3 URI"),
+        ({"source": 3}, r"source: 3; it must be an S3 URI, s3://bucket/key"),
+        ({"source": None}, r"source: None; it must be an S3 URI"),
+        ({"source": "https://texts/a"}, r"source: 'https://texts/a'; it must be an S3 URI"),
+        ({"source": "s3://texts"}, r"it must be an S3 URI"),
+        ({"source": "s3://texts/"}, r"it must be an S3 URI"),
+        ({"source": "s3://UPPER/a"}, r"it must be an S3 URI"),
+        ({"source": "s3://texts/" + "k" * 1025}, r"source: a key of 1025 bytes; S3 allows 1024"),
+        ({"source": "x" * 300_000}, r"source: 'x{199}\.\.\. \(300002 characters\); it must be"),
+        ({"source": SOURCE, "sorce": 1}, r"'sorce': unknown field; allowed are source and job"),
+        ({"source": "s3://no-such-bucket/a"}, r"there is no bucket no-such-bucket"),
+        ({"source": "s3://texts/no-such-key"}, r"there is no object no-such-key in bucket texts"),
+    ],
+)
+def test_bad_input_is_named(s3, event, problem: str) -> None:
+    with pytest.raises(InvalidInput, match=problem):
+        prepare(event, s3)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"", "is empty"),
+        (b"text\0more", "is binary: NUL at 4"),
+        (b"text \xff", "is not UTF-8 text: byte 0xff at 5"),
+        (b"cut \xc3", "is not UTF-8 text: byte 0xc3 at 4"),
+    ],
+)
+def test_what_is_no_text_is_refused(s3, body: bytes, problem: str) -> None:
+    put(s3, body)
+    with pytest.raises(InvalidInput, match=problem):
+        prepare({"source": SOURCE}, s3)
+
+
+def test_a_character_cut_by_the_sample_is_no_problem(s3) -> None:
+    put(s3, b"x" * 8_191 + "é".encode() + b"rest")
+    assert prepare({"source": SOURCE}, s3)["source"]["bytes"] == 8_197
+
+
+@given(st.text())
+def test_any_text_is_an_s3_uri_or_refused(text: str) -> None:
+    try:
+        parsed = parse_s3_uri(text)
+    except InvalidInput:
+        return
+    assert str(parsed) == text

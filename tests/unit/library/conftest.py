@@ -1,0 +1,68 @@
+"""One activity and its world in memory."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import pytest
+
+from activity_dispatch.activities import Activity, ActivityCatalog
+from activity_dispatch.callbacks import CallbackClient
+from activity_dispatch.dispatching import Dispatcher
+from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.settling import Settler
+from activity_dispatch.testing import FakeBackend, FakeStepFunctions, InMemoryTaskTable
+
+ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
+
+
+@dataclass
+class FakeS3:
+    """Keeps objects; `refuse` is raised instead, when set."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    refuse: Exception | None = None
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentType: str) -> None:  # noqa: N803
+        if self.refuse:
+            raise self.refuse
+        self.objects[f"s3://{Bucket}/{Key}"] = Body
+
+
+class World:
+    """Dispatcher and Settler over an in-memory Step Functions, task table, backend and S3."""
+
+    def __init__(self) -> None:
+        self.arn = ARN
+        self.activity = Activity(
+            arn=ARN,
+            name="work",
+            backend="fake",
+            config={},
+            heartbeat_seconds=60,
+            timeout_seconds=600,
+            allowed_overrides=("command",),
+        )
+        self.stepfunctions = FakeStepFunctions()
+        self.stepfunctions.activities[ARN] = deque()
+        self.tasks = InMemoryTaskTable(activities={ARN: self.activity})
+        self.backend = FakeBackend()
+        self.s3 = FakeS3()
+        self.callbacks = CallbackClient(client=self.stepfunctions)  # type: ignore[arg-type]
+        self.settler = Settler(
+            callbacks=self.callbacks,
+            tasks=self.tasks,
+            payloads=PayloadStore(client=lambda: self.s3, bucket="payloads"),  # type: ignore[arg-type,return-value]
+        )
+        self.dispatcher = Dispatcher(
+            stepfunctions=self.stepfunctions,  # type: ignore[arg-type]
+            activities=ActivityCatalog(source=self.tasks),
+            tasks=self.tasks,
+            settler=self.settler,
+            backend_of=lambda activity: self.backend,
+            worker_name="dispatcher test",
+        )
+
+
+@pytest.fixture
+def world() -> World:
+    return World()

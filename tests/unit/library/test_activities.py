@@ -1,0 +1,67 @@
+"""Descriptions of activities."""
+
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity
+
+DOCUMENT = {
+    "arn": "arn:aws:states:eu-west-1:000000000000:activity:work",
+    "name": "work",
+    "backend": "lambda",
+    "config": {"function_arn": "arn:aws:lambda:eu-west-1:000000000000:function:f"},
+    "heartbeat_seconds": 180,
+    "timeout_seconds": 3600,
+    "allowed_overrides": ["command"],
+}
+
+
+def test_a_description_is_read() -> None:
+    activity = Activity.from_json(json.dumps(DOCUMENT))
+    assert activity.allowed_overrides == ("command",)
+    assert activity.heartbeat_seconds == 180
+
+
+@pytest.mark.parametrize("field_name", ["arn", "backend", "config", "heartbeat_seconds"])
+def test_a_missing_field_is_named(field_name: str) -> None:
+    text = json.dumps({key: value for key, value in DOCUMENT.items() if key != field_name})
+    with pytest.raises(InvalidActivity, match=f"{field_name}: missing"):
+        Activity.from_json(text)
+
+
+@pytest.mark.parametrize("text", ["", "[]", json.dumps({**DOCUMENT, "heartbeat_seconds": "soon"})])
+def test_what_is_no_description_is_refused(text: str) -> None:
+    with pytest.raises(InvalidActivity):
+        Activity.from_json(text)
+
+
+@dataclass
+class _Source:
+    known: dict[str, Activity] = field(default_factory=dict)
+    reads: int = 0
+
+    def activity(self, arn: str) -> Activity | None:
+        self.reads += 1
+        return self.known.get(arn)
+
+
+def test_a_description_is_read_again_after_a_minute() -> None:
+    activity = Activity.from_json(json.dumps(DOCUMENT))
+    source, now = _Source({activity.arn: activity}), 0.0
+    catalog = ActivityCatalog(source=source, clock=lambda: now)
+    assert catalog.find(activity.arn) == catalog.find(activity.arn) == activity
+    assert source.reads == 1
+    now = 61.0
+    catalog.find(activity.arn)
+    assert source.reads == 2
+
+
+def test_an_unknown_activity_is_asked_for_every_time() -> None:
+    activity = Activity.from_json(json.dumps(DOCUMENT))
+    source = _Source()
+    catalog = ActivityCatalog(source=source)
+    assert catalog.find(activity.arn) is None
+    source.known[activity.arn] = activity
+    assert catalog.find(activity.arn) == activity

@@ -1,0 +1,94 @@
+"""A batch is answered request by request."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from activity_dispatch.dispatch_batch import BatchHandler
+from activity_dispatch.dispatching import Result
+from activity_dispatch.testing.stepfunctions import client_error
+
+
+@dataclass
+class FakeSqs:
+    visibility: dict[str, int] = field(default_factory=dict)
+    refuse: bool = False
+
+    def change_message_visibility(self, *, QueueUrl, ReceiptHandle, VisibilityTimeout):  # noqa: N803
+        if self.refuse:
+            raise client_error("ReceiptHandleIsInvalid", "ChangeMessageVisibility")
+        assert QueueUrl == "queue"
+        self.visibility[ReceiptHandle] = VisibilityTimeout
+
+
+def record(number: int, receive_count: int = 1) -> dict:
+    return {
+        "messageId": f"m{number}",
+        "receiptHandle": f"r{number}",
+        "body": str(number),
+        "attributes": {"ApproximateReceiveCount": str(receive_count)},
+    }
+
+
+def handler(handle, sqs: Any = None) -> BatchHandler:
+    return BatchHandler(handle=handle, sqs=sqs or FakeSqs(), queue_url="queue", jitter=lambda low, high: high)
+
+
+def failures(response: dict) -> list[str]:
+    return [item["itemIdentifier"] for item in response["batchItemFailures"]]
+
+
+def test_only_what_is_to_come_again_is_named() -> None:
+    results = [Result.STARTED, Result.RETRY, Result.DROPPED, Result.REFUSED]
+    response = handler(lambda body: results[int(body)]).run([record(n) for n in range(4)], 120)
+    assert failures(response) == ["m1"]
+
+
+def test_a_batch_is_handled_in_parallel() -> None:
+    barrier = threading.Barrier(10, timeout=10)
+
+    def meet(_body: str) -> Result:
+        barrier.wait()
+        return Result.STARTED
+
+    assert failures(handler(meet).run([record(n) for n in range(10)], 120)) == []
+
+
+def test_an_unexpected_error_does_not_take_the_batch_along(caplog) -> None:
+    def fail_one(body: str) -> Result:
+        if body == "0":
+            raise RuntimeError("surprise")
+        return Result.STARTED
+
+    assert failures(handler(fail_one).run([record(0), record(1)], 120)) == ["m0"]
+    assert "surprise" in caplog.text
+
+
+@pytest.mark.parametrize(("receive_count", "again"), [(1, ["m0"]), (2, []), (3, [])])
+def test_an_empty_poll_is_worth_one_more(receive_count: int, again: list[str]) -> None:
+    response = handler(lambda _: Result.NO_TASK).run([record(0, receive_count)], 120)
+    assert failures(response) == again
+
+
+@pytest.mark.parametrize(("receive_count", "seconds"), [(1, 2), (3, 8), (9, 60)])
+def test_a_retry_comes_soon_and_backs_off(receive_count: int, seconds: int) -> None:
+    sqs = FakeSqs()
+    handler(lambda _: Result.RETRY, sqs).run([record(0, receive_count)], 120)
+    assert sqs.visibility == {"r0": seconds}
+
+
+def test_a_retry_that_can_not_be_hastened_still_comes(caplog) -> None:
+    response = handler(lambda _: Result.RETRY, FakeSqs(refuse=True)).run([record(0)], 120)
+    assert failures(response) == ["m0"]
+    assert "m0 comes back late" in caplog.text
+
+
+def test_without_time_for_a_poll_the_batch_is_given_back_untried(caplog) -> None:
+    def never(_body: str) -> Result:
+        raise AssertionError
+
+    response = handler(never).run([record(0), record(1)], seconds_left=60)
+    assert failures(response) == ["m0", "m1"]
+    assert "60 s left" in caplog.text

@@ -1,0 +1,64 @@
+"""Error names and causes."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activity_dispatch.errors import Cause, ErrorName, Failed, JobError
+
+
+def test_a_cause_is_json_without_empty_fields() -> None:
+    cause = Cause(message="exit 3", backend="fargate", exit_code=3, log_tail=("a", "b"))
+    assert json.loads(cause.to_json()) == {
+        "message": "exit 3",
+        "backend": "fargate",
+        "exit_code": 3,
+        "log_tail": ["a", "b"],
+    }
+
+
+def test_exit_code_zero_is_no_empty_field() -> None:
+    assert json.loads(Cause(message="interrupted", exit_code=0).to_json())["exit_code"] == 0
+
+
+def test_a_long_cause_loses_the_oldest_log_lines_first() -> None:
+    lines = tuple(f"{number} " + "x" * 990 for number in range(40))
+    text = Cause(message="m", log_tail=lines).to_json()
+    assert len(text) <= 32_768
+    kept = json.loads(text)["log_tail"]
+    assert kept == list(lines[-len(kept) :])
+    assert len(kept) >= 30
+
+
+@given(message=st.text(max_size=50) | st.text(alphabet='a"\\\n\0é😀', max_size=60).map(lambda t: t * 900))
+def test_a_cause_never_exceeds_the_limit(message: str) -> None:
+    text = Cause(message=message, log_tail=("line",)).to_json()
+    assert len(text) <= 32_768
+    shown = json.loads(text)["message"]
+    assert shown == message or shown.endswith(" [cut]")
+
+
+@pytest.mark.parametrize("name", ["", "x" * 257])
+def test_names_that_step_functions_refuses_are_refused_here(name: str) -> None:
+    with pytest.raises(ValueError, match="allowed are 1 to 256"):
+        Failed(error=name, cause=Cause(message="m"))
+    with pytest.raises(ValueError, match="allowed are 1 to 256"):
+        JobError(name, "m")
+
+
+def test_the_error_names_are_a_public_api() -> None:
+    assert {str(name) for name in ErrorName} == {
+        "Job.Failed",
+        "Job.OutOfMemory",
+        "Job.Interrupted",
+        "Job.TimedOut",
+        "Job.NeverStarted",
+        "Job.InvalidOutput",
+        "Dispatch.Throttled",
+        "Dispatch.CapacityUnavailable",
+        "Dispatch.InvalidRequest",
+        "Dispatch.InvalidInput",
+        "Dispatch.QueueTimeout",
+    }

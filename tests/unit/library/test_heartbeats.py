@@ -1,0 +1,67 @@
+"""Heartbeats while a job runs."""
+
+import threading
+
+import pytest
+
+from activity_dispatch.callbacks import TaskGone
+from activity_dispatch.heartbeats import EndReason, Heartbeats
+from activity_dispatch.testing.stepfunctions import client_error
+
+
+class Callbacks:
+    """Answers heartbeats with what it is given, then with success."""
+
+    def __init__(self, *answers: Exception | None) -> None:
+        self.answers = list(answers)
+        self.beats = 0
+        self.enough = threading.Event()
+
+    def heartbeat(self, token: str) -> None:
+        assert token == "token"
+        self.beats += 1
+        answer = self.answers.pop(0) if self.answers else None
+        if not self.answers:
+            self.enough.set()
+        if answer is not None:
+            raise answer
+
+
+def beats(callbacks, end, **options) -> Heartbeats:
+    return Heartbeats(callbacks=callbacks, token="token", heartbeat_seconds=1, end=end, **options)
+
+
+def never(reason: EndReason) -> None:
+    raise AssertionError(reason)
+
+
+def test_it_goes_on_after_an_error() -> None:
+    callbacks = Callbacks(client_error("ThrottlingException", "SendTaskHeartbeat"), None, None)
+    with beats(callbacks, never):
+        assert callbacks.enough.wait(10)
+    assert callbacks.beats >= 3
+
+
+def test_none_follows_the_end_of_the_block() -> None:
+    callbacks = Callbacks(None)
+    with beats(callbacks, never):
+        assert callbacks.enough.wait(10)
+    count = callbacks.beats
+    assert not [thread for thread in threading.enumerate() if thread.name == "heartbeats"]
+    assert callbacks.beats == count
+
+
+@pytest.mark.parametrize(
+    ("answers", "deadline", "reason"),
+    [((TaskGone("TaskTimedOut"),), None, EndReason.TASK_GONE), ((), 0.0, EndReason.DEADLINE)],
+)
+def test_it_ends_the_job_once(answers, deadline, reason) -> None:
+    ended, reasons = threading.Event(), []
+
+    def end(why: EndReason) -> None:
+        reasons.append(why)
+        ended.set()
+
+    with beats(Callbacks(*answers), end, deadline=deadline, clock=lambda: 1.0):
+        assert ended.wait(10)
+    assert reasons == [reason]

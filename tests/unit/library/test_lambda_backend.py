@@ -1,0 +1,119 @@
+"""Backend `lambda` against botocore's own model of the API."""
+
+import io
+import json
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+
+from activity_dispatch.backends.base import JobState, StartRefused
+from activity_dispatch.backends.lambda_ import LambdaBackend
+from activity_dispatch.tasks import Task
+
+FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:process"
+
+
+@pytest.fixture
+def stubbed(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    once = Config(retries={"total_max_attempts": 1})
+    client = boto3.client("lambda", region_name="eu-west-1", config=once)
+    with Stubber(client) as stubber:
+        yield stubber, LambdaBackend(client=client, function_arn=FUNCTION)
+
+
+def task(task_input: str = '{"n": "é"}') -> Task:
+    return Task(activity_arn="arn:activity", token='t"\\x', input=task_input, heartbeat_seconds=60)
+
+
+def test_it_invokes_asynchronously_with_token_and_input(stubbed) -> None:
+    stubber, backend = stubbed
+    sent = {}
+
+    def keep(params, **_):
+        sent.update(params)
+
+    backend.client.meta.events.register("provide-client-params.lambda.Invoke", keep)
+    stubber.add_response(
+        "invoke",
+        {
+            "StatusCode": 202,
+            "Payload": StreamingBody(io.BytesIO(), 0),
+            "ResponseMetadata": {"RequestId": "r1"},
+        },
+    )
+    assert backend.start(task()) == "r1"
+    assert (sent["FunctionName"], sent["InvocationType"]) == (FUNCTION, "Event")
+    assert json.loads(sent["Payload"]) == {
+        "task_id": task().task_id,
+        "task_token": 't"\\x',
+        "activity_arn": "arn:activity",
+        "heartbeat_seconds": 60,
+        "input": {"n": "é"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error"),
+    [
+        ("TooManyRequestsException", 429, "Dispatch.Throttled"),
+        ("ServiceException", 500, "Dispatch.CapacityUnavailable"),
+        ("ResourceNotFoundException", 404, "Dispatch.InvalidRequest"),
+        ("AccessDeniedException", 403, "Dispatch.InvalidRequest"),
+    ],
+)
+def test_errors_become_dispatch_errors(stubbed, code: str, status: int, error: str) -> None:
+    stubber, backend = stubbed
+    stubber.add_client_error("invoke", code, "said the service", status)
+    with pytest.raises(StartRefused, match="said the service") as caught:
+        backend.start(task())
+    assert caught.value.error == error
+
+
+def test_an_input_that_does_not_fit_is_refused_before_the_call(stubbed) -> None:
+    _, backend = stubbed
+    with pytest.raises(StartRefused, match=r"input: 1048577 bytes.*takes 1048576") as caught:
+        backend.start(task(json.dumps("x" * 1_048_575)))
+    assert caught.value.error == "Dispatch.InvalidInput"
+
+
+RECORD = {
+    "requestContext": {"requestId": "r1", "functionArn": FUNCTION, "condition": "RetriesExhausted"},
+    "requestPayload": {"task_id": "abc", "task_token": "secret"},
+    "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
+    "responsePayload": {"errorType": "Sandbox.Timedout", "errorMessage": "Task timed out after 3.00 seconds"},
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({}, "Job.TimedOut"),
+        (
+            {"responsePayload": {"errorType": "Runtime.OutOfMemory", "errorMessage": "killed"}},
+            "Job.OutOfMemory",
+        ),
+        ({"responsePayload": {"errorType": "KeyError", "errorMessage": "x"}}, "Job.Failed"),
+        (
+            {"requestContext": {"requestId": "r1", "condition": "EventAgeExceeded"}, "responsePayload": None},
+            "Dispatch.QueueTimeout",
+        ),
+    ],
+)
+def test_a_failure_record_is_diagnosed(stubbed, change, error: str) -> None:
+    _, backend = stubbed
+    diagnosis = backend.diagnose({**RECORD, **change})
+    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == ("abc", "r1", JobState.ENDED)
+    assert diagnosis.outcome.error == error
+    assert "secret" not in repr(diagnosis)
+
+
+@pytest.mark.parametrize(
+    "event", [{}, {"source": "aws.ecs"}, {**RECORD, "requestPayload": None}, {**RECORD, "requestContext": {}}]
+)
+def test_other_events_say_nothing(stubbed, event) -> None:
+    assert stubbed[1].diagnose(event) is None

@@ -1,0 +1,205 @@
+"""A plain function as a processing Lambda."""
+
+import json
+import logging
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from activity_dispatch.errors import JobError
+from activity_dispatch.interruption import Interrupted
+from activity_dispatch.processing import InvalidEvent, Job, Processor, log_url, processing_handler
+from activity_dispatch.settings import InvalidSettings
+from activity_dispatch.tasks import OutcomeName, Task, task_id_of
+from activity_dispatch.testing import FakeLambdaContext
+from activity_dispatch.testing.stepfunctions import client_error
+
+LOG = logging.getLogger(__name__)
+
+
+class Scheduled:
+    """A task that was dispatched to a function, and what comes of it."""
+
+    def __init__(self, world, task_input: str = '{"n": 1}', heartbeat_seconds: int = 60) -> None:
+        self.world = world
+        self.fake = world.stepfunctions.schedule(world.arn, task_input)
+        self.task_id = task_id_of(self.fake.token)
+        task = Task(
+            activity_arn=world.arn,
+            token=self.fake.token,
+            input=task_input,
+            heartbeat_seconds=heartbeat_seconds,
+        )
+        world.tasks.add(task, "lambda")
+        self.event = {
+            "task_id": self.task_id,
+            "task_token": self.fake.token,
+            "heartbeat_seconds": heartbeat_seconds,
+            "input": json.loads(task_input),
+        }
+
+    def run(self, handle, **context) -> None:
+        processor = Processor(
+            handle=handle,
+            callbacks=self.world.callbacks,
+            tasks=self.world.tasks,
+            settler=self.world.settler,
+        )
+        processor.run(Job.from_event(self.event), FakeLambdaContext(**context))
+
+    @property
+    def cause(self) -> Any:
+        return json.loads(self.fake.answer["cause"])
+
+
+@pytest.fixture
+def scheduled(world) -> Scheduled:
+    logging.getLogger().setLevel("INFO")
+    return Scheduled(world)
+
+
+def test_the_functions_result_is_the_tasks_output(scheduled) -> None:
+    scheduled.run(lambda value: {"doubled": value["n"] * 2})
+    assert json.loads(scheduled.fake.answer["output"]) == {"doubled": 2}
+    assert scheduled.world.tasks.get(scheduled.task_id).outcome is OutcomeName.SUCCEEDED
+
+
+def test_a_function_that_raises_fails_the_task_with_its_last_log_lines(scheduled) -> None:
+    def fail(value):
+        LOG.info("step one of %s", value)
+        print("printed on the way")
+        raise ValueError("no such thing")
+
+    scheduled.run(fail)
+    assert scheduled.fake.answer["error"] == "Job.Failed"
+    cause = scheduled.cause
+    assert cause["message"] == "ValueError: no such thing"
+    assert cause["backend"] == "lambda"
+    assert cause["job_id"] == "request-1"
+    assert "INFO step one of {'n': 1}" in cause["log_tail"]
+    assert "printed on the way" in cause["log_tail"]
+    assert cause["log_tail"][-1] == "ValueError: no such thing"
+    assert "log-group/$252Faws$252Flambda$252Ffunction" in cause["log_url"]
+
+
+def test_a_function_may_name_its_error(scheduled) -> None:
+    def fail(_value):
+        raise JobError("Quota.Exceeded", "come back tomorrow")
+
+    scheduled.run(fail)
+    assert scheduled.fake.answer["error"] == "Quota.Exceeded"
+    assert scheduled.cause["message"] == "JobError: come back tomorrow"
+
+
+@pytest.mark.parametrize("result", [object(), {1, 2}, float("nan"), {"when": b"x"}])
+def test_a_result_that_is_not_json(scheduled, result) -> None:
+    scheduled.run(lambda _: result)
+    assert scheduled.fake.answer["error"] == "Job.InvalidOutput"
+    assert scheduled.cause["message"].startswith("the function's result is not JSON")
+
+
+def test_it_heartbeats_before_and_while_the_function_runs(world) -> None:
+    scheduled = Scheduled(world, heartbeat_seconds=1)
+
+    def until_third_beat(_value):
+        deadline = time.monotonic() + 10
+        while scheduled.fake.heartbeats < 3 and time.monotonic() < deadline:
+            threading.Event().wait(0.01)
+        return scheduled.fake.heartbeats
+
+    scheduled.run(until_third_beat)
+    assert json.loads(scheduled.fake.answer["output"]) >= 3
+
+
+def test_a_task_that_nobody_waits_for_is_not_processed(scheduled) -> None:
+    scheduled.fake.timed_out = True
+    scheduled.run(lambda _: pytest.fail("the function ran"))
+    assert scheduled.world.tasks.get(scheduled.task_id).outcome is OutcomeName.CANCELLED
+
+
+def test_a_second_invocation_for_the_same_task_does_nothing(scheduled) -> None:
+    scheduled.world.tasks.claim(scheduled.task_id, "request-0")
+    scheduled.run(lambda _: pytest.fail("the function ran"))
+    assert scheduled.fake.answer is None
+
+
+def test_a_function_is_interrupted_when_its_heartbeat_is_refused(world) -> None:
+    scheduled = Scheduled(world, heartbeat_seconds=1)
+    seen = []
+
+    def sleep(_value):
+        scheduled.fake.timed_out = True
+        try:
+            time.sleep(30)
+        except Interrupted:
+            seen.append("interrupted")
+            raise
+
+    begin = time.monotonic()
+    scheduled.run(sleep)
+    assert seen == ["interrupted"]
+    assert time.monotonic() - begin < 10
+    assert world.tasks.get(scheduled.task_id).outcome is OutcomeName.CANCELLED
+
+
+def test_a_function_that_outlives_its_heartbeat_unseen_is_told_in_the_log(scheduled, caplog) -> None:
+    def late(_value):
+        scheduled.fake.timed_out = True
+        return "too late"
+
+    scheduled.run(late)
+    assert "nobody waits for task" in caplog.text
+    assert scheduled.world.tasks.get(scheduled.task_id).outcome is OutcomeName.CANCELLED
+
+
+def test_the_functions_own_time_limit_is_reported_before_lambda_ends_it(scheduled) -> None:
+    scheduled.run(lambda _: time.sleep(30), seconds_left=0.5)
+    assert scheduled.fake.answer["error"] == "Job.TimedOut"
+    assert "reached its own time limit" in scheduled.cause["message"]
+
+
+def test_a_first_heartbeat_that_fails_otherwise_does_not_stop_the_job(scheduled, monkeypatch) -> None:
+    def throttled(**_):
+        raise client_error("ThrottlingException", "SendTaskHeartbeat")
+
+    monkeypatch.setattr(scheduled.world.stepfunctions, "send_task_heartbeat", throttled)
+    scheduled.run(lambda _: "done")
+    assert scheduled.fake.answer == {"output": '"done"'}
+
+
+def test_a_claim_that_fails_fails_the_task_at_once(scheduled, monkeypatch) -> None:
+    def refuse(*_):
+        raise client_error("InternalServerError", "UpdateItem", 500)
+
+    monkeypatch.setattr(scheduled.world.tasks, "claim", refuse)
+    scheduled.run(lambda _: pytest.fail("the function ran"))
+    assert scheduled.fake.answer["error"] == "Dispatch.CapacityUnavailable"
+
+
+@pytest.mark.parametrize(("event", "problem"), [([], "event: list"), ({}, "task_id: missing")])
+def test_an_invocation_by_somebody_else_is_refused(event, problem: str) -> None:
+    with pytest.raises(InvalidEvent, match=problem):
+        Job.from_event(event)
+
+
+def test_the_handler_names_all_missing_settings(monkeypatch) -> None:
+    monkeypatch.delenv("TASK_TABLE", raising=False)
+    monkeypatch.delenv("PAYLOAD_BUCKET", raising=False)
+    handler = processing_handler(lambda value: value)
+    event = {"task_id": "t", "task_token": "x", "heartbeat_seconds": 60, "input": {}}
+    with pytest.raises(InvalidSettings, match="TASK_TABLE: not set; PAYLOAD_BUCKET: not set"):
+        handler(event, FakeLambdaContext())
+
+
+def test_the_token_is_not_in_the_jobs_repr(scheduled) -> None:
+    assert scheduled.fake.token not in repr(Job.from_event(scheduled.event))
+
+
+def test_the_log_url_is_escaped_as_the_console_wants_it(monkeypatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert log_url("/aws/lambda/f", "2026/[$LATEST]a").endswith(
+        "region=eu-west-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Ff"
+        "/log-events/2026$252F$255B$2524LATEST$255Da"
+    )

@@ -1,0 +1,67 @@
+"""Tasks, and what their input may say about the job."""
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activity_dispatch.tasks import InvalidInput, Task, TaskRecord, TaskState, job_overrides, task_id_of
+
+TOKEN = "AAAA-secret"
+
+
+def test_the_id_is_the_first_32_hex_digits_of_the_tokens_sha256() -> None:
+    assert task_id_of(TOKEN) == hashlib.sha256(TOKEN.encode()).hexdigest()[:32]
+
+
+def test_the_token_is_in_no_repr() -> None:
+    task = Task(activity_arn="arn", token=TOKEN, input='"private"', heartbeat_seconds=60)
+    record = TaskRecord(
+        task_id=task.task_id,
+        activity_arn="arn",
+        backend="lambda",
+        state=TaskState.STARTING,
+        heartbeat_seconds=60,
+        token=TOKEN,
+        input='"private"',
+    )
+    for shown in (repr(task), str(task), repr(record), f"{record}"):
+        assert TOKEN not in shown
+        assert "private" not in shown
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "3", '{"a": {"job": 1}}', '"\\"job\\""', '["job"]'])
+def test_no_job_object_means_no_overrides(text: str) -> None:
+    assert job_overrides(text, ("command",)) == {}
+
+
+def test_allowed_keys_are_taken() -> None:
+    assert job_overrides('{"job": {"command": ["a"]}}', ("command", "cpu")) == {"command": ["a"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed", "message"),
+    [
+        ('{"job": {"image": "x"}}', ("cpu", "command"), r"job\.image: not allowed.*command, cpu"),
+        ('{"job": {"image": "x"}}', (), r"job\.image: not allowed; this activity allows: none"),
+        ('{"job": "ls"}', ("command",), "job: str; it must be an object"),
+        ('{"job": null}', ("command",), "job: NoneType; it must be an object"),
+    ],
+)
+def test_anything_else_is_refused(text: str, allowed: tuple[str, ...], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        job_overrides(text, allowed)
+
+
+@given(st.dictionaries(st.text(max_size=8), st.integers(), max_size=4), st.sets(st.text(max_size=8)))
+def test_what_is_taken_was_allowed(job: dict[str, int], allowed: set[str]) -> None:
+    text = json.dumps({"job": job})
+    try:
+        taken = job_overrides(text, tuple(allowed))
+    except InvalidInput:
+        assert set(job) - allowed
+    else:
+        assert taken == job
+        assert set(job) <= allowed
