@@ -29,6 +29,66 @@ PATCHES = (
         module="localcloud.gateway",
         wrong="the gateway listens on every interface, whatever host GATEWAY_LISTEN names",
     ),
+    Patch(
+        name="activity-clocks",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.clocks",
+        wrong="an activity's TimeoutSeconds runs while nobody has taken the task, and a missed "
+        "heartbeat is States.Timeout",
+    ),
+    Patch(
+        name="early-reports",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.early_reports",
+        wrong="a heartbeat right after ActivityStarted, or without HeartbeatSeconds, gets "
+        "InvalidToken, and an early outcome is slept through",
+    ),
+    Patch(
+        name="activity-polling",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.polling",
+        wrong="GetActivityTask looks once a second, and gives tasks to clients that have gone and "
+        "tasks of executions that have ended",
+    ),
+    Patch(
+        name="stop-waiting-states",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.stopping",
+        wrong="an execution that waits on an activity or a retry is not ended by StopExecution or "
+        "its own timeout",
+    ),
+    Patch(
+        name="closed-tasks",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.closed_tasks",
+        wrong="a closed or timed out task gives InvalidToken or takes a second outcome, not "
+        "TaskTimedOut",
+    ),
+    Patch(
+        name="branch-errors",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.branch_errors",
+        wrong="States.Timeout in a Parallel or Map is an internal ValueError that no Retry matches",
+    ),
+    Patch(
+        name="activity-tags",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.tags",
+        wrong="tags of activities are refused, which breaks Terraform's aws_sfn_activity",
+    ),
+    Patch(
+        name="tracing-configuration",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.tracing",
+        wrong="DescribeStateMachine leaves tracingConfiguration out: a permanent Terraform diff",
+    ),
+    Patch(
+        name="size-limits",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.limits",
+        wrong="inputs, outputs, errors and causes over AWS's limits, and outputs that are not "
+        "JSON, are accepted",
+    ),
 )
 
 

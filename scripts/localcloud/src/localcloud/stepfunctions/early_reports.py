@@ -1,0 +1,43 @@
+"""A worker may report as soon as it has its token.
+
+LocalStack sets up what receives heartbeats only when the state's thread has noted that the task
+was started, some milliseconds after GetActivityTask has answered. A heartbeat in between got
+InvalidToken; an outcome in between was kept, but the state slept through it until its heartbeat
+timed out. Tasks without HeartbeatSeconds never got a receiver, so every heartbeat was refused.
+"""
+
+from collections.abc import Callable
+
+from localstack.services.stepfunctions.asl.component.common.timeouts.timeout import TimeoutSeconds
+from localstack.services.stepfunctions.asl.eval.callback.callback import (
+    ActivityCallbackEndpoint,
+    ActivityTaskStartEndpoint,
+    HeartbeatEndpoint,
+)
+
+from localcloud.wrapping import wrap
+
+
+def install() -> None:
+    """Give each task its receiver when it is made."""
+    # Never set on a task that nobody took, so that its timeout became an AttributeError.
+    ActivityTaskStartEndpoint._outcome = None
+
+    @wrap(ActivityCallbackEndpoint, "__init__")
+    def init(
+        original: Callable[..., None],
+        endpoint: ActivityCallbackEndpoint,
+        callback_id: str,
+        activity_input: str,
+    ) -> None:
+        original(endpoint, callback_id=callback_id, activity_input=activity_input)
+        endpoint._heartbeat_endpoint = HeartbeatEndpoint(TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS)
+
+    @wrap(ActivityCallbackEndpoint, "setup_heartbeat_endpoint")
+    def setup(
+        _original: Callable[..., HeartbeatEndpoint],
+        endpoint: ActivityCallbackEndpoint,
+        heartbeat_seconds: int,
+    ) -> HeartbeatEndpoint:
+        endpoint._heartbeat_endpoint._heartbeat_seconds = heartbeat_seconds
+        return endpoint._heartbeat_endpoint

@@ -1,0 +1,76 @@
+"""The sizes that Step Functions refuses, and outputs that are no JSON.
+
+Lengths are those of the service model; of inputs and outputs AWS counts bytes of UTF-8.
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localstack.aws.api import CommonServiceException
+from localstack.aws.api.stepfunctions import InvalidOutput
+from localstack.services.stepfunctions.provider import StepFunctionsProvider
+
+from localcloud.wrapping import wrap
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """How long one parameter may be, in characters or in bytes of UTF-8."""
+
+    parameter: str
+    member: str
+    most: int
+    in_bytes: bool = False
+
+    def check(self, arguments: Mapping[str, Any]) -> None:
+        """Raise ValidationException when the parameter is longer."""
+        value = arguments.get(self.parameter)
+        if value is None or len(value.encode() if self.in_bytes else value) <= self.most:
+            return
+        raise CommonServiceException(
+            "ValidationException",
+            f"1 validation error detected: Value at '{self.member}' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {self.most}",
+        )
+
+
+_TOKEN = Limit(parameter="task_token", member="taskToken", most=2_048)
+_LIMITS = {
+    "start_execution": (Limit(parameter="input", member="input", most=262_144, in_bytes=True),),
+    "send_task_heartbeat": (_TOKEN,),
+    "send_task_success": (
+        _TOKEN,
+        Limit(parameter="output", member="output", most=262_144, in_bytes=True),
+    ),
+    "send_task_failure": (
+        _TOKEN,
+        Limit(parameter="error", member="error", most=256),
+        Limit(parameter="cause", member="cause", most=32_768),
+    ),
+    "get_activity_task": (Limit(parameter="worker_name", member="workerName", most=80),),
+}
+
+
+def install() -> None:
+    """Check before LocalStack does anything."""
+    for operation, limits in _LIMITS.items():
+        _check(operation, limits)
+
+    @wrap(StepFunctionsProvider, "send_task_success")
+    def send_task_success(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        try:
+            json.loads(kwargs["output"])
+        except ValueError as error:
+            raise InvalidOutput(f"Invalid Output: '{error}'") from error
+        return original(*args, **kwargs)
+
+
+def _check(operation: str, limits: tuple[Limit, ...]) -> None:
+    @wrap(StepFunctionsProvider, operation)
+    def checked(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        for limit in limits:
+            limit.check(kwargs)
+        return original(*args, **kwargs)

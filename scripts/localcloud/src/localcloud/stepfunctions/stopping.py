@@ -1,0 +1,139 @@
+"""StopExecution, an execution's timeout and a failed sibling branch end a state that waits.
+
+LocalStack marks the frames as ended, but a state that waits on an activity's task sleeps on until
+its own timeout, and its execution stays RUNNING. Once woken it must not count as failed: no event
+of the state, no retry, and the execution keeps the end that it already has.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from localstack.services.stepfunctions.asl.component.common.retry import retrier_decl
+from localstack.services.stepfunctions.asl.component.common.timeouts.timeout import EvalTimeoutError
+from localstack.services.stepfunctions.asl.component.state.state import CommonStateField
+from localstack.services.stepfunctions.asl.component.state.state_execution.execute_state import (
+    ExecutionState,
+)
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.inline_iteration_component import (  # noqa: E501
+    InlineIterationComponent,
+)
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_parallel.branches_decl import (  # noqa: E501
+    BranchesDecl,
+)
+from localstack.services.stepfunctions.asl.eval.environment import Environment
+from localstack.services.stepfunctions.asl.eval.program_state import (
+    ProgramStopped,
+    ProgramTimedOut,
+)
+from localstack.services.stepfunctions.backend.execution import BaseExecutionWorkerCommunication
+from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
+
+from localcloud.stepfunctions import frames
+from localcloud.wrapping import wrap
+
+_START_SECONDS = 5.0
+_retrying = threading.local()
+
+
+class Pruned(BaseException):  # noqa: N818
+    """The state's execution is over. No Exception, so that no handler takes it for a failure."""
+
+
+def install() -> None:
+    """Wake waiting states when their frame ends, and let them go silently."""
+    _keep_the_end()
+    frames.on_end(_wake)
+    _prune()
+    _stop_an_execution_that_just_starts()
+    _keep_error_and_cause()
+    _interrupt_retry_intervals()
+
+
+def _keep_the_end() -> None:
+    @wrap(Environment, "set_error")
+    def set_error(original: Callable[..., None], frame: Environment, error: Any) -> None:  # noqa: ANN401
+        if not isinstance(frame.program_state(), ProgramStopped | ProgramTimedOut):
+            original(frame, error=error)
+
+
+def _wake(frame: Environment) -> None:
+    endpoint = frames.endpoint_of(frame)
+    if endpoint is not None:
+        frames.wake(endpoint)
+
+
+def _prune() -> None:
+    @wrap(ExecutionState, "_evaluate_with_timeout")
+    def evaluate(original: Callable[..., None], state: ExecutionState, env: Environment) -> None:
+        try:
+            original(state, env)
+        except Exception:
+            if env.is_running():
+                raise
+            raise Pruned from None
+
+    @wrap(CommonStateField, "_eval_body")
+    def eval_state(original: Callable[..., None], state: CommonStateField, env: Environment) -> None:
+        try:
+            original(state, env)
+        except Pruned:
+            return  # What called this sees that the frame has ended, and stops there.
+
+    # Else a stopped Parallel or Map would note that it succeeded, its branches being over.
+    _leave_when_over(BranchesDecl)
+    _leave_when_over(InlineIterationComponent)
+
+
+def _leave_when_over(component: type[Any]) -> None:
+    @wrap(component, "_eval_body")
+    def eval_body(original: Callable[..., None], branches: Any, env: Environment) -> None:
+        original(branches, env)
+        if not env.is_running():
+            raise EvalTimeoutError
+
+
+def _stop_an_execution_that_just_starts() -> None:
+    @wrap(ExecutionWorker, "stop")
+    def stop(original: Callable[..., None], worker: ExecutionWorker, **kwargs: Any) -> None:  # noqa: ANN401
+        # Its thread is still parsing the definition: there is nothing to stop yet.
+        deadline = time.monotonic() + _START_SECONDS
+        while (worker.env is None or worker.env.program_state() is None) and (
+            time.monotonic() < deadline
+        ):
+            time.sleep(0.005)
+        original(worker, **kwargs)
+
+
+def _keep_error_and_cause() -> None:
+    @wrap(BaseExecutionWorkerCommunication, "_reflect_execution_status")
+    def reflect(
+        original: Callable[..., None], communication: BaseExecutionWorkerCommunication
+    ) -> None:
+        execution = communication.execution
+        state = execution.exec_worker.env.program_state()
+        if isinstance(state, ProgramStopped):
+            execution.error, execution.cause = state.error, state.cause
+        original(communication)
+
+
+def _interrupt_retry_intervals() -> None:
+    @wrap(retrier_decl.RetrierDecl, "_eval_body")
+    def retry(original: Callable[..., None], retrier: Any, env: Environment) -> None:  # noqa: ANN401
+        _retrying.env = env
+        original(retrier, env)
+
+    retrier_decl.time = _RetryClock
+
+
+class _RetryClock:
+    """Stands for the module `time` where LocalStack sleeps between two attempts of a state."""
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        env = _retrying.env
+        deadline = time.monotonic() + seconds
+        while env.is_running() and (left := deadline - time.monotonic()) > 0:
+            # The event is set for an instant only, so it may be missed: look once a second.
+            env.program_state_event.wait(min(left, 1.0))
