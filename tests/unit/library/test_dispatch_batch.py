@@ -33,7 +33,8 @@ def record(number: int, receive_count: int = 1) -> dict:
 
 
 def handler(handle, sqs: Any = None) -> BatchHandler:
-    return BatchHandler(handle=handle, sqs=sqs or FakeSqs(), queue_url="queue", jitter=lambda low, high: high)
+    client: Any = sqs or FakeSqs()
+    return BatchHandler(handle=handle, sqs=client, queue_url="queue", jitter=lambda low, high: high)
 
 
 def failures(response: dict) -> list[str]:
