@@ -57,6 +57,14 @@ locals {
     )
   }
 
+  dispatcher_policies = merge(
+    { dispatch = jsonencode(local.dispatcher_policy) },
+    { for key, backend in var.backends : "backend-${key}" => backend.policy_json },
+  )
+  dispatcher_environment = merge(local.worker_environment, {
+    DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url
+  })
+
   worker_environment = {
     TASK_TABLE          = aws_dynamodb_table.tasks.name
     PAYLOAD_BUCKET      = var.payload_bucket.name

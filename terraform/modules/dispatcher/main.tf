@@ -64,15 +64,9 @@ module "function" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.alarm_actions
+  environment        = local.dispatcher_environment
+  policies           = local.dispatcher_policies
   tags               = var.tags
-
-  environment = merge(local.worker_environment, {
-    DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url
-  })
-  policies = merge(
-    { dispatch = jsonencode(local.dispatcher_policy) },
-    { for key, backend in var.backends : "backend-${key}" => backend.policy_json },
-  )
 }
 
 resource "aws_lambda_event_source_mapping" "this" {

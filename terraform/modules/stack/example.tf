@@ -24,6 +24,30 @@ locals {
     JitterStrategy  = "FULL"
   }]
   invoke = "arn:${data.aws_partition.current.partition}:states:::lambda:invoke"
+
+  example_definitions = { for backend in local.example_backends : backend => {
+    Comment = "Counts the words of an object in S3: the job runs on ${backend}"
+    StartAt = "Prepare"
+    States = {
+      Prepare = {
+        Type       = "Task"
+        Resource   = local.invoke
+        Parameters = { FunctionName = module.step["prepare"].arn, "Payload.$" = "$" }
+        OutputPath = "$.Payload"
+        Retry      = local.lambda_retry
+        Next       = "Process"
+      }
+      Process = merge(module.activity[backend].process_state, { Next = "Publish" })
+      Publish = {
+        Type       = "Task"
+        Resource   = local.invoke
+        Parameters = { FunctionName = module.step["publish"].arn, "Payload.$" = "$" }
+        OutputPath = "$.Payload"
+        Retry      = local.lambda_retry
+        End        = true
+      }
+    }
+  } }
 }
 
 module "step" {
@@ -47,30 +71,8 @@ module "state_machine" {
   source   = "../state-machine"
   for_each = local.example_backends
 
-  name = "${var.name}-${each.key}"
-  definition = jsonencode({
-    Comment = "Counts the words of an object in S3: the job runs on ${each.key}"
-    StartAt = "Prepare"
-    States = {
-      Prepare = {
-        Type       = "Task"
-        Resource   = local.invoke
-        Parameters = { FunctionName = module.step["prepare"].arn, "Payload.$" = "$" }
-        OutputPath = "$.Payload"
-        Retry      = local.lambda_retry
-        Next       = "Process"
-      }
-      Process = merge(module.activity[each.key].process_state, { Next = "Publish" })
-      Publish = {
-        Type       = "Task"
-        Resource   = local.invoke
-        Parameters = { FunctionName = module.step["publish"].arn, "Payload.$" = "$" }
-        OutputPath = "$.Payload"
-        Retry      = local.lambda_retry
-        End        = true
-      }
-    }
-  })
+  name       = "${var.name}-${each.key}"
+  definition = jsonencode(local.example_definitions[each.key])
   policies = {
     dispatch = module.activity[each.key].execution_policy_json
     steps    = jsonencode(local.steps_policy)

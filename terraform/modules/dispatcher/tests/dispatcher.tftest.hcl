@@ -1,0 +1,319 @@
+mock_provider "aws" {
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:eu-west-1:123456789012:queue"
+      url = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"
+    }
+  }
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/first-dispatcher" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-dispatcher" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-dispatcher" }
+  }
+}
+
+variables {
+  name = "first"
+  package = {
+    bucket = "artefacts"
+    key    = "functions/dispatcher-1.zip"
+    hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+  }
+  activities = {
+    words = {
+      arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
+      backend           = "words"
+      heartbeat_seconds = 180
+      timeout_seconds   = 3600
+    }
+    lines = {
+      arn               = "arn:aws:states:eu-west-1:123456789012:activity:lines"
+      backend           = "words"
+      heartbeat_seconds = 60
+      timeout_seconds   = 600
+      allowed_overrides = ["command"]
+    }
+  }
+  backends = {
+    words = {
+      name        = "lambda"
+      config      = "{\"function_arn\":\"arn:aws:lambda:eu-west-1:123456789012:function:process\"}"
+      policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+    }
+  }
+  payload_bucket = { name = "payloads", arn = "arn:aws:s3:::payloads" }
+}
+
+run "requests_come_by_a_queue_that_gives_up_after_five_times" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_sqs_queue_redrive_policy.this.redrive_policy).maxReceiveCount == 5
+    error_message = "a request that fails five times goes to the dead-letter queue"
+  }
+  assert {
+    condition     = aws_sqs_queue.this["dispatch"].visibility_timeout_seconds == 6 * local.function_timeout_seconds
+    error_message = "AWS asks for six times the function's timeout"
+  }
+  assert {
+    condition     = alltrue([for queue in aws_sqs_queue.this : queue.sqs_managed_sse_enabled])
+    error_message = "both queues are encrypted"
+  }
+  assert {
+    condition     = aws_sqs_queue.this["dead_letter"].message_retention_seconds > aws_sqs_queue.this["dispatch"].message_retention_seconds
+    error_message = "a dead letter outlives the queue it came from: its age counts on"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.dead_letter.dimensions.QueueName == aws_sqs_queue.this["dead_letter"].name && aws_cloudwatch_metric_alarm.dead_letter.threshold == 0
+    error_message = "one dead letter is an alarm"
+  }
+}
+
+run "queues_refuse_plain_http" {
+  command = plan
+
+  assert {
+    condition = alltrue([for key, queue in aws_sqs_queue.this : jsondecode(queue.policy).Statement == [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "sqs:*"
+      Resource  = "arn:aws:sqs:eu-west-1:123456789012:${queue.name}"
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]])
+    error_message = "each queue's policy denies what comes without TLS, on that queue"
+  }
+}
+
+run "the_dispatcher_gets_batches_and_answers_request_by_request" {
+  command = plan
+  variables {
+    max_dispatchers = 7
+  }
+
+  assert {
+    condition     = aws_lambda_event_source_mapping.this.batch_size == 10 && aws_lambda_event_source_mapping.this.function_response_types == toset(["ReportBatchItemFailures"])
+    error_message = "batches of ten, partial answers"
+  }
+  assert {
+    condition     = aws_lambda_event_source_mapping.this.scaling_config[0].maximum_concurrency == 7
+    error_message = "no more invocations at once than allowed"
+  }
+  assert {
+    condition     = local.dispatcher_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7", DISPATCH_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue" }
+    error_message = "the settings the function reads"
+  }
+}
+
+run "the_table_keeps_tasks_for_a_while_and_can_be_brought_back" {
+  command = plan
+
+  assert {
+    condition     = aws_dynamodb_table.tasks.hash_key == "task_id" && aws_dynamodb_table.tasks.billing_mode == "PAY_PER_REQUEST"
+    error_message = "by task_id, on demand"
+  }
+  assert {
+    condition     = aws_dynamodb_table.tasks.ttl[0].enabled && aws_dynamodb_table.tasks.ttl[0].attribute_name == "expires_at"
+    error_message = "settled tasks expire"
+  }
+  assert {
+    condition     = aws_dynamodb_table.tasks.point_in_time_recovery[0].enabled && aws_dynamodb_table.tasks.deletion_protection_enabled
+    error_message = "recovery and protection by default"
+  }
+}
+
+run "each_activity_has_its_item" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_dynamodb_table_item.activity["lines"].item).task_id.S == "activity#arn:aws:states:eu-west-1:123456789012:activity:lines"
+    error_message = "the key is the activity's ARN"
+  }
+  assert {
+    condition = jsondecode(jsondecode(aws_dynamodb_table_item.activity["lines"].item).activity.S) == {
+      arn               = "arn:aws:states:eu-west-1:123456789012:activity:lines"
+      name              = "lines"
+      backend           = "lambda"
+      config            = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process" }
+      heartbeat_seconds = 60
+      timeout_seconds   = 600
+      allowed_overrides = ["command"]
+    }
+    error_message = "the description has the keys the library reads"
+  }
+  assert {
+    condition     = length(aws_dynamodb_table_item.activity) == 2
+    error_message = "one item each"
+  }
+}
+
+run "the_dispatcher_may_do_its_work_and_no_more" {
+  command = plan
+
+  assert {
+    condition = { for statement in local.dispatcher_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+      ReceiveDispatchRequests = [
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
+        ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"],
+      ]
+      TakeTasksAndRefuseThem = [
+        ["states:GetActivityTask", "states:SendTaskFailure"],
+        ["arn:aws:states:eu-west-1:123456789012:activity:lines", "arn:aws:states:eu-west-1:123456789012:activity:words"],
+      ]
+      RecordTasks = [
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
+      ]
+      KeepLargeInputs = [["s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+    }
+    error_message = "these actions on these resources"
+  }
+  assert {
+    condition     = toset(keys(local.dispatcher_policies)) == toset(["dispatch", "backend-words"])
+    error_message = "its own policy and each backend's"
+  }
+}
+
+run "a_worker_may_report_and_no_more" {
+  command = plan
+
+  assert {
+    condition = { for statement in jsondecode(output.worker_policy_json).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+      ReportTasks = [
+        ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
+        ["arn:aws:states:eu-west-1:123456789012:activity:lines", "arn:aws:states:eu-west-1:123456789012:activity:words"],
+      ]
+      ReadAndSettleTasks = [
+        ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
+      ]
+      ReadAndKeepPayloads = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+    }
+    error_message = "these actions on these resources"
+  }
+  assert {
+    condition     = jsondecode(output.worker_policy_json).Statement[1].Condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"] == ["activity#*"]
+    error_message = "a worker can't rewrite what an activity starts"
+  }
+  assert {
+    condition     = output.worker_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7" }
+    error_message = "the settings a worker reads"
+  }
+}
+
+run "a_customer_key_is_used_and_may_be_used" {
+  command = plan
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+  }
+
+  assert {
+    condition     = aws_dynamodb_table.tasks.server_side_encryption[0].enabled && aws_dynamodb_table.tasks.server_side_encryption[0].kms_key_arn == var.kms_key_arn
+    error_message = "the table uses it"
+  }
+  assert {
+    condition = alltrue([for policy in [jsondecode(output.worker_policy_json), local.dispatcher_policy] : contains(policy.Statement, {
+      Sid      = "UseKeyOfTableAndPayloads"
+      Effect   = "Allow"
+      Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      Resource = ["arn:aws:kms:eu-west-1:123456789012:key/1"]
+    })])
+    error_message = "dispatcher and workers may use it, and no other key"
+  }
+}
+
+run "refuses_an_activity_whose_backend_is_not_there" {
+  command = plan
+  variables {
+    activities = {
+      words = {
+        arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
+        backend           = "fargate"
+        heartbeat_seconds = 180
+        timeout_seconds   = 3600
+      }
+    }
+  }
+  expect_failures = [var.backends]
+}
+
+run "refuses_no_activity" {
+  command = plan
+  variables {
+    activities = {}
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_an_activity_that_is_none" {
+  command = plan
+  variables {
+    activities = {
+      words = { arn = "words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600 }
+    }
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_a_heartbeat_as_long_as_the_time_limit" {
+  command = plan
+  variables {
+    activities = {
+      words = {
+        arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
+        backend           = "words"
+        heartbeat_seconds = 600
+        timeout_seconds   = 600
+      }
+    }
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_a_backend_without_config" {
+  command = plan
+  variables {
+    backends = { words = { name = "lambda", config = "[]", policy_json = "{\"Statement\":[]}" } }
+  }
+  expect_failures = [var.backends]
+}
+
+run "refuses_a_backend_without_policy" {
+  command = plan
+  variables {
+    backends = { words = { name = "lambda", config = "{}", policy_json = "{}" } }
+  }
+  expect_failures = [var.backends]
+}
+
+run "refuses_wrong_values" {
+  command = plan
+  variables {
+    name                = "with space"
+    payload_bucket      = { name = "payloads", arn = "payloads" }
+    max_dispatchers     = 1
+    task_retention_days = 0
+    kms_key_arn         = "alias/mine"
+  }
+  expect_failures = [
+    var.name, var.payload_bucket, var.max_dispatchers, var.task_retention_days, var.kms_key_arn,
+  ]
+}

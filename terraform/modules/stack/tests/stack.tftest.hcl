@@ -1,0 +1,289 @@
+mock_provider "aws" {
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:eu-west-1:123456789012:queue"
+      url = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"
+    }
+  }
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:group" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/role" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:function" }
+  }
+  mock_resource "aws_sfn_activity" {
+    defaults = { id = "arn:aws:states:eu-west-1:123456789012:activity:activity" }
+  }
+  mock_resource "aws_sfn_state_machine" {
+    defaults = { arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:machine" }
+  }
+}
+
+variables {
+  name         = "first"
+  folder       = "../../../build/terraform-test/stack"
+  packages_dir = "../../../build/terraform-test/stack"
+  example      = true
+}
+
+run "packages" {
+  module {
+    source = "./tests/packages"
+  }
+}
+
+run "the_example_runs_from_prepare_through_the_activity_to_publish" {
+  command = plan
+
+  assert {
+    condition     = keys(output.state_machines) == ["lambda"] && keys(output.activities) == ["lambda"]
+    error_message = "one state machine and one activity for each backend"
+  }
+  assert {
+    condition = [for name in ["Prepare", "Process", "Publish"] : [
+      lookup(local.example_definitions.lambda.States[name], "Next", null), local.example_definitions.lambda.States[name].Type,
+    ]] == [["Process", "Task"], ["Publish", "Parallel"], [null, "Task"]]
+    error_message = "Prepare, then the activity's own state, then Publish"
+  }
+  assert {
+    condition     = local.example_definitions.lambda.StartAt == "Prepare" && local.example_definitions.lambda.States.Publish.End
+    error_message = "from the first to the last"
+  }
+  assert {
+    condition     = { for key, value in local.example_definitions.lambda.States.Process : key => value if key != "Next" } == output.process_states.lambda
+    error_message = "what users are given is what the example uses"
+  }
+  assert {
+    condition     = alltrue([for name in ["Prepare", "Publish"] : contains(local.example_definitions.lambda.States[name].Retry[0].ErrorEquals, "Lambda.TooManyRequestsException")])
+    error_message = "a throttled invocation is repeated"
+  }
+  assert {
+    condition     = toset(keys(output.functions)) == toset(["dispatcher", "prepare", "process", "publish"])
+    error_message = "the functions of the stack"
+  }
+}
+
+run "a_zip_is_kept_under_its_hash" {
+  command = plan
+
+  assert {
+    condition     = aws_s3_object.package["process"].key == "functions/process-${substr(sha256("process"), 0, 16)}.zip"
+    error_message = "another zip is another object"
+  }
+  assert {
+    condition     = local.artefacts.process.key == aws_s3_object.package["process"].key && local.artefacts.process.hash == base64sha256("process")
+    error_message = "and the function's code"
+  }
+}
+
+run "buckets_are_private_encrypted_versioned_and_refuse_plain_http" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for purpose in ["artefacts", "data"] : aws_s3_bucket_public_access_block.this[purpose].restrict_public_buckets && aws_s3_bucket_public_access_block.this[purpose].block_public_policy])
+    error_message = "nothing is public"
+  }
+  assert {
+    condition     = alltrue([for rules in values(aws_s3_bucket_server_side_encryption_configuration.this)[*].rule : alltrue([for rule in rules : rule.apply_server_side_encryption_by_default[0].sse_algorithm == "AES256"])])
+    error_message = "encrypted with S3's keys"
+  }
+  assert {
+    condition     = alltrue([for versioning in aws_s3_bucket_versioning.this : versioning.versioning_configuration[0].status == "Enabled"])
+    error_message = "an overwritten object can be brought back"
+  }
+  assert {
+    condition = alltrue([for purpose in ["artefacts", "data"] : jsondecode(aws_s3_bucket_policy.this[purpose].policy).Statement == [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = ["arn:aws:s3:::first-${purpose}-123456789012-eu-west-1", "arn:aws:s3:::first-${purpose}-123456789012-eu-west-1/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]])
+    error_message = "bucket and objects only by TLS"
+  }
+  assert {
+    condition     = alltrue([for bucket in aws_s3_bucket.this : !bucket.force_destroy])
+    error_message = "contents are not deleted along with the stack unless asked for"
+  }
+}
+
+run "the_example_s_functions_may_do_their_work_and_no_more" {
+  command = plan
+
+  assert {
+    condition = { for statement in local.prepare_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+      ReadData                 = [["s3:GetObject"], ["arn:aws:s3:::first-data-123456789012-eu-west-1/*"]]
+      TellMissingFromForbidden = [["s3:ListBucket"], ["arn:aws:s3:::first-data-123456789012-eu-west-1"]]
+    }
+    error_message = "prepare reads"
+  }
+  assert {
+    condition     = toset(flatten(local.process_policy.Statement[*].Action)) == toset(["s3:GetObject", "s3:ListBucket", "s3:PutObject"])
+    error_message = "process reads and writes"
+  }
+  assert {
+    condition     = length(local.steps.publish.policies) == 0
+    error_message = "publish needs nothing"
+  }
+  assert {
+    condition     = local.steps_policy.Statement[0].Action == ["lambda:InvokeFunction"] && length(local.steps_policy.Statement[0].Resource) == 2
+    error_message = "the state machine invokes prepare and publish; process is the dispatcher's to invoke"
+  }
+}
+
+run "payloads_expire_and_nothing_else_does" {
+  command = plan
+  variables {
+    payload_retention_days = 3
+  }
+
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.payloads[0].rule[0].filter[0].prefix == "tasks/" && aws_s3_bucket_lifecycle_configuration.payloads[0].rule[0].expiration[0].days == 3
+    error_message = "only under tasks/"
+  }
+}
+
+run "payloads_stay_when_asked_for" {
+  command = plan
+  variables {
+    payload_retention_days = null
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_lifecycle_configuration.payloads) == 0
+    error_message = "no lifecycle rule"
+  }
+}
+
+run "functions_of_the_user_are_behind_activities_of_their_own" {
+  command = plan
+  variables {
+    lambda_activities = {
+      invoices = {
+        function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:invoices"
+        role_name    = "invoices"
+      }
+      letters = {
+        function_arn      = "arn:aws:lambda:eu-west-1:123456789012:function:letters"
+        heartbeat_seconds = 30
+        timeout_seconds   = 60
+        allowed_overrides = ["command"]
+      }
+    }
+  }
+
+  assert {
+    condition     = keys(output.activities) == ["invoices", "lambda", "letters"] && keys(output.process_states) == ["invoices", "lambda", "letters"]
+    error_message = "beside the example's"
+  }
+  assert {
+    condition     = output.process_states.letters.Branches[0].States.Activity.HeartbeatSeconds == 30 && output.process_states.letters.Branches[0].States.Activity.TimeoutSeconds == 60
+    error_message = "with clocks of their own"
+  }
+  assert {
+    condition     = jsondecode(local.backends.letters.config).function_arn == "arn:aws:lambda:eu-west-1:123456789012:function:letters"
+    error_message = "each starts its own function"
+  }
+  assert {
+    condition     = keys(aws_iam_role_policy.worker) == ["invoices"] && aws_iam_role_policy.worker["invoices"].role == "invoices" && aws_iam_role_policy.worker["invoices"].policy == output.worker_policy_json
+    error_message = "the worker's policy goes to the role that is named"
+  }
+}
+
+run "without_the_example_only_the_user_s_functions" {
+  command = plan
+  variables {
+    example = false
+    lambda_activities = {
+      invoices = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:invoices" }
+    }
+  }
+
+  assert {
+    condition     = keys(output.activities) == ["invoices"] && length(output.state_machines) == 0 && keys(output.functions) == ["dispatcher"]
+    error_message = "no example"
+  }
+  assert {
+    condition     = keys(aws_s3_object.package) == ["dispatcher"]
+    error_message = "only the dispatcher's zip is needed"
+  }
+}
+
+run "a_customer_key_covers_the_buckets" {
+  command = plan
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+  }
+
+  assert {
+    condition = alltrue([for rules in values(aws_s3_bucket_server_side_encryption_configuration.this)[*].rule : alltrue([
+      for rule in rules : rule.apply_server_side_encryption_by_default[0].kms_master_key_id == var.kms_key_arn && rule.bucket_key_enabled
+    ])])
+    error_message = "both buckets use it"
+  }
+  assert {
+    condition     = local.prepare_policy.Statement[2].Action == ["kms:Decrypt"] && local.prepare_policy.Statement[2].Resource == [var.kms_key_arn]
+    error_message = "prepare can read what is encrypted with it"
+  }
+}
+
+run "refuses_wrong_values" {
+  command = plan
+  variables {
+    name                   = "First"
+    packages_dir           = "nowhere"
+    payload_retention_days = 0
+    kms_key_arn            = "alias/mine"
+  }
+  expect_failures = [var.name, var.packages_dir, var.payload_retention_days, var.kms_key_arn]
+}
+
+run "refuses_a_key_that_is_the_example_s" {
+  command = plan
+  variables {
+    lambda_activities = {
+      lambda = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine" }
+    }
+  }
+  expect_failures = [var.lambda_activities]
+}
+
+run "refuses_a_heartbeat_as_long_as_the_time_limit" {
+  command = plan
+  variables {
+    lambda_activities = {
+      mine = {
+        function_arn      = "arn:aws:lambda:eu-west-1:123456789012:function:mine"
+        heartbeat_seconds = 600
+        timeout_seconds   = 600
+      }
+    }
+  }
+  expect_failures = [var.lambda_activities]
+}
+
+run "refuses_a_stack_that_serves_nothing" {
+  command = plan
+  variables {
+    example = false
+  }
+  expect_failures = [var.lambda_activities]
+}
