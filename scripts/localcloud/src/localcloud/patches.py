@@ -30,6 +30,30 @@ PATCHES = (
         wrong="the gateway listens on every interface, whatever host GATEWAY_LISTEN names",
     ),
     Patch(
+        name="function-logs",
+        service="lambda",
+        module="localcloud.lambdas.function_logs",
+        wrong="LoggingConfig.LogGroup is ignored, and an update loses the last logs",
+    ),
+    Patch(
+        name="capacity",
+        service="lambda",
+        module="localcloud.lambdas.capacity",
+        wrong="every invocation of a burst starts a process of its own, however many there are",
+    ),
+    Patch(
+        name="async-invocations",
+        service="lambda",
+        module="localcloud.lambdas.async_invocations",
+        wrong="few asynchronous invocations run at a time, and long or waiting ones run twice",
+    ),
+    Patch(
+        name="queue-mapping",
+        service="lambda",
+        module="localcloud.lambdas.queue_mapping",
+        wrong="an SQS event source mapping works on one batch at a time and looks every 1-10 s",
+    ),
+    Patch(
         name="activity-clocks",
         service="stepfunctions",
         module="localcloud.stepfunctions.clocks",

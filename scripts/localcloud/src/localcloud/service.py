@@ -107,7 +107,7 @@ def _launch(settings: StartSettings, cloud_id: str) -> psutil.Popen:
     (settings.state_dir / "tmp").mkdir(exist_ok=True)
     with log_path(settings.state_dir).open("wb") as log:
         return psutil.Popen(
-            [sys.executable, "-m", "localstack.runtime.main"],
+            [sys.executable, "-m", "localcloud.host"],
             cwd=settings.state_dir,
             env=localstack_environment(settings, cloud_id),
             stdin=subprocess.DEVNULL,

@@ -23,6 +23,10 @@ _LOCALSTACK = {
     # A cold start takes a second, but a hundred at once on two cores take their time.
     "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "60",
     "LAMBDA_KEEPALIVE_MS": "300000",
+    # Mappings long-poll: no pause is needed between two polls.
+    "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0",
+    # LocalStack's services call one another without HTTP.
+    "IN_MEMORY_CLIENT": "1",
     "PROVIDER_OVERRIDE_DYNAMODB": "moto",
     "PROVIDER_OVERRIDE_LAMBDA": "localcloud",
     "PROVIDER_OVERRIDE_STEPFUNCTIONS": "localcloud",

@@ -1,0 +1,1 @@
+"""ECS, Batch and ECR: moto keeps what is configured, and the containers really run."""

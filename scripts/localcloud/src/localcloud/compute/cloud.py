@@ -1,0 +1,92 @@
+"""The rest of the cloud as this package sees it: its clients, its event bus, its account."""
+
+import datetime
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from localstack.aws.connect import connect_to
+
+from localcloud.compute.configuration import configuration
+
+LOG = logging.getLogger(__name__)
+
+_DEFAULT_ACCOUNT = "000000000000"
+
+type Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account and a region."""
+
+    account: str
+    region: str
+
+    def client(self, service: str) -> Any:  # noqa: ANN401
+        """A boto3 client for this cloud itself."""
+        factory = connect_to(
+            aws_access_key_id=self.account, aws_secret_access_key="x", region_name=self.region
+        )
+        return getattr(factory, service)
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource here."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
+
+    def container_environment(self) -> dict[str, str]:
+        """What every container finds in its environment to reach this cloud."""
+        return {
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            # LocalStack reads an account from a key of twelve digits, else it is the default one.
+            "AWS_ACCESS_KEY_ID": "test" if self.account == _DEFAULT_ACCOUNT else self.account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ENDPOINT_URL": configuration().endpoint,
+        }
+
+    def emit(self, source: str, detail_type: str, resources: Sequence[str], detail: Any) -> None:  # noqa: ANN401
+        """Put an event on the default bus, as an AWS service does; a refused one is logged."""
+        entry = {
+            "Source": source,
+            "DetailType": detail_type,
+            "Resources": list(resources),
+            "Detail": json.dumps(plain(detail)),
+        }
+        answer = self.client("events").put_events(Entries=[entry])
+        if answer["FailedEntryCount"]:
+            LOG.error("event %s refused: %s", detail_type, answer["Entries"])
+
+
+def place_of(context: Any) -> Place:  # noqa: ANN401
+    """Where a request came from."""
+    return Place(context.account_id, context.region)
+
+
+def now() -> datetime.datetime:
+    """The time, as AWS gives it: to the millisecond."""
+    time = datetime.datetime.now(datetime.UTC)
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def milliseconds(time: datetime.datetime) -> int:
+    """Milliseconds since 1970, as Batch gives its times."""
+    return round(time.timestamp() * 1000)
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401
+    """The value with its times as text, as events hold them."""
+    if isinstance(value, Mapping):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime.datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value
+
+
+def pairs(items: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
+    """A list of name and value objects as a mapping."""
+    return {item["name"]: item.get("value", "") for item in items or []}

@@ -1,0 +1,156 @@
+"""Containers in a Docker engine."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import docker
+import docker.errors
+
+from localcloud.compute import images
+from localcloud.compute.containers import ContainerSpec, ContainerStartError, OnEnd, OnLines
+from localcloud.compute.output import batches_of_lines
+
+LOG = logging.getLogger(__name__)
+
+ID_LABEL = "localcloud.id"
+_DRAIN_SECONDS = 5.0
+_POOL_SIZE = 256
+
+
+def connect() -> Any:  # noqa: ANN401
+    """A client of the engine that DOCKER_HOST names or that runs here; DockerException if none."""
+    client = docker.from_env(max_pool_size=_POOL_SIZE)
+    client.ping()
+    return client
+
+
+def remove_left(cloud_id: str) -> int:
+    """Remove every container of a start of the cloud; how many there were."""
+    client = connect()
+    found = client.containers.list(all=True, filters={"label": f"{ID_LABEL}={cloud_id}"})
+    for container in found:
+        with contextlib.suppress(docker.errors.NotFound):
+            container.remove(force=True)
+    return len(found)
+
+
+class DockerRunner:
+    """Runs images that the engine holds. It pulls none: the local cloud needs no network."""
+
+    def __init__(self, client: Any, *, cloud_id: str, network: str) -> None:  # noqa: ANN401
+        """`network` is `host` where containers must reach 127.0.0.1 of this machine."""
+        self._client = client
+        self._cloud_id = cloud_id
+        self._network = network
+
+    def start(self, spec: ContainerSpec, *, on_lines: OnLines, on_end: OnEnd) -> "DockerContainer":
+        """Start the container; see Runner.start."""
+        image = self._find(spec.image)
+        container = None
+        try:
+            container = self._client.containers.create(
+                image,
+                command=_words(spec.command),
+                entrypoint=_words(spec.entrypoint),
+                environment=dict(spec.environment),
+                working_dir=spec.working_directory,
+                mem_limit=f"{spec.memory_mib}m" if spec.memory_mib else None,
+                init=spec.init,
+                network_mode=self._network,
+                labels={**spec.labels, ID_LABEL: self._cloud_id},
+                detach=True,
+            )
+            container.start()
+        except docker.errors.APIError as error:
+            if container is not None:
+                container.remove(force=True)
+            message = str(error.explanation or error)
+            raise ContainerStartError("CannotStartContainerError", message) from error
+        return DockerContainer(container, on_lines=on_lines, on_end=on_end)
+
+    def _find(self, name: str) -> str:
+        # An image of an ECR repository is there by the repository's own name: no registry is.
+        for candidate in (name, name.partition("/")[2]):
+            with contextlib.suppress(docker.errors.ImageNotFound):
+                if candidate:
+                    self._client.images.get(candidate)
+                    return candidate
+        reference = images.reference(name)
+        raise ContainerStartError(
+            "CannotPullContainerError",
+            "pull image manifest has been retried 1 time(s): failed to resolve ref "
+            f"{reference}: {reference}: not found",
+        )
+
+
+class DockerContainer:
+    """A container that was started."""
+
+    def __init__(self, container: Any, *, on_lines: OnLines, on_end: OnEnd) -> None:  # noqa: ANN401
+        """Watch it."""
+        self.id: str = container.id
+        self.out_of_memory = False
+        self._container = container
+        self._exit_code: int | None = None
+        self._ended = threading.Event()
+        reader = threading.Thread(
+            target=self._read, args=(on_lines,), name="container-output", daemon=True
+        )
+        reader.start()
+        threading.Thread(
+            target=self._watch, args=(reader, on_end), name="container-end", daemon=True
+        ).start()
+
+    def wait(self, timeout_seconds: float | None = None) -> int | None:
+        """See Container.wait."""
+        self._ended.wait(timeout_seconds)
+        return self._exit_code
+
+    def terminate(self) -> None:
+        """See Container.terminate."""
+        self._signal("SIGTERM")
+
+    def kill(self) -> None:
+        """See Container.kill."""
+        self._signal("SIGKILL")
+
+    def remove(self) -> None:
+        """See Container.remove."""
+        with contextlib.suppress(docker.errors.NotFound):
+            self._container.remove(force=True)
+
+    def _signal(self, name: str) -> None:
+        try:
+            self._container.kill(signal=name)
+        except docker.errors.APIError as error:
+            # 404 and 409: it is gone, or it ended already.
+            if error.status_code not in (404, 409):
+                raise
+
+    def _read(self, on_lines: OnLines) -> None:
+        for lines in batches_of_lines(self._chunks()):
+            on_lines(lines)
+
+    def _chunks(self) -> Iterator[bytes]:
+        with contextlib.suppress(docker.errors.NotFound):
+            yield from self._container.logs(stream=True, follow=True)
+
+    def _watch(self, reader: threading.Thread, on_end: OnEnd) -> None:
+        try:
+            code = int(self._container.wait(timeout=None)["StatusCode"])
+            self._container.reload()
+            self.out_of_memory = bool(self._container.attrs["State"].get("OOMKilled"))
+        except docker.errors.NotFound:
+            # Somebody removed it: that is a SIGKILL.
+            code = 137
+        reader.join(_DRAIN_SECONDS)
+        self._exit_code = code
+        self._ended.set()
+        on_end()
+
+
+def _words(words: Any) -> list[str] | None:  # noqa: ANN401
+    return list(words) if words is not None else None

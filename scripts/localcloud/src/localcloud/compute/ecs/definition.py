@@ -1,0 +1,74 @@
+"""What a task definition says of a container, with the overrides of the task."""
+
+from dataclasses import dataclass
+
+from localcloud.compute.cloud import Document, pairs
+from localcloud.compute.configuration import configuration
+from localcloud.compute.containers import ContainerSpec
+from localcloud.compute.ecs.tasks import Task
+
+METADATA_PATH = "/_localcloud/ecs/v4"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogStream:
+    """Where the awslogs driver writes."""
+
+    group: str
+    name: str
+    create_group: bool
+
+
+def override_for(task: Task, container: str) -> Document:
+    """What RunTask overrides of a container."""
+    overrides: list[Document] = task.describe()["overrides"].get("containerOverrides", [])
+    return next((item for item in overrides if item["name"] == container), {})
+
+
+def container_spec(task: Task, definition: Document) -> ContainerSpec:
+    """The container to start."""
+    override = override_for(task, definition["name"])
+    place = task.place
+    metadata = f"{configuration().endpoint}{METADATA_PATH}/{task.id}/{definition['name']}"
+    return ContainerSpec(
+        image=definition["image"],
+        entrypoint=definition.get("entryPoint") or None,
+        command=override.get("command") or definition.get("command") or None,
+        environment={
+            **place.container_environment(),
+            "AWS_EXECUTION_ENV": f"AWS_ECS_{task.describe()['launchType']}",
+            "ECS_CONTAINER_METADATA_URI_V4": metadata,
+            **pairs(definition.get("environment")),
+            **pairs(override.get("environment")),
+        },
+        working_directory=definition.get("workingDirectory"),
+        memory_mib=_memory(task, definition, override),
+        init=bool((definition.get("linuxParameters") or {}).get("initProcessEnabled")),
+        labels={"localcloud.ecs.task": task.arn},
+    )
+
+
+def log_stream(task: Task, definition: Document) -> LogStream | None:
+    """The stream of a container's output; None when it has another log driver, or none."""
+    configured = definition.get("logConfiguration") or {}
+    if configured.get("logDriver") != "awslogs":
+        return None
+    options = configured.get("options") or {}
+    name = f"{definition['name']}/{task.id}"
+    prefix = options.get("awslogs-stream-prefix")
+    return LogStream(
+        group=options["awslogs-group"],
+        name=f"{prefix}/{name}" if prefix else name,
+        create_group=options.get("awslogs-create-group") == "true",
+    )
+
+
+def stop_timeout(definition: Document, default_seconds: float) -> float:
+    """Seconds between SIGTERM and SIGKILL."""
+    return float(definition.get("stopTimeout") or default_seconds)
+
+
+def _memory(task: Task, definition: Document, override: Document) -> int | None:
+    own = override.get("memory") or definition.get("memory")
+    whole = task.describe().get("memory")
+    return int(own or whole or 0) or None

@@ -1,0 +1,181 @@
+"""One task from PROVISIONING to STOPPED."""
+
+import logging
+import queue
+import threading
+import time
+from dataclasses import dataclass, field
+
+from localcloud.compute import logs, runner
+from localcloud.compute.capacity import Ticket
+from localcloud.compute.cloud import Document, now
+from localcloud.compute.configuration import configuration
+from localcloud.compute.containers import Container, ContainerStartError, OnLines
+from localcloud.compute.ecs.definition import container_spec, log_stream, stop_timeout
+from localcloud.compute.ecs.tasks import Task
+
+LOG = logging.getLogger(__name__)
+
+ESSENTIAL_EXITED = ("EssentialContainerExited", "Essential container in task exited")
+_OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+
+
+@dataclass(frozen=True)
+class _Granted:
+    """There is room on this machine."""
+
+
+@dataclass(frozen=True)
+class _StopAsked:
+    """Somebody marked the task as one that ends."""
+
+
+@dataclass(frozen=True)
+class _Ended:
+    name: str
+
+
+@dataclass
+class _Running:
+    container: Container
+    essential: bool
+    stop_timeout: float
+    killed: bool = field(default=False)
+
+
+class TaskRun(threading.Thread):
+    """Runs a task's containers. All that happens to it comes through one queue, one by one."""
+
+    def __init__(self, task: Task) -> None:
+        """A thread that was not started yet."""
+        super().__init__(name=f"ecs-{task.id}", daemon=True)
+        self._task = task
+        self._happened: queue.SimpleQueue[_Granted | _StopAsked | _Ended] = queue.SimpleQueue()
+        self._running: dict[str, _Running] = {}
+        self._started: list[Container] = []
+
+    def run(self) -> None:
+        """Take the task to its end, whatever happens."""
+        ticket = None
+        try:
+            self._task.on_stop(lambda: self._happened.put(_StopAsked()))
+            self._task.change(lastStatus="PROVISIONING")
+            self._task.change(lastStatus="PENDING")
+            ticket = runner.machine().request(1, lambda: self._happened.put(_Granted()))
+            self._run(ticket)
+        except Exception:
+            LOG.exception("task %s", self._task.arn)
+            self._task.begin_stop("TaskFailedToStart", "the local cloud failed, see its log")
+        finally:
+            self._finish(ticket)
+
+    def _run(self, ticket: Ticket) -> None:
+        if not isinstance(self._happened.get(), _Granted):
+            # Stopped while it waited: ECS never starts its containers.
+            ticket.release()
+            return
+        try:
+            self._start()
+        except (ContainerStartError, logs.LogStreamError) as error:
+            reason = str(error)
+            if isinstance(error, ContainerStartError) and not self._on_fargate():
+                reason = "Task failed to start"
+            self._task.begin_stop("TaskFailedToStart", reason)
+            self._stop_containers()
+            return
+        moment = now()
+        self._task.change(lastStatus="RUNNING", startedAt=moment, pullStoppedAt=moment)
+        self._await_stop()
+        self._stop_containers()
+
+    def _start(self) -> None:
+        self._task.change_times(pullStartedAt=now())
+        for definition in self._task.definition["containerDefinitions"]:
+            name = definition["name"]
+            try:
+                container = self._start_container(definition)
+            except ContainerStartError as error:
+                self._task.change_container(name, reason=str(error))
+                raise
+            self._started.append(container)
+            self._running[name] = _Running(
+                container=container,
+                essential=definition.get("essential", True),
+                stop_timeout=stop_timeout(definition, configuration().stop_timeout_seconds),
+            )
+            self._task.change_container(name, lastStatus="RUNNING", runtimeId=container.id)
+
+    def _start_container(self, definition: Document) -> Container:
+        name = definition["name"]
+        return runner.runner().start(
+            container_spec(self._task, definition),
+            on_lines=self._log_sink(definition),
+            on_end=lambda: self._happened.put(_Ended(name)),
+        )
+
+    def _log_sink(self, definition: Document) -> OnLines:
+        stream = log_stream(self._task, definition)
+        if stream is None:
+            return lambda lines: LOG.debug("%s: %s", self._task.id, lines)
+        return logs.open_stream(
+            self._task.place, stream.group, stream.name, create_group=stream.create_group
+        )
+
+    def _await_stop(self) -> None:
+        while True:
+            match self._happened.get():
+                case _StopAsked():
+                    # Its last status is still RUNNING: this is what a Spot notice looks like.
+                    self._task.change()
+                    return
+                case _Ended(name):
+                    essential = self._running[name].essential
+                    self._record_end(name)
+                    if essential or not self._running:
+                        self._task.begin_stop(*ESSENTIAL_EXITED)
+                        return
+                    self._task.change()
+
+    def _stop_containers(self) -> None:
+        begun = time.monotonic()
+        for running in self._running.values():
+            running.container.terminate()
+        while self._running:
+            left = min(
+                begun + running.stop_timeout - time.monotonic()
+                for running in self._running.values()
+                if not running.killed
+            ) if not all(running.killed for running in self._running.values()) else None
+            try:
+                happened = self._happened.get(timeout=None if left is None else max(0.0, left))
+            except queue.Empty:
+                self._kill_overdue(time.monotonic() - begun)
+                continue
+            if isinstance(happened, _Ended):
+                self._record_end(happened.name)
+
+    def _kill_overdue(self, elapsed: float) -> None:
+        for running in self._running.values():
+            if not running.killed and elapsed >= running.stop_timeout:
+                running.killed = True
+                running.container.kill()
+
+    def _record_end(self, name: str) -> None:
+        container = self._running.pop(name).container
+        self._task.change_container(name, lastStatus="STOPPED", exitCode=container.wait())
+        if container.out_of_memory:
+            self._task.change_container(name, reason=_OUT_OF_MEMORY)
+
+    def _finish(self, ticket: Ticket | None) -> None:
+        for container in self._started:
+            runner.runner().remove(container)
+        if ticket is not None:
+            ticket.release()
+        for definition in self._task.definition["containerDefinitions"]:
+            self._task.change_container(definition["name"], lastStatus="STOPPED")
+        self._task.settle_stop_code()
+        self._task.change(lastStatus="DEPROVISIONING", executionStoppedAt=now())
+        self._task.change(lastStatus="STOPPED", stoppedAt=now())
+
+    def _on_fargate(self) -> bool:
+        return self._task.describe()["launchType"] == "FARGATE"

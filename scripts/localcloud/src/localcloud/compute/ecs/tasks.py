@@ -1,0 +1,165 @@
+"""ECS tasks as DescribeTasks shows them, and the store of all of them."""
+
+import copy
+import datetime
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from localcloud.compute.cloud import Document, Place, now
+
+# DescribeTasks forgets a stopped task after about an hour.
+_STOPPED_TASKS_KEPT = datetime.timedelta(hours=1)
+_STATE_CHANGE = "ECS Task State Change"
+SPOT_CODE = "SpotInterruption"
+SPOT_REASON = "Your Spot Task was interrupted."
+
+type StopNotice = Callable[[], None]
+
+
+class Task:
+    """One task. Every change increments its version and is told to the event bus, in order."""
+
+    def __init__(self, place: Place, document: Document, definition: Document) -> None:
+        """`document` is the task, `definition` its task definition, in AWS's shapes."""
+        self.place = place
+        self.arn: str = document["taskArn"]
+        self.id = self.arn.rpartition("/")[2]
+        self.definition = definition
+        self._document = document
+        self._lock = threading.RLock()
+        self._telling = threading.Lock()
+        self._on_stop: StopNotice | None = None
+        self._interrupted = False
+
+    def describe(self, *, tags: bool = False) -> Document:
+        """The task as DescribeTasks gives it."""
+        with self._lock:
+            document = copy.deepcopy(self._document)
+        if not tags:
+            document["tags"] = []
+        return document
+
+    def change(self, **fields: Any) -> None:  # noqa: ANN401
+        """Set fields of the task and emit its state change event."""
+        with self._telling:
+            with self._lock:
+                self._document.update(fields)
+                self._document["version"] += 1
+                detail = copy.deepcopy(self._document)
+            detail.pop("tags", None)
+            detail["updatedAt"] = now()
+            self.place.emit("aws.ecs", _STATE_CHANGE, [self.arn], detail)
+
+    def change_times(self, **fields: datetime.datetime) -> None:
+        """Set times of the task; the next `change` tells of them."""
+        with self._lock:
+            self._document.update(fields)
+
+    def change_container(self, name: str, **fields: Any) -> None:  # noqa: ANN401
+        """Set fields of a container; the next `change` tells of it."""
+        with self._lock:
+            self._container(name).update(fields)
+
+    def container(self, name: str) -> Document:
+        """A container as DescribeTasks gives it."""
+        with self._lock:
+            return dict(self._container(name))
+
+    def _container(self, name: str) -> Document:
+        containers: list[Document] = self._document["containers"]
+        return next(item for item in containers if item["name"] == name)
+
+    @property
+    def last_status(self) -> str:
+        """The state that the task is in."""
+        with self._lock:
+            return str(self._document["lastStatus"])
+
+    def on_stop(self, notice: StopNotice) -> None:
+        """Have `notice` called when the task is asked to stop, at once if it was already."""
+        with self._lock:
+            self._on_stop = notice
+            stopping = self._document["desiredStatus"] == "STOPPED"
+        if stopping:
+            notice()
+
+    def begin_stop(self, code: str, reason: str) -> bool:
+        """Mark the task as one that ends, and why; false when it was marked before."""
+        with self._lock:
+            if self._document["desiredStatus"] == "STOPPED":
+                return False
+            self._document.update(
+                desiredStatus="STOPPED", stopCode=code, stoppedReason=reason, stoppingAt=now()
+            )
+            notice = self._on_stop
+        if notice is not None:
+            notice()
+        return True
+
+    def interrupt(self, notice_code: str) -> bool:
+        """Do as Fargate Spot does; false when the task ends already."""
+        begun = self.begin_stop(notice_code, SPOT_REASON)
+        self._interrupted = self._interrupted or begun
+        return begun
+
+    def settle_stop_code(self) -> None:
+        """Give an interrupted task its last stop code, which may differ from the notice's."""
+        if self._interrupted:
+            with self._lock:
+                self._document["stopCode"] = SPOT_CODE
+
+    @property
+    def stopped_at(self) -> datetime.datetime | None:
+        """When it stopped, if it did."""
+        with self._lock:
+            return self._document.get("stoppedAt")
+
+
+class TaskStore:
+    """Every task that is not forgotten yet, and the client tokens they were started with."""
+
+    def __init__(self, clock: Callable[[], datetime.datetime] = now) -> None:
+        """`clock` gives the time by which stopped tasks are forgotten."""
+        self._clock = clock
+        self._tasks: dict[str, Task] = {}
+        self._tokens: dict[tuple[Place, str], tuple[Document, list[Task]]] = {}
+        self._lock = threading.Lock()
+
+    def started_with(self, place: Place, token: str) -> tuple[Document, list[Task]] | None:
+        """The request and the tasks of a client token."""
+        with self._lock:
+            return self._tokens.get((place, token))
+
+    def add(
+        self, place: Place, token: str | None, request: Document, tasks: list[Task]
+    ) -> tuple[Document, list[Task]] | None:
+        """Keep new tasks. When their token was used already nothing is kept, and it tells whose."""
+        with self._lock:
+            if token is not None:
+                if (earlier := self._tokens.get((place, token))) is not None:
+                    return earlier
+                self._tokens[place, token] = (request, tasks)
+            self._tasks.update((task.arn, task) for task in tasks)
+        return None
+
+    def all(self) -> Iterable[Task]:
+        """Every task, the oldest first, without those that are forgotten by now."""
+        horizon = self._clock() - _STOPPED_TASKS_KEPT
+        with self._lock:
+            for task in list(self._tasks.values()):
+                if (stopped := task.stopped_at) is not None and stopped < horizon:
+                    del self._tasks[task.arn]
+            return list(self._tasks.values())
+
+    def find(self, cluster_arn: str, name: str) -> Task | None:
+        """A task of a cluster by its ARN or id."""
+        cluster = cluster_arn.partition(":cluster/")[2]
+        region = cluster_arn.partition(":cluster/")[0]
+        arn = name if name.startswith("arn:") else f"{region}:task/{cluster}/{name}"
+        if arn.rpartition(":task/")[2].rpartition("/")[0] != cluster:
+            return None
+        return next((task for task in self.all() if task.arn == arn), None)
+
+
+TASKS = TaskStore()

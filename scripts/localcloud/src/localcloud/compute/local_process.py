@@ -1,0 +1,203 @@
+"""Containers as processes of this machine, for where no Docker daemon answers."""
+
+import contextlib
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from localcloud.compute import images
+from localcloud.compute.containers import ContainerSpec, ContainerStartError, OnEnd, OnLines
+from localcloud.compute.output import batches_of_lines
+from localcloud.settings import ID_VARIABLE
+
+LOG = logging.getLogger(__name__)
+
+# Every process of a container carries it, so that one is found whatever session it moved to.
+CONTAINER_VARIABLE = "LOCALCLOUD_CONTAINER"
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_CHUNK_BYTES = 65_536
+# What is left after this many rounds forks faster than it can be killed.
+_MAX_KILL_ROUNDS = 20
+# Only a process that dropped its environment and kept the output open makes this wait end.
+_DRAIN_SECONDS = 5.0
+
+
+class ProcessRunner:
+    """Runs the command that stands for an image, with the container's environment and no other."""
+
+    def __init__(self, *, cloud_id: str, image_mapping: str) -> None:
+        """`image_mapping` is the value of LOCALCLOUD_IMAGES; a file is read again at each start."""
+        self._cloud_id = cloud_id
+        self._image_mapping = image_mapping
+
+    def start(
+        self, spec: ContainerSpec, *, on_lines: OnLines, on_end: OnEnd
+    ) -> "ProcessContainer":
+        """Start the command; see Runner.start."""
+        image = images.find(images.load(self._image_mapping), spec.image)
+        if image is None:
+            reference = images.reference(spec.image)
+            raise ContainerStartError(
+                "CannotPullContainerError",
+                "pull image manifest has been retried 1 time(s): failed to resolve ref "
+                f"{reference}: {reference}: not found",
+            )
+        argv = _command_line(spec, image)
+        home = Path(tempfile.mkdtemp(prefix="container-"))
+        container_id = uuid.uuid4().hex
+        environment = {
+            "PATH": _PATH,
+            "HOME": str(home),
+            "TMPDIR": str(home),
+            "HOSTNAME": container_id[:12],
+            **image.environment,
+            **spec.environment,
+            ID_VARIABLE: self._cloud_id,
+            CONTAINER_VARIABLE: container_id,
+        }
+        folder = spec.working_directory or image.working_directory or str(home)
+        try:
+            process = _launch(argv, environment, folder)
+        except ContainerStartError:
+            shutil.rmtree(home, ignore_errors=True)
+            raise
+        return ProcessContainer(container_id, process, home, on_lines=on_lines, on_end=on_end)
+
+
+class ProcessContainer:
+    """A process in a session of its own, with all that it forks."""
+
+    def __init__(
+        self,
+        container_id: str,
+        process: subprocess.Popen[bytes],
+        home: Path,
+        *,
+        on_lines: OnLines,
+        on_end: OnEnd,
+    ) -> None:
+        """Watch a process that was just started."""
+        self.id = container_id
+        self.out_of_memory = False
+        self._process = process
+        self._home = home
+        self._exit_code: int | None = None
+        self._ended = threading.Event()
+        # While it is held the process is not reaped, so its id is not another's.
+        self._reaping = threading.Lock()
+        reader = threading.Thread(
+            target=_read, args=(process, on_lines), name="container-output", daemon=True
+        )
+        reader.start()
+        threading.Thread(
+            target=self._watch, args=(reader, on_end), name="container-end", daemon=True
+        ).start()
+
+    def wait(self, timeout_seconds: float | None = None) -> int | None:
+        """See Container.wait."""
+        self._ended.wait(timeout_seconds)
+        return self._exit_code
+
+    def terminate(self) -> None:
+        """See Container.terminate."""
+        self._signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """See Container.kill; what it forked follows when its first process is gone."""
+        self._signal(signal.SIGKILL)
+
+    def remove(self) -> None:
+        """See Container.remove."""
+        self.kill()
+        self._ended.wait()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    def _signal(self, number: int) -> None:
+        with self._reaping:
+            if self._process.returncode is None:
+                os.kill(self._process.pid, number)
+
+    def _watch(self, reader: threading.Thread, on_end: OnEnd) -> None:
+        # The zombie keeps the group's id taken until the group was killed.
+        os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with self._reaping:
+            status = self._process.wait()
+        _kill_marked(self.id)
+        reader.join(_DRAIN_SECONDS)
+        self._exit_code = 128 - status if status < 0 else status
+        self._ended.set()
+        on_end()
+
+
+def _command_line(spec: ContainerSpec, image: images.LocalImage) -> list[str]:
+    # As in Docker: another entry point than the image's drops the image's command too.
+    entrypoint = image.entrypoint if spec.entrypoint is None else tuple(spec.entrypoint)
+    own = image.command if spec.entrypoint is None else ()
+    argv = [*entrypoint, *(own if spec.command is None else spec.command)]
+    if not argv:
+        raise ContainerStartError("CannotStartContainerError", "no command specified")
+    return argv
+
+
+def _launch(
+    argv: Sequence[str], environment: Mapping[str, str], folder: str
+) -> subprocess.Popen[bytes]:
+    # Popen looks a name up on this process's PATH; a container has one of its own.
+    program = shutil.which(argv[0], path=environment["PATH"])
+    if program is None:
+        raise ContainerStartError(
+            "CannotStartContainerError",
+            f'exec: "{argv[0]}": executable file not found in $PATH',
+        )
+    try:
+        return subprocess.Popen(
+            argv,
+            executable=program,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ContainerStartError("CannotStartContainerError", str(error)) from error
+
+
+def _read(process: subprocess.Popen[bytes], on_lines: OnLines) -> None:
+    output = process.stdout
+    if output is None:
+        raise TypeError("the process has no pipe")
+    with output:
+        for lines in batches_of_lines(_chunks(output.fileno())):
+            on_lines(lines)
+
+
+def _chunks(descriptor: int) -> Iterator[bytes]:
+    while chunk := os.read(descriptor, _CHUNK_BYTES):
+        yield chunk
+
+
+def _kill_marked(container_id: str) -> None:
+    for _ in range(_MAX_KILL_ROUNDS):
+        left = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.environ().get(CONTAINER_VARIABLE) == container_id:
+                    left.append(process)
+                    process.kill()
+        if not left:
+            return
+        psutil.wait_procs(left, timeout=1)
+    LOG.warning("processes of container %s are left", container_id)

@@ -1,0 +1,78 @@
+"""Containers' output in CloudWatch Logs, as the awslogs driver puts it there."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from botocore.exceptions import ClientError
+
+from localcloud.compute.cloud import Place
+
+LOG = logging.getLogger(__name__)
+
+# PutLogEvents: an event's and a batch's limits, an event counting 26 bytes more than its text.
+_EVENT_OVERHEAD_BYTES = 26
+_MAX_EVENT_BYTES = 262_144 - _EVENT_OVERHEAD_BYTES
+_MAX_BATCH_BYTES = 1_048_576
+_MAX_BATCH_EVENTS = 10_000
+
+
+class LogStreamError(Exception):
+    """The stream could not be made; the text is the reason that ECS gives."""
+
+
+def open_stream(
+    place: Place, group: str, stream: str, *, create_group: bool
+) -> Callable[[Sequence[str]], None]:
+    """Make a log stream and give what writes lines to it; LogStreamError when there is no group."""
+    client = place.client("logs")
+    try:
+        if create_group:
+            _unless_there(client.create_log_group, logGroupName=group)
+        _unless_there(client.create_log_stream, logGroupName=group, logStreamName=stream)
+    except ClientError as error:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        raise LogStreamError(
+            "ResourceInitializationError: failed to validate logger args: create stream has been "
+            "retried 1 times: failed to create Cloudwatch log stream: "
+            f"{code}: {message} : exit status 1"
+        ) from error
+
+    def write(lines: Sequence[str]) -> None:
+        for batch in _batches(lines):
+            try:
+                client.put_log_events(logGroupName=group, logStreamName=stream, logEvents=batch)
+            except ClientError as error:
+                # As in ECS: a container runs on when its group was deleted under it.
+                LOG.warning("output lost, %s %s: %s", group, stream, error)
+
+    return write
+
+
+def _unless_there(create: Callable[..., object], **parameters: str) -> None:
+    try:
+        create(**parameters)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+            raise
+
+
+def _batches(lines: Sequence[str]) -> Iterator[list[dict[str, object]]]:
+    timestamp = int(time.time() * 1000)
+    batch: list[dict[str, object]] = []
+    size = 0
+    for text in (part for line in lines for part in _parts(line)):
+        weight = len(text.encode()) + _EVENT_OVERHEAD_BYTES
+        if batch and (size + weight > _MAX_BATCH_BYTES or len(batch) == _MAX_BATCH_EVENTS):
+            yield batch
+            batch, size = [], 0
+        batch.append({"timestamp": timestamp, "message": text})
+        size += weight
+    if batch:
+        yield batch
+
+
+def _parts(line: str) -> Iterator[str]:
+    data = line.encode()
+    for start in range(0, len(data), _MAX_EVENT_BYTES):
+        yield data[start : start + _MAX_EVENT_BYTES].decode(errors="replace")

@@ -1,0 +1,27 @@
+"""LocalStack's process: its own main, left without the interpreter's long goodbye."""
+
+import os
+import sys
+
+from localstack.runtime.main import main
+
+
+def run() -> None:
+    """Run LocalStack until it is told to stop.
+
+    Once its services have shut down, tearing down the interpreter would take two more seconds and
+    do nothing of use.
+    """
+    status: object = 1
+    try:
+        main()
+    except SystemExit as ending:
+        status = ending.code or 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status if isinstance(status, int) else 1)
+
+
+if __name__ == "__main__":
+    run()
