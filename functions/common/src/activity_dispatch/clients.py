@@ -1,10 +1,14 @@
-"""The AWS clients, each made once and when first needed, shared by all threads."""
+"""The AWS clients, each made once and when first needed, shared by all threads.
 
+Made by botocore itself: boto3 adds nothing to a client that is used here, and a third to the time
+of the import, which a container's worker cannot afford.
+"""
+
+import os
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from activity_dispatch.limits import POLL_READ_TIMEOUT_SECONDS
@@ -26,9 +30,9 @@ class Clients:
 
     def __init__(self, *, threads: int) -> None:
         """Make no client yet."""
-        self._session = boto3.session.Session()
+        self._session = botocore.session.Session()
         self._lock = threading.Lock()
-        self._made: dict[str, object] = {}
+        self._made: dict[tuple[str, bool], object] = {}
         self._config = Config(
             connect_timeout=5,
             read_timeout=20,
@@ -46,37 +50,41 @@ class Clients:
     @property
     def stepfunctions(self) -> "SFNClient":
         """For SendTask*."""
-        make = self._session.client
-        return self._once("stepfunctions", lambda: make("stepfunctions", config=self._config))
+        return cast("SFNClient", self._client("stepfunctions"))
 
     @property
     def stepfunctions_poll(self) -> "SFNClient":
         """For GetActivityTask only: waits 70 s and tries once."""
-        make = self._session.client
-        return self._once("poll", lambda: make("stepfunctions", config=self._poll_config))
+        return cast("SFNClient", self._client("stepfunctions", self._poll_config))
 
     @property
     def dynamodb(self) -> "DynamoDBClient":
         """For the task table."""
-        return self._once("dynamodb", lambda: self._session.client("dynamodb", config=self._config))
+        return cast("DynamoDBClient", self._client("dynamodb"))
 
     @property
     def s3(self) -> "S3Client":
         """For large payloads."""
-        return self._once("s3", lambda: self._session.client("s3", config=self._config))
+        return cast("S3Client", self._client("s3"))
 
     @property
     def sqs(self) -> "SQSClient":
         """For the dispatch queue."""
-        return self._once("sqs", lambda: self._session.client("sqs", config=self._config))
+        return cast("SQSClient", self._client("sqs"))
 
     @property
     def lambda_(self) -> "LambdaClient":
         """For the lambda backend."""
-        return self._once("lambda", lambda: self._session.client("lambda", config=self._config))
+        return cast("LambdaClient", self._client("lambda"))
 
-    def _once[T](self, name: str, make: Callable[[], T]) -> T:
+    def _client(self, service: str, config: Config | None = None) -> object:
         with self._lock:
-            if name not in self._made:
-                self._made[name] = make()
-            return cast("T", self._made[name])
+            key = (service, config is None)
+            if key not in self._made:
+                self._made[key] = self._session.create_client(
+                    service,
+                    # Containers on ECS have AWS_REGION, which botocore does not read.
+                    region_name=os.environ.get("AWS_REGION"),
+                    config=config or self._config,
+                )
+            return self._made[key]

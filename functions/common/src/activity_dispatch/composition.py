@@ -1,5 +1,6 @@
 """What every function of the stack is composed of, made from its environment."""
 
+import functools
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +19,18 @@ class Runtime:
 
     settings: Settings
     clients: Clients
+    payloads: PayloadStore
     tasks: DynamoTaskTable
-    callbacks: CallbackClient
-    settler: Settler
+
+    @functools.cached_property
+    def callbacks(self) -> CallbackClient:
+        """Answers to Step Functions. Made when first used: a worker starts its command before that."""
+        return CallbackClient(client=self.clients.stepfunctions)
+
+    @functools.cached_property
+    def settler(self) -> Settler:
+        """Settles tasks."""
+        return Settler(callbacks=self.callbacks, tasks=self.tasks, payloads=self.payloads)
 
     @classmethod
     def from_environment(
@@ -31,7 +41,7 @@ class Runtime:
         Raises InvalidSettings with all problems of the environment.
         """
         settings = Settings.from_environment(environment, also_required=also_required)
-        logging.getLogger().setLevel(settings.log_level)
+        _set_log_level(settings.log_level)
         clients = Clients(threads=threads)
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
         tasks = DynamoTaskTable(
@@ -40,11 +50,11 @@ class Runtime:
             payloads=payloads,
             retention_days=settings.task_retention_days,
         )
-        callbacks = CallbackClient(client=clients.stepfunctions)
-        return cls(
-            settings=settings,
-            clients=clients,
-            tasks=tasks,
-            callbacks=callbacks,
-            settler=Settler(callbacks=callbacks, tasks=tasks, payloads=payloads),
-        )
+        return cls(settings=settings, clients=clients, payloads=payloads, tasks=tasks)
+
+
+def _set_log_level(level: str) -> None:
+    logging.getLogger().setLevel(level)
+    # At DEBUG botocore logs requests and responses, and task tokens are in them.
+    for name in ("botocore", "urllib3"):
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))

@@ -28,7 +28,8 @@ class Heartbeats:
     """Beats three times per HeartbeatSeconds, at most once a minute, from a thread of its own.
 
     When a heartbeat is refused, or `deadline` (on `clock`, seconds) has come, calls `end` once with
-    the reason and stops. A heartbeat that fails otherwise is logged and the next one tried.
+    the reason and stops. A heartbeat that fails otherwise is logged and the next one tried. With
+    `at_once` the first one is sent without waiting.
     """
 
     def __init__(
@@ -39,12 +40,13 @@ class Heartbeats:
         heartbeat_seconds: int,
         end: Callable[[EndReason], None],
         deadline: float | None = None,
+        at_once: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Do nothing before `__enter__`."""
         self._callbacks, self._token, self._end = callbacks, token, end
         self._interval = min(MAX_INTERVAL_SECONDS, max(MIN_INTERVAL_SECONDS, heartbeat_seconds / 3))
-        self._deadline, self._clock = deadline, clock
+        self._deadline, self._at_once, self._clock = deadline, at_once, clock
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeats", daemon=True)
 
@@ -59,11 +61,13 @@ class Heartbeats:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._wait_seconds()):
+        wait = 0.0 if self._at_once else self._wait_seconds()
+        while not self._stopped.wait(wait):
             reason = self._reason_to_end()
             if reason is not None:
                 self._end(reason)
                 return
+            wait = self._wait_seconds()
 
     def _wait_seconds(self) -> float:
         if self._deadline is None:

@@ -39,6 +39,10 @@ class TaskTable(Protocol):
         """Let one claimant process the task; False if another one does or the task is settled."""
         ...
 
+    def record_progress(self, task_id: str, progress: str) -> bool:
+        """Record how far the job is, in its own words; False if the task is settled."""
+        ...
+
     def record_settled(self, task_id: str, outcome: OutcomeName, error: str | None) -> bool:
         """Record the one outcome and drop token and input; False if there was one already."""
         ...
@@ -113,6 +117,19 @@ class DynamoTaskTable:
             },
         )
 
+    def record_progress(self, task_id: str, progress: str) -> bool:
+        """Record how far the job is, in its own words; False if the task is settled."""
+        return self._update(
+            task_id,
+            "SET progress = :progress, progress_at = :now",
+            "attribute_exists(task_id) AND #state <> :settled",
+            {
+                ":progress": {"S": progress},
+                ":settled": {"S": TaskState.SETTLED},
+                ":now": {"N": self._now()},
+            },
+        )
+
     def record_settled(self, task_id: str, outcome: OutcomeName, error: str | None) -> bool:
         """Record the one outcome and drop token and input; False if there was one already."""
         set_error, values = ("", {}) if error is None else (", #error = :error", {":error": error})
@@ -149,6 +166,7 @@ class DynamoTaskTable:
             input=text.get("input"),
             job_id=text.get("job_id"),
             claimed_by=text.get("claimed_by"),
+            progress=text.get("progress"),
             outcome=OutcomeName(outcome) if outcome else None,
             error=text.get("error"),
         )

@@ -90,5 +90,6 @@ class TaskRecord:
     input: str | None = field(default=None, repr=False)
     job_id: str | None = None
     claimed_by: str | None = None
+    progress: str | None = None
     outcome: OutcomeName | None = None
     error: str | None = None

@@ -51,6 +51,15 @@ class InMemoryTaskTable:
             self.records[task_id] = replace(record, claimed_by=claimant)
             return True
 
+    def record_progress(self, task_id: str, progress: str) -> bool:
+        """Record how far the job is, in its own words; False if the task is settled."""
+        with self._lock:
+            record = self.records.get(task_id)
+            if record is None or record.state is TaskState.SETTLED:
+                return False
+            self.records[task_id] = replace(record, progress=progress)
+            return True
+
     def record_settled(self, task_id: str, outcome: OutcomeName, error: str | None) -> bool:
         """Record the one outcome and drop token and input; False if there was one already."""
         with self._lock:
