@@ -2,9 +2,12 @@
 
 import os
 import signal
+import subprocess
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +69,20 @@ def test_an_interrupt_reaches_the_child_before_it_reaches_us(tmp_path: Path) -> 
         process.run(["sh", "-c", script], timeout_seconds=30)
     thread.join()
     assert told.read_text() == "told\n"
+
+
+def test_an_interrupt_just_after_the_childs_end_is_only_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(child: subprocess.Popen[str], **_options: object) -> None:
+        child.wait()
+        raise KeyboardInterrupt
+
+    real = subprocess.Popen.communicate
+    calls: Iterator[Callable[..., Any]] = iter([late, real])
+    monkeypatch.setattr(
+        subprocess.Popen, "communicate", lambda child, **options: next(calls)(child, **options)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        process.run(["true"], timeout_seconds=10)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from operations.errors import OperationError
@@ -51,9 +52,15 @@ def run(
 
 
 def _end(child: subprocess.Popen[str], grace_seconds: float) -> None:
-    os.killpg(child.pid, signal.SIGINT)
+    _signal(child, signal.SIGINT)
     try:
         child.communicate(timeout=grace_seconds)
     except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
+        _signal(child, signal.SIGKILL)
         child.communicate()
+
+
+def _signal(child: subprocess.Popen[str], number: signal.Signals) -> None:
+    # The child may have ended, and been reaped, just before the interrupt came.
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)
