@@ -13,7 +13,7 @@ import pytest
 
 from operations import process
 from operations.errors import OperationError
-from operations.interrupts import stop_on_signals, uninterrupted
+from operations.interrupts import deferred, stop_on_signals, uninterrupted
 
 # Ignores the polite signal and has a child of its own that does, too.
 STUBBORN = "trap '' INT; sleep 60 & echo $! > {0}.part; mv {0}.part {0}; while :; do wait; done"
@@ -57,7 +57,7 @@ def test_a_child_that_takes_too_long_is_ended_with_its_children(
 
 def test_an_interrupt_reaches_the_child_before_it_reaches_us(tmp_path: Path) -> None:
     ready, told = tmp_path / "ready", tmp_path / "told"
-    script = f"trap 'echo told > {told}; exit' INT; echo $$ > {ready}; while :; do sleep 0.05; done"
+    script = f"trap 'echo told > {told}; exit' INT; echo $$ > {ready}.part; mv {ready}.part {ready}; while :; do sleep 0.05; done"
 
     def interrupt() -> None:
         _wait_for(ready)
@@ -85,6 +85,26 @@ def test_an_interrupt_just_after_the_childs_end_is_only_an_interrupt(monkeypatch
         process.run(["true"], timeout_seconds=10)
 
 
+def test_an_interrupt_while_the_child_is_made_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[subprocess.Popen[str]] = []
+    real = subprocess.Popen.__init__
+
+    def interrupted(child: subprocess.Popen[str], *args: Any, **options: Any) -> None:
+        real(child, *args, **options)
+        made.append(child)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        process.run(["sleep", "60"], timeout_seconds=30)
+    assert made[0].poll() == -signal.SIGINT
+
+
+def test_a_command_that_is_not_there_says_so() -> None:
+    with pytest.raises(FileNotFoundError):
+        process.run(["no-such-command"], timeout_seconds=10)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_term_and_hangup_end_the_program_as_ctrl_c_does(number: signal.Signals) -> None:
     before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
@@ -94,8 +114,11 @@ def test_term_and_hangup_end_the_program_as_ctrl_c_does(number: signal.Signals) 
             signal.raise_signal(number)
         with uninterrupted():
             signal.raise_signal(number)
-        with pytest.raises(KeyboardInterrupt):
+        went_on = False
+        with pytest.raises(KeyboardInterrupt), deferred():
             signal.raise_signal(number)
+            went_on = True
+        assert went_on
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)

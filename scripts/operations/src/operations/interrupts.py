@@ -31,3 +31,17 @@ def uninterrupted() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Hold a signal back until the block has ended, then let it interrupt."""
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda one, _frame: came.append(one)) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from operations.errors import OperationError
-from operations.interrupts import uninterrupted
+from operations.interrupts import deferred, uninterrupted
 
 GRACE_SECONDS = 20.0
 
@@ -30,31 +30,36 @@ def run(
     With `log`, stdout and stderr are appended to that file; with `capture` stdout is in the result.
     Raises OperationError when the time is over, KeyboardInterrupt after the child has gone.
     """
+    child: subprocess.Popen[str] | None = None
     with open(log or os.devnull, "a", encoding="utf-8") as sink:  # noqa: PTH123 (devnull is no path of ours)
-        child = subprocess.Popen(
-            [str(arg) for arg in args],
-            env={**os.environ, **env} if env else None,
-            stdout=subprocess.PIPE if capture else (sink if log else None),
-            stderr=sink if log else None,
-            text=True,
-            start_new_session=True,
-        )
         try:
+            # An interrupt while the child is being made would leave one that nobody knows of.
+            with deferred():
+                child = subprocess.Popen(
+                    [str(arg) for arg in args],
+                    env={**os.environ, **(env or {})},
+                    stdout=subprocess.PIPE if capture else (sink if log else None),
+                    stderr=sink if log else None,
+                    text=True,
+                    start_new_session=True,
+                )
             stdout, _ = child.communicate(timeout=timeout_seconds)
-        except subprocess.TimeoutExpired:
-            _end(child, GRACE_SECONDS)
-            raise OperationError(f"{Path(args[0]).name} did not end within {timeout_seconds:.0f} s") from None
-        except BaseException:
+        except BaseException as error:
             with uninterrupted():
-                _end(child, GRACE_SECONDS)
+                _end(child)
+            if isinstance(error, subprocess.TimeoutExpired):
+                name = Path(args[0]).name
+                raise OperationError(f"{name} did not end within {timeout_seconds:.0f} s") from None
             raise
     return subprocess.CompletedProcess(child.args, child.returncode, stdout or "")
 
 
-def _end(child: subprocess.Popen[str], grace_seconds: float) -> None:
+def _end(child: subprocess.Popen[str] | None) -> None:
+    if child is None:
+        return
     _signal(child, signal.SIGINT)
     try:
-        child.communicate(timeout=grace_seconds)
+        child.communicate(timeout=GRACE_SECONDS)
     except subprocess.TimeoutExpired:
         _signal(child, signal.SIGKILL)
         child.communicate()
