@@ -57,7 +57,10 @@ def test_a_child_that_takes_too_long_is_ended_with_its_children(
 
 def test_an_interrupt_reaches_the_child_before_it_reaches_us(tmp_path: Path) -> None:
     ready, told = tmp_path / "ready", tmp_path / "told"
-    script = f"trap 'echo told > {told}; exit' INT; echo $$ > {ready}.part; mv {ready}.part {ready}; while :; do sleep 0.05; done"
+    script = (
+        f"trap 'echo told > {told}; exit' INT; echo $$ > {ready}.part; mv {ready}.part {ready};"
+        "while :; do sleep 0.05; done"
+    )
 
     def interrupt() -> None:
         _wait_for(ready)
@@ -114,11 +117,16 @@ def test_term_and_hangup_end_the_program_as_ctrl_c_does(number: signal.Signals) 
             signal.raise_signal(number)
         with uninterrupted():
             signal.raise_signal(number)
-        went_on = False
-        with pytest.raises(KeyboardInterrupt), deferred():
-            signal.raise_signal(number)
-            went_on = True
+        went_on: list[bool] = []
+        with pytest.raises(KeyboardInterrupt):
+            _interrupted_but_deferred(number, went_on)
         assert went_on
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _interrupted_but_deferred(number: signal.Signals, went_on: list[bool]) -> None:
+    with deferred():
+        signal.raise_signal(number)
+        went_on.append(True)
