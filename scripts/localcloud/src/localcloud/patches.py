@@ -30,6 +30,12 @@ PATCHES = (
         wrong="the gateway listens on every interface, whatever host GATEWAY_LISTEN names",
     ),
     Patch(
+        name="parser-cache",
+        service="gateway",
+        module="localcloud.parser_cache",
+        wrong="a service's request parser is built anew for nearly every internal call",
+    ),
+    Patch(
         name="function-logs",
         service="lambda",
         module="localcloud.lambdas.function_logs",
@@ -52,6 +58,12 @@ PATCHES = (
         service="lambda",
         module="localcloud.lambdas.queue_mapping",
         wrong="an SQS event source mapping works on one batch at a time and looks every 1-10 s",
+    ),
+    Patch(
+        name="path-cache",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.path_cache",
+        wrong="each JSONPath costs 20 ms each time it is used",
     ),
     Patch(
         name="activity-clocks",

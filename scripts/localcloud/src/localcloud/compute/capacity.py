@@ -24,7 +24,7 @@ class Ticket:
 
 
 class Capacity:
-    """Hands out shares of a limit that may change. The first that waits holds up those behind it."""
+    """Hands out shares of a limit that may change, first come, first served."""
 
     def __init__(self, limit: Callable[[], float]) -> None:
         """`limit` is asked each time something is requested or released."""

@@ -45,15 +45,10 @@ class Configuration:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Configuration":
         """Read the variables; ConfigurationError on the first wrong one."""
-        runner = environment.get(RUNNER_VARIABLE) or "auto"
-        if runner not in ("auto", "docker", "process"):
-            raise ConfigurationError(
-                f"{RUNNER_VARIABLE} must be auto, docker or process, not {runner!r}"
-            )
         gateway = environment.get("GATEWAY_LISTEN", "127.0.0.1:4566").split(",")[0]
         return cls(
             cloud_id=environment.get(ID_VARIABLE, ""),
-            runner=runner,
+            runner=_runner(environment.get(RUNNER_VARIABLE) or "auto"),
             images=environment.get(IMAGES_VARIABLE, ""),
             max_containers=int(
                 _positive(environment, MAX_CONTAINERS_VARIABLE, _DEFAULT_MAX_CONTAINERS)
@@ -64,6 +59,16 @@ class Configuration:
             docker_network=environment.get(DOCKER_NETWORK_VARIABLE) or "host",
             endpoint=environment.get(ENDPOINT_VARIABLE) or f"http://{gateway}",
         )
+
+
+def _runner(text: str) -> RunnerKind:
+    match text:
+        case "auto" | "docker" | "process":
+            return text
+        case _:
+            raise ConfigurationError(
+                f"{RUNNER_VARIABLE} must be auto, docker or process, not {text!r}"
+            )
 
 
 def _positive(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -39,9 +39,7 @@ class ProcessRunner:
         self._cloud_id = cloud_id
         self._image_mapping = image_mapping
 
-    def start(
-        self, spec: ContainerSpec, *, on_lines: OnLines, on_end: OnEnd
-    ) -> "ProcessContainer":
+    def start(self, spec: ContainerSpec, *, on_lines: OnLines, on_end: OnEnd) -> "ProcessContainer":
         """Start the command; see Runner.start."""
         image = images.find(images.load(self._image_mapping), spec.image)
         if image is None:

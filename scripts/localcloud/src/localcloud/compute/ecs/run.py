@@ -4,7 +4,7 @@ import logging
 import queue
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from localcloud.compute import logs, runner
 from localcloud.compute.capacity import Ticket
@@ -40,7 +40,7 @@ class _Running:
     container: Container
     essential: bool
     stop_timeout: float
-    killed: bool = field(default=False)
+    killed: bool = False
 
 
 class TaskRun(threading.Thread):
@@ -59,7 +59,7 @@ class TaskRun(threading.Thread):
         ticket = None
         try:
             self._task.on_stop(lambda: self._happened.put(_StopAsked()))
-            self._task.change(lastStatus="PROVISIONING")
+            self._task.announce()
             self._task.change(lastStatus="PENDING")
             ticket = runner.machine().request(1, lambda: self._happened.put(_Granted()))
             self._run(ticket)
@@ -141,18 +141,17 @@ class TaskRun(threading.Thread):
         for running in self._running.values():
             running.container.terminate()
         while self._running:
-            left = min(
-                begun + running.stop_timeout - time.monotonic()
-                for running in self._running.values()
-                if not running.killed
-            ) if not all(running.killed for running in self._running.values()) else None
             try:
-                happened = self._happened.get(timeout=None if left is None else max(0.0, left))
+                happened = self._happened.get(timeout=self._until_next_kill(begun))
             except queue.Empty:
                 self._kill_overdue(time.monotonic() - begun)
                 continue
             if isinstance(happened, _Ended):
                 self._record_end(happened.name)
+
+    def _until_next_kill(self, begun: float) -> float | None:
+        limits = [running.stop_timeout for running in self._running.values() if not running.killed]
+        return max(0.0, begun + min(limits) - time.monotonic()) if limits else None
 
     def _kill_overdue(self, elapsed: float) -> None:
         for running in self._running.values():
@@ -178,4 +177,4 @@ class TaskRun(threading.Thread):
         self._task.change(lastStatus="STOPPED", stoppedAt=now())
 
     def _on_fargate(self) -> bool:
-        return self._task.describe()["launchType"] == "FARGATE"
+        return str(self._task.describe()["launchType"]) == "FARGATE"

@@ -40,12 +40,19 @@ class Task:
             document["tags"] = []
         return document
 
+    def announce(self) -> None:
+        """Emit the state change event of a new task."""
+        self._tell({}, step=0)
+
     def change(self, **fields: Any) -> None:  # noqa: ANN401
         """Set fields of the task and emit its state change event."""
+        self._tell(fields, step=1)
+
+    def _tell(self, fields: Document, *, step: int) -> None:
         with self._telling:
             with self._lock:
                 self._document.update(fields)
-                self._document["version"] += 1
+                self._document["version"] += step
                 detail = copy.deepcopy(self._document)
             detail.pop("tags", None)
             detail["updatedAt"] = now()

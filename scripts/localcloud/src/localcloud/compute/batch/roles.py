@@ -1,0 +1,48 @@
+"""moto's Batch finds roles and instance profiles in LocalStack's IAM: moto's own is empty."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+from moto.batch.models import BatchBackend
+from moto.iam.exceptions import NotFoundException
+
+from localcloud.compute.cloud import Document, Place
+
+
+@dataclass(frozen=True)
+class InstanceProfile:
+    """What moto's Batch reads of one."""
+
+    arn: str
+    name: str
+
+
+class IamOfLocalStack:
+    """The two methods of moto's IAM that its Batch calls."""
+
+    def __init__(self, backend: Any) -> None:  # noqa: ANN401
+        """For the account and region of a Batch backend."""
+        self._client = Place(backend.account_id, backend.region_name).client("iam")
+
+    def get_role_by_arn(self, arn: str) -> Document:
+        """The role, or moto's own error."""
+        try:
+            role: Document = self._client.get_role(RoleName=arn.rpartition("/")[2])["Role"]
+        except ClientError as error:
+            raise NotFoundException(str(error)) from error
+        return role
+
+    def get_instance_profiles(self) -> list[InstanceProfile]:
+        """All instance profiles."""
+        pages = self._client.get_paginator("list_instance_profiles").paginate()
+        return [
+            InstanceProfile(arn=item["Arn"], name=item["InstanceProfileName"])
+            for page in pages
+            for item in page["InstanceProfiles"]
+        ]
+
+
+def install() -> None:
+    """Put it in the place of moto's IAM."""
+    BatchBackend.iam_backend = property(IamOfLocalStack)

@@ -1,0 +1,199 @@
+"""One job from PENDING to SUCCEEDED or FAILED, attempt by attempt."""
+
+import logging
+import queue
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+
+from localcloud.compute import logs, runner
+from localcloud.compute.batch.compute import vcpus_of
+from localcloud.compute.batch.jobs import Job
+from localcloud.compute.batch.retry import AttemptEnd, retries
+from localcloud.compute.batch.specification import container_spec, log_stream, vcpus
+from localcloud.compute.capacity import Ticket
+from localcloud.compute.cloud import milliseconds, now
+from localcloud.compute.configuration import configuration
+from localcloud.compute.containers import Container, ContainerStartError, stop
+
+LOG = logging.getLogger(__name__)
+
+_EXITED = "Essential container in task exited"
+_NOT_STARTED = "Task failed to start"
+_TIMED_OUT = "Job attempt duration exceeded timeout"
+_OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
+
+
+@dataclass(frozen=True)
+class _Granted:
+    """A share of a capacity is there."""
+
+
+@dataclass(frozen=True)
+class _StopAsked:
+    """Somebody asked the job to stop; the job knows why."""
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """The attempt's container ended."""
+
+
+class JobRun(threading.Thread):
+    """Runs a job. All that happens to it comes through one queue, one by one."""
+
+    def __init__(self, job: Job) -> None:
+        """A thread that was not started yet."""
+        super().__init__(name=f"batch-{job.id}", daemon=True)
+        self._job = job
+        self._happened: queue.SimpleQueue[_Granted | _StopAsked | _Ended] = queue.SimpleQueue()
+        self._timed_out = False
+
+    def run(self) -> None:
+        """Take the job to its end, whatever happens."""
+        succeeded = False
+        try:
+            self._job.on_stop(lambda: self._happened.put(_StopAsked()))
+            self._job.to("PENDING")
+            self._job.to("RUNNABLE")
+            succeeded = self._attempts()
+        except Exception:
+            LOG.exception("job %s", self._job.arn)
+            self._job.update(statusReason="the local cloud failed, see its log")
+        finally:
+            self._job.to("SUCCEEDED" if succeeded else "FAILED")
+
+    def _attempts(self) -> bool:
+        strategy = self._job.describe()["retryStrategy"]
+        number = 1
+        while True:
+            end = self._attempt(number)
+            if end is None:
+                return False
+            if end.exit_code == 0:
+                return True
+            request = self._job.stop_request
+            final = self._timed_out or (request is not None and request.final)
+            if final or not retries(strategy, number, end):
+                return False
+            self._job.end_attempt()
+            self._job.to("RUNNABLE")
+            number += 1
+
+    def _attempt(self, number: int) -> AttemptEnd | None:
+        """One attempt; None when the job was stopped before it began."""
+        tickets = self._await_capacity()
+        try:
+            if tickets is None or not self._job.begin_attempt():
+                request = self._job.stop_request
+                moment = milliseconds(now())
+                self._job.update(statusReason=request.reason if request else None, stoppedAt=moment)
+                return None
+            return self._run_attempt(number)
+        finally:
+            for ticket in tickets or []:
+                ticket.release()
+
+    def _await_capacity(self) -> list[Ticket] | None:
+        """The shares of the compute environment and of this machine; None when it must stop."""
+        tickets: list[Ticket] = []
+        for capacity, amount in (
+            (vcpus_of(self._job.place, self._job.queue), vcpus(self._job)),
+            (runner.machine(), 1.0),
+        ):
+            tickets.append(capacity.request(amount, lambda: self._happened.put(_Granted())))
+            if not self._await_grant():
+                for ticket in tickets:
+                    ticket.release()
+                return None
+        return tickets
+
+    def _await_grant(self) -> bool:
+        while not isinstance(self._happened.get(), _Granted):
+            # Without a request it is the notice of one that the attempt before was meant by.
+            if self._job.stop_request is not None:
+                return False
+        return True
+
+    def _run_attempt(self, number: int) -> AttemptEnd:
+        task_id = uuid.uuid4().hex
+        stream = log_stream(self._job, task_id)
+        container_fields = {
+            "taskArn": self._job.place.arn("ecs", f"task/AWSBatch/{task_id}"),
+            "logStreamName": stream.name,
+            "exitCode": None,
+            "reason": None,
+        }
+        self._job.update(container_fields, statusReason=None, stoppedAt=None)
+        started_at = now()
+        try:
+            container = runner.runner().start(
+                container_spec(self._job, number),
+                on_lines=logs.open_stream(
+                    self._job.place, stream.group, stream.name, create_group=stream.create_group
+                ),
+                on_end=lambda: self._happened.put(_Ended()),
+            )
+        except (ContainerStartError, logs.LogStreamError) as error:
+            end = AttemptEnd(exit_code=None, reason=str(error), status_reason=_NOT_STARTED)
+        else:
+            end = self._await_end(container)
+        self._record(end, milliseconds(started_at))
+        return end
+
+    def _await_end(self, container: Container) -> AttemptEnd:
+        self._job.update(startedAt=milliseconds(now()))
+        self._job.to("RUNNING")
+        try:
+            status_reason = self._await_exit_or_stop(container)
+            return AttemptEnd(
+                exit_code=container.wait(),
+                reason=_OUT_OF_MEMORY if container.out_of_memory else None,
+                status_reason=status_reason,
+            )
+        finally:
+            runner.runner().remove(container)
+
+    def _await_exit_or_stop(self, container: Container) -> str:
+        """Stop the container when that is asked or due; the reason that Batch gives for its end."""
+        limit = self._job.describe().get("timeout", {}).get("attemptDurationSeconds")
+        deadline = time.monotonic() + limit if limit else None
+        while True:
+            try:
+                left = None if deadline is None else max(0.0, deadline - time.monotonic())
+                happened = self._happened.get(timeout=left)
+            except queue.Empty:
+                self._timed_out = True
+                return self._stop(container, _TIMED_OUT)
+            if isinstance(happened, _Ended):
+                return _EXITED
+            request = self._job.stop_request
+            if request is not None:
+                return self._stop(container, request.reason)
+
+    def _stop(self, container: Container, reason: str) -> str:
+        stop(container, configuration().stop_timeout_seconds)
+        # The end is known here: its notice must not be taken for that of the next attempt.
+        while not isinstance(self._happened.get(), _Ended):
+            pass
+        return reason
+
+    def _record(self, end: AttemptEnd, started_at: int) -> None:
+        document = self._job.describe()
+        stopped_at = milliseconds(now())
+        outcome = {"exitCode": end.exit_code, "reason": end.reason}
+        container = {name: document["container"][name] for name in ("taskArn", "logStreamName")}
+        container |= {name: value for name, value in outcome.items() if value is not None}
+        attempt = {
+            "container": {**container, "networkInterfaces": []},
+            "startedAt": document.get("startedAt", started_at),
+            "stoppedAt": stopped_at,
+            "statusReason": end.status_reason,
+        }
+        self._job.update(
+            outcome,
+            attempts=[*document["attempts"], attempt],
+            statusReason=end.status_reason,
+            stoppedAt=stopped_at,
+        )

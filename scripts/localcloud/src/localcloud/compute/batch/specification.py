@@ -1,0 +1,103 @@
+"""What a job's container is, from its definition and the overrides of SubmitJob."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from localcloud.compute.batch.jobs import Job
+from localcloud.compute.cloud import Document, pairs
+from localcloud.compute.containers import ContainerSpec
+
+_DEFAULT_LOG_GROUP = "/aws/batch/job"
+_REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogStream:
+    """Where a job's output goes."""
+
+    group: str
+    name: str
+    create_group: bool
+
+
+def container_of(definition: Document, request: Document) -> Document:
+    """The job's `container`: the definition's properties with the overrides of SubmitJob."""
+    overrides = request.get("containerOverrides") or {}
+    container: Document = {
+        "volumes": [],
+        "environment": [],
+        "mountPoints": [],
+        "ulimits": [],
+        "networkInterfaces": [],
+        "resourceRequirements": [],
+        "secrets": [],
+        **definition["containerProperties"],
+    }
+    parameters = (definition.get("parameters") or {}) | (request.get("parameters") or {})
+    command = overrides.get("command") or container.get("command") or []
+    container["command"] = [_REFERENCE.sub(_substitute(parameters), word) for word in command]
+    environment = pairs(container["environment"]) | pairs(overrides.get("environment"))
+    container["environment"] = [{"name": k, "value": v} for k, v in environment.items()]
+    requirements = _requirements(container) | _requirements(overrides)
+    container["resourceRequirements"] = [{"type": k, "value": v} for k, v in requirements.items()]
+    return container
+
+
+def container_spec(job: Job, attempt: int) -> ContainerSpec:
+    """The container of an attempt."""
+    document = job.describe()
+    container = document["container"]
+    memory = _requirements(container).get("MEMORY")
+    return ContainerSpec(
+        image=container["image"],
+        command=container["command"] or None,
+        environment={
+            **job.place.container_environment(),
+            "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE" if job.fargate else "AWS_ECS_EC2",
+            **pairs(container["environment"]),
+            "AWS_BATCH_JOB_ID": job.id,
+            "AWS_BATCH_JOB_ATTEMPT": str(attempt),
+            "AWS_BATCH_JQ_NAME": job.queue["jobQueueName"],
+            "AWS_BATCH_CE_NAME": _compute_environment(job.queue),
+        },
+        memory_mib=int(memory) if memory else None,
+        init=bool((container.get("linuxParameters") or {}).get("initProcessEnabled")),
+        labels={"localcloud.batch.job": job.arn},
+    )
+
+
+def vcpus(job: Job) -> float:
+    """The vCPUs that the job reserves."""
+    return float(_requirements(job.describe()["container"]).get("VCPU", 1))
+
+
+def log_stream(job: Job, task_id: str) -> LogStream:
+    """The stream of an attempt: in the group of the definition, else in Batch's own."""
+    document = job.describe()
+    configured = document["container"].get("logConfiguration") or {}
+    options = configured.get("options") or {}
+    group = options.get("awslogs-group")
+    definition = document["jobDefinition"].rpartition("/")[2].partition(":")[0]
+    return LogStream(
+        group=group or _DEFAULT_LOG_GROUP,
+        name=f"{options.get('awslogs-stream-prefix') or definition}/default/{task_id}",
+        # Batch makes its own group; another's must be there.
+        create_group=group is None or options.get("awslogs-create-group") == "true",
+    )
+
+
+def _requirements(container: Document) -> dict[str, str]:
+    """Resource requirements by type; the older fields vcpus and memory count as well."""
+    older = {"VCPU": container.get("vcpus"), "MEMORY": container.get("memory")}
+    listed = {item["type"]: item["value"] for item in container.get("resourceRequirements") or []}
+    return {name: str(value) for name, value in older.items() if value} | listed
+
+
+def _substitute(parameters: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    return lambda found: parameters.get(found[1], found[0])
+
+
+def _compute_environment(queue: Document) -> str:
+    order = sorted(queue["computeEnvironmentOrder"], key=lambda item: item["order"])
+    return str(order[0]["computeEnvironment"]).rpartition("/")[2]

@@ -1,0 +1,128 @@
+"""SubmitJob."""
+
+import json
+import re
+import uuid
+from typing import Any
+
+from localcloud.compute.batch.compute import environments
+from localcloud.compute.batch.jobs import JOBS, Job
+from localcloud.compute.batch.run import JobRun
+from localcloud.compute.batch.specification import container_of
+from localcloud.compute.cloud import Document, Place, milliseconds, now, place_of
+from localcloud.compute.control_plane import refusal
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+_MAX_REQUEST_BYTES = 30 * 1024
+_MAX_ATTEMPTS = 10
+# What SubmitJob can ask for and this cloud does not do.
+_UNSUPPORTED = (
+    "arrayProperties",
+    "dependsOn",
+    "nodeOverrides",
+    "eksPropertiesOverride",
+    "ecsPropertiesOverride",
+)
+
+
+def submit_job(context: Any, request: Document) -> Document:  # noqa: ANN401
+    """Start a job, or raise what Batch answers with."""
+    place = place_of(context)
+    _check(request)
+    queue = find_queue(place, request["jobQueue"])
+    if queue["state"] != "ENABLED":
+        raise refusal("ClientException", f"Job queue {request['jobQueue']} is disabled.")
+    definition = _definition(place, request["jobDefinition"])
+    job = Job(
+        place,
+        _document(place, request, queue, definition),
+        queue=queue,
+        fargate=_on_fargate(place, queue),
+    )
+    JOBS.add(job)
+    answer = {"jobArn": job.arn, "jobId": job.id, "jobName": request["jobName"]}
+    JobRun(job).start()
+    return answer
+
+
+def find_queue(place: Place, name: str) -> Document:
+    """A job queue by name or ARN, or the error."""
+    answer = place.client("batch").describe_job_queues(jobQueues=[name])
+    if not answer["jobQueues"]:
+        raise refusal("ClientException", f"Job queue {name} does not exist.")
+    queue: Document = answer["jobQueues"][0]
+    return queue
+
+
+def _check(request: Document) -> None:
+    if not _NAME.fullmatch(request["jobName"]):
+        raise refusal(
+            "ClientException",
+            "Job name should match valid pattern: up to 128 letters, numbers, hyphens and "
+            "underscores, the first a letter or number.",
+        )
+    if len(json.dumps(request).encode()) > _MAX_REQUEST_BYTES:
+        raise refusal("ClientException", "The SubmitJob request must be at most 30 KiB.")
+    for name in _UNSUPPORTED:
+        if request.get(name):
+            raise refusal("ClientException", f"The local cloud runs no jobs with {name}.")
+    attempts = (request.get("retryStrategy") or {}).get("attempts", 1)
+    if not 1 <= attempts <= _MAX_ATTEMPTS:
+        raise refusal("ClientException", f"attempts must be between 1 and {_MAX_ATTEMPTS}.")
+
+
+def _definition(place: Place, name: str) -> Document:
+    """A job definition by ARN, name:revision, or name for its latest active revision."""
+    bare = name.rpartition("job-definition/")[2]
+    family, _, revision = bare.partition(":")
+    answer = place.client("batch").describe_job_definitions(jobDefinitionName=family)
+    fitting = [
+        item
+        for item in answer["jobDefinitions"]
+        if item["status"] == "ACTIVE" and revision in ("", str(item["revision"]))
+    ]
+    if not fitting:
+        raise refusal("ClientException", f"Job definition {name} does not exist or is not active.")
+    definition: Document = max(fitting, key=lambda item: item["revision"])
+    if "containerProperties" not in definition:
+        raise refusal("ClientException", "The local cloud runs container jobs only.")
+    return definition
+
+
+def _document(place: Place, request: Document, queue: Document, definition: Document) -> Document:
+    job_id = str(uuid.uuid4())
+    document: Document = {
+        "jobArn": place.arn("batch", f"job/{job_id}"),
+        "jobId": job_id,
+        "jobName": request["jobName"],
+        "jobQueue": queue["jobQueueArn"],
+        "jobDefinition": definition["jobDefinitionArn"],
+        "status": "SUBMITTED",
+        "createdAt": milliseconds(now()),
+        "attempts": [],
+        "retryStrategy": _retry_strategy(request, definition),
+        "dependsOn": [],
+        "parameters": (definition.get("parameters") or {}) | (request.get("parameters") or {}),
+        "container": container_of(definition, request),
+        "tags": request.get("tags") or {},
+        "propagateTags": bool(request.get("propagateTags") or definition.get("propagateTags")),
+        "platformCapabilities": definition.get("platformCapabilities") or [],
+        "isCancelled": False,
+        "isTerminated": False,
+    }
+    if timeout := request.get("timeout") or definition.get("timeout"):
+        document["timeout"] = timeout
+    return document
+
+
+def _retry_strategy(request: Document, definition: Document) -> Document:
+    given = request.get("retryStrategy") or definition.get("retryStrategy") or {}
+    return {"attempts": given.get("attempts", 1), "evaluateOnExit": given.get("evaluateOnExit", [])}
+
+
+def _on_fargate(place: Place, queue: Document) -> bool:
+    names = tuple(item["computeEnvironment"] for item in queue["computeEnvironmentOrder"])
+    kinds = [
+        (item.get("computeResources") or {}).get("type", "") for item in environments(place, names)
+    ]
+    return any(kind.startswith("FARGATE") for kind in kinds)

@@ -1,0 +1,103 @@
+"""RunTask: checks, idempotency, and the new tasks."""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from localcloud.compute.cloud import Document, Place, place_of
+from localcloud.compute.control_plane import refusal
+from localcloud.compute.ecs.new_task import new_task
+from localcloud.compute.ecs.placement import place_tasks
+from localcloud.compute.ecs.run import TaskRun
+from localcloud.compute.ecs.shortage import SHORTAGE
+from localcloud.compute.ecs.tasks import TASKS, Task
+
+# Limits of the API that its service model does not hold.
+_MAX_COUNT = 10
+_MAX_OVERRIDES_CHARACTERS = 8_192
+_MAX_CLIENT_TOKEN = 64
+_MAX_STARTED_BY = 128
+
+
+def run_task(context: Any, request: Document) -> Document:  # noqa: ANN401
+    """Start `count` tasks, or give those that the same client token started before."""
+    place = place_of(context)
+    token = request.get("clientToken")
+    asked = {name: value for name, value in request.items() if name != "clientToken"}
+    _check(request)
+    if token and (earlier := TASKS.started_with(place, token)):
+        return _repeated(asked, earlier)
+    definition, tags = _definition(place, request["taskDefinition"])
+    _check_overrides(request.get("overrides") or {}, definition)
+    placement = place_tasks(place, request, definition)
+    count = request.get("count") or 1
+    failures = SHORTAGE.take(placement.cluster_arn, count)
+    tasks = [
+        new_task(place, request, definition, placement, tags) for _ in range(count - len(failures))
+    ]
+    if tasks and (earlier := TASKS.add(place, token, asked, tasks)):
+        return _repeated(asked, earlier)
+    answer = {"tasks": [task.describe(tags=True) for task in tasks], "failures": failures}
+    for task in tasks:
+        TaskRun(task).start()
+    return answer
+
+
+def _repeated(asked: Document, earlier: tuple[Document, list[Task]]) -> Document:
+    request, tasks = earlier
+    if request != asked:
+        raise refusal(
+            "ConflictException",
+            "The provided client token is already in use with a different RunTask request.",
+            resourceIds=[task.arn for task in tasks],
+        )
+    return {"tasks": [task.describe(tags=True) for task in tasks], "failures": []}
+
+
+def _check(request: Document) -> None:
+    count = request.get("count") or 1
+    problems = (
+        (not 1 <= count <= _MAX_COUNT, f"count must be between 1 and {_MAX_COUNT}."),
+        (
+            len(request.get("clientToken") or "") > _MAX_CLIENT_TOKEN,
+            f"clientToken must be at most {_MAX_CLIENT_TOKEN} characters.",
+        ),
+        (
+            len(request.get("startedBy") or "") > _MAX_STARTED_BY,
+            f"startedBy length must be at most {_MAX_STARTED_BY}.",
+        ),
+        (
+            len(json.dumps(request.get("overrides") or {}, separators=(",", ":")))
+            > _MAX_OVERRIDES_CHARACTERS,
+            f"Container Overrides length must be at most {_MAX_OVERRIDES_CHARACTERS}",
+        ),
+    )
+    for wrong, message in problems:
+        if wrong:
+            raise refusal("InvalidParameterException", message)
+
+
+def _definition(place: Place, name: str) -> tuple[Document, list[Document]]:
+    client = place.client("ecs")
+    try:
+        answer = client.describe_task_definition(taskDefinition=name, include=["TAGS"])
+    except ClientError as error:
+        raise refusal("ClientException", "TaskDefinition not found.") from error
+    definition: Document = answer["taskDefinition"]
+    if definition.get("status") == "INACTIVE":
+        raise refusal("ClientException", "TaskDefinition is inactive")
+    if any(item.get("secrets") for item in definition["containerDefinitions"]):
+        raise refusal("ClientException", "The local cloud gives containers no secrets.")
+    return definition, answer.get("tags") or []
+
+
+def _check_overrides(overrides: Document, definition: Document) -> None:
+    known = {item["name"] for item in definition["containerDefinitions"]}
+    for override in overrides.get("containerOverrides", []):
+        if override.get("name") not in known:
+            raise refusal(
+                "InvalidParameterException",
+                f"Override for container named {override.get('name')} is not a container in the "
+                "TaskDefinition.",
+            )

@@ -1,0 +1,65 @@
+"""What LocalStack finds by entry point: ecs, batch and ecr, and the end of all containers."""
+
+from typing import Any
+
+from localstack.runtime import hooks
+from localstack.services.plugins import Service, aws_provider
+
+# A service's modules are imported when it is first used, not when LocalStack starts.
+
+
+def _ecs() -> Service:
+    from localcloud.compute import routes
+    from localcloud.compute.control_plane import service
+    from localcloud.compute.ecs import queries
+    from localcloud.compute.ecs.run_task import run_task
+
+    routes.install()
+    return service(
+        "ecs",
+        {
+            "RunTask": run_task,
+            "StopTask": queries.stop_task,
+            "DescribeTasks": queries.describe_tasks,
+            "ListTasks": queries.list_tasks,
+        },
+    )
+
+
+def _batch() -> Service:
+    from localcloud.compute import routes
+    from localcloud.compute.batch import queries, roles
+    from localcloud.compute.batch.submit import submit_job
+    from localcloud.compute.control_plane import service
+
+    routes.install()
+    roles.install()
+    return service(
+        "batch",
+        {
+            "SubmitJob": submit_job,
+            "DescribeJobs": queries.describe_jobs,
+            "ListJobs": queries.list_jobs,
+            "CancelJob": queries.cancel_job,
+            "TerminateJob": queries.terminate_job,
+        },
+    )
+
+
+def _ecr() -> Service:
+    from localcloud.compute.control_plane import service
+
+    return service("ecr", {})
+
+
+def _end_containers() -> None:
+    from localcloud.compute import runner
+
+    runner.close()
+
+
+# LocalStack has no provider of these services, so ours need not be chosen by PROVIDER_OVERRIDE_*.
+ecs: Any = aws_provider(api="ecs")(_ecs)
+batch: Any = aws_provider(api="batch")(_batch)
+ecr: Any = aws_provider(api="ecr")(_ecr)
+end_containers: Any = hooks.on_infra_shutdown()(_end_containers)

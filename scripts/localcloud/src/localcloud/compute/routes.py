@@ -1,0 +1,117 @@
+"""Endpoints of the local cloud's own: what a test can make happen, and the task metadata.
+
+POST /_localcloud/spot-interruption  {"task": ARN or id, "notice_code": optional} or {"job": id}
+POST /_localcloud/ecs/shortage       {"tasks": n, "reason": optional}
+GET  /_localcloud/ecs/v4/TASK/CONTAINER[/task]
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from localstack.http import Response
+from localstack.services.edge import ROUTER
+
+from localcloud.compute.batch.jobs import JOBS
+from localcloud.compute.cloud import plain
+from localcloud.compute.ecs.definition import METADATA_PATH
+from localcloud.compute.ecs.shortage import SHORTAGE
+from localcloud.compute.ecs.tasks import SPOT_CODE, TASKS, Task
+
+SPOT_PATH = "/_localcloud/spot-interruption"
+SHORTAGE_PATH = "/_localcloud/ecs/shortage"
+
+type Answer = tuple[int, dict[str, Any]]
+
+
+@cache
+def install() -> None:
+    """Add the endpoints to the gateway, once."""
+    ROUTER.add(SPOT_PATH, _json(_spot_interruption), methods=["POST"])
+    ROUTER.add(SHORTAGE_PATH, _json(_shortage), methods=["POST"])
+    container = f"{METADATA_PATH}/<task_id>/<container>"
+    ROUTER.add(container, _container_metadata, methods=["GET"])
+    ROUTER.add(f"{container}/task", _task_metadata, methods=["GET"])
+
+
+def _json(handler: Callable[[dict[str, Any]], Answer]) -> Callable[..., Response]:
+    def respond(request: Any, **_: object) -> Response:  # noqa: ANN401
+        try:
+            body = json.loads(request.get_data() or b"{}")
+        except ValueError as error:
+            return _response(400, {"error": f"not JSON: {error}"})
+        return _response(*handler(body))
+
+    return respond
+
+
+def _spot_interruption(body: dict[str, Any]) -> Answer:
+    if name := body.get("task"):
+        task = _find_task(name)
+        done = task is not None and task.interrupt(body.get("notice_code") or SPOT_CODE)
+    elif name := body.get("job"):
+        job = JOBS.find(name)
+        done = job is not None and job.interrupt()
+    else:
+        return 400, {"error": "task or job must be given"}
+    if not done:
+        return 404, {"error": f"nothing runs as {name}"}
+    return 200, {"interrupted": name}
+
+
+def _shortage(body: dict[str, Any]) -> Answer:
+    tasks = body.get("tasks")
+    if not isinstance(tasks, int) or tasks < 0:
+        return 400, {"error": "tasks must be a number of tasks"}
+    SHORTAGE.cause(tasks, body.get("reason"))
+    return 200, {"tasks": tasks}
+
+
+def _container_metadata(_request: Any, task_id: str, container: str) -> Response:  # noqa: ANN401
+    task = _find_task(task_id)
+    if task is None:
+        return _response(404, {"error": f"no task {task_id}"})
+    for item in _metadata(task)["Containers"]:
+        if item["Name"] == container:
+            return _response(200, item)
+    return _response(404, {"error": f"no container {container}"})
+
+
+def _task_metadata(_request: Any, task_id: str, container: str) -> Response:  # noqa: ANN401, ARG001
+    task = _find_task(task_id)
+    if task is None:
+        return _response(404, {"error": f"no task {task_id}"})
+    return _response(200, _metadata(task))
+
+
+def _find_task(name: str) -> Task | None:
+    return next((task for task in TASKS.all() if name in (task.arn, task.id)), None)
+
+
+def _metadata(task: Task) -> dict[str, Any]:
+    document = task.describe()
+    family, _, revision = document["taskDefinitionArn"].rpartition("/")[2].rpartition(":")
+    return {
+        "Cluster": document["clusterArn"],
+        "TaskARN": task.arn,
+        "Family": family,
+        "Revision": revision,
+        "DesiredStatus": document["desiredStatus"],
+        "KnownStatus": document["lastStatus"],
+        "LaunchType": document["launchType"],
+        "Containers": [
+            {
+                "DockerId": item.get("runtimeId", ""),
+                "Name": item["name"],
+                "Image": item["image"],
+                "KnownStatus": item["lastStatus"],
+                "ContainerARN": item["containerArn"],
+            }
+            for item in document["containers"]
+        ],
+    }
+
+
+def _response(status: int, document: dict[str, Any]) -> Response:
+    return Response(json.dumps(plain(document)), status, mimetype="application/json")
