@@ -109,7 +109,7 @@ requirements: $(UV_READY) ## pin the newest versions that requirements/dev.in al
 clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/local build/ci
+	rm -rf build/zip build/tools build/stamps build/localcloud build/local build/ci build/terraform
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 
 .PHONY: need-terraform

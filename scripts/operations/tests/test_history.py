@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from operations import history
+from operations.history import Narrator
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -34,26 +34,36 @@ def event(kind: str, **details: Any) -> dict[str, Any]:
     ],
 )
 def test_an_event_is_one_line_with_its_time(given: dict[str, Any], told: str) -> None:
-    assert history.lines(given, BEGUN) == [f"    1.50 s  {told}"]
+    assert Narrator(BEGUN).lines(given) == [f"    1.50 s  {told}"]
 
 
 def test_a_failure_shows_its_error_and_its_cause_laid_out() -> None:
     details = {"error": "Job.Failed", "cause": '{"message": "no such key", "exit_code": 1}'}
-    first, *rest = history.lines(event("ActivityFailed", activityFailedEventDetails=details), BEGUN)
+    first, *rest = Narrator(BEGUN).lines(event("ActivityFailed", activityFailedEventDetails=details))
     assert first.endswith("activity failed")
     told = [line.strip() for line in rest]
     assert told == ["error: Job.Failed", "{", '"message": "no such key",', '"exit_code": 1', "}"]
 
 
 def test_a_cause_that_is_no_json_is_shown_as_it_is() -> None:
-    told = history.lines(
-        event("ExecutionFailed", executionFailedEventDetails={"error": "E", "cause": "why"}), BEGUN
+    told = Narrator(BEGUN).lines(
+        event("ExecutionFailed", executionFailedEventDetails={"error": "E", "cause": "why"})
     )
     assert [line.strip() for line in told[1:]] == ["error: E", "why"]
 
 
 def test_what_repeats_the_states_own_events_is_left_out() -> None:
     assert (
-        history.lines(event("TaskScheduled", taskScheduledEventDetails={"resource": "sendMessage"}), BEGUN)
+        Narrator(BEGUN).lines(event("TaskScheduled", taskScheduledEventDetails={"resource": "sendMessage"}))
         == []
     )
+
+
+def test_an_error_that_goes_up_state_by_state_is_shown_in_full_once() -> None:
+    narrator = Narrator(BEGUN)
+    failed = {"error": "E", "cause": "why"}
+    assert len(narrator.lines(event("ActivityFailed", activityFailedEventDetails=failed))) == 3
+    _, again = narrator.lines(event("ExecutionFailed", executionFailedEventDetails=failed))
+    assert again.strip() == "error: E, as above"
+    other = {"error": "E", "cause": "another"}
+    assert len(narrator.lines(event("ActivityFailed", activityFailedEventDetails=other))) == 3

@@ -103,7 +103,8 @@ def run_one(clients: Clients, stack: Outputs, backend: str, source: str, wanted:
         raise
     found = find_problems(ended, wanted)
     say(f"{ended.status} after {(ended.stopped - ended.started).total_seconds():.2f} s")
-    say(history.pretty(ended.output or ""))
+    if ended.output is not None:
+        say(history.pretty(ended.output))
     if found:
         show_logs(clients, stack, begun)
     return Report(backend=backend, ended=ended, problems=found)
@@ -112,7 +113,7 @@ def run_one(clients: Clients, stack: Outputs, backend: str, source: str, wanted:
 def find_problems(ended: Ended, wanted: Expected) -> tuple[str, ...]:
     """What is wrong with an execution's end, held against our own count of the text."""
     if ended.status != "SUCCEEDED":
-        return (f"the execution ended {ended.status}: {ended.error}: {history.pretty(ended.cause)}",)
+        return (f"the execution ended {ended.status} with the error {ended.error}",)
     summary = json.loads(ended.output or "{}").get("summary", {})
     return tuple(
         f"{name} is {summary.get(name)!r}, our own count is {value!r}"

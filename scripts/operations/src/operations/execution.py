@@ -60,13 +60,15 @@ def follow(
     """
     deadline = None if limit_seconds is None else time.monotonic() + limit_seconds
     events: list[Event] = []
+    narrator: history.Narrator | None = None
     ended_before = False
     while True:
         # Asked before the history is read, so that the history is at least as new as the status.
         now = client.describe_execution(executionArn=arn)
+        narrator = narrator or history.Narrator(now["startDate"])
         for event in newer_events(client, arn, events[-1]["id"] if events else 0):
             events.append(event)
-            for line in history.lines(event, now["startDate"]):
+            for line in narrator.lines(event):
                 tell(line)
         ended = now["status"] in EXIT_CODES
         # The history may lag behind the status, or lack its last event: look once more, not for ever.

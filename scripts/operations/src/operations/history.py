@@ -22,13 +22,29 @@ ENDS = frozenset({"ExecutionSucceeded", "ExecutionFailed", "ExecutionTimedOut", 
 INDENT = " " * 12
 
 
-def lines(event: Event, since: datetime) -> list[str]:
-    """What one event tells: its time since `since` in seconds, what happened, and error and cause if any."""
-    text = _text(event)
-    if text is None:
-        return []
-    elapsed = (event["timestamp"] - since).total_seconds()
-    return [f"{elapsed:>8.2f} s  {text}", *_error_lines(event)]
+class Narrator:
+    """Tells the events of one execution, oldest first, with their times in seconds since `since`."""
+
+    def __init__(self, since: datetime) -> None:
+        self._since = since
+        self._shown: set[tuple[str | None, str | None]] = set()
+
+    def lines(self, event: Event) -> list[str]:
+        """What happened, with error and cause in full the first time they come: they go up state by state."""
+        text = _text(event)
+        if text is None:
+            return []
+        elapsed = (event["timestamp"] - self._since).total_seconds()
+        return [f"{elapsed:>8.2f} s  {text}", *self._error_lines(event)]
+
+    def _error_lines(self, event: Event) -> list[str]:
+        error, cause = (details(event).get(name) for name in ("error", "cause"))
+        if error is None and cause is None:
+            return []
+        if (error, cause) in self._shown:
+            return [f"{INDENT}   error: {error}, as above"]
+        self._shown.add((error, cause))
+        return [f"{INDENT}   error: {error}", *(f"{INDENT}   {line}" for line in pretty(cause).splitlines())]
 
 
 def details(event: Event) -> Mapping[str, Any]:
@@ -66,11 +82,3 @@ def _text(event: Event) -> str | None:
 
 def _spaced(kind: str) -> str:
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip()
-
-
-def _error_lines(event: Event) -> list[str]:
-    found = details(event)
-    if "error" not in found and "cause" not in found:
-        return []
-    cause = pretty(found.get("cause")).splitlines()
-    return [f"{INDENT}   error: {found.get('error')}", *(f"{INDENT}   {line}" for line in cause)]

@@ -72,6 +72,4 @@ def _follow(clients: Clients, arn: str, interval: float) -> int:
     print(f"{ended.status} after {(ended.stopped - ended.started).total_seconds():.2f} s", flush=True)
     if ended.output is not None:
         print(history.pretty(ended.output), flush=True)
-    if ended.error is not None or ended.cause is not None:
-        print(f"error: {ended.error}\n{history.pretty(ended.cause)}", flush=True)
     return ended.exit_code
