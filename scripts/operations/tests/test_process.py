@@ -48,11 +48,26 @@ def test_a_log_gets_both_streams_one_run_after_the_other(tmp_path: Path) -> None
 def test_a_child_that_takes_too_long_is_ended_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(process, "GRACE_SECONDS", 0.1)
     grandchild = tmp_path / "pid"
-    with pytest.raises(OperationError, match="sh did not end within 1 s"):
-        process.run(["sh", "-c", STUBBORN.format(grandchild)], timeout_seconds=1)
+
+    def over(_child: subprocess.Popen[str], **_options: object) -> None:
+        _wait_for(grandchild)
+        raise subprocess.TimeoutExpired("sh", 7)
+
+    real = subprocess.Popen.communicate
+    calls: Iterator[Callable[..., Any]] = iter([over, real, real])
+    monkeypatch.setattr(
+        subprocess.Popen, "communicate", lambda child, **options: next(calls)(child, **options)
+    )
+    monkeypatch.setattr(process, "GRACE_SECONDS", 0.1)
+    with pytest.raises(OperationError, match="sh did not end within 7 s"):
+        process.run(["sh", "-c", STUBBORN.format(grandchild)], timeout_seconds=7)
     assert _gone(_wait_for(grandchild))
+
+
+def test_the_time_limit_is_kept() -> None:
+    with pytest.raises(OperationError, match="sleep did not end within 0 s"):
+        process.run(["sleep", "60"], timeout_seconds=0.01)
 
 
 def test_an_interrupt_reaches_the_child_before_it_reaches_us(tmp_path: Path) -> None:

@@ -113,8 +113,7 @@ def _write_outputs(env: str) -> Outputs:
 
 def _variables(env: str) -> dict[str, str]:
     local = {"TF_VAR_endpoint": cloud.endpoint()} if env == outputs.LOCAL else {}
-    # No news from Terraform's maker at every call, and less time for collecting garbage (the provider's schema
-    # makes much of it).
+    # No asking Terraform's maker for news; less collecting of the garbage that the provider's schema makes.
     quick = {"CHECKPOINT_DISABLE": "1", "GOGC": os.environ.get("GOGC", "400")}
     return {"TF_IN_AUTOMATION": "1", **quick, **local}
 
