@@ -26,10 +26,14 @@ def _gone(pid: int) -> bool:
         return True
 
 
-def _wait_for(file: Path) -> int:
+def _wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
-    while not file.exists():
-        assert time.monotonic() < deadline, f"{file} never came"
+    while not condition():
+        assert time.monotonic() < deadline, "it never came to that"
+
+
+def _wait_for(file: Path) -> int:
+    _wait_until(file.exists)
     return int(file.read_text())
 
 
@@ -62,7 +66,8 @@ def test_a_child_that_takes_too_long_is_ended_with_its_children(
     monkeypatch.setattr(process, "GRACE_SECONDS", 0.1)
     with pytest.raises(OperationError, match="sh did not end within 7 s"):
         process.run(["sh", "-c", STUBBORN.format(grandchild)], timeout_seconds=7)
-    assert _gone(_wait_for(grandchild))
+    pid = int(grandchild.read_text())
+    _wait_until(lambda: _gone(pid))
 
 
 def test_the_time_limit_is_kept() -> None:
