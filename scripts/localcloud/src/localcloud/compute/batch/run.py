@@ -40,12 +40,15 @@ class _Ended:
     """The attempt's container ended."""
 
 
-class JobRun(threading.Thread):
+def start(job: Job) -> None:
+    """Let the job run, in a thread of its own."""
+    threading.Thread(target=_JobRun(job).run, name=f"batch-{job.id}", daemon=True).start()
+
+
+class _JobRun:
     """Runs a job. All that happens to it comes through one queue, one by one."""
 
     def __init__(self, job: Job) -> None:
-        """A thread that was not started yet."""
-        super().__init__(name=f"batch-{job.id}", daemon=True)
         self._job = job
         self._happened: queue.SimpleQueue[_Granted | _StopAsked | _Ended] = queue.SimpleQueue()
         self._timed_out = False

@@ -5,9 +5,9 @@ import re
 import uuid
 from typing import Any
 
+from localcloud.compute.batch import run
 from localcloud.compute.batch.compute import environments
 from localcloud.compute.batch.jobs import JOBS, Job
-from localcloud.compute.batch.run import JobRun
 from localcloud.compute.batch.specification import container_of
 from localcloud.compute.cloud import Document, Place, milliseconds, now, place_of
 from localcloud.compute.control_plane import refusal
@@ -41,7 +41,7 @@ def submit_job(context: Any, request: Document) -> Document:  # noqa: ANN401
     )
     JOBS.add(job)
     answer = {"jobArn": job.arn, "jobId": job.id, "jobName": request["jobName"]}
-    JobRun(job).start()
+    run.start(job)
     return answer
 
 

@@ -43,16 +43,19 @@ class _Running:
     killed: bool = False
 
 
-class TaskRun(threading.Thread):
+def start(task: Task) -> None:
+    """Let the task run, in a thread of its own."""
+    threading.Thread(target=_TaskRun(task).run, name=f"ecs-{task.id}", daemon=True).start()
+
+
+class _TaskRun:
     """Runs a task's containers. All that happens to it comes through one queue, one by one."""
 
     def __init__(self, task: Task) -> None:
-        """A thread that was not started yet."""
-        super().__init__(name=f"ecs-{task.id}", daemon=True)
         self._task = task
         self._happened: queue.SimpleQueue[_Granted | _StopAsked | _Ended] = queue.SimpleQueue()
         self._running: dict[str, _Running] = {}
-        self._started: list[Container] = []
+        self._containers: list[Container] = []
 
     def run(self) -> None:
         """Take the task to its end, whatever happens."""
@@ -97,7 +100,7 @@ class TaskRun(threading.Thread):
             except ContainerStartError as error:
                 self._task.change_container(name, reason=str(error))
                 raise
-            self._started.append(container)
+            self._containers.append(container)
             self._running[name] = _Running(
                 container=container,
                 essential=definition.get("essential", True),
@@ -166,7 +169,7 @@ class TaskRun(threading.Thread):
             self._task.change_container(name, reason=_OUT_OF_MEMORY)
 
     def _finish(self, ticket: Ticket | None) -> None:
-        for container in self._started:
+        for container in self._containers:
             runner.runner().remove(container)
         if ticket is not None:
             ticket.release()

@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 
 from localcloud.compute.cloud import Document, Place, place_of
 from localcloud.compute.control_plane import refusal
+from localcloud.compute.ecs import run
 from localcloud.compute.ecs.new_task import new_task
 from localcloud.compute.ecs.placement import place_tasks
-from localcloud.compute.ecs.run import TaskRun
 from localcloud.compute.ecs.shortage import SHORTAGE
 from localcloud.compute.ecs.tasks import TASKS, Task
 
@@ -40,7 +40,7 @@ def run_task(context: Any, request: Document) -> Document:  # noqa: ANN401
         return _repeated(asked, earlier)
     answer = {"tasks": [task.describe(tags=True) for task in tasks], "failures": failures}
     for task in tasks:
-        TaskRun(task).start()
+        run.start(task)
     return answer
 
 
