@@ -1,8 +1,17 @@
 """DynamoDB on moto, in process: LocalStack's own provider downloads DynamoDB Local and a JVM."""
 
+import threading
+
+from localstack.aws.api import RequestContext, ServiceRequest, ServiceResponse
 from localstack.aws.api.dynamodb import DynamodbApi
-from localstack.services.moto import MotoFallbackDispatcher
+from localstack.aws.forwarder import ForwardingFallbackDispatcher
+from localstack.aws.skeleton import DispatchTable
+from localstack.services.moto import call_moto
 from localstack.services.plugins import Service
+
+# moto looks at a condition and then writes, and a transaction that fails puts its copy of the
+# tables back: correct only if nobody else writes in between.
+_one_at_a_time = threading.Lock()
 
 
 class MotoDynamoDBProvider(DynamodbApi):
@@ -11,6 +20,13 @@ class MotoDynamoDBProvider(DynamodbApi):
 
 def service() -> Service:
     """The service as LocalStack loads it."""
-    return Service.for_provider(
-        MotoDynamoDBProvider(), dispatch_table_factory=MotoFallbackDispatcher
-    )
+    return Service.for_provider(MotoDynamoDBProvider(), dispatch_table_factory=_dispatch_table)
+
+
+def _dispatch_table(provider: MotoDynamoDBProvider) -> DispatchTable:
+    return ForwardingFallbackDispatcher(provider, _ask_moto)
+
+
+def _ask_moto(context: RequestContext, _request: ServiceRequest) -> ServiceResponse:
+    with _one_at_a_time:
+        return call_moto(context)

@@ -12,7 +12,7 @@ def install() -> None:
     """Give TCP endpoints their interface; LocalStack passes the port alone."""
 
     @wrap(server.endpoints, "TCP4ServerEndpoint")
-    def endpoint(original: Any, reactor: Any, port: int, **kwargs: Any) -> Any:  # noqa: ANN401
+    def endpoint(original: Any, reactor: Any, port: int, **kwargs: Any) -> Any:
         host = next((item.host for item in config.GATEWAY_LISTEN if item.port == port), "")
         kwargs.setdefault("interface", host)
         return original(reactor, port, **kwargs)

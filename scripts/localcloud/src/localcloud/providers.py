@@ -7,8 +7,6 @@ from localstack.services.plugins import Service, aws_provider
 
 from localcloud import patches
 
-# ruff: noqa: PLC0415  (a service's modules are imported when it is first used, not at start)
-
 
 def _mend_gateway() -> None:
     patches.install("gateway")

@@ -15,6 +15,6 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_args: object, **_kwargs: object) -> "type[ProcessExecutor]":
         """Give the executor class; the argument list is plux's."""
-        from localcloud.lambdas.executor import ProcessExecutor  # noqa: PLC0415
+        from localcloud.lambdas.executor import ProcessExecutor
 
         return ProcessExecutor

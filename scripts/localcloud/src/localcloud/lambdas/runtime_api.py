@@ -65,8 +65,7 @@ class RuntimeApi:
     @property
     def address(self) -> str:
         """The value of AWS_LAMBDA_RUNTIME_API."""
-        host, port = self._server.server_address[:2]
-        return f"{host!s}:{port}"
+        return f"127.0.0.1:{self._server.server_port}"
 
     def await_init(self) -> bytes | None:
         """Wait until the runtime client asks for work; give its init error, if it posts one."""
@@ -101,7 +100,7 @@ class RuntimeApi:
             self._changed.notify_all()
         # One connection wakes the server's thread; refused, it has seen by itself that it is over.
         with contextlib.suppress(ConnectionError):
-            socket.create_connection(self._server.server_address[:2], timeout=1).close()
+            socket.create_connection(("127.0.0.1", self._server.server_port), timeout=1).close()
 
     def next(self) -> Invocation | None:
         """The next invocation, for the runtime client; None when the server is closed."""

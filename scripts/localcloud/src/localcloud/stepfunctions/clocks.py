@@ -77,9 +77,15 @@ def install() -> None:
         _await_start(env, endpoint)
         output = _await_output(env, endpoint, limits)
         env.stack.append(json.loads(output))
-        _add(env, HistoryEventType.ActivitySucceeded, "activitySucceededEventDetails", {
-            "output": output, "outputDetails": {"truncated": False},
-        })
+        _add(
+            env,
+            HistoryEventType.ActivitySucceeded,
+            "activitySucceededEventDetails",
+            {
+                "output": output,
+                "outputDetails": {"truncated": False},
+            },
+        )
 
     _name_missed_heartbeats()
 

@@ -27,8 +27,8 @@ def on_end(act: Callable[[Environment], None]) -> None:
 
 def _after(name: str, act: Callable[[Environment], None]) -> None:
     @wrap(Environment, name)
-    def ending(original: Callable[..., None], frame: Environment, *args: Any, **kwargs: Any) -> None:
-        original(frame, *args, **kwargs)
+    def ending(original: Callable[..., None], frame: Environment, *a: Any, **details: Any) -> None:
+        original(frame, *a, **details)
         if not frame.is_running():
             act(frame)
 

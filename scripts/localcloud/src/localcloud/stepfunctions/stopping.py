@@ -37,7 +37,7 @@ _START_SECONDS = 5.0
 _retrying = threading.local()
 
 
-class Pruned(BaseException):  # noqa: N818
+class Pruned(BaseException):
     """The state's execution is over. No Exception, so that no handler takes it for a failure."""
 
 
@@ -53,7 +53,7 @@ def install() -> None:
 
 def _keep_the_end() -> None:
     @wrap(Environment, "set_error")
-    def set_error(original: Callable[..., None], frame: Environment, error: Any) -> None:  # noqa: ANN401
+    def set_error(original: Callable[..., None], frame: Environment, error: Any) -> None:
         if not isinstance(frame.program_state(), ProgramStopped | ProgramTimedOut):
             original(frame, error=error)
 
@@ -75,7 +75,7 @@ def _prune() -> None:
             raise Pruned from None
 
     @wrap(CommonStateField, "_eval_body")
-    def eval_state(original: Callable[..., None], state: CommonStateField, env: Environment) -> None:
+    def eval_state(original: Callable[..., None], state: Any, env: Environment) -> None:
         try:
             original(state, env)
         except Pruned:
@@ -96,7 +96,7 @@ def _leave_when_over(component: type[Any]) -> None:
 
 def _stop_an_execution_that_just_starts() -> None:
     @wrap(ExecutionWorker, "stop")
-    def stop(original: Callable[..., None], worker: ExecutionWorker, **kwargs: Any) -> None:  # noqa: ANN401
+    def stop(original: Callable[..., None], worker: ExecutionWorker, **kwargs: Any) -> None:
         # Its thread is still parsing the definition: there is nothing to stop yet.
         deadline = time.monotonic() + _START_SECONDS
         while (worker.env is None or worker.env.program_state() is None) and (
@@ -120,7 +120,7 @@ def _keep_error_and_cause() -> None:
 
 def _interrupt_retry_intervals() -> None:
     @wrap(retrier_decl.RetrierDecl, "_eval_body")
-    def retry(original: Callable[..., None], retrier: Any, env: Environment) -> None:  # noqa: ANN401
+    def retry(original: Callable[..., None], retrier: Any, env: Environment) -> None:
         _retrying.env = env
         original(retrier, env)
 

@@ -36,8 +36,9 @@ def install() -> None:
         **kwargs: Any,
     ) -> Any:
         answer = original(provider, context, *args, **kwargs)
-        if tags:
-            _tags(provider, context, answer["activityArn"]).add_all(tags)
+        kept = _tags(provider, context, answer["activityArn"])
+        if tags and kept is not None:
+            kept.add_all(tags)
         return answer
 
     @wrap(StepFunctionsProvider, "list_tags_for_resource")
