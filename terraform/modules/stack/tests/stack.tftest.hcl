@@ -38,8 +38,8 @@ mock_provider "aws" {
 
 variables {
   name         = "first"
-  folder       = "../../../build/terraform-test/stack"
-  packages_dir = "../../../build/terraform-test/stack"
+  folder       = "../../../build/terraform/test-packages/stack"
+  packages_dir = "../../../build/terraform/test-packages/stack"
   example      = true
 }
 

@@ -1,0 +1,76 @@
+mock_provider "aws" {
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "000000000000" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:eu-west-1:000000000000:queue"
+      url = "http://127.0.0.1:4566/000000000000/queue"
+    }
+  }
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:eu-west-1:000000000000:table/tasks" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:000000000000:log-group:group" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::000000000000:role/role" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:000000000000:function:function" }
+  }
+  mock_resource "aws_sfn_activity" {
+    defaults = { id = "arn:aws:states:eu-west-1:000000000000:activity:activity" }
+  }
+  mock_resource "aws_sfn_state_machine" {
+    defaults = { arn = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" }
+  }
+}
+
+variables {
+  folder       = "../../../build/terraform/test-packages/local"
+  packages_dir = "../../../build/terraform/test-packages/local"
+}
+
+run "packages" {
+  module {
+    source = "../../modules/stack/tests/packages"
+  }
+}
+
+run "tells_what_a_user_needs_to_run_the_example" {
+  command = plan
+  variables {
+    endpoint = "http://127.0.0.1:4600"
+  }
+
+  assert {
+    condition     = output.endpoint == "http://127.0.0.1:4600" && output.region == "eu-west-1"
+    error_message = "where it is"
+  }
+  assert {
+    condition     = output.task_table == "first-light-tasks" && output.dispatch_queue_url == "http://127.0.0.1:4566/000000000000/queue"
+    error_message = "table and queue"
+  }
+  assert {
+    condition     = output.state_machines == { lambda = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" } && output.activities == { lambda = "arn:aws:states:eu-west-1:000000000000:activity:activity" }
+    error_message = "ARNs by backend"
+  }
+}
+
+run "refuses_an_endpoint_that_is_no_url" {
+  command = plan
+  variables {
+    endpoint = "127.0.0.1:4566"
+  }
+  expect_failures = [var.endpoint]
+}
