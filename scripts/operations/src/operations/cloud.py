@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
 PROBE_SECONDS = 5.0
+TERRAFORM_FILES = (
+    "terraform.tfplan",
+    "terraform.tfstate",
+    "terraform.tfstate.backup",
+    ".terraform.tfstate.lock.info",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +92,8 @@ def stop() -> None:
 def forget_deployment() -> None:
     """Remove what a deploy to a local cloud that has gone left behind."""
     folder = paths.build_dir(LOCAL)
-    for name in ("terraform.tfstate", "terraform.tfstate.backup", ".terraform.tfstate.lock.info"):
+    for name in (*TERRAFORM_FILES, paths.outputs_file(LOCAL).name):
         (folder / name).unlink(missing_ok=True)
-    paths.outputs_file(LOCAL).unlink(missing_ok=True)
 
 
 @contextmanager

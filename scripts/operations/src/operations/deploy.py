@@ -60,6 +60,8 @@ def destroy(env: str, *, ask: bool = True, log: Path | None = None) -> None:
     _init(env, log=log)
     _terraform(env, "destroy", *(() if ask else ("-auto-approve", "-input=false")), PARALLELISM, log=log)
     paths.outputs_file(env).unlink(missing_ok=True)
+    if env == outputs.LOCAL:
+        cloud.forget_deployment()
 
 
 def environments() -> list[str]:
