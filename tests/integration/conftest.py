@@ -1,0 +1,157 @@
+"""The stack on a local cloud, deployed once for all tests as `make local-up` does it."""
+
+import os
+import uuid
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from localstack_client.session import Session
+from python_terraform import IsFlagged, Terraform
+
+from operations import cloud, deploy, execution, paths, process
+from operations.execution import Ended
+
+FAULTY = Path(__file__).parent / "faulty"
+APPLY_SECONDS = 300
+FOLLOW_SECONDS = 120
+
+
+@pytest.fixture(scope="session")
+def running_cloud() -> Iterator[str]:
+    with cloud.running() as running:
+        yield running.endpoint
+
+
+@pytest.fixture(scope="session")
+def stack(running_cloud: str) -> SimpleNamespace:
+    """What `make local-up` writes to build/local/outputs.json."""
+    return SimpleNamespace(**deploy.deploy("local").document)
+
+
+@pytest.fixture(scope="session")
+def client(running_cloud: str) -> Callable[[str], Any]:
+    """Make a client as localstack-client does, for the address the cloud runs at."""
+    session = Session(
+        localstack_host=running_cloud.removeprefix("http://"),
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    made: dict[str, Any] = {}
+
+    def get(service: str) -> Any:
+        if service not in made:
+            made[service] = session.client(service)
+        return made[service]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def follow(client) -> Callable[[str], Ended]:
+    """Wait for an execution to end."""
+
+    def wait(arn: str) -> Ended:
+        return execution.follow(
+            client("stepfunctions"),
+            arn,
+            tell=lambda line: None,
+            interval_seconds=0.1,
+            limit_seconds=FOLLOW_SECONDS,
+        )
+
+    return wait
+
+
+@pytest.fixture
+def put_text(client, stack) -> Callable[[bytes], str]:
+    """Put an object of its own into the data bucket; return its S3 URI."""
+
+    def put(body: bytes) -> str:
+        key = f"texts/{uuid.uuid4().hex}.txt"
+        client("s3").put_object(Bucket=stack.data_bucket, Key=key, Body=body)
+        return f"s3://{stack.data_bucket}/{key}"
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def terraform(running_cloud: str) -> Callable[[Path], Terraform]:
+    """Terraform in a folder, initialised by the script that does every init."""
+    os.environ.pop("TF_CLI_CONFIG_FILE", None)
+
+    def make(folder: Path, **variables: str) -> Terraform:
+        return Terraform(
+            working_dir=str(folder), variables={"endpoint": running_cloud, **variables}, parallelism=30
+        )
+
+    return make
+
+
+class Faulty:
+    """A stack with a function of the user's that misbehaves."""
+
+    def __init__(
+        self, outputs: dict[str, Any], client: Callable[[str], Any], wait: Callable[[str], Ended]
+    ) -> None:
+        self.state_machines: dict[str, str] = outputs["state_machines"]["value"]
+        self.task_table: str = outputs["task_table"]["value"]
+        self.payload_bucket: str = outputs["payload_bucket"]["value"]
+        self._client, self._wait = client, wait
+
+    def run(self, job_input: Any, activity: str = "steady") -> Ended:
+        arn = execution.start(self._client("stepfunctions"), self.state_machines[activity], job_input)
+        return self._wait(arn)
+
+
+@pytest.fixture(scope="session")
+def faulty_terraform(terraform, tmp_path_factory) -> Terraform:
+    package = tmp_path_factory.mktemp("faulty") / "faulty.zip"
+    with (
+        zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
+        zipfile.ZipFile(package, "w") as archive,
+    ):
+        for name in built.namelist():
+            if name.startswith("activity_dispatch/"):
+                archive.writestr(name, built.read(name))
+        archive.write(FAULTY / "faulty.py", "faulty.py")
+    process.run([paths.TERRAFORM_INIT, FAULTY], timeout_seconds=APPLY_SECONDS)
+    return terraform(FAULTY, package=str(package))
+
+
+@pytest.fixture(scope="session")
+def faulty(faulty_terraform, client, follow) -> Iterator[Faulty]:
+    """Apply the stack; destroy it at the end and see that nothing of it is left."""
+    code, _, errors = faulty_terraform.apply(skip_plan=True, capture_output=True)
+    assert code == 0, errors
+    try:
+        yield Faulty(faulty_terraform.output(), client, follow)
+    finally:
+        # python-terraform would add -force, which Terraform no longer has.
+        code, _, errors = faulty_terraform.destroy(force=None, auto_approve=IsFlagged)
+        assert code == 0, errors
+    left = [
+        *[f["FunctionName"] for f in client("lambda").list_functions()["Functions"]],
+        *[a["name"] for a in client("stepfunctions").list_activities()["activities"]],
+        *[m["name"] for m in client("stepfunctions").list_state_machines()["stateMachines"]],
+        *[url.rsplit("/", 1)[-1] for url in client("sqs").list_queues().get("QueueUrls", [])],
+        *client("dynamodb").list_tables()["TableNames"],
+        *[b["Name"] for b in client("s3").list_buckets()["Buckets"]],
+        *[r["RoleName"] for r in client("iam").list_roles()["Roles"]],
+    ]
+    assert [name for name in left if name.startswith("faulty")] == []
+
+
+@pytest.fixture(scope="session")
+def log_lines(client) -> Callable[[str], list[str]]:
+    """All lines of a log group."""
+
+    def read(group: str) -> list[str]:
+        pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
+
+    return read

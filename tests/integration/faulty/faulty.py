@@ -1,0 +1,33 @@
+"""A processing function that does what its input says."""
+
+import logging
+import os
+import signal
+import time
+from typing import Any
+
+from activity_dispatch import JobError, processing_handler
+
+LOG = logging.getLogger(__name__)
+
+
+@processing_handler
+def handle(job_input: Any) -> Any:
+    """Return, raise, sleep or freeze."""
+    LOG.info("asked for %s", job_input)
+    match job_input:
+        case {"return": value}:
+            return value if value != "a set" else {value}
+        case {"return_bytes": size}:
+            return "x" * (size - 2)
+        case {"raise": message}:
+            raise ValueError(message)
+        case {"raise_error": error, "message": message}:
+            raise JobError(error, message)
+        case {"sleep": seconds}:
+            time.sleep(seconds)
+            LOG.info("slept for %s s", seconds)
+            return "slept"
+        case {"freeze": True}:
+            os.kill(os.getpid(), signal.SIGSTOP)
+    return None

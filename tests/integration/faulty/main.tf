@@ -1,0 +1,116 @@
+# Your own function behind an activity, as a user writes it; the function misbehaves as its input says.
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+  backend "local" {
+    path = "../../../build/faulty/terraform.tfstate"
+  }
+}
+
+variable "endpoint" {
+  type = string
+}
+
+variable "package" {
+  description = "Zip of the faulty function."
+  type        = string
+}
+
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_metadata_api_check     = true
+  skip_credentials_validation = true
+  s3_use_path_style           = true
+  endpoints {
+    cloudwatch     = var.endpoint
+    cloudwatchlogs = var.endpoint
+    dynamodb       = var.endpoint
+    events         = var.endpoint
+    iam            = var.endpoint
+    lambda         = var.endpoint
+    s3             = var.endpoint
+    sfn            = var.endpoint
+    sqs            = var.endpoint
+    sts            = var.endpoint
+  }
+}
+
+locals {
+  # By heartbeat and timeout of the state, in seconds.
+  activities = {
+    steady = { heartbeat_seconds = 30, timeout_seconds = 60 }
+    hasty  = { heartbeat_seconds = 3, timeout_seconds = 60 }
+    brief  = { heartbeat_seconds = 3, timeout_seconds = 6 }
+  }
+}
+
+resource "aws_s3_bucket" "code" {
+  bucket        = "faulty-code"
+  force_destroy = true
+}
+
+resource "aws_s3_object" "code" {
+  bucket = aws_s3_bucket.code.id
+  key    = "faulty.zip"
+  source = var.package
+}
+
+module "function" {
+  source = "../../../terraform/modules/function"
+
+  name            = "faulty"
+  description     = "Misbehaves as its input says"
+  handler         = "faulty.handle"
+  package         = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
+  environment     = module.stack.worker_environment
+  timeout_seconds = 20
+}
+
+module "stack" {
+  source = "../../../terraform/modules/stack"
+
+  name                   = "faulty"
+  packages_dir           = "../../../build/zip"
+  payload_retention_days = null
+  force_destroy          = true
+  deletion_protection    = false
+  lambda_activities = { for name, seconds in local.activities : name => merge(seconds, {
+    function_arn = module.function.arn
+    role_name    = module.function.role_name
+  }) }
+}
+
+module "state_machine" {
+  source   = "../../../terraform/modules/state-machine"
+  for_each = local.activities
+
+  name = "faulty-${each.key}"
+  definition = jsonencode({
+    StartAt = "Process"
+    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+  })
+  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+}
+
+output "state_machines" {
+  value = { for name, machine in module.state_machine : name => machine.arn }
+}
+
+output "activities" {
+  value = module.stack.activities
+}
+
+output "task_table" {
+  value = module.stack.task_table
+}
+
+output "payload_bucket" {
+  value = module.stack.data_bucket
+}

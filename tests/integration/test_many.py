@@ -1,0 +1,48 @@
+"""Many executions at once: all succeed, each is processed once."""
+
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from tests.integration.helpers import wait_until
+
+
+@pytest.mark.parametrize("count", [50, 200])
+def test_all_succeed_each_processed_once(client, stack, log_lines, count: int) -> None:
+    stepfunctions, s3 = client("stepfunctions"), client("s3")
+
+    def start(number: int) -> Any:
+        key = f"many-{count}/{number}.txt"
+        s3.put_object(Bucket=stack.data_bucket, Key=key, Body=f"text number {number}\n".encode())
+        return stepfunctions.start_execution(
+            stateMachineArn=stack.state_machines["lambda"],
+            input=json.dumps({"source": f"s3://{stack.data_bucket}/{key}"}),
+        )["executionArn"]
+
+    with ThreadPoolExecutor(10) as pool:
+        arns = list(pool.map(start, range(count)))
+
+    def statuses() -> Counter:
+        return Counter(stepfunctions.describe_execution(executionArn=arn)["status"] for arn in arns)
+
+    wait_until(lambda: "RUNNING" not in statuses(), seconds=180)
+    assert statuses() == {"SUCCEEDED": count}
+    lines = log_lines(stack.functions["process"]["log_group_name"])
+    reads = Counter(
+        part.split("/")[-1] for line in lines for part in line.split() if f"/many-{count}/" in part
+    )
+    assert len(reads) == count
+    assert set(reads.values()) == {1}
+
+
+def test_no_request_for_an_activity_of_the_stack_ends_in_the_dead_letter_queue(client, stack) -> None:
+    messages = (
+        client("sqs")
+        .receive_message(QueueUrl=stack.dead_letter_queue_url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        .get("Messages", [])
+    )
+    # Those for an unknown activity (test_bad_input) belong there.
+    arns = [json.loads(message["Body"])["activity_arn"] for message in messages]
+    assert [arn for arn in arns if arn in stack.activities.values()] == []
