@@ -65,7 +65,7 @@ test: lint ## run lint and all tests that need no cloud (unit, contract, repo, T
 
 .PHONY: integration-test
 integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tests, then the whole stack's on it
-	build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
+	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
 	$(PYTHON) -m pytest tests/integration
 
 .PHONY: demo
@@ -135,10 +135,11 @@ $(VENV_READY): $(UV_READY) requirements/dev.txt pyproject.toml $(MEMBERS:%=%/pyp
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
 	@touch $@
 
-$(CLOUD_READY): $(UV_READY) scripts/localcloud/requirements.txt scripts/localcloud/pyproject.toml
+CLOUD_REQUIREMENTS := $(sort $(wildcard scripts/localcloud/requirements*.txt))
+$(CLOUD_READY): $(UV_READY) $(CLOUD_REQUIREMENTS) scripts/localcloud/pyproject.toml
 	@echo 'Setting up the local cloud'
 	@$(UV) venv --quiet --allow-existing --python "$$(scripts/find-python $(UV))" build/localcloud/venv
-	@$(UV) pip sync --quiet --python build/localcloud/venv/bin/python scripts/localcloud/requirements.txt
+	@$(UV) pip sync --quiet --python build/localcloud/venv/bin/python $(CLOUD_REQUIREMENTS)
 	@$(UV) pip install --quiet --python build/localcloud/venv/bin/python --no-deps --editable scripts/localcloud
 	@touch $@
 
