@@ -208,6 +208,18 @@ run "functions_of_the_user_are_behind_activities_of_their_own" {
   }
 }
 
+run "a_function_that_is_told_of_the_stack_and_that_the_stack_is_told_of_is_no_cycle" {
+  command = plan
+  module {
+    source = "./tests/own_function"
+  }
+
+  assert {
+    condition     = output.environment.TASK_TABLE == "orders-tasks"
+    error_message = "the function gets the stack's settings"
+  }
+}
+
 run "without_the_example_only_the_user_s_functions" {
   command = plan
   variables {
