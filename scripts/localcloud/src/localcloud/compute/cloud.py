@@ -25,11 +25,9 @@ class Place:
     account: str
     region: str
 
-    def client(self, service: str) -> Any:  # noqa: ANN401
+    def client(self, service: str) -> Any:
         """A boto3 client for this cloud itself."""
-        factory = connect_to(
-            aws_access_key_id=self.account, aws_secret_access_key="x", region_name=self.region
-        )
+        factory = connect_to(aws_access_key_id=self.account, region_name=self.region)
         return getattr(factory, service)
 
     def arn(self, service: str, resource: str) -> str:
@@ -47,7 +45,7 @@ class Place:
             "AWS_ENDPOINT_URL": configuration().endpoint,
         }
 
-    def emit(self, source: str, detail_type: str, resources: Sequence[str], detail: Any) -> None:  # noqa: ANN401
+    def emit(self, source: str, detail_type: str, resources: Sequence[str], detail: Any) -> None:
         """Put an event on the default bus, as an AWS service does; a refused one is logged."""
         entry = {
             "Source": source,
@@ -60,7 +58,7 @@ class Place:
             LOG.error("event %s refused: %s", detail_type, answer["Entries"])
 
 
-def place_of(context: Any) -> Place:  # noqa: ANN401
+def place_of(context: Any) -> Place:
     """Where a request came from."""
     return Place(context.account_id, context.region)
 
@@ -76,7 +74,7 @@ def milliseconds(time: datetime.datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401
+def plain(value: Any) -> Any:
     """The value with its times as text, as events hold them."""
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}

@@ -29,5 +29,5 @@ def refusal(code: str, message: str, **members: object) -> CommonServiceExceptio
     return error
 
 
-def _to_moto(context: Any, _request: dict[str, Any]) -> Any:  # noqa: ANN401
+def _to_moto(context: Any, _request: dict[str, Any]) -> Any:
     return call_moto(context)

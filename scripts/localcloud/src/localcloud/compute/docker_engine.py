@@ -20,7 +20,7 @@ _DRAIN_SECONDS = 5.0
 _POOL_SIZE = 256
 
 
-def connect() -> Any:  # noqa: ANN401
+def connect() -> Any:
     """A client of the engine that DOCKER_HOST names or that runs here; DockerException if none."""
     client = docker.from_env(max_pool_size=_POOL_SIZE)
     client.ping()
@@ -40,7 +40,7 @@ def remove_left(cloud_id: str) -> int:
 class DockerRunner:
     """Runs images that the engine holds. It pulls none: the local cloud needs no network."""
 
-    def __init__(self, client: Any, *, cloud_id: str, network: str) -> None:  # noqa: ANN401
+    def __init__(self, client: Any, *, cloud_id: str, network: str) -> None:
         """`network` is `host` where containers must reach 127.0.0.1 of this machine."""
         self._client = client
         self._cloud_id = cloud_id
@@ -89,7 +89,7 @@ class DockerRunner:
 class DockerContainer:
     """A container that was started."""
 
-    def __init__(self, container: Any, *, on_lines: OnLines, on_end: OnEnd) -> None:  # noqa: ANN401
+    def __init__(self, container: Any, *, on_lines: OnLines, on_end: OnEnd) -> None:
         """Watch it."""
         self.id: str = container.id
         self.out_of_memory = False
@@ -152,5 +152,5 @@ class DockerContainer:
         on_end()
 
 
-def _words(words: Any) -> list[str] | None:  # noqa: ANN401
+def _words(words: Any) -> list[str] | None:
     return list(words) if words is not None else None

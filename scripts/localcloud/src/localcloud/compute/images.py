@@ -52,7 +52,7 @@ def reference(image: str) -> str:
     return f"{registry}/{rest}" if named else f"{registry}/{rest}:latest"
 
 
-def _local_image(name: str, fields: Any) -> LocalImage:  # noqa: ANN401
+def _local_image(name: str, fields: Any) -> LocalImage:
     if not isinstance(fields, dict) or (unknown := fields.keys() - _FIELDS):
         raise ConfigurationError(
             f"{IMAGES_VARIABLE}: {name!r} must be an object of {', '.join(sorted(_FIELDS))}"

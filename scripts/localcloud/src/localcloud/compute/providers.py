@@ -28,7 +28,7 @@ def _ecs() -> Service:
 
 def _batch() -> Service:
     from localcloud.compute import routes
-    from localcloud.compute.batch import queries, roles
+    from localcloud.compute.batch import configuration, queries, roles
     from localcloud.compute.batch.submit import submit_job
     from localcloud.compute.control_plane import service
 
@@ -37,6 +37,12 @@ def _batch() -> Service:
     return service(
         "batch",
         {
+            "CreateComputeEnvironment": configuration.create_compute_environment,
+            "UpdateComputeEnvironment": configuration.update_compute_environment,
+            "CreateJobQueue": configuration.create_job_queue,
+            "UpdateJobQueue": configuration.update_job_queue,
+            "DescribeJobQueues": configuration.describe_job_queues,
+            "RegisterJobDefinition": configuration.register_job_definition,
             "SubmitJob": submit_job,
             "DescribeJobs": queries.describe_jobs,
             "ListJobs": queries.list_jobs,

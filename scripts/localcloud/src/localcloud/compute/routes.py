@@ -36,7 +36,7 @@ def install() -> None:
 
 
 def _json(handler: Callable[[dict[str, Any]], Answer]) -> Callable[..., Response]:
-    def respond(request: Any, **_: object) -> Response:  # noqa: ANN401
+    def respond(request: Any, **_: object) -> Response:
         try:
             body = json.loads(request.get_data() or b"{}")
         except ValueError as error:
@@ -68,7 +68,7 @@ def _shortage(body: dict[str, Any]) -> Answer:
     return 200, {"tasks": tasks}
 
 
-def _container_metadata(_request: Any, task_id: str, container: str) -> Response:  # noqa: ANN401
+def _container_metadata(_request: Any, task_id: str, container: str) -> Response:
     task = _find_task(task_id)
     if task is None:
         return _response(404, {"error": f"no task {task_id}"})
@@ -78,7 +78,7 @@ def _container_metadata(_request: Any, task_id: str, container: str) -> Response
     return _response(404, {"error": f"no container {container}"})
 
 
-def _task_metadata(_request: Any, task_id: str, container: str) -> Response:  # noqa: ANN401, ARG001
+def _task_metadata(_request: Any, task_id: str, container: str) -> Response:  # noqa: ARG001
     task = _find_task(task_id)
     if task is None:
         return _response(404, {"error": f"no task {task_id}"})

@@ -45,7 +45,7 @@ class Job:
         with self._lock:
             return copy.deepcopy(self._document)
 
-    def update(self, container: Document | None = None, **fields: Any) -> None:  # noqa: ANN401
+    def update(self, container: Document | None = None, **fields: Any) -> None:
         """Set fields of the job and of its container; None takes a field away. No event."""
         with self._lock:
             _merge(self._document, fields)

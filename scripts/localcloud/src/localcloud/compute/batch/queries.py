@@ -26,7 +26,7 @@ _SUMMARY = (
 type Filter = Callable[[Document, str], bool]
 
 
-def describe_jobs(_context: Any, request: Document) -> Document:  # noqa: ANN401
+def describe_jobs(_context: Any, request: Document) -> Document:
     """Up to 100 jobs, without those that are not there."""
     names = request.get("jobs") or []
     if len(names) > _MAX_DESCRIBED:
@@ -35,7 +35,7 @@ def describe_jobs(_context: Any, request: Document) -> Document:  # noqa: ANN401
     return {"jobs": [job.describe() for job in found if job is not None]}
 
 
-def list_jobs(context: Any, request: Document) -> Document:  # noqa: ANN401
+def list_jobs(context: Any, request: Document) -> Document:
     """A queue's jobs: those of one status, or with a filter those of any."""
     if not request.get("jobQueue"):
         raise refusal("ClientException", "The local cloud lists the jobs of a jobQueue only.")
@@ -52,14 +52,14 @@ def list_jobs(context: Any, request: Document) -> Document:  # noqa: ANN401
     return answer | ({"nextToken": str(end)} if end < len(listed) else {})
 
 
-def cancel_job(_context: Any, request: Document) -> Document:  # noqa: ANN401
+def cancel_job(_context: Any, request: Document) -> Document:
     """End a job that has not started; a job that is not there is no error."""
     if (job := JOBS.find(request["jobId"])) is not None:
         job.cancel(request["reason"])
     return {}
 
 
-def terminate_job(_context: Any, request: Document) -> Document:  # noqa: ANN401
+def terminate_job(_context: Any, request: Document) -> Document:
     """End a job; a job that is not there is no error."""
     if (job := JOBS.find(request["jobId"])) is not None:
         job.terminate(request["reason"])

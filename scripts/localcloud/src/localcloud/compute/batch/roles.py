@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 from moto.batch.models import BatchBackend
 from moto.iam.exceptions import NotFoundException
 
+from localcloud.compute.batch.configuration import SERVICE_LINKED_ROLE
 from localcloud.compute.cloud import Document, Place
 
 
@@ -21,14 +22,18 @@ class InstanceProfile:
 class IamOfLocalStack:
     """The two methods of moto's IAM that its Batch calls."""
 
-    def __init__(self, backend: Any) -> None:  # noqa: ANN401
+    def __init__(self, backend: Any) -> None:
         """For the account and region of a Batch backend."""
         self._client = Place(backend.account_id, backend.region_name).client("iam")
 
     def get_role_by_arn(self, arn: str) -> Document:
         """The role, or moto's own error."""
+        name = arn.rpartition("/")[2]
+        if name == SERVICE_LINKED_ROLE:
+            # AWS makes it when it is first needed.
+            return {"Arn": arn, "RoleName": name}
         try:
-            role: Document = self._client.get_role(RoleName=arn.rpartition("/")[2])["Role"]
+            role: Document = self._client.get_role(RoleName=name)["Role"]
         except ClientError as error:
             raise NotFoundException(str(error)) from error
         return role

@@ -25,7 +25,7 @@ _UNSUPPORTED = (
 )
 
 
-def submit_job(context: Any, request: Document) -> Document:  # noqa: ANN401
+def submit_job(context: Any, request: Document) -> Document:
     """Start a job, or raise what Batch answers with."""
     place = place_of(context)
     _check(request)

@@ -12,7 +12,7 @@ _MAX_LISTED = 100
 _DEFAULT_STOP_REASON = "Task stopped by user"
 
 
-def describe_tasks(context: Any, request: Document) -> Document:  # noqa: ANN401
+def describe_tasks(context: Any, request: Document) -> Document:
     """Up to 100 tasks; those that are not there are failures."""
     place = place_of(context)
     cluster_arn = find_cluster(place, request.get("cluster"))["clusterArn"]
@@ -34,7 +34,7 @@ def describe_tasks(context: Any, request: Document) -> Document:  # noqa: ANN401
     return {"tasks": tasks, "failures": failures}
 
 
-def list_tasks(context: Any, request: Document) -> Document:  # noqa: ANN401
+def list_tasks(context: Any, request: Document) -> Document:
     """ARNs of a cluster's tasks, by default those that are to run."""
     cluster_arn = find_cluster(place_of(context), request.get("cluster"))["clusterArn"]
     wanted = {
@@ -53,7 +53,7 @@ def list_tasks(context: Any, request: Document) -> Document:  # noqa: ANN401
     return {"taskArns": arns[start:end]} | ({"nextToken": str(end)} if end < len(arns) else {})
 
 
-def stop_task(context: Any, request: Document) -> Document:  # noqa: ANN401
+def stop_task(context: Any, request: Document) -> Document:
     """Send SIGTERM, and SIGKILL after the stop timeout."""
     cluster_arn = find_cluster(place_of(context), request.get("cluster"))["clusterArn"]
     task = TASKS.find(cluster_arn, request["task"])

@@ -20,7 +20,7 @@ _MAX_CLIENT_TOKEN = 64
 _MAX_STARTED_BY = 128
 
 
-def run_task(context: Any, request: Document) -> Document:  # noqa: ANN401
+def run_task(context: Any, request: Document) -> Document:
     """Start `count` tasks, or give those that the same client token started before."""
     place = place_of(context)
     token = request.get("clientToken")

@@ -44,7 +44,7 @@ class Task:
         """Emit the state change event of a new task."""
         self._tell({}, step=0)
 
-    def change(self, **fields: Any) -> None:  # noqa: ANN401
+    def change(self, **fields: Any) -> None:
         """Set fields of the task and emit its state change event."""
         self._tell(fields, step=1)
 
@@ -63,7 +63,7 @@ class Task:
         with self._lock:
             self._document.update(fields)
 
-    def change_container(self, name: str, **fields: Any) -> None:  # noqa: ANN401
+    def change_container(self, name: str, **fields: Any) -> None:
         """Set fields of a container; the next `change` tells of it."""
         with self._lock:
             self._container(name).update(fields)

@@ -1,0 +1,77 @@
+"""The operations on environments, queues and definitions in which moto differs from AWS."""
+
+import threading
+from typing import Any
+
+from localstack.services.moto import call_moto, call_moto_with_request
+from moto.batch.models import batch_backends
+
+from localcloud.compute.cloud import Document, place_of
+
+SERVICE_LINKED_ROLE = "AWSServiceRoleForBatch"
+_PATH = "role/aws-service-role/batch.amazonaws.com"
+
+# jobStateTimeLimitActions by the ARN of the queue. They are kept and shown, and not acted on.
+_time_limits: dict[str, list[Document]] = {}
+_lock = threading.Lock()
+
+
+def create_compute_environment(context: Any, request: Document) -> Any:
+    """Without a role Batch uses its service-linked one; moto refuses the request."""
+    role = f"arn:aws:iam::{context.account_id}:{_PATH}/{SERVICE_LINKED_ROLE}"
+    request = request | {"serviceRole": request.get("serviceRole") or role}
+    return call_moto_with_request(context, request)
+
+
+def update_compute_environment(context: Any, request: Document) -> Any:
+    """Change the resources as well, which moto leaves as they are."""
+    answer = call_moto(context)
+    changed = request.get("computeResources") or {}
+    environment = _backend(context).get_compute_environment(request["computeEnvironment"])
+    environment.compute_resources.update(changed)
+    return answer
+
+
+def create_job_queue(context: Any, request: Document) -> Any:
+    """Keep jobStateTimeLimitActions, which moto drops."""
+    answer = call_moto(context)
+    _keep_time_limits(answer["jobQueueArn"], request)
+    return answer
+
+
+def update_job_queue(context: Any, request: Document) -> Any:
+    """Keep jobStateTimeLimitActions, which moto drops."""
+    answer = call_moto(context)
+    if "jobStateTimeLimitActions" in request:
+        _keep_time_limits(answer["jobQueueArn"], request)
+    return answer
+
+
+def describe_job_queues(context: Any, _request: Document) -> Any:
+    """Show jobStateTimeLimitActions."""
+    answer = call_moto(context)
+    with _lock:
+        for queue in answer["jobQueues"]:
+            queue["jobStateTimeLimitActions"] = _time_limits.get(queue["jobQueueArn"], [])
+    return answer
+
+
+def register_job_definition(context: Any, request: Document) -> Any:
+    """A revision is what the request says; moto takes much of it from the revision before."""
+    answer = call_moto(context)
+    definition = _backend(context).get_job_definition_by_arn(answer["jobDefinitionArn"])
+    definition.platform_capabilities = request.get("platformCapabilities") or ["EC2"]
+    definition.propagate_tags = bool(request.get("propagateTags"))
+    definition.parameters = request.get("parameters") or {}
+    definition.retry_strategy = request.get("retryStrategy")
+    return answer
+
+
+def _keep_time_limits(arn: str, request: Document) -> None:
+    with _lock:
+        _time_limits[arn] = request.get("jobStateTimeLimitActions") or []
+
+
+def _backend(context: Any) -> Any:
+    place = place_of(context)
+    return batch_backends[place.account][place.region]
