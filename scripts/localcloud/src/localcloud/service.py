@@ -21,6 +21,8 @@ from localcloud.settings import Address, StartSettings, localstack_environment
 
 _STOP_SECONDS = 10.0
 _LOG_TAIL_LINES = 30
+# What LocalStack writes, in the state folder; it goes when the cloud is stopped.
+_FOLDERS = ("data", "tmp")
 
 
 class ServiceError(Exception):
@@ -104,7 +106,8 @@ def _start_new(settings: StartSettings) -> Started:
 
 
 def _launch(settings: StartSettings, cloud_id: str) -> psutil.Popen:
-    (settings.state_dir / "tmp").mkdir(exist_ok=True)
+    for folder in _FOLDERS:
+        (settings.state_dir / folder).mkdir(exist_ok=True)
     with log_path(settings.state_dir).open("wb") as log:
         return psutil.Popen(
             [sys.executable, "-m", "localcloud.host"],
@@ -148,7 +151,7 @@ def _take_down(state_dir: Path, record: Record) -> int:
         processes.terminate(process, _STOP_SECONDS)
         ended += 1
     ended += processes.kill_all(record.cloud_id, also=family)
-    for folder in ("data", "tmp"):
+    for folder in _FOLDERS:
         shutil.rmtree(state_dir / folder, ignore_errors=True)
     _record_path(state_dir).unlink(missing_ok=True)
     return ended

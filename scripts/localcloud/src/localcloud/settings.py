@@ -77,7 +77,7 @@ def localstack_environment(settings: StartSettings, cloud_id: str) -> dict[str, 
     return {
         **kept,
         **_LOCALSTACK,
-        "HOME": str(settings.state_dir),
+        "HOME": str(settings.state_dir / "data"),
         "TMPDIR": str(settings.state_dir / "tmp"),
         "FILESYSTEM_ROOT": str(settings.state_dir / "data"),
         "GATEWAY_LISTEN": listen,

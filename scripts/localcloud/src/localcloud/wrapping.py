@@ -8,7 +8,7 @@ from typing import Any
 type Replacement = Callable[..., Any]
 
 
-def wrap(owner: Any, name: str) -> Callable[[Replacement], Replacement]:  # noqa: ANN401
+def wrap(owner: Any, name: str) -> Callable[[Replacement], Replacement]:
     """Put the decorated function in the place of `owner.name`.
 
     It gets the original as its first argument and then whatever the caller gave. LocalStack marks
@@ -19,7 +19,7 @@ def wrap(owner: Any, name: str) -> Callable[[Replacement], Replacement]:  # noqa
 
     def install(replacement: Replacement) -> Replacement:
         @functools.wraps(original)
-        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
             return replacement(original, *args, **kwargs)
 
         setattr(owner, name, staticmethod(wrapper) if is_static else wrapper)

@@ -17,6 +17,7 @@ from typing import Any
 from localstack.services.lambda_.invocation.assignment import AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
     ExecutionEnvironment,
+    InvalidStatusException,
     RuntimeStatus,
 )
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType
@@ -46,7 +47,8 @@ class Ticket:
 
     version: str
     admitted: threading.Event = field(default_factory=threading.Event)
-    starting: bool = False
+    # None for one that was admitted to start its own.
+    environment: ExecutionEnvironment | None = None
 
 
 class Admission:
@@ -57,66 +59,81 @@ class Admission:
         self._service = service
         self._lock = threading.Lock()
         self._queue: list[Ticket] = []
-        self._inside: list[Ticket] = []
+        self._starting: list[Ticket] = []
         self._starts_at_a_time = max(_MIN_STARTS_AT_A_TIME, os.cpu_count() or 1)
 
     @contextlib.contextmanager
-    def place(self, version: str) -> Iterator[Ticket]:
-        """Wait for a place; give it back at the end."""
+    def place(self, function_version: FunctionVersion, version: str) -> Iterator[Any]:
+        """Wait for an environment and give it; it is free again at the end."""
         ticket = Ticket(version=version)
-        with self._lock:
-            self._queue.append(ticket)
         try:
-            while not ticket.admitted.is_set():
-                self.review()
-                # Environments also end by themselves, when idle for long: look again now and then.
-                ticket.admitted.wait(1)
-            yield ticket
+            environment = self._await_place(ticket) or self._start(ticket, function_version)
+            try:
+                yield environment
+            except BaseException:
+                self._service.stop_environment(environment)
+                raise
+            with contextlib.suppress(InvalidStatusException):  # It was stopped meanwhile.
+                environment.release()
         finally:
             with self._lock:
-                for tickets in (self._queue, self._inside):
+                for tickets in (self._queue, self._starting):
                     if ticket in tickets:
                         tickets.remove(ticket)
-            self.review()
+            self._review()
 
-    def started(self, ticket: Ticket) -> None:
-        """The invocation has its environment; if it started one, another may start now."""
+    def _await_place(self, ticket: Ticket) -> ExecutionEnvironment | None:
         with self._lock:
-            ticket.starting = False
-        self.review()
+            self._queue.append(ticket)
+        while not ticket.admitted.is_set():
+            self._review()
+            # Environments also end by themselves, when idle for long: look again now and then.
+            ticket.admitted.wait(1)
+        return ticket.environment
 
-    def review(self) -> None:
+    def _start(self, ticket: Ticket, function_version: FunctionVersion) -> ExecutionEnvironment:
+        environment = self._service.start_environment(ticket.version, function_version)
+        # Taken before others can see it: LocalStack did that later, and lost the race at times.
+        environment.reserve()
+        with self._lock:
+            self._service.environments[ticket.version][environment.id] = environment
+            self._starting.remove(ticket)
+        self._review()
+        return environment
+
+    def _review(self) -> None:
         """Admit, in order of arrival, whoever can go on."""
         with self._lock:
             refused: set[str] = set()
             for ticket in list(self._queue):
-                if ticket.version in refused:
-                    continue
-                if not self._admit(ticket):
+                if ticket.version not in refused and not self._admit(ticket):
                     refused.add(ticket.version)
 
     def _admit(self, ticket: Ticket) -> bool:
-        if self._free(ticket.version) <= 0:
+        ticket.environment = self._reserve(ticket.version)
+        if ticket.environment is None:
             if not self._may_start(ticket.version):
                 return False
-            ticket.starting = True
+            self._starting.append(ticket)
         self._queue.remove(ticket)
-        self._inside.append(ticket)
         ticket.admitted.set()
         return True
 
-    def _free(self, version: str) -> int:
-        inside = [ticket for ticket in self._inside if ticket.version == version]
-        using = sum(not ticket.starting for ticket in inside)
-        return len(self._service.environments.get(version, ())) - using
+    def _reserve(self, version: str) -> ExecutionEnvironment | None:
+        for environment in list(self._service.environments[version].values()):
+            if _is_idle(environment):
+                with contextlib.suppress(InvalidStatusException):  # It is just ending, idle.
+                    environment.reserve()
+                    return environment
+        return None
 
     def _may_start(self, version: str) -> bool:
-        starting = [ticket.version for ticket in self._inside if ticket.starting]
-        own = len(self._service.environments.get(version, ())) + starting.count(version)
-        if len(starting) >= self._starts_at_a_time or own >= function_limit():
+        own = len(self._service.environments[version])
+        own += sum(ticket.version == version for ticket in self._starting)
+        if len(self._starting) >= self._starts_at_a_time or own >= function_limit():
             return False
         everywhere = sum(len(found) for found in list(self._service.environments.values()))
-        return everywhere + len(starting) < limit() or self._evict(version)
+        return everywhere + len(self._starting) < limit() or self._evict(version)
 
     def _evict(self, for_version: str) -> bool:
         """End the environment of another function that was idle the longest."""
@@ -124,7 +141,7 @@ class Admission:
             environment
             for version, found in list(self._service.environments.items())
             for environment in list(found.values())
-            if version != for_version and _is_idle(environment) and self._free(version) > 0
+            if version != for_version and _is_idle(environment)
         ]
         if not idle:
             return False
@@ -140,7 +157,7 @@ def _is_idle(environment: ExecutionEnvironment) -> bool:
 
 
 def install() -> None:
-    """Put admission before LocalStack's choice of an environment."""
+    """Let invocations wait for a place; provisioned environments stay LocalStack's."""
 
     @wrap(AssignmentService, "__init__")
     def init(original: Callable[..., None], service: AssignmentService) -> None:
@@ -148,19 +165,13 @@ def install() -> None:
         service.admission = Admission(service)
 
     @wrap(AssignmentService, "get_environment")
-    @contextlib.contextmanager
     def get_environment(
         original: Callable[..., Any],
         service: AssignmentService,
         version_manager_id: str,
         function_version: FunctionVersion,
         provisioning_type: InitializationType,
-    ) -> Iterator[ExecutionEnvironment]:
-        choose = original(service, version_manager_id, function_version, provisioning_type)
-        if provisioning_type != InitializationType.on_demand:
-            with choose as environment:
-                yield environment
-            return
-        with service.admission.place(version_manager_id) as ticket, choose as environment:
-            service.admission.started(ticket)
-            yield environment
+    ) -> Any:
+        if provisioning_type == InitializationType.on_demand:
+            return service.admission.place(function_version, version_manager_id)
+        return original(service, version_manager_id, function_version, provisioning_type)

@@ -1,0 +1,216 @@
+"""A cloud to test against, and the AWS resources that tests make in it."""
+
+import io
+import itertools
+import json
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ROLE = "arn:aws:iam::000000000000:role/test"
+_numbers = itertools.count(1)
+
+
+def unique(prefix: str) -> str:
+    """A name that no other test uses."""
+    return f"{prefix}-{next(_numbers)}"
+
+
+def wait_for[T](look: Callable[[], T | None], seconds: float = 10, every: float = 0.02) -> T:
+    """Look until there is something true, and give it; an AssertionError after the time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"nothing within {seconds} s; last seen: {found!r}"
+        time.sleep(every)
+
+
+def stays[T](look: Callable[[], T], value: T, seconds: float) -> bool:
+    """Whether what is looked at keeps the value for so long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if look() != value:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def error_code(call: Callable[..., Any], **arguments: Any) -> str | None:
+    """The code of the error that a call ends with; None when it succeeds."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cli:
+    """The command line, run as users run it."""
+
+    state_dir: Path
+    lambda_python: str
+    port: int
+    environment: Mapping[str, str]
+
+    def arguments(self, command: str, *more: str) -> list[str]:
+        """The whole command line."""
+        start = ["--lambda-python", self.lambda_python, "--port", str(self.port)]
+        extra = [*start, *more] if command == "start" else list(more)
+        return [
+            *(sys.executable, "-m", "localcloud", command, "--state-dir", str(self.state_dir)),
+            *extra,
+        ]
+
+    def run(self, command: str, *more: str) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end."""
+        return subprocess.run(
+            self.arguments(command, *more),
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+            env=dict(self.environment),
+        )
+
+    def pid(self) -> int:
+        """The pid of the LocalStack that runs."""
+        record = json.loads((self.state_dir / "localcloud.json").read_text(encoding="utf-8"))
+        return int(record["pid"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cloud:
+    """A running cloud, by its command line and its clients."""
+
+    cli: Cli
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return f"http://127.0.0.1:{self.cli.port}"
+
+    def client(self, service: str, **settings: Any) -> Any:
+        """A client; settings are botocore's."""
+        return _client(self.url, service, tuple(sorted(settings.items())))
+
+    def function(self, code: str, *, timeout: int = 10, **more: Any) -> str:
+        """Deploy a function whose module is the code, with its `handle`; its name."""
+        name = unique("function")
+        client = self.client("lambda")
+        client.create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=ROLE,
+            Handler="handler.handle",
+            Timeout=timeout,
+            Code={"ZipFile": _zip(code)},
+            **more,
+        )
+        client.get_waiter("function_active_v2").wait(
+            FunctionName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+        )
+        return name
+
+    def invoke(self, name: str, event: object = None, **more: Any) -> Any:
+        """Invoke a function; the whole response, with the payload parsed."""
+        response = self.client("lambda").invoke(
+            FunctionName=name, Payload=json.dumps(event), **more
+        )
+        body = response["Payload"].read()
+        return {**response, "Payload": json.loads(body) if body else None}
+
+    def log(self, group: str) -> str:
+        """All that is in a log group; empty when there is no such group."""
+        client = self.client("logs")
+        try:
+            events = client.filter_log_events(logGroupName=group)["events"]
+        except client.exceptions.ResourceNotFoundException:
+            return ""
+        return "".join(event["message"] for event in events)
+
+    def queue(self, **attributes: str) -> tuple[str, str]:
+        """A new queue: its URL and its ARN."""
+        client = self.client("sqs")
+        url = client.create_queue(QueueName=unique("queue"), Attributes=attributes)["QueueUrl"]
+        arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        return url, arn["Attributes"]["QueueArn"]
+
+    def activity(self) -> str:
+        """A new activity's ARN."""
+        arn = self.client("stepfunctions").create_activity(name=unique("activity"))
+        return str(arn["activityArn"])
+
+    def start(self, state: Mapping[str, Any], given: object = None, **top: Any) -> str:
+        """Start an execution of a machine that has this one state; the execution's ARN."""
+        definition = {"StartAt": "Only", "States": {"Only": {**state, "End": True}}, **top}
+        return self.execute(self.machine(definition), given)
+
+    def machine(self, definition: Mapping[str, Any]) -> str:
+        """A new state machine's ARN."""
+        made = self.client("stepfunctions").create_state_machine(
+            name=unique("machine"), definition=json.dumps(definition), roleArn=ROLE
+        )
+        return str(made["stateMachineArn"])
+
+    def execute(self, machine: str, given: object = None) -> str:
+        """Start an execution; its ARN."""
+        started = self.client("stepfunctions").start_execution(
+            stateMachineArn=machine, input=json.dumps(given or {})
+        )
+        return str(started["executionArn"])
+
+    def status(self, execution: str) -> str:
+        """RUNNING, SUCCEEDED, FAILED, ABORTED or TIMED_OUT."""
+        return str(self.describe(execution)["status"])
+
+    def describe(self, execution: str) -> Any:
+        """DescribeExecution."""
+        return self.client("stepfunctions").describe_execution(executionArn=execution)
+
+    def ended(self, execution: str, seconds: float = 10) -> Any:
+        """DescribeExecution, once it has ended."""
+        wait_for(lambda: self.status(execution) != "RUNNING", seconds)
+        return self.describe(execution)
+
+    def history(self, execution: str) -> list[str]:
+        """The types of the execution's events."""
+        events = self.client("stepfunctions").get_execution_history(executionArn=execution)
+        return [event["type"] for event in events["events"]]
+
+    def take(self, activity: str) -> str:
+        """Take a task off the activity; its token."""
+        task = self.client("stepfunctions").get_activity_task(activityArn=activity)
+        return str(task["taskToken"])
+
+
+@cache
+def _client(url: str, service: str, settings: tuple[tuple[str, Any], ...]) -> Any:
+    defaults = {"read_timeout": 70, "max_pool_connections": 60, "retries": {"max_attempts": 0}}
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(**{**defaults, **dict(settings)}),
+    )
+
+
+def _zip(code: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("handler.py", code)
+    return buffer.getvalue()

@@ -1,0 +1,195 @@
+"""Functions run as processes, and fail and log as on AWS."""
+
+import base64
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+from cloud import Cloud, unique, wait_for
+
+ENVIRONMENT = """
+import os
+def handle(event, context):
+    return dict(os.environ)
+"""
+PID = """
+import os, time
+def handle(event, context):
+    time.sleep(event["seconds"])
+    return os.getpid()
+"""
+MISBEHAVE = """
+import os, subprocess, time
+def handle(event, context):
+    print("doing", event)
+    if event == "raise":
+        raise ValueError("no good")
+    if event == "exit":
+        os._exit(3)
+    if event == "hang":
+        subprocess.Popen(["sleep", "1000"])
+        time.sleep(1000)
+    if event == "large":
+        return "x" * 7_000_000
+    return os.getpid()
+"""
+
+
+def tail(response: dict[str, str]) -> str:
+    """The log that came with a response."""
+    return base64.b64decode(response["LogResult"]).decode()
+
+
+def test_a_function_gets_the_bare_environment_of_lambda(cloud: Cloud) -> None:
+    name = cloud.function(
+        ENVIRONMENT, MemorySize=256, Environment={"Variables": {"MINE": "1", "AWS_REGION": "x"}}
+    )
+    environment = cloud.invoke(name)["Payload"]
+    assert environment["AWS_LAMBDA_FUNCTION_NAME"] == name
+    assert environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert environment["AWS_LAMBDA_FUNCTION_VERSION"] == "$LATEST"
+    assert environment["AWS_LAMBDA_LOG_GROUP_NAME"] == f"/aws/lambda/{name}"
+    assert environment["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
+    assert environment["AWS_ENDPOINT_URL"] == cloud.url
+    assert environment["MINE"] == "1"
+    assert environment["HOME"] == environment["TMPDIR"]
+    assert not {"FILESYSTEM_ROOT", "VIRTUAL_ENV", "PYTHONPATH"} & set(environment)
+
+
+def test_logs_tell_start_end_and_report(cloud: Cloud) -> None:
+    name = cloud.function(MISBEHAVE)
+    first = tail(cloud.invoke(name, "well", LogType="Tail")).splitlines()
+    assert first[0].startswith("START RequestId: ")
+    assert first[0].endswith(" Version: $LATEST")
+    assert first[1] == "doing well"
+    assert first[2].startswith("END RequestId: ")
+    assert "Memory Size: 128 MB\tMax Memory Used: " in first[3]
+    assert "Init Duration: " in first[3]
+    used = int(first[3].split("Max Memory Used: ")[1].split()[0])
+    assert 10 < used < 100
+    assert "Init Duration" not in tail(cloud.invoke(name, "well", LogType="Tail"))
+    wait_for(lambda: cloud.log(f"/aws/lambda/{name}").count("doing well") == 2)
+
+
+def test_an_error_of_the_handler(cloud: Cloud) -> None:
+    name = cloud.function(MISBEHAVE)
+    pid = cloud.invoke(name)["Payload"]
+    response = cloud.invoke(name, "raise", LogType="Tail")
+    assert response["FunctionError"] == "Unhandled"
+    assert response["Payload"]["errorType"] == "ValueError"
+    assert response["Payload"]["errorMessage"] == "no good"
+    assert "ValueError: no good" in tail(response)
+    assert cloud.invoke(name)["Payload"] == pid, "an error does not end the process"
+
+
+def test_a_process_that_exits_is_replaced(cloud: Cloud) -> None:
+    name = cloud.function(MISBEHAVE)
+    pid = cloud.invoke(name)["Payload"]
+    response = cloud.invoke(name, "exit")
+    assert response["Payload"]["errorType"] == "Runtime.ExitError"
+    assert "exit status 3" in response["Payload"]["errorMessage"]
+    wait_for(lambda: "exit status 3" in cloud.log(f"/aws/lambda/{name}"))
+    assert cloud.invoke(name)["Payload"] != pid
+
+
+def test_a_process_that_something_else_killed_is_replaced(cloud: Cloud) -> None:
+    name = cloud.function(MISBEHAVE)
+    pid = cloud.invoke(name)["Payload"]
+    psutil.Process(pid).kill()
+    wait_for(lambda: not psutil.pid_exists(pid))
+    response = cloud.invoke(name)
+    assert "FunctionError" not in response
+    assert response["Payload"] != pid
+
+
+def test_a_timeout_kills_the_process_group(cloud: Cloud) -> None:
+    name = cloud.function(MISBEHAVE, timeout=1)
+    pid = cloud.invoke(name)["Payload"]
+    with ThreadPoolExecutor() as pool:
+        hanging = pool.submit(cloud.invoke, name, "hang", LogType="Tail")
+        child = wait_for(lambda: psutil.Process(pid).children())[0]
+        response = hanging.result()
+    assert response["Payload"]["errorType"] == "Sandbox.Timedout"
+    assert response["Payload"]["errorMessage"].endswith("Task timed out after 1.00 seconds")
+    assert "doing hang" in tail(response)
+    assert "Task timed out after 1.00 seconds" in tail(response)
+    wait_for(lambda: not psutil.pid_exists(pid) and not child.is_running())
+    wait_for(lambda: "Task timed out" in cloud.log(f"/aws/lambda/{name}"))
+    assert "FunctionError" not in cloud.invoke(name)
+
+
+def test_an_init_error_is_answered_and_logged(cloud: Cloud) -> None:
+    name = cloud.function("import not_there\ndef handle(event, context): pass")
+    for _ in range(2):
+        response = cloud.invoke(name, LogType="Tail")
+        assert response["Payload"]["errorType"] == "Runtime.ImportModuleError"
+        assert "No module named 'not_there'" in tail(response)
+    wait_for(lambda: cloud.log(f"/aws/lambda/{name}").count("No module named") >= 2)
+
+
+def test_an_exit_during_init(cloud: Cloud) -> None:
+    name = cloud.function("import os\nos._exit(4)\ndef handle(event, context): pass")
+    response = cloud.invoke(name)
+    assert response["Payload"]["errorType"] == "Runtime.ExitError"
+    assert "exit status 4" in response["Payload"]["errorMessage"]
+
+
+def test_a_response_over_6_mib(cloud: Cloud) -> None:
+    response = cloud.invoke(cloud.function(MISBEHAVE), "large")
+    assert response["Payload"]["errorType"] == "Function.ResponseSizeTooLarge"
+
+
+def test_json_logs_in_a_group_of_ones_own(cloud: Cloud) -> None:
+    group = f"/mine/{unique('group')}"
+    code = "import logging\ndef handle(event, context): logging.getLogger().debug('said')"
+    config = {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "LogGroup": group}
+    name = cloud.function(code, LoggingConfig=config)
+    cloud.invoke(name)
+    text = wait_for(lambda: cloud.log(group))
+    events = [json.loads(line) for line in text.splitlines()]
+    assert events[0]["type"] == "platform.start"
+    assert any(event.get("message") == "said" for event in events)
+    assert events[-1]["type"] == "platform.report"
+    assert events[-1]["record"]["metrics"]["memorySizeMB"] == 128
+    assert not cloud.log(f"/aws/lambda/{name}")
+
+
+def test_what_cannot_run_here_says_so(cloud: Cloud) -> None:
+    client, name = cloud.client("lambda"), unique("node")
+    client.create_function(
+        FunctionName=name,
+        Runtime="nodejs22.x",
+        Role="arn:aws:iam::000000000000:role/test",
+        Handler="index.handle",
+        Code={"ZipFile": b"PK\x05\x06" + b"\0" * 18},
+    )
+
+    def configuration() -> dict[str, str]:
+        return dict(client.get_function_configuration(FunctionName=name))
+
+    wait_for(lambda: configuration()["State"] == "Failed")
+    assert "Python functions only" in configuration()["StateReason"]
+
+
+def test_a_burst_is_worked_off_by_few_processes(cloud: Cloud) -> None:
+    """The test's cloud allows 8 environments a function; the others wait, and none fails."""
+    name = cloud.function(PID)
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda _: cloud.invoke(name, {"seconds": 0.3}), range(24)))
+    assert not [answer for answer in answers if "FunctionError" in answer]
+    assert len({answer["Payload"] for answer in answers}) <= 8
+
+
+def test_idle_environments_make_room_for_other_functions(cloud: Cloud) -> None:
+    """Two thirds of the places are taken by one idle function, and two more need as many."""
+    for name in [cloud.function(PID) for _ in range(3)]:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _, f=name: cloud.invoke(f, {"seconds": 0.3}), range(8)))
+        assert not [answer for answer in answers if "FunctionError" in answer]
+
+
+def test_functions_are_not_run_by_localstacks_python(cloud: Cloud) -> None:
+    name = cloud.function("import sys\ndef handle(event, context): return sys.prefix")
+    expected = os.path.realpath(os.path.dirname(os.path.dirname(cloud.cli.lambda_python)))  # noqa: PTH120
+    assert os.path.realpath(cloud.invoke(name)["Payload"]) == expected

@@ -1,0 +1,40 @@
+"""The table of patches is whole: each is tested, documented, and can be left out."""
+
+from pathlib import Path
+
+import pytest
+from test_stock_bugs import SHOWS
+
+from localcloud import patches
+
+HERE = Path(__file__).parent
+
+
+def test_each_patch_is_shown_to_be_needed() -> None:
+    shown = (HERE / "test_stock_bugs.py").read_text(encoding="utf-8")
+    mine = {patch.name for patch in patches.PATCHES if not patch.module.startswith(COMPUTE)}
+    assert set(SHOWS) == mine
+    for test in SHOWS.values():
+        assert f"def {test}(" in shown
+
+
+def test_each_patch_is_in_the_readme() -> None:
+    readme = (HERE.parent / "README.md").read_text(encoding="utf-8")
+    for patch in patches.PATCHES:
+        assert f"`{patch.name}`" in readme
+
+
+def test_names_are_unique() -> None:
+    names = [patch.name for patch in patches.PATCHES]
+    assert len(set(names)) == len(names)
+
+
+def test_leaving_out() -> None:
+    assert patches.left_out("") == frozenset()
+    assert patches.left_out("activity-tags, size-limits") == {"activity-tags", "size-limits"}
+    assert patches.left_out("all") == {patch.name for patch in patches.PATCHES}
+    with pytest.raises(patches.UnknownPatchError, match="no such patch: nonsense"):
+        patches.left_out("activity-tags,nonsense")
+
+
+COMPUTE = "localcloud.compute"

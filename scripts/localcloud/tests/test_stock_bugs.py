@@ -1,0 +1,164 @@
+"""Each mend is still needed: LocalStack without it has the bug.
+
+A test that fails here is good news: the mend it is about can go.
+"""
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from botocore.session import Session
+from cloud import Cloud, error_code, stays, unique, wait_for
+from jsonpath_ng.ext import parse
+from localstack.aws.protocol.parser import create_parser
+from localstack.config import HostAndPort
+from localstack.runtime.server import twisted
+from rolo.gateway import Gateway
+from test_activities import activity_state, in_parallel
+from test_lambda import PID
+from test_lambda_events import MEET, count, mapping
+
+SHOWS = {
+    "loopback-only": "test_the_gateway_is_given_no_interface",
+    "parser-cache": "test_each_client_gets_a_parser",
+    "path-cache": "test_each_path_is_parsed_each_time",
+    "function-logs": "test_the_log_group_is_ignored",
+    "capacity": "test_a_burst_starts_a_process_for_each_invocation",
+    "async-invocations": "test_few_asynchronous_invocations_run_side_by_side",
+    "queue-mapping": "test_batches_run_one_after_another",
+    "activity-clocks": "test_a_missed_heartbeat_is_a_timeout",
+    "early-reports": "test_a_heartbeat_without_heartbeat_seconds_is_refused",
+    "activity-polling": "test_a_lost_client_takes_a_task",
+    "stop-waiting-states": "test_a_stopped_execution_runs_on",
+    "closed-tasks": "test_a_closed_task_is_settled_again",
+    "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
+    "activity-tags": "test_tags_of_activities_are_refused",
+    "tracing-configuration": "test_tracing_is_not_described",
+    "size-limits": "test_sizes_are_not_limited",
+}
+
+
+def test_the_gateway_is_given_no_interface(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[dict[str, str]] = []
+
+    def endpoint(_reactor: object, _port: int, **more: str) -> SimpleNamespace:
+        given.append(more)
+        return SimpleNamespace(listen=lambda _factory: None)
+
+    monkeypatch.setattr(twisted.endpoints, "TCP4ServerEndpoint", endpoint)
+    twisted.TwistedRuntimeServer().register(Gateway(), [HostAndPort("127.0.0.1", 1)])
+    assert given == [{}]
+
+
+def test_each_client_gets_a_parser() -> None:
+    first, second = (Session().get_service_model("lambda") for _ in range(2))
+    assert create_parser(first) is not create_parser(second)
+
+
+def test_each_path_is_parsed_each_time() -> None:
+    assert parse("$.a") is not parse("$.a")
+
+
+def test_the_log_group_is_ignored(stock: Cloud) -> None:
+    group = f"/mine/{unique('group')}"
+    config = {"LogFormat": "JSON", "LogGroup": group}
+    name = stock.function("def handle(event, context): pass", LoggingConfig=config)
+    stock.invoke(name)
+    wait_for(lambda: stock.log(f"/aws/lambda/{name}"))
+    assert not stock.log(group)
+
+
+def test_a_burst_starts_a_process_for_each_invocation(stock: Cloud) -> None:
+    name = stock.function(PID)
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: stock.invoke(name, {"seconds": 2}), range(10)))
+    assert len({answer["Payload"] for answer in answers}) == 10
+
+
+def test_few_asynchronous_invocations_run_side_by_side(stock: Cloud, meeting: Path) -> None:
+    together = min(32, (os.process_cpu_count() or 1) + 4) + 1
+    name = stock.function(MEET, timeout=20)
+    event = {"folder": str(meeting), "together": together, "patience": 2}
+    for _ in range(together):
+        stock.invoke(name, event, InvocationType="Event")
+    wait_for(lambda: count(meeting, "alone"), seconds=20)
+
+
+def test_batches_run_one_after_another(stock: Cloud, meeting: Path) -> None:
+    url, _ = mapping(stock, MEET, 30, BatchSize=1, ScalingConfig={"MaximumConcurrency": 3})
+    body = json.dumps({"folder": str(meeting), "together": 2, "patience": 1})
+    for _ in range(2):
+        stock.client("sqs").send_message(QueueUrl=url, MessageBody=body)
+    wait_for(lambda: count(meeting, "alone"), seconds=20)
+
+
+def test_a_missed_heartbeat_is_a_timeout(stock: Cloud) -> None:
+    activity = stock.activity()
+    execution = stock.start(activity_state(activity, HeartbeatSeconds=1))
+    stock.take(activity)
+    assert stock.ended(execution)["error"] == "States.Timeout"
+
+
+def test_a_heartbeat_without_heartbeat_seconds_is_refused(stock: Cloud) -> None:
+    activity, client = stock.activity(), stock.client("stepfunctions")
+    stock.start(activity_state(activity))
+    token = stock.take(activity)
+    assert error_code(client.send_task_heartbeat, taskToken=token) == "InvalidToken"
+
+
+def test_a_lost_client_takes_a_task(stock: Cloud) -> None:
+    activity = stock.activity()
+    with pytest.raises(ReadTimeoutError):
+        stock.client("stepfunctions", read_timeout=0.2).get_activity_task(activityArn=activity)
+    execution = stock.start(activity_state(activity))
+    wait_for(lambda: "ActivityStarted" in stock.history(execution))
+
+
+def test_a_stopped_execution_runs_on(stock: Cloud) -> None:
+    activity, client = stock.activity(), stock.client("stepfunctions")
+    execution = stock.start(activity_state(activity))
+    stock.take(activity)
+    wait_for(lambda: "ActivityStarted" in stock.history(execution))
+    client.stop_execution(executionArn=execution)
+    assert stays(lambda: stock.status(execution), "RUNNING", 1)
+
+
+def test_a_closed_task_is_settled_again(stock: Cloud) -> None:
+    activity, client = stock.activity(), stock.client("stepfunctions")
+    execution = stock.start(activity_state(activity))
+    token = stock.take(activity)
+    client.send_task_success(taskToken=token, output="1")
+    stock.ended(execution)
+    assert error_code(client.send_task_failure, taskToken=token) is None
+    assert error_code(client.send_task_heartbeat, taskToken=token) == "InvalidToken"
+
+
+def test_a_timeout_in_a_branch_loses_its_name(stock: Cloud) -> None:
+    activity = stock.activity()
+    execution = stock.start(in_parallel(activity_state(activity, HeartbeatSeconds=1)))
+    stock.take(activity)
+    assert stock.ended(execution)["error"] == "States.Runtime"
+
+
+def test_tags_of_activities_are_refused(stock: Cloud) -> None:
+    client = stock.client("stepfunctions")
+    code = error_code(client.list_tags_for_resource, resourceArn=stock.activity())
+    assert code == "ResourceNotFound"
+
+
+def test_tracing_is_not_described(stock: Cloud) -> None:
+    machine = stock.machine({"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}})
+    described = stock.client("stepfunctions").describe_state_machine(stateMachineArn=machine)
+    assert "tracingConfiguration" not in described
+
+
+def test_sizes_are_not_limited(stock: Cloud) -> None:
+    activity, client = stock.activity(), stock.client("stepfunctions")
+    stock.start(activity_state(activity))
+    token = stock.take(activity)
+    code = error_code(client.send_task_failure, taskToken=token, error="e" * 257)
+    assert code is None
