@@ -111,6 +111,7 @@ clean: ## stop the local cloud and remove what was built and set up (no other en
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -rf build/zip build/tools build/stamps build/localcloud build/local build/ci build/terraform
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
+	find terraform/modules terraform/environments/local -name '.terraform*' -prune -exec rm -rf {} +
 
 .PHONY: need-terraform
 need-terraform:
