@@ -1,0 +1,8 @@
+"""`python -m activity_dispatch.worker -- COMMAND ARGS` is `task-worker -- COMMAND ARGS`."""
+
+import sys
+
+from activity_dispatch.worker.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())
