@@ -10,6 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from cloud import Cloud, error_code, unique, wait_for
+from localstack.services.stepfunctions.asl.eval.callback.callback import (
+    ActivityCallbackEndpoint,
+    ActivityTaskStartEndpoint,
+)
+
+from localcloud.stepfunctions import early_reports
 
 type State = dict[str, Any]
 
@@ -117,6 +123,19 @@ def test_a_worker_may_report_at_once(cloud: Cloud) -> None:
         for future in done:
             future.result()
     assert {cloud.ended(execution)["status"] for execution in executions} == {"SUCCEEDED"}
+
+
+def test_reports_are_received_before_the_state_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process: no client can be quick enough to show it each time."""
+    for name in ("__init__", "setup_heartbeat_endpoint"):
+        original = getattr(ActivityCallbackEndpoint, name)
+        monkeypatch.setattr(ActivityCallbackEndpoint, name, original)
+    monkeypatch.setattr(ActivityTaskStartEndpoint, "_outcome", None, raising=False)
+    assert not ActivityCallbackEndpoint("token", "{}").notify_heartbeat(), "as LocalStack has it"
+    early_reports.install()
+    endpoint = ActivityCallbackEndpoint("token", "{}")
+    assert endpoint.notify_heartbeat()
+    assert endpoint.setup_heartbeat_endpoint(heartbeat_seconds=60).clear_and_wait()
 
 
 def test_a_heartbeat_needs_no_heartbeat_seconds(cloud: Cloud) -> None:

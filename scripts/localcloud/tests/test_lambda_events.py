@@ -2,7 +2,9 @@
 
 import json
 import time
+from itertools import accumulate
 from pathlib import Path
+from statistics import median
 
 import pytest
 from cloud import Cloud, wait_for
@@ -12,15 +14,15 @@ MEET = """
 import json, pathlib, time, uuid
 def handle(event, context):
     event = json.loads(event["Records"][0]["body"]) if "Records" in event else event
-    folder = pathlib.Path(event["folder"])
-    (folder / f"came-{uuid.uuid4()}").touch()
+    folder, name = pathlib.Path(event["folder"]), uuid.uuid4()
+    (folder / f"came-{name}").touch()
     deadline = time.monotonic() + event.get("patience", 8)
     while len(list(folder.glob("came-*"))) < event["together"]:
         if time.monotonic() > deadline:
-            (folder / f"alone-{uuid.uuid4()}").touch()
+            (folder / f"alone-{name}").touch()
             return
         time.sleep(0.01)
-    (folder / f"met-{uuid.uuid4()}").touch()
+    (folder / f"met-{name}").touch()
 """
 # Notes when each message came and fails those that say so.
 PARTIAL = """
@@ -84,15 +86,22 @@ def mapping(cloud: Cloud, code: str, visibility: int, **more: object) -> tuple[s
     return url, uuid
 
 
+def most_at_a_time(folder: Path) -> int:
+    """How many functions were there at the same time, by the times of their marks."""
+    changes = [(mark.stat().st_mtime_ns, 1) for mark in folder.glob("came-*")]
+    for what in ("met-*", "alone-*"):
+        changes += [(mark.stat().st_mtime_ns, -1) for mark in folder.glob(what)]
+    return max(accumulate(change for _, change in sorted(changes)))
+
+
 def test_batches_run_side_by_side_up_to_the_maximum(cloud: Cloud, meeting: Path) -> None:
     url, _ = mapping(cloud, MEET, 30, BatchSize=1, ScalingConfig={"MaximumConcurrency": 3})
     body = json.dumps({"folder": str(meeting), "together": 4, "patience": 1.5})
     for _ in range(4):
         cloud.client("sqs").send_message(QueueUrl=url, MessageBody=body)
-    # Three meet and wait in vain for the fourth, which comes when one of them has left.
-    wait_for(lambda: count(meeting, "came") == 4, seconds=20)
-    assert count(meeting, "alone") >= 1
-    wait_for(lambda: count(meeting, "alone") + count(meeting, "met") == 4)
+    # Three wait in vain for the fourth, which comes when one of them has left.
+    wait_for(lambda: count(meeting, "alone") + count(meeting, "met") == 4, seconds=20)
+    assert most_at_a_time(meeting) == 3
 
 
 def test_a_message_is_with_the_function_at_once(cloud: Cloud, tmp_path: Path) -> None:
@@ -107,7 +116,9 @@ def test_a_message_is_with_the_function_at_once(cloud: Cloud, tmp_path: Path) ->
         return float(json.loads(file.read_text().splitlines()[-1])["time"]) - sent
 
     latency("cold")
-    assert min(latency(f"warm{number}") for number in range(5)) < 0.15
+    latencies = [latency(f"warm{number}") for number in range(5)]
+    print("message to function, in seconds:", latencies)
+    assert median(latencies) < 0.3
 
 
 def test_failed_messages_come_back_after_their_visibility(cloud: Cloud, tmp_path: Path) -> None:
