@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -13,20 +14,38 @@ MAX_LINE_CHARACTERS = 1_000
 
 
 class LogTail(logging.Handler):
-    """Keeps the last 20 lines, each cut to 1,000 characters."""
+    """Keeps the last 20 lines, each cut to 1,000 characters.
 
-    def __init__(self) -> None:
-        """Start empty."""
+    Stands before the handlers that were there and passes records on to them: where one of them writes
+    to standard output, as Lambda's may, that is no second line.
+    """
+
+    def __init__(self, handlers: list[logging.Handler]) -> None:
+        """Start empty, before these handlers."""
         super().__init__()
         self._lines: deque[str] = deque(maxlen=MAX_LINES)
+        self._handlers = handlers
+        self._passing_on = threading.local()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a log record's lines, its traceback included."""
+        """Keep a log record's lines, its traceback included, and pass the record on."""
         self.add(f"{record.levelname} {self.format(record)}")
+        self._passing_on.now = True
+        try:
+            for handler in self._handlers:
+                if record.levelno >= handler.level:
+                    handler.handle(record)
+        finally:
+            self._passing_on.now = False
 
     def add(self, text: str) -> None:
         """Keep the lines of a text."""
         self._lines.extend(line[:MAX_LINE_CHARACTERS] for line in text.splitlines() if line.strip())
+
+    @property
+    def is_passing_on(self) -> bool:
+        """Tell whether this thread is inside one of the other handlers."""
+        return getattr(self._passing_on, "now", False)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -41,10 +60,11 @@ class _Tee(io.TextIOBase):
         self._target, self._tail, self._line = target, tail, ""
 
     def write(self, text: str) -> int:
-        *lines, rest = (self._line + text).split("\n")
-        self._line = rest[-MAX_LINE_CHARACTERS:]
-        for line in lines:
-            self._tail.add(line)
+        if not self._tail.is_passing_on:
+            *lines, rest = (self._line + text).split("\n")
+            self._line = rest[-MAX_LINE_CHARACTERS:]
+            for line in lines:
+                self._tail.add(line)
         return self._target.write(text)
 
     def flush(self) -> None:
@@ -59,13 +79,15 @@ class _Tee(io.TextIOBase):
 @contextmanager
 def keep_log_tail() -> Iterator[LogTail]:
     """Keep the last lines that are logged or printed inside the block."""
-    tail = LogTail()
-    tee = _Tee(sys.stdout, tail)
     root = logging.getLogger()
-    root.addHandler(tail)
+    handlers = root.handlers[:]
+    tail = LogTail(handlers)
+    tee = _Tee(sys.stdout, tail)
+    root.handlers[:] = [tail]
     try:
         with redirect_stdout(tee):
             yield tail
     finally:
         tee.close()
-        root.removeHandler(tail)
+        # A handler that the block added stays.
+        root.handlers[:] = handlers + [new for new in root.handlers if new is not tail]
