@@ -1,0 +1,63 @@
+"""The last lines that were logged or printed."""
+
+import logging
+import sys
+
+import pytest
+
+from activity_dispatch.log_tail import keep_log_tail
+
+LOG = logging.getLogger(__name__)
+
+
+@pytest.fixture(autouse=True)
+def _level():
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel("INFO")
+    yield
+    root.setLevel(before)
+
+
+def test_logged_and_printed_lines_in_order_each_once() -> None:
+    with keep_log_tail() as tail:
+        LOG.info("one")
+        print("two")
+        LOG.warning("three")
+    assert tail.lines == ("INFO one", "two", "WARNING three")
+
+
+def test_a_handler_that_writes_to_standard_output_makes_no_second_line(capsys) -> None:
+    class ToStdout(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            sys.stdout.write(f"[{record.getMessage()}]\n")
+
+    handler = ToStdout()
+    logging.getLogger().addHandler(handler)
+    try:
+        with keep_log_tail() as tail:
+            LOG.info("one")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert tail.lines == ("INFO one",)
+    assert capsys.readouterr().out == "[one]\n"
+
+
+def test_the_handlers_are_as_before_and_a_new_one_stays() -> None:
+    root, new = logging.getLogger(), logging.NullHandler()
+    before = root.handlers[:]
+    with keep_log_tail():
+        root.addHandler(new)
+    assert root.handlers == [*before, new]
+    root.removeHandler(new)
+
+
+def test_the_last_twenty_lines_are_kept_each_cut() -> None:
+    with keep_log_tail() as tail:
+        for number in range(30):
+            print(f"{number} " + "x" * 2000)
+        print("no line feed", end="")
+    assert len(tail.lines) == 20
+    assert tail.lines[0].startswith("11 ")
+    assert len(tail.lines[0]) == 1000
+    assert tail.lines[-1] == "no line feed"
