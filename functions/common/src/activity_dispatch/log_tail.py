@@ -62,7 +62,7 @@ class _Tee(io.TextIOBase):
     def write(self, text: str) -> int:
         if not self._tail.is_passing_on:
             *lines, rest = (self._line + text).split("\n")
-            self._line = rest[-MAX_LINE_CHARACTERS:]
+            self._line = rest[:MAX_LINE_CHARACTERS]
             for line in lines:
                 self._tail.add(line)
         return self._target.write(text)
