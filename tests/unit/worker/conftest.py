@@ -6,11 +6,12 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from tests.unit.worker.aws_stub import AwsStub
 
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.payloads import PayloadStore
@@ -147,3 +148,9 @@ def _until() -> Callable[..., None]:
 @pytest.fixture
 def world(tmp_path) -> World:
     return World(folder=str(tmp_path))
+
+
+@pytest.fixture
+def aws_stub() -> Iterator[AwsStub]:
+    with AwsStub() as stub:
+        yield stub

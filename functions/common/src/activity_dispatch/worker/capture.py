@@ -106,7 +106,7 @@ class Capture:
 
     def __init__(self, folder: Path, *, keep_stdout: bool) -> None:
         """Make the pipes."""
-        self._tail = LogTail()
+        self._tail = LogTail([])
         self._lines = (Lines(self._tail), Lines(self._tail))
         self._spool = Spool(folder) if keep_stdout else None
         sinks = [self._lines[0].add]

@@ -67,7 +67,8 @@ class Stopper:
 
     def _end(self, number: int) -> None:
         assert self._send is not None  # noqa: S101 (both callers have looked)
-        self._send(number)
+        # Before the signal: in the thread that it interrupts nothing more may be done after it.
         self._kill = threading.Timer(self._grace_seconds, self.forward, (signal.SIGKILL,))
         self._kill.daemon = True
         self._kill.start()
+        self._send(number)

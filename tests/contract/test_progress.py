@@ -1,0 +1,26 @@
+"""Progress in the task table, the same in memory and in DynamoDB."""
+
+from activity_dispatch.tasks import OutcomeName, Task
+
+TASK = Task(activity_arn="arn:aws:states:us-east-1:0:activity:a", token="t", input="{}", heartbeat_seconds=60)
+
+
+def test_the_last_progress_is_kept(table) -> None:
+    table.add(TASK, "fargate")
+    assert table.get(TASK.task_id).progress is None
+    assert table.record_progress(TASK.task_id, "1%")
+    assert table.record_progress(TASK.task_id, "2%")
+    table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
+    assert table.get(TASK.task_id).progress == "2%"
+
+
+def test_a_settled_task_makes_no_progress(table) -> None:
+    table.add(TASK, "fargate")
+    table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
+    assert not table.record_progress(TASK.task_id, "1%")
+    assert table.get(TASK.task_id).progress is None
+
+
+def test_there_is_no_progress_without_a_task(table) -> None:
+    assert not table.record_progress("0" * 32, "1%")
+    assert table.get("0" * 32) is None

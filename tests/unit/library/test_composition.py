@@ -1,0 +1,32 @@
+"""What every function is composed of."""
+
+import logging
+
+import pytest
+
+from activity_dispatch.composition import Runtime
+
+ENVIRONMENT = {"TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads", "LOG_LEVEL": "DEBUG"}
+LOGGERS = ["", "botocore", "botocore.endpoint", "urllib3"]
+
+
+@pytest.fixture(autouse=True)
+def _levels(monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    before = {name: logging.getLogger(name).level for name in LOGGERS}
+    yield
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def test_debugging_does_not_log_requests_with_task_tokens_in_them() -> None:
+    Runtime.from_environment(ENVIRONMENT, threads=1)
+    assert logging.getLogger("activity_dispatch").isEnabledFor(logging.DEBUG)
+    for name in ("botocore.endpoint", "botocore.parsers", "urllib3.connectionpool"):
+        assert not logging.getLogger(name).isEnabledFor(logging.DEBUG)
+
+
+def test_the_region_is_the_containers() -> None:
+    runtime = Runtime.from_environment(ENVIRONMENT, threads=1)
+    assert runtime.callbacks.client.meta.region_name == "eu-west-1"
+    assert runtime.settler.callbacks is runtime.callbacks

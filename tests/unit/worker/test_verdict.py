@@ -1,0 +1,88 @@
+"""How a job ended, whatever the facts."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
+from activity_dispatch.worker.exits import Exit
+from activity_dispatch.worker.stopping import StopReason
+from activity_dispatch.worker.verdict import Ending, exit_code_of, of_status, outcome_of
+
+CONTEXT = Cause(message="", backend="batch", job_id="job-1", log_tail=("a",), log_url="https://logs")
+ANY_TEXT = st.none() | st.binary(max_size=40) | st.just(b'{"error": "E"}') | st.just(b"[1]")
+ENDINGS = st.builds(
+    Ending,
+    exit_code=st.integers(0, 255),
+    signal_number=st.none() | st.integers(1, 64),
+    stop=st.none() | st.sampled_from(StopReason),
+    oom_killed=st.booleans(),
+    error_file=ANY_TEXT,
+    output_file=ANY_TEXT,
+    stdout=ANY_TEXT,
+    how=st.none() | st.just("not begun"),
+)
+
+
+@given(ENDINGS)
+def test_every_end_has_one_outcome_and_only_success_exits_0(ending: Ending) -> None:
+    outcome = outcome_of(ending, CONTEXT)
+    code = exit_code_of(ending, outcome)
+    assert 0 <= code <= 255
+    assert (code == 0) == isinstance(outcome, Succeeded)
+    if isinstance(outcome, Succeeded):
+        json.loads(outcome.output)
+        assert ending.stop is None
+        assert ending.error_file is None
+    else:
+        assert outcome.cause.message
+        assert (outcome.cause.backend, outcome.cause.job_id) == ("batch", "job-1")
+        assert outcome.cause.exit_code == ending.exit_code
+
+
+@pytest.mark.parametrize(
+    ("reason", "name", "code"),
+    [
+        (StopReason.INTERRUPTED, ErrorName.JOB_INTERRUPTED, Exit.TERMINATED),
+        (StopReason.TIMED_OUT, ErrorName.JOB_TIMED_OUT, Exit.TIMED_OUT),
+    ],
+)
+@given(ending=ENDINGS)
+def test_being_stopped_decides_over_everything_else(reason, name, code, ending: Ending) -> None:
+    stopped = Ending(**{**vars(ending), "stop": reason})
+    outcome = outcome_of(stopped, CONTEXT)
+    assert isinstance(outcome, Failed)
+    assert outcome.error == name
+    assert outcome.cause.message.startswith(str(reason))
+    assert exit_code_of(stopped, outcome) == code
+
+
+@given(st.integers(1, 31))
+def test_a_signal_is_128_and_its_number(number: int) -> None:
+    ending = of_status(number, stop=None, oom_killed=False)
+    assert (ending.exit_code, ending.signal_number) == (128 + number, number)
+
+
+def test_a_signal_without_a_name() -> None:
+    outcome = outcome_of(of_status(33, stop=None, oom_killed=False), CONTEXT)
+    assert isinstance(outcome, Failed)
+    assert "signal 33" in outcome.cause.message
+
+
+@pytest.mark.parametrize("text", [b"[" * 100_000, b"1" * 5_000, b"1e400", b'"\\ud800"'])
+def test_json_that_python_has_trouble_with(text: bytes) -> None:
+    outcome = outcome_of(Ending(exit_code=0, stdout=text), CONTEXT)
+    assert isinstance(outcome, Failed) == text.startswith(b"[")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), st.lists
+    )
+)
+def test_json_is_passed_on_as_it_was_written(value: object) -> None:
+    text = json.dumps(value, ensure_ascii=False)
+    outcome = outcome_of(Ending(exit_code=0, output_file=f" {text}\n".encode()), CONTEXT)
+    assert outcome == Succeeded(output=text)
