@@ -150,7 +150,7 @@ def test_a_heartbeat_needs_no_heartbeat_seconds(cloud: Cloud) -> None:
     ("limits", "error", "seconds"),
     [
         ({"HeartbeatSeconds": 1, "TimeoutSeconds": 30}, "States.HeartbeatTimeout", 1),
-        ({"TimeoutSeconds": 2}, "States.Timeout", 2),
+        ({"TimeoutSeconds": 1}, "States.Timeout", 1),
     ],
 )
 def test_the_clocks_run_from_the_start_of_the_task(
