@@ -1,0 +1,91 @@
+# Queue and compute environment, unless a queue is given.
+locals {
+  makes_instances      = local.makes_queue && !local.on_fargate
+  makes_security_group = local.makes_queue && length(var.network.security_groups) == 0
+
+  # Batch's "optimal" has no Graviton processors.
+  instance_types_that_fit = { X86_64 = ["optimal"], ARM64 = ["c7g", "m7g", "r7g"] }
+  instance_types          = var.compute.instance_types == null ? local.instance_types_that_fit[var.size.architecture] : var.compute.instance_types
+}
+
+# No service_role: without one Batch uses its service-linked role AWSServiceRoleForBatch, makes it if the account has
+# none yet, and can then change the environment in place. Spot needs no fleet role but with the BEST_FIT strategy.
+resource "aws_batch_compute_environment" "this" {
+  count = local.makes_queue ? 1 : 0
+
+  compute_environment_name_prefix = "${var.name}-"
+  type                            = "MANAGED"
+  tags                            = var.tags
+
+  compute_resources {
+    type                = var.compute.spot ? (local.on_fargate ? "FARGATE_SPOT" : "SPOT") : var.compute.type
+    max_vcpus           = var.compute.max_cpus
+    min_vcpus           = local.on_fargate ? null : 0
+    subnets             = var.network.subnets
+    security_group_ids  = local.makes_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
+    instance_role       = local.on_fargate ? null : aws_iam_instance_profile.this[0].arn
+    instance_type       = local.on_fargate ? null : local.instance_types
+    allocation_strategy = local.on_fargate ? null : var.compute.spot ? "SPOT_PRICE_CAPACITY_OPTIMIZED" : "BEST_FIT_PROGRESSIVE"
+
+    dynamic "launch_template" {
+      for_each = aws_launch_template.this
+      content {
+        launch_template_id = launch_template.value.id
+        version            = launch_template.value.latest_version
+      }
+    }
+  }
+
+  # A queue must not be without one.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_batch_job_queue" "this" {
+  count = local.makes_queue ? 1 : 0
+
+  name     = var.name
+  state    = "ENABLED"
+  priority = 1
+  tags     = var.tags
+
+  compute_environment_order {
+    order               = 1
+    compute_environment = aws_batch_compute_environment.this[0].arn
+  }
+}
+
+resource "aws_launch_template" "this" {
+  count = local.makes_instances ? 1 : 0
+
+  name = var.name
+  tags = var.tags
+
+  # A job has its own role: the instance's must not be had for a plain GET, nor through a container's network.
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 1
+  }
+}
+
+resource "aws_security_group" "this" {
+  count = local.makes_security_group ? 1 : 0
+
+  name        = var.name
+  description = "Jobs of ${var.name}: everything out, nothing in"
+  vpc_id      = var.network.vpc_id
+  tags        = var.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "this" {
+  for_each = local.makes_security_group ? { ipv4 = "0.0.0.0/0", ipv6 = "::/0" } : {}
+
+  security_group_id = aws_security_group.this[0].id
+  description       = "Everything out"
+  ip_protocol       = "-1"
+  cidr_ipv4         = each.key == "ipv4" ? each.value : null
+  cidr_ipv6         = each.key == "ipv6" ? each.value : null
+  tags              = var.tags
+}

@@ -1,0 +1,100 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  # Set by the platform, the worker or this module: as in the library, which refuses them in a task's input.
+  reserved_prefixes = ["AWS_", "ECS_", "TASK_", "PAYLOAD_"]
+
+  # Memory in MB that a job on Fargate can have, by vCPUs.
+  # https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
+  memory_mb = {
+    "0.25" = [512, 1024, 2048]
+    "0.5"  = range(1024, 4096 + 1, 1024)
+    "1"    = range(2048, 8192 + 1, 1024)
+    "2"    = range(4096, 16384 + 1, 1024)
+    "4"    = range(8192, 30720 + 1, 1024)
+    "8"    = range(16384, 61440 + 1, 4096)
+    "16"   = range(32768, 122880 + 1, 8192)
+  }
+
+  # ARNs from names: what watches the queue need not wait for it, and is known when planning.
+  arn_suffix         = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+  batch_arn_prefix   = "arn:${data.aws_partition.current.partition}:batch:${local.arn_suffix}"
+  makes_queue        = var.job_queue == null
+  queue_name         = local.makes_queue ? var.name : element(split("/", var.job_queue), length(split("/", var.job_queue)) - 1)
+  queue_arn          = "${local.batch_arn_prefix}:job-queue/${local.queue_name}"
+  job_definition_arn = "${local.batch_arn_prefix}:job-definition/${var.name}"
+  on_fargate         = var.compute.type == "FARGATE"
+
+  environment = merge(var.container.environment, var.worker == null ? {} : var.worker.environment)
+  requirements = merge(
+    { VCPU = var.size.cpu, MEMORY = var.size.memory_mb },
+    { for gpus in [var.size.gpus] : "GPU" => gpus if gpus > 0 },
+  )
+
+  container = {
+    image                = var.container.image
+    command              = var.container.command == null ? [] : var.container.command
+    environment          = [for key in sort(keys(local.environment)) : { name = key, value = local.environment[key] }]
+    resourceRequirements = [for type in sort(keys(local.requirements)) : { type = type, value = tostring(local.requirements[type]) }]
+    jobRoleArn           = aws_iam_role.this["job"].arn
+    # On EC2 too: without it the log's driver and the pull use the whole instance's role.
+    executionRoleArn = aws_iam_role.this["execution"].arn
+    # Reaps what a program leaves behind, and hands it SIGTERM also when it is no good as PID 1.
+    linuxParameters        = { initProcessEnabled = true }
+    readonlyRootFilesystem = var.container.read_only_root_filesystem
+    logConfiguration = {
+      logDriver = "awslogs"
+      options = {
+        "awslogs-group"         = aws_cloudwatch_log_group.this.name
+        "awslogs-region"        = data.aws_region.current.name
+        "awslogs-stream-prefix" = local.log_stream_prefix
+      }
+    }
+  }
+  container_on_fargate = merge(
+    {
+      networkConfiguration         = { assignPublicIp = var.network.assign_public_ip ? "ENABLED" : "DISABLED" }
+      fargatePlatformConfiguration = { platformVersion = "LATEST" }
+      runtimePlatform              = { operatingSystemFamily = "LINUX", cpuArchitecture = var.size.architecture }
+    },
+    { for size in var.size.ephemeral_storage_gb[*] : "ephemeralStorage" => { sizeInGiB = size } },
+  )
+  log_stream_prefix = "jobs"
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/batch/${var.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+  tags              = var.tags
+}
+
+resource "aws_batch_job_definition" "this" {
+  name                  = var.name
+  type                  = "container"
+  platform_capabilities = [var.compute.type]
+  container_properties  = jsonencode(merge(local.container, { for key, value in local.container_on_fargate : key => value if local.on_fargate }))
+  propagate_tags        = true
+  tags                  = var.tags
+
+  # A job whose program failed fails: whether it is run again is the state machine's to say.
+  retry_strategy {
+    attempts = var.attempts
+    evaluate_on_exit {
+      action           = "RETRY"
+      on_status_reason = "Host EC2*"
+    }
+    # What no rule matches would be run again.
+    evaluate_on_exit {
+      action    = "EXIT"
+      on_reason = "*"
+    }
+  }
+  timeout {
+    attempt_duration_seconds = var.timeout_seconds
+  }
+  # The first job finds its roles with their permissions.
+  depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.job]
+}

@@ -1,0 +1,40 @@
+output "backend" {
+  description = "What the dispatcher needs to start jobs here: the object every backend module outputs."
+  value = {
+    name = "batch"
+    config = jsonencode({
+      job_queue      = local.queue_arn
+      job_definition = aws_batch_job_definition.this.name
+      log_group      = aws_cloudwatch_log_group.this.name
+    })
+    policy_json        = jsonencode(local.dispatcher_policy)
+    report_policy_json = jsonencode(local.report_policy)
+    # Only ends: nothing is reported before. Of these jobs alone: the queue may be shared.
+    event_pattern = jsonencode({
+      source      = ["aws.batch"]
+      detail-type = ["Batch Job State Change"]
+      detail = {
+        jobQueue      = [local.queue_arn]
+        jobDefinition = [{ prefix = "${local.job_definition_arn}:" }]
+        status        = ["SUCCEEDED", "FAILED"]
+      }
+    })
+  }
+  # The first job finds the queue.
+  depends_on = [aws_batch_job_queue.this, aws_vpc_security_group_egress_rule.this]
+}
+
+output "job_queue_arn" {
+  description = "ARN of the queue that jobs are submitted to."
+  value       = local.queue_arn
+}
+
+output "job_role_name" {
+  description = "Name of the jobs' role, to attach more policies to."
+  value       = aws_iam_role.this["job"].name
+}
+
+output "log_group_name" {
+  description = "Name of the log group the jobs write to."
+  value       = aws_cloudwatch_log_group.this.name
+}

@@ -1,0 +1,120 @@
+locals {
+  assume_role_policy = {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AssumeByTasksOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
+        ArnLike      = { "aws:SourceArn" = "${local.ecs_arn_prefix}:*" }
+      }
+    }]
+  }
+
+  pull_image = [
+    {
+      Sid      = "PullImage"
+      Effect   = "Allow"
+      Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Resource = var.repository_arns
+    },
+    {
+      Sid    = "LogInToRegistry"
+      Effect = "Allow"
+      Action = ["ecr:GetAuthorizationToken"]
+      # The token is the account's, not a repository's: AWS has no resource to name here.
+      Resource = ["*"]
+    },
+  ]
+  execution_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid      = "WriteJobLogs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
+      }],
+      [for statement in local.pull_image : statement if length(var.repository_arns) > 0],
+    )
+  }
+
+  dispatcher_policy = {
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "RunJobs"
+        Effect = "Allow"
+        Action = ["ecs:RunTask"]
+        # The request names the family alone, AWS runs its latest revision.
+        Resource  = [local.family_arn, "${local.family_arn}:*"]
+        Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
+      },
+      {
+        Sid       = "WatchAndStopJobs"
+        Effect    = "Allow"
+        Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
+        Resource  = ["${local.ecs_arn_prefix}:task/${local.cluster_name}/*"]
+        Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
+      },
+      {
+        # A task gets its definition's tags: RunTask asks for this permission too.
+        Sid       = "TagJobs"
+        Effect    = "Allow"
+        Action    = ["ecs:TagResource"]
+        Resource  = ["${local.ecs_arn_prefix}:task/${local.cluster_name}/*"]
+        Condition = { StringEquals = { "ecs:CreateAction" = "RunTask" } }
+      },
+      {
+        Sid       = "GiveJobsTheirRoles"
+        Effect    = "Allow"
+        Action    = ["iam:PassRole"]
+        Resource  = [for role in aws_iam_role.this : role.arn]
+        Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+    ]
+  }
+
+  report_policy = {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "ReadJobLogs"
+      Effect   = "Allow"
+      Action   = ["logs:GetLogEvents"]
+      Resource = ["${aws_cloudwatch_log_group.this.arn}:log-stream:${local.log_stream_prefix}/*"]
+    }]
+  }
+
+  job_policies = merge(
+    var.policies,
+    var.worker == null ? {} : { worker = var.worker.policy_json },
+  )
+}
+
+resource "aws_iam_role" "this" {
+  for_each = {
+    task      = "Jobs of ${var.name}: what the program may do"
+    execution = "Jobs of ${var.name}: image and logs, used by ECS"
+  }
+
+  name               = "${var.name}-${each.key}"
+  description        = each.value
+  assume_role_policy = jsonencode(local.assume_role_policy)
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name   = "image-and-logs"
+  role   = aws_iam_role.this["execution"].name
+  policy = jsonencode(local.execution_policy)
+}
+
+resource "aws_iam_role_policy" "task" {
+  for_each = local.job_policies
+
+  name   = each.key
+  role   = aws_iam_role.this["task"].name
+  policy = each.value
+}

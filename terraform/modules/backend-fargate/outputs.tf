@@ -1,0 +1,46 @@
+output "backend" {
+  description = "What the dispatcher needs to start jobs here: the object every backend module outputs."
+  value = {
+    name = "fargate"
+    config = jsonencode({
+      cluster           = local.cluster_arn
+      task_definition   = aws_ecs_task_definition.this.family
+      container         = local.container_name
+      capacity_provider = var.spot ? "FARGATE_SPOT" : "FARGATE"
+      subnets           = var.network.subnets
+      security_groups   = local.makes_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
+      assign_public_ip  = var.network.assign_public_ip
+      log_group         = aws_cloudwatch_log_group.this.name
+      log_stream_prefix = local.log_stream_prefix
+    })
+    policy_json        = jsonencode(local.dispatcher_policy)
+    report_policy_json = jsonencode(local.report_policy)
+    # Only ends: nothing is reported before. Of these jobs alone: the cluster may be shared.
+    event_pattern = jsonencode({
+      source      = ["aws.ecs"]
+      detail-type = ["ECS Task State Change"]
+      detail = {
+        clusterArn        = [local.cluster_arn]
+        taskDefinitionArn = [{ prefix = "${local.family_arn}:" }]
+        lastStatus        = ["STOPPED"]
+      }
+    })
+  }
+  # The first job finds the cluster ready for it.
+  depends_on = [aws_ecs_cluster_capacity_providers.this, aws_vpc_security_group_egress_rule.this]
+}
+
+output "cluster_arn" {
+  description = "ARN of the cluster that jobs run in."
+  value       = local.cluster_arn
+}
+
+output "task_role_name" {
+  description = "Name of the jobs' role, to attach more policies to."
+  value       = aws_iam_role.this["task"].name
+}
+
+output "log_group_name" {
+  description = "Name of the log group the jobs write to."
+  value       = aws_cloudwatch_log_group.this.name
+}

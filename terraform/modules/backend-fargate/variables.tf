@@ -1,0 +1,132 @@
+variable "name" {
+  description = "Name of the backend: cluster, task definition, roles, log group and security group are named after it."
+  type        = string
+  validation {
+    # The roles' names have 64 characters, "-execution" takes 10.
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,54}$", var.name))
+    error_message = "name must be 1 to 54 letters, digits, - or _. Given: \"${var.name}\"."
+  }
+}
+
+variable "container" {
+  description = "What runs. command and entrypoint: the image's own if null. stop_timeout_seconds: from SIGTERM to SIGKILL, for a program to save what it has. read_only_root_filesystem: only /tmp can be written (an image that is not root's needs VOLUME /tmp)."
+  type = object({
+    image                     = string
+    command                   = optional(list(string))
+    entrypoint                = optional(list(string))
+    environment               = optional(map(string), {})
+    stop_timeout_seconds      = optional(number, 120)
+    read_only_root_filesystem = optional(bool, false)
+  })
+  validation {
+    condition     = can(regex("^[^[:space:]]{1,255}$", var.container.image))
+    error_message = "container.image must be an image's name of 1 to 255 characters without spaces. Given: \"${var.container.image}\"."
+  }
+  validation {
+    condition     = var.container.stop_timeout_seconds >= 2 && var.container.stop_timeout_seconds <= 120 && floor(var.container.stop_timeout_seconds) == var.container.stop_timeout_seconds
+    error_message = "container.stop_timeout_seconds must be a whole number from 2 to 120. Given: ${var.container.stop_timeout_seconds}."
+  }
+  validation {
+    condition     = alltrue([for key in keys(var.container.environment) : key != "" && !anytrue([for prefix in local.reserved_prefixes : startswith(key, prefix)])])
+    error_message = "container.environment must have names, and none that starts with ${join(", ", local.reserved_prefixes)}: those are set for the job. Given: ${join(", ", keys(var.container.environment))}."
+  }
+}
+
+variable "size" {
+  description = "What a job has: cpu in vCPUs, memory_mb, ephemeral_storage_gb (null: Fargate's 20 GB, at no charge), architecture X86_64 or ARM64."
+  type = object({
+    cpu                  = optional(number, 0.25)
+    memory_mb            = optional(number, 512)
+    ephemeral_storage_gb = optional(number)
+    architecture         = optional(string, "X86_64")
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = contains(keys(local.memory_mb), tostring(var.size.cpu))
+    error_message = "size.cpu must be a number of vCPUs that Fargate has: 0.25, 0.5, 1, 2, 4, 8 or 16. Given: ${var.size.cpu}."
+  }
+  validation {
+    condition     = contains(lookup(local.memory_mb, tostring(var.size.cpu), [var.size.memory_mb]), var.size.memory_mb)
+    error_message = "size.memory_mb must be what Fargate has with ${var.size.cpu} vCPUs: ${join(", ", lookup(local.memory_mb, tostring(var.size.cpu), []))}. Given: ${var.size.memory_mb}."
+  }
+  validation {
+    condition     = var.size.ephemeral_storage_gb == null ? true : var.size.ephemeral_storage_gb >= 21 && var.size.ephemeral_storage_gb <= 200 && floor(var.size.ephemeral_storage_gb) == var.size.ephemeral_storage_gb
+    error_message = "size.ephemeral_storage_gb must be null or a whole number from 21 to 200. Given: ${var.size.ephemeral_storage_gb == null ? "null" : var.size.ephemeral_storage_gb}."
+  }
+  validation {
+    condition     = contains(["X86_64", "ARM64"], var.size.architecture)
+    error_message = "size.architecture must be X86_64 or ARM64. Given: \"${var.size.architecture}\"."
+  }
+}
+
+variable "spot" {
+  description = "Whether jobs run on Fargate Spot: cheaper, and a job may be ended two minutes after a SIGTERM."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "cluster" {
+  description = "Name or ARN of a cluster of yours, in this account and region, with the capacity providers FARGATE and FARGATE_SPOT. null: one is made."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.cluster == null ? true : can(regex("^(arn:[^:]+:ecs:[^:]+:[0-9]{12}:cluster/)?[a-zA-Z0-9_-]{1,255}$", var.cluster))
+    error_message = "cluster must be null, a cluster's name or its ARN, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME. Given: \"${coalesce(var.cluster, "null")}\"."
+  }
+}
+
+variable "network" {
+  description = "Where jobs run. security_groups: empty to have one made that lets everything out and nothing in. assign_public_ip: needed in subnets whose way out is an internet gateway."
+  type = object({
+    vpc_id           = optional(string)
+    subnets          = list(string)
+    security_groups  = optional(list(string), [])
+    assign_public_ip = optional(bool, false)
+  })
+  validation {
+    condition     = length(var.network.subnets) >= 1 && length(var.network.subnets) <= 16
+    error_message = "network.subnets must hold 1 to 16 subnets. Given: ${length(var.network.subnets)}."
+  }
+  validation {
+    condition     = length(var.network.security_groups) <= 5
+    error_message = "network.security_groups must hold at most 5 security groups. Given: ${length(var.network.security_groups)}."
+  }
+  validation {
+    condition     = length(var.network.security_groups) > 0 || var.network.vpc_id != null
+    error_message = "network.vpc_id must be given when network.security_groups is empty: a security group is made in it. Given: null."
+  }
+}
+
+variable "worker" {
+  description = "What a job needs to report for itself: the dispatcher's worker_environment and worker_policy_json. null: a container that knows nothing of tasks."
+  type        = object({ environment = map(string), policy_json = string })
+  default     = null
+}
+
+variable "policies" {
+  description = "What else the job may do: policy documents in JSON, by name."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  validation {
+    condition     = !contains(keys(var.policies), "worker")
+    error_message = "policies must not have the name worker, which is that of worker.policy_json. Given: ${join(", ", keys(var.policies))}."
+  }
+  validation {
+    condition     = alltrue([for policy in values(var.policies) : can(jsondecode(policy).Statement)])
+    error_message = "policies must be policy documents in JSON, each with a Statement. Refused: ${join(", ", [for name, policy in var.policies : name if !can(jsondecode(policy).Statement)])}."
+  }
+}
+
+variable "repository_arns" {
+  description = "The ECR repositories that the image is in; none for a public image."
+  type        = list(string)
+  default     = []
+  nullable    = false
+  validation {
+    condition     = alltrue([for arn in var.repository_arns : can(regex("^arn:[^:]+:ecr:[^:]+:[0-9]{12}:repository/[^*]+$", arn))])
+    error_message = "repository_arns must be arn:aws:ecr:REGION:ACCOUNT:repository/NAME. Given: ${join(", ", var.repository_arns)}."
+  }
+}
