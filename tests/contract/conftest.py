@@ -20,8 +20,8 @@ def aws(monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    # moto's Lambda runs functions in Docker by default; the contract needs only the start.
-    with mock_aws(config={"lambda": {"use_docker": False}}):
+    # moto runs functions and Batch jobs in Docker by default; the contract needs only the start.
+    with mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}):
         yield
 
 
@@ -56,8 +56,53 @@ def _lambda_config() -> dict:
     return {"function_arn": function["FunctionArn"]}
 
 
+def _fargate_config() -> dict:
+    subnet = boto3.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    ecs = boto3.client("ecs")
+    ecs.create_cluster(clusterName="cluster")
+    ecs.register_task_definition(
+        family="job",
+        containerDefinitions=[{"name": "job", "image": "image", "memory": 512}],
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+    )
+    return {
+        "cluster": "cluster",
+        "task_definition": "job",
+        "container": "job",
+        "capacity_provider": "FARGATE",
+        "subnets": [subnet],
+        "security_groups": [],
+    }
+
+
+def _batch_config() -> dict:
+    batch = boto3.client("batch")
+    role = boto3.client("iam").create_role(RoleName="batch", AssumeRolePolicyDocument=json.dumps({}))
+    environment = batch.create_compute_environment(
+        computeEnvironmentName="environment",
+        type="UNMANAGED",
+        state="ENABLED",
+        serviceRole=role["Role"]["Arn"],
+    )["computeEnvironmentArn"]
+    queue = batch.create_job_queue(
+        jobQueueName="queue",
+        state="ENABLED",
+        priority=1,
+        computeEnvironmentOrder=[{"order": 1, "computeEnvironment": environment}],
+    )["jobQueueArn"]
+    definition = batch.register_job_definition(
+        jobDefinitionName="job",
+        type="container",
+        containerProperties={"image": "image", "vcpus": 1, "memory": 512, "command": ["true"]},
+    )["jobDefinitionArn"]
+    return {"job_queue": queue, "job_definition": definition, "log_group": "/jobs"}
+
+
 # What each backend needs to exist before it can start a job; a backend without one fails the suite.
-CONFIGS = {"lambda": _lambda_config}
+CONFIGS = {"lambda": _lambda_config, "fargate": _fargate_config, "batch": _batch_config}
 
 
 @pytest.fixture(params=["fake", *registry.names()])

@@ -26,6 +26,20 @@ def test_a_started_job_is_unknown_or_in_one_of_the_states(backend) -> None:
     assert set(described.values()) <= set(JobState)
 
 
+# Where the promise is kept by something that moto does not have.
+REPEATED_ELSEWHERE = {
+    "LambdaBackend": "Lambda has no client token: the function's claim on the task keeps it",
+    "FargateBackend": "moto ignores clientToken: the local cloud's tests have it",
+}
+
+
+def test_a_start_that_is_repeated_starts_no_second_job(backend) -> None:
+    reason = REPEATED_ELSEWHERE.get(type(backend).__name__)
+    if reason:
+        pytest.skip(reason)
+    assert backend.start(task()) == backend.start(task())
+
+
 def test_jobs_that_are_not_there_are_absent(backend) -> None:
     assert backend.describe([JobId("no-such-job")]) == {}
     assert backend.describe([]) == {}
@@ -56,5 +70,5 @@ def test_a_wrong_configuration_is_refused(aws, name: str, config: dict) -> None:
 
 
 def test_an_unknown_backend_is_named_with_those_there_are(aws) -> None:
-    with pytest.raises(InvalidBackendConfig, match="'abacus'; there are: lambda"):
+    with pytest.raises(InvalidBackendConfig, match="'abacus'; there are: lambda, fargate, batch"):
         registry.create("abacus", {}, Clients(threads=2))

@@ -10,7 +10,7 @@ import pytest
 
 from activity_dispatch.errors import JobError
 from activity_dispatch.interruption import Interrupted
-from activity_dispatch.processing import InvalidEvent, Job, Processor, log_url, processing_handler
+from activity_dispatch.processing import InvalidEvent, Job, Processor, processing_handler
 from activity_dispatch.settings import InvalidSettings
 from activity_dispatch.tasks import OutcomeName, Task, task_id_of
 from activity_dispatch.testing import FakeLambdaContext
@@ -195,11 +195,3 @@ def test_the_handler_names_all_missing_settings(monkeypatch) -> None:
 
 def test_the_token_is_not_in_the_jobs_repr(scheduled) -> None:
     assert scheduled.fake.token not in repr(Job.from_event(scheduled.event))
-
-
-def test_the_log_url_is_escaped_as_the_console_wants_it(monkeypatch) -> None:
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    assert log_url("/aws/lambda/f", "2026/[$LATEST]a").endswith(
-        "region=eu-west-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Ff"
-        "/log-events/2026$252F$255B$2524LATEST$255Da"
-    )

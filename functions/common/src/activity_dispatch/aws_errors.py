@@ -4,6 +4,8 @@ from enum import Enum, auto
 
 from botocore.exceptions import ClientError
 
+from activity_dispatch.errors import ErrorName
+
 
 class ErrorKind(Enum):
     """Classes of AWS errors that are handled alike."""
@@ -62,3 +64,12 @@ def classify(error: ClientError) -> ErrorKind:
         return kind
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     return ErrorKind.UNAVAILABLE if status >= 500 else ErrorKind.REFUSED
+
+
+def start_error(error: ClientError) -> ErrorName:
+    """Return the name under which a task fails when a backend answers its start with this error."""
+    names = {
+        ErrorKind.THROTTLED: ErrorName.DISPATCH_THROTTLED,
+        ErrorKind.UNAVAILABLE: ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,
+    }
+    return names.get(classify(error), ErrorName.DISPATCH_INVALID_REQUEST)

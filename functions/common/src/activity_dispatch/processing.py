@@ -11,11 +11,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity_dispatch.backends.base import LogLocation
 from activity_dispatch.callbacks import CallbackClient, TaskGone
 from activity_dispatch.composition import Runtime
 from activity_dispatch.errors import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
 from activity_dispatch.heartbeats import EndReason, Heartbeats
 from activity_dispatch.interruption import Interrupted, Interrupter
+from activity_dispatch.job_logs import log_url
 from activity_dispatch.lambda_context import LambdaContext
 from activity_dispatch.log_tail import LogTail, keep_log_tail
 from activity_dispatch.settling import Settler
@@ -162,7 +164,7 @@ def _cause(message: str, context: LambdaContext, tail: LogTail) -> Cause:
         backend=BACKEND,
         job_id=context.aws_request_id,
         log_tail=tail.lines,
-        log_url=log_url(context.log_group_name, context.log_stream_name),
+        log_url=log_url(LogLocation(group=context.log_group_name, stream=context.log_stream_name)),
     )
 
 
@@ -174,19 +176,6 @@ def _timed_out(context: LambdaContext, tail: LogTail) -> Failed:
 def _deadline(context: LambdaContext) -> float:
     left = context.get_remaining_time_in_millis() / 1000
     return time.monotonic() + left - min(DEADLINE_MARGIN_SECONDS, left / 10)
-
-
-def log_url(group: str, stream: str) -> str:
-    """Return the CloudWatch console's address of a log stream."""
-    region = os.environ.get("AWS_REGION", "us-east-1")
-
-    def escape(text: str) -> str:
-        return text.replace("$", "$2524").replace("/", "$252F").replace("[", "$255B").replace("]", "$255D")
-
-    return (
-        f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
-        f"#logsV2:log-groups/log-group/{escape(group)}/log-events/{escape(stream)}"
-    )
 
 
 def make_processor(handle: Callable[[Any], Any], environment: Mapping[str, str]) -> Processor:

@@ -19,11 +19,25 @@ class JobState(StrEnum):
     ENDED = "ended"
 
 
+def is_under_way(state: JobState | None) -> bool:
+    """Tell whether there is anything to stop; None: the backend does not know the job."""
+    return state in (JobState.QUEUED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLocation:
+    """A stream of CloudWatch Logs."""
+
+    group: str
+    stream: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
     """What an event of a backend says about a task's job.
 
-    `outcome` is None while the job is under way; `version` orders the events of one job.
+    `outcome` is None while the job is under way; `version` orders the events of one job;
+    `container` and `log_stream` help to find its log.
     """
 
     task_id: str
@@ -31,6 +45,8 @@ class Diagnosis:
     state: JobState
     outcome: Outcome | None = None
     version: int = 0
+    container: str | None = None
+    log_stream: str | None = None
 
 
 class StartRefused(Exception):
@@ -61,6 +77,11 @@ class Backend(Protocol):
         """Stop a job; one that is not there counts as stopped."""
         ...
 
-    def diagnose(self, event: Mapping[str, Any]) -> Diagnosis | None:
+    def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
+        """Return where the log of a diagnosed job is, None if it has none."""
+        ...
+
+    @staticmethod
+    def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
         """Return what the backend's event says; None if it says nothing about a task. Pure."""
         ...

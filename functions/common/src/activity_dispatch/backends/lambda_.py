@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.aws_errors import ErrorKind, classify
+from activity_dispatch.aws_errors import start_error
 from activity_dispatch.backends.base import (
     Diagnosis,
     InvalidBackendConfig,
     JobId,
     JobState,
+    LogLocation,
     StartRefused,
 )
 from activity_dispatch.clients import Clients
@@ -35,6 +36,25 @@ def create(config: Mapping[str, Any], clients: Clients) -> "LambdaBackend":
     if not isinstance(arn, str) or not arn.startswith("arn:"):
         raise InvalidBackendConfig(f"function_arn: {arn!r}; it must be a function's ARN")
     return LambdaBackend(client=clients.lambda_, function_arn=arn)
+
+
+def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
+    """Read a record of the function's failure destination.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    request, context = event.get("requestPayload"), event.get("requestContext")
+    if not isinstance(request, Mapping) or not isinstance(context, Mapping):
+        return None
+    task_id, job_id = request.get("task_id"), context.get("requestId")
+    if not isinstance(task_id, str) or not isinstance(job_id, str):
+        return None
+    return Diagnosis(
+        task_id=task_id,
+        job_id=JobId(job_id),
+        state=JobState.ENDED,
+        outcome=_failure(job_id, context, event.get("responsePayload")),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +82,7 @@ class LambdaBackend:
                 FunctionName=self.function_arn, InvocationType="Event", Payload=payload
             )
         except ClientError as error:
-            name = _START_ERRORS.get(classify(error), ErrorName.DISPATCH_INVALID_REQUEST)
-            raise StartRefused(name, str(error)) from error
+            raise StartRefused(start_error(error), str(error)) from error
         except BotoCoreError as error:
             raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
         return JobId(response["ResponseMetadata"]["RequestId"])
@@ -78,29 +97,11 @@ class LambdaBackend:
         Its next heartbeat is refused, and `processing` then ends it from inside.
         """
 
-    def diagnose(self, event: Mapping[str, Any]) -> Diagnosis | None:
-        """Read a record of the function's failure destination.
+    def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
+        """Return nothing: the record of a failure does not name the log stream."""
+        return None
 
-        Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-        """
-        request, context = event.get("requestPayload"), event.get("requestContext")
-        if not isinstance(request, Mapping) or not isinstance(context, Mapping):
-            return None
-        task_id, job_id = request.get("task_id"), context.get("requestId")
-        if not isinstance(task_id, str) or not isinstance(job_id, str):
-            return None
-        return Diagnosis(
-            task_id=task_id,
-            job_id=JobId(job_id),
-            state=JobState.ENDED,
-            outcome=_failure(job_id, context, event.get("responsePayload")),
-        )
-
-
-_START_ERRORS: Mapping[ErrorKind, ErrorName] = {
-    ErrorKind.THROTTLED: ErrorName.DISPATCH_THROTTLED,
-    ErrorKind.UNAVAILABLE: ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,
-}
+    diagnose = staticmethod(diagnose)
 
 
 def _payload(task: Task) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState
+from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation
 from activity_dispatch.tasks import Task
 
 
@@ -36,7 +36,12 @@ class FakeBackend:
         if job in self.started:
             self.stopped.setdefault(job, reason)
 
-    def diagnose(self, event: Mapping[str, Any]) -> Diagnosis | None:
+    def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
+        """Return a stream that is named after the job."""
+        return LogLocation(group="fake", stream=diagnosis.job_id)
+
+    @staticmethod
+    def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
         """Return the event's `diagnosis`, if there is one."""
         diagnosis = event.get("diagnosis")
         return diagnosis if isinstance(diagnosis, Diagnosis) else None

@@ -1,0 +1,123 @@
+"""Backend `batch`: a job is one AWS Batch job.
+
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.aws_errors import error_code, start_error
+from activity_dispatch.backends import config as configured
+from activity_dispatch.backends.base import (
+    Diagnosis,
+    JobId,
+    JobState,
+    LogLocation,
+    StartRefused,
+    is_under_way,
+)
+from activity_dispatch.backends.batch_events import JOB_NAME_PREFIX, diagnose, job_state
+from activity_dispatch.clients import Clients
+from activity_dispatch.errors import ErrorName
+from activity_dispatch.overrides import ContainerOverrides
+from activity_dispatch.tasks import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_batch import BatchClient
+
+MAX_DESCRIBED = 100
+
+
+def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
+    """Make the backend from the configuration of module backend-batch."""
+    return BatchBackend(
+        client=clients.batch,
+        job_queue=configured.text(config, "job_queue"),
+        job_definition=configured.text(config, "job_definition"),
+        log_group=configured.text(config, "log_group"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchBackend:
+    """Submits one job definition to one queue; the task's id is in the job's name."""
+
+    client: "BatchClient"
+    job_queue: str
+    job_definition: str
+    log_group: str
+
+    def start(self, task: Task) -> JobId:
+        """Submit the job, unless one of its name was submitted before.
+
+        Batch has no client token. Its list may lag behind: should a repeated start slip through, the
+        worker's claim on the task lets one job process it.
+        """
+        name = JOB_NAME_PREFIX + task.task_id
+        overrides = _overrides(task)
+        try:
+            return self._find(name) or self._submit(name, overrides)
+        except ClientError as error:
+            raise StartRefused(start_error(error), f"{error_code(error)}: {error}") from error
+        except BotoCoreError as error:
+            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, JobState]:
+        """Return the states of jobs, 100 a call; Batch keeps an ended job for at least 7 days."""
+        return {
+            JobId(found["jobId"]): job_state(found["status"])
+            for some in batched(jobs, MAX_DESCRIBED, strict=False)
+            for found in self.client.describe_jobs(jobs=list(some))["jobs"]
+        }
+
+    def stop(self, job: JobId, reason: str) -> None:
+        """Terminate the job, queued or running: SIGTERM, and SIGKILL after 30 s."""
+        if is_under_way(self.describe([job]).get(job)):
+            self.client.terminate_job(jobId=job, reason=reason)
+
+    def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
+        """Return the last attempt's stream, None if no attempt had one."""
+        if diagnosis.log_stream is None:
+            return None
+        return LogLocation(group=self.log_group, stream=diagnosis.log_stream)
+
+    diagnose = staticmethod(diagnose)
+
+    def _find(self, name: str) -> JobId | None:
+        filters: Any = [{"name": "JOB_NAME", "values": [name]}]
+        pages = self.client.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=filters)
+        found = [job["jobId"] for page in pages for job in page["jobSummaryList"]]
+        return JobId(found[0]) if found else None
+
+    def _submit(self, name: str, overrides: Any) -> JobId:
+        response = self.client.submit_job(
+            jobName=name,
+            jobQueue=self.job_queue,
+            jobDefinition=self.job_definition,
+            containerOverrides=overrides,
+            propagateTags=True,
+        )
+        return JobId(response["jobId"])
+
+
+def _overrides(task: Task) -> dict[str, Any]:
+    wanted = ContainerOverrides.from_job(task.overrides)
+    environment = {**wanted.environment, "TASK_ID": task.task_id}
+    overrides: dict[str, Any] = {
+        "environment": [{"name": name, "value": value} for name, value in environment.items()],
+    }
+    if wanted.command is not None:
+        overrides["command"] = list(wanted.command)
+    resources = {"VCPU": wanted.cpu, "MEMORY": wanted.memory_mb, "GPU": wanted.gpu}
+    requirements = [
+        {"type": kind, "value": f"{value:g}" if isinstance(value, float) else str(value)}
+        for kind, value in resources.items()
+        if value is not None
+    ]
+    if requirements:
+        overrides["resourceRequirements"] = requirements
+    return overrides

@@ -1,0 +1,34 @@
+"""What a container's exit code says, on any container service."""
+
+import json
+import signal
+from dataclasses import replace
+
+from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome, Succeeded
+
+_SIGNAL_BASE = 128
+# The code word that ECS and Batch put before the reason of a container that was killed for memory.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+_OUT_OF_MEMORY = "OutOfMemoryError"
+
+
+def outcome_of_exit(cause: Cause) -> Outcome:
+    """Return the outcome of a container that ran and ended; `cause.exit_code` is its exit code.
+
+    A success has the output `{"exit_code": 0, "job_id": ...}`.
+    """
+    if cause.exit_code == 0:
+        return Succeeded(output=json.dumps({"exit_code": 0, "job_id": cause.job_id}))
+    if cause.message.startswith(_OUT_OF_MEMORY):
+        return Failed(error=ErrorName.JOB_OUT_OF_MEMORY, cause=cause)
+    told = replace(cause, message=f"{_told(cause.exit_code)}: {cause.message}")
+    if cause.exit_code == _SIGNAL_BASE + signal.SIGTERM:
+        return Failed(error=ErrorName.JOB_INTERRUPTED, cause=told)
+    return Failed(error=ErrorName.JOB_FAILED, cause=told)
+
+
+def _told(exit_code: int | None) -> str:
+    number = (exit_code or 0) - _SIGNAL_BASE
+    if number in {known.value for known in signal.Signals}:
+        return f"killed by {signal.Signals(number).name}"
+    return f"exit code {exit_code}"

@@ -1,0 +1,92 @@
+"""The reporter: turns a backend's events into the outcomes of tasks."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Any
+
+from activity_dispatch.activities import Activity, ActivityCatalog
+from activity_dispatch.backends.base import Backend, Diagnosis, LogLocation
+from activity_dispatch.errors import Failed, Outcome, Succeeded
+from activity_dispatch.job_logs import JobLogs, log_url
+from activity_dispatch.settling import Settler
+from activity_dispatch.task_table import TaskTable
+from activity_dispatch.tasks import TaskRecord, TaskState
+
+LOG = logging.getLogger(__name__)
+
+
+class Report(Enum):
+    """What became of an event."""
+
+    NOT_OURS = auto()  # it says nothing about a task of this stack
+    NOTED = auto()  # the job is under way
+    ALREADY_SETTLED = auto()  # the worker, or an earlier event, told the outcome
+    SETTLED = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reporter:
+    """Handles events, which may come twice, late and out of order: only an end settles, and once."""
+
+    diagnose: Callable[[Mapping[str, Any]], Diagnosis | None]
+    tasks: TaskTable
+    activities: ActivityCatalog
+    backend_of: Callable[[Activity], Backend]
+    logs: JobLogs
+    settler: Settler
+
+    def handle(self, event: Mapping[str, Any]) -> Report:
+        """Settle the event's task if its job has ended and nobody told the outcome before."""
+        diagnosis = self.diagnose(event)
+        record = None if diagnosis is None else self.tasks.get(diagnosis.task_id)
+        if diagnosis is None or record is None or not _is_of(record, diagnosis):
+            LOG.info("event is not about a task of this stack: %s", event.get("detail-type"))
+            return Report.NOT_OURS
+        if diagnosis.outcome is None:
+            return Report.NOTED
+        if record.state is TaskState.SETTLED or record.token is None:
+            return Report.ALREADY_SETTLED
+        outcome = self._with_log(record, diagnosis, diagnosis.outcome)
+        name = self.settler.settle(record.task_id, record.token, outcome)
+        LOG.info("task %s settled by its job's end: %s", record.task_id, name)
+        return Report.SETTLED
+
+    def _with_log(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> Outcome:
+        activity = self.activities.find(record.activity_arn)
+        location = None if activity is None else self.backend_of(activity).log_location(diagnosis)
+        if location is None:
+            return outcome
+        lines = self.logs.last_lines(location)
+        if isinstance(outcome, Succeeded):
+            return Succeeded(output=captured_result(outcome.output, lines))
+        return _with_log_tail(outcome, lines, location)
+
+
+def captured_result(output: str, lines: tuple[str, ...]) -> str:
+    """Return what a container that knows nothing of tasks gives as its output.
+
+    That is its last log line if it is a JSON object or array, else the backend's own output with the
+    last log lines as `log_tail`.
+    """
+    try:
+        last = json.loads(lines[-1]) if lines else None
+    except ValueError:
+        last = None
+    if isinstance(last, dict | list):
+        return lines[-1]
+    return json.dumps({**json.loads(output), "log_tail": lines})
+
+
+def _with_log_tail(outcome: Failed, lines: tuple[str, ...], location: LogLocation) -> Failed:
+    # Without a line there may be no stream either: no link to nothing.
+    url = log_url(location) if lines else None
+    return replace(outcome, cause=replace(outcome.cause, log_tail=lines, log_url=url))
+
+
+def _is_of(record: TaskRecord, diagnosis: Diagnosis) -> bool:
+    # A start that was repeated may have made a second job, which found the task taken and ended: its
+    # end is not the task's. A start that was never recorded has no job id yet.
+    return record.job_id in (None, diagnosis.job_id)

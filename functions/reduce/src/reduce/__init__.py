@@ -1,0 +1,1 @@
+"""The example's reduce function: merges the summaries of a fan-out."""

@@ -1,0 +1,1 @@
+"""The reporter function: gets the backends' events."""

@@ -1,0 +1,209 @@
+"""Backend `batch` against botocore's own model of the API."""
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.stub import Stubber
+
+from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation, StartRefused
+from activity_dispatch.backends.batch import BatchBackend
+from activity_dispatch.backends.batch_events import diagnose
+from activity_dispatch.errors import Failed, Succeeded
+from activity_dispatch.tasks import Task
+
+TASK = Task(activity_arn="arn:activity", token="secret-token", input='"private"', heartbeat_seconds=60)
+NAME = f"task-{TASK.task_id}"
+LIST = {"jobQueue": "queue", "filters": [{"name": "JOB_NAME", "values": [NAME]}]}
+
+
+@pytest.fixture
+def stubbed(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    once = Config(retries={"total_max_attempts": 1})
+    client = boto3.client("batch", region_name="eu-west-1", config=once)
+    backend = BatchBackend(client=client, job_queue="queue", job_definition="definition:1", log_group="/jobs")
+    with Stubber(client) as stubber:
+        yield stubber, backend
+
+
+def submit(**overrides: Any) -> dict:
+    environment = [{"name": "TASK_ID", "value": TASK.task_id}]
+    return {
+        "jobName": NAME,
+        "jobQueue": "queue",
+        "jobDefinition": "definition:1",
+        "containerOverrides": {"environment": environment, **overrides},
+        "propagateTags": True,
+    }
+
+
+def test_it_looks_for_the_job_and_submits_it_with_the_tasks_id_only(stubbed) -> None:
+    stubber, backend = stubbed
+    stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
+    stubber.add_response("submit_job", {"jobName": NAME, "jobId": "job-1"}, submit())
+    assert backend.start(TASK) == "job-1"
+
+
+def test_a_job_of_that_name_is_not_submitted_again(stubbed) -> None:
+    stubber, backend = stubbed
+    stubber.add_response("list_jobs", {"jobSummaryList": [{"jobId": "job-1", "jobName": NAME}]}, LIST)
+    assert backend.start(TASK) == "job-1"
+    stubber.assert_no_pending_responses()
+
+
+def test_overrides_in_the_units_of_batch(stubbed) -> None:
+    stubber, backend = stubbed
+    job = {"command": ["a"], "cpu": 0.5, "memory_mb": 2048, "gpu": 1}
+    requirements = [
+        {"type": "VCPU", "value": "0.5"},
+        {"type": "MEMORY", "value": "2048"},
+        {"type": "GPU", "value": "1"},
+    ]
+    stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
+    wanted = submit(command=["a"], resourceRequirements=requirements)
+    stubber.add_response("submit_job", {"jobName": NAME, "jobId": "job-1"}, wanted)
+    assert backend.start(Task(**{**vars(TASK), "overrides": job})) == "job-1"
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "error"),
+    [
+        ("TooManyRequestsException", 429, "Dispatch.Throttled"),
+        ("ServerException", 500, "Dispatch.CapacityUnavailable"),
+        ("ClientException", 400, "Dispatch.InvalidRequest"),
+    ],
+)
+@pytest.mark.parametrize("call", ["list_jobs", "submit_job"])
+def test_errors_become_dispatch_errors(stubbed, call: str, code: str, status: int, error: str) -> None:
+    stubber, backend = stubbed
+    if call == "submit_job":
+        stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
+    stubber.add_client_error(call, code, "said Batch", status)
+    with pytest.raises(StartRefused, match=f"{code}.*said Batch") as caught:
+        backend.start(TASK)
+    assert caught.value.error == error
+
+
+def test_describe_asks_for_100_at_a_time(stubbed) -> None:
+    stubber, backend = stubbed
+    jobs = [JobId(f"job-{number}") for number in range(101)]
+    for some in (jobs[:100], jobs[100:]):
+        answer = {"jobs": [_job(job, "RUNNABLE") for job in some]}
+        stubber.add_response("describe_jobs", answer, {"jobs": some})
+    assert backend.describe(jobs) == dict.fromkeys(jobs, JobState.QUEUED)
+
+
+def _job(job: str, status: str) -> dict:
+    return {
+        "jobId": job,
+        "jobName": NAME,
+        "jobQueue": "queue",
+        "status": status,
+        "startedAt": 1,
+        "jobDefinition": "definition",
+    }
+
+
+@pytest.mark.parametrize(("status", "terminated"), [("RUNNABLE", True), ("RUNNING", True), ("FAILED", False)])
+def test_only_what_is_under_way_is_terminated(stubbed, status: str, terminated: bool) -> None:
+    stubber, backend = stubbed
+    stubber.add_response("describe_jobs", {"jobs": [_job("job-1", status)]})
+    if terminated:
+        stubber.add_response("terminate_job", {}, {"jobId": "job-1", "reason": "why"})
+    backend.stop(JobId("job-1"), "why")
+    stubber.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize("stream", [None, "definition/default/1"])
+def test_the_log_is_where_the_event_says(stubbed, stream) -> None:
+    diagnosis = Diagnosis(task_id="t", job_id=JobId("j"), state=JobState.ENDED, log_stream=stream)
+    found = stubbed[1].log_location(diagnosis)
+    assert found == (LogLocation(group="/jobs", stream=stream) if stream else None)
+
+
+def event(**detail: Any) -> dict:
+    return {
+        "source": "aws.batch",
+        "detail-type": "Batch Job State Change",
+        "detail": {
+            "jobName": NAME,
+            "jobId": "job-1",
+            "status": "FAILED",
+            "statusReason": "Essential container in task exited",
+            "startedAt": 1,
+            "container": {"exitCode": 3, "logStreamName": "definition/default/1"},
+            **detail,
+        },
+    }
+
+
+def test_a_success() -> None:
+    diagnosis = diagnose(event(status="SUCCEEDED", container={"exitCode": 0}))
+    assert diagnosis is not None
+    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, "job-1", JobState.ENDED)
+    assert isinstance(diagnosis.outcome, Succeeded)
+
+
+@pytest.mark.parametrize(
+    ("detail", "error", "message"),
+    [
+        ({}, "Job.Failed", "exit code 3: Essential container in task exited"),
+        (
+            {
+                "container": {
+                    "exitCode": 137,
+                    "reason": "OutOfMemoryError: Container killed due to memory usage",
+                }
+            },
+            "Job.OutOfMemory",
+            "OutOfMemoryError",
+        ),
+        (
+            {"statusReason": "Job attempt duration exceeded timeout", "container": {"exitCode": 137}},
+            "Job.TimedOut",
+            "Job attempt duration",
+        ),
+        (
+            {"statusReason": "Host EC2 (instance i-1) terminated.", "container": {}},
+            "Job.Interrupted",
+            "Host EC2",
+        ),
+        (
+            {"isTerminated": True, "container": {"exitCode": 0}, "statusReason": "by hand"},
+            "Job.Interrupted",
+            "by",
+        ),
+        (
+            {"startedAt": None, "container": {"reason": "CannotPullContainerError: x"}},
+            "Job.NeverStarted",
+            "CannotPullContainerError",
+        ),
+        ({"container": {"exitCode": 143}}, "Job.Interrupted", "killed by SIGTERM"),
+    ],
+)
+def test_ends_are_diagnosed(detail: dict, error: str, message: str) -> None:
+    diagnosis = diagnose(event(**detail))
+    assert diagnosis is not None
+    assert isinstance(diagnosis.outcome, Failed)
+    assert diagnosis.outcome.error == error
+    assert diagnosis.outcome.cause.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [("RUNNABLE", JobState.QUEUED), ("STARTING", JobState.QUEUED), ("RUNNING", JobState.RUNNING)],
+)
+def test_what_is_under_way_has_no_outcome(status: str, state: JobState) -> None:
+    diagnosis = diagnose(event(status=status))
+    assert diagnosis is not None
+    assert (diagnosis.state, diagnosis.outcome) == (state, None)
+
+
+@pytest.mark.parametrize(
+    "detail", [{"jobName": "nightly"}, {"jobName": None}, {"jobId": 3}, {"status": "NEW"}, {"status": []}]
+)
+def test_jobs_of_others_say_nothing(detail: dict) -> None:
+    assert diagnose(event(**detail)) is None

@@ -1,0 +1,44 @@
+"""The last lines of a job's log, and where the console shows it."""
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from activity_dispatch.backends.base import LogLocation
+from activity_dispatch.job_logs import JobLogs, log_url
+
+PLACE = LogLocation(group="/aws/batch/job", stream="definition/default/abc")
+
+
+@pytest.fixture
+def stubbed(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    client = boto3.client("logs", region_name="eu-west-1")
+    with Stubber(client) as stubber:
+        yield stubber, JobLogs(client=client)
+
+
+def test_the_last_lines_are_asked_for(stubbed) -> None:
+    stubber, logs = stubbed
+    stubber.add_response(
+        "get_log_events",
+        {"events": [{"message": "one"}, {"message": "x" * 2000}]},
+        {"logGroupName": PLACE.group, "logStreamName": PLACE.stream, "limit": 20, "startFromHead": False},
+    )
+    assert logs.last_lines(PLACE) == ("one", "x" * 1000)
+
+
+def test_a_log_that_is_not_there_is_no_lines(stubbed, caplog) -> None:
+    stubber, logs = stubbed
+    stubber.add_client_error("get_log_events", "ResourceNotFoundException")
+    assert logs.last_lines(PLACE) == ()
+    assert "definition/default/abc" in caplog.text
+
+
+def test_the_url_is_escaped_as_the_console_wants_it(monkeypatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert log_url(LogLocation(group="/aws/lambda/f", stream="2026/[$LATEST]a")).endswith(
+        "region=eu-west-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Ff"
+        "/log-events/2026$252F$255B$2524LATEST$255Da"
+    )

@@ -1,0 +1,39 @@
+"""What a task's input may change about its container."""
+
+import pytest
+
+from activity_dispatch.overrides import ContainerOverrides
+from activity_dispatch.tasks import InvalidInput
+
+
+def test_everything_at_once() -> None:
+    job = {"command": ["a", "b"], "environment": {"X": "1"}, "cpu": 0.5, "memory_mb": 1024, "gpu": 1}
+    assert ContainerOverrides.from_job(job) == ContainerOverrides(
+        command=("a", "b"), environment={"X": "1"}, cpu=0.5, memory_mb=1024, gpu=1
+    )
+
+
+def test_nothing() -> None:
+    assert ContainerOverrides.from_job({}) == ContainerOverrides()
+
+
+@pytest.mark.parametrize(
+    ("job", "problem"),
+    [
+        ({"image": "x"}, r"job\.image: this backend has command, environment, cpu, memory_mb, gpu"),
+        ({"command": "ls -l"}, r"job\.command: 'ls -l'; it must be a list"),
+        ({"command": []}, r"job\.command: \[\]; it must be a list of at least one"),
+        ({"command": [1]}, r"job\.command: \[1\]"),
+        ({"environment": ["A=1"]}, r"job\.environment: .*must be an object"),
+        ({"environment": {"A": 1}}, r"job\.environment: .*object of texts"),
+        ({"environment": {"TASK_TABLE": "mine"}}, r"job\.environment\.TASK_TABLE: .*are taken"),
+        ({"environment": {"AWS_PROFILE": "x"}}, r"job\.environment\.AWS_PROFILE"),
+        ({"cpu": "1"}, r"job\.cpu: '1'; it must be a number over 0"),
+        ({"cpu": True}, r"job\.cpu: True"),
+        ({"memory_mb": 0.5}, r"job\.memory_mb: 0\.5"),
+        ({"memory_mb": -1}, r"job\.memory_mb: -1"),
+    ],
+)
+def test_what_is_wrong_is_named(job: dict, problem: str) -> None:
+    with pytest.raises(InvalidInput, match=problem):
+        ContainerOverrides.from_job(job)
