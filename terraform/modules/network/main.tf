@@ -1,0 +1,88 @@
+data "aws_availability_zones" "available" {
+  count = local.makes ? 1 : 0
+
+  state = "available"
+  # No Local Zones: neither Fargate nor every instance type is there.
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
+data "aws_region" "current" {}
+
+locals {
+  makes = var.existing == null
+  # By number, not by name: the names are known only once AWS has been asked.
+  zones = local.makes ? { for index in range(var.zones) : tostring(index) => index } : {}
+  tags  = merge(var.tags, { Name = var.name })
+}
+
+# Subnets whose way out is the internet gateway: a NAT gateway costs more in a month than most stacks' jobs, and
+# nothing here listens. Jobs that must have no public address need subnets of yours: variable existing.
+resource "aws_vpc" "this" {
+  count = local.makes ? 1 : 0
+
+  cidr_block           = var.cidr
+  enable_dns_support   = true
+  enable_dns_hostnames = true
+  tags                 = local.tags
+}
+
+# Without rules: what is put into it by mistake reaches nothing.
+resource "aws_default_security_group" "this" {
+  count = local.makes ? 1 : 0
+
+  vpc_id = aws_vpc.this[0].id
+  tags   = merge(local.tags, { Name = "${var.name}-default-unused" })
+}
+
+resource "aws_internet_gateway" "this" {
+  count = local.makes ? 1 : 0
+
+  vpc_id = aws_vpc.this[0].id
+  tags   = local.tags
+}
+
+resource "aws_route_table" "this" {
+  count = local.makes ? 1 : 0
+
+  vpc_id = aws_vpc.this[0].id
+  tags   = local.tags
+}
+
+resource "aws_route" "out" {
+  count = local.makes ? 1 : 0
+
+  route_table_id         = aws_route_table.this[0].id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.this[0].id
+}
+
+resource "aws_subnet" "this" {
+  for_each = local.zones
+
+  vpc_id            = aws_vpc.this[0].id
+  availability_zone = data.aws_availability_zones.available[0].names[each.value]
+  cidr_block        = cidrsubnet(var.cidr, 4, each.value)
+  # For instances of Batch; a Fargate job asks for its address itself.
+  map_public_ip_on_launch = true
+  tags                    = local.tags
+}
+
+resource "aws_route_table_association" "this" {
+  for_each = aws_subnet.this
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.this[0].id
+}
+
+resource "aws_vpc_endpoint" "this" {
+  for_each = local.makes ? var.gateway_endpoints : []
+
+  vpc_id            = aws_vpc.this[0].id
+  service_name      = "com.amazonaws.${data.aws_region.current.name}.${each.value}"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.this[0].id]
+  tags              = merge(local.tags, { Name = "${var.name}-${each.value}" })
+}
