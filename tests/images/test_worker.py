@@ -1,0 +1,84 @@
+"""The worker image in a real container: as PID 1, as nobody, on a read-only filesystem."""
+
+import json
+import statistics
+
+from tests.images.conftest import docker, output_of
+from tests.unit.worker.aws_stub import TOKEN
+
+START_BUDGET_MS = 300.0
+MEMORY_BUDGET_MB = 60.0
+RUNS = 7
+
+
+def test_a_program_is_run_by_nobody_on_a_read_only_filesystem(aws, run) -> None:
+    script = """
+import json, os
+writable = [path for path in ("/", "/usr", "/usr/local", "/tmp") if os.access(path, os.W_OK)]
+task_input = json.load(open(os.environ["TASK_INPUT"]))
+print(json.dumps([os.getuid(), os.getppid(), task_input, writable]))
+"""
+    container = run("python", "-c", script, options=("--read-only",))
+    assert container.wait() == 0, container.logs
+    assert output_of(aws) == [65532, 1, {"text": "a"}, ["/tmp"]]  # noqa: S108
+
+
+def test_the_token_is_nowhere_to_be_seen(run) -> None:
+    container = run("sh", "-c", "env; cat /proc/1/cmdline /proc/1/environ; exit 1")
+    assert container.wait() == 1
+    assert "TASK_ID" in container.logs
+    assert TOKEN not in container.logs + container.description
+
+
+def test_docker_stop_is_an_interruption(aws, run, until) -> None:
+    container = run("sh", "-c", "trap 'exit 0' TERM; echo up; while :; do sleep 0.01; done")
+    until(lambda: "up" in container.logs)
+    assert container.stop() == 143
+    assert aws.sent("SendTaskFailure")[0]["error"] == "Job.Interrupted"
+
+
+def test_orphans_are_reaped_and_killed(aws, run) -> None:
+    script = "(sleep 0.01 &) ; (setsid sleep 60 &) ; while pgrep_z; do :; done; echo '\"done\"'"
+    zombies = "pgrep_z() { grep -qs '^State:.Z' /proc/[0-9]*/status; }"
+    container = run("sh", "-c", f"{zombies}\n{script}")
+    assert container.wait() == 0, container.logs
+    assert output_of(aws) == "done"
+
+
+def test_a_program_that_takes_too_much_memory(aws, run) -> None:
+    container = run("python", "-c", "x = b'x' * 500_000_000", options=("--memory=150m", "--memory-swap=150m"))
+    assert container.wait() == 137, container.logs
+    assert aws.sent("SendTaskFailure")[0]["error"] == "Job.OutOfMemory"
+
+
+def test_a_command_that_is_not_there(aws, run) -> None:
+    assert run("no-such-program").wait() == 127
+    assert "no-such-program" in json.loads(aws.sent("SendTaskFailure")[0]["cause"])["message"]
+
+
+def test_the_samples_failure_has_its_own_message(aws, run) -> None:
+    container = run()
+    assert container.wait() == 1
+    failure = aws.sent("SendTaskFailure")[0]
+    assert failure["error"] == "Job.Failed"
+    assert json.loads(failure["cause"])["message"] == "KeyError: 'source'"
+
+
+def test_a_program_starts_within_its_budget(aws, run) -> None:
+    taken = []
+    for _ in range(RUNS):
+        container = run("date", "+%s.%N")
+        assert container.wait() == 0, container.logs
+        taken.append((output_of(aws) - container.started_at) * 1000)
+    print(f"container's start to the program's: {min(taken):.0f} to {max(taken):.0f} ms, ", end="")
+    print(f"median {statistics.median(taken):.0f} ms")
+    # The least is what it takes; whatever comes on top is other processes' use of the processors.
+    assert min(taken) < START_BUDGET_MS
+
+
+def test_the_worker_stays_within_its_memory(aws, run, until) -> None:
+    container = run("sleep", "60")
+    until(lambda: len(aws.sent("SendTaskHeartbeat")) > 1)
+    megabytes = int(docker("exec", container.id, "grep", "VmRSS", "/proc/1/status").split()[1]) / 1024
+    print(f"resident: {megabytes:.1f} MiB")
+    assert megabytes < MEMORY_BUDGET_MB
