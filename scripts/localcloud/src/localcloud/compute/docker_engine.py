@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +11,11 @@ import docker.errors
 from localcloud.compute import images
 from localcloud.compute.containers import ContainerSpec, ContainerStartError, OnEnd, OnLines
 from localcloud.compute.output import batches_of_lines
+from localcloud.compute.watching import Watched
 
 LOG = logging.getLogger(__name__)
 
 ID_LABEL = "localcloud.id"
-_DRAIN_SECONDS = 5.0
 _POOL_SIZE = 256
 
 
@@ -86,28 +85,14 @@ class DockerRunner:
         )
 
 
-class DockerContainer:
+class DockerContainer(Watched):
     """A container that was started."""
 
     def __init__(self, container: Any, *, on_lines: OnLines, on_end: OnEnd) -> None:
         """Watch it."""
-        self.id: str = container.id
-        self.out_of_memory = False
+        super().__init__(container.id)
         self._container = container
-        self._exit_code: int | None = None
-        self._ended = threading.Event()
-        reader = threading.Thread(
-            target=self._read, args=(on_lines,), name="container-output", daemon=True
-        )
-        reader.start()
-        threading.Thread(
-            target=self._watch, args=(reader, on_end), name="container-end", daemon=True
-        ).start()
-
-    def wait(self, timeout_seconds: float | None = None) -> int | None:
-        """See Container.wait."""
-        self._ended.wait(timeout_seconds)
-        return self._exit_code
+        self.watch(read=lambda: self._read(on_lines), end=self._end, on_end=on_end)
 
     def terminate(self) -> None:
         """See Container.terminate."""
@@ -138,18 +123,15 @@ class DockerContainer:
         with contextlib.suppress(docker.errors.NotFound):
             yield from self._container.logs(stream=True, follow=True)
 
-    def _watch(self, reader: threading.Thread, on_end: OnEnd) -> None:
+    def _end(self) -> int:
         try:
             code = int(self._container.wait(timeout=None)["StatusCode"])
             self._container.reload()
             self.out_of_memory = bool(self._container.attrs["State"].get("OOMKilled"))
         except docker.errors.NotFound:
             # Somebody removed it: that is a SIGKILL.
-            code = 137
-        reader.join(_DRAIN_SECONDS)
-        self._exit_code = code
-        self._ended.set()
-        on_end()
+            return 137
+        return code
 
 
 def _words(words: Any) -> list[str] | None:

@@ -17,6 +17,7 @@ import psutil
 from localcloud.compute import images
 from localcloud.compute.containers import ContainerSpec, ContainerStartError, OnEnd, OnLines
 from localcloud.compute.output import batches_of_lines
+from localcloud.compute.watching import Watched
 from localcloud.settings import ID_VARIABLE
 
 LOG = logging.getLogger(__name__)
@@ -26,9 +27,8 @@ CONTAINER_VARIABLE = "LOCALCLOUD_CONTAINER"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _CHUNK_BYTES = 65_536
 # What is left after this many rounds forks faster than it can be killed.
-_MAX_KILL_ROUNDS = 20
-# Only a process that dropped its environment and kept the output open makes this wait end.
-_DRAIN_SECONDS = 5.0
+_MAX_KILL_ROUNDS = 50
+_KILL_ROUND_SECONDS = 0.02
 
 
 class ProcessRunner:
@@ -71,7 +71,7 @@ class ProcessRunner:
         return ProcessContainer(container_id, process, home, on_lines=on_lines, on_end=on_end)
 
 
-class ProcessContainer:
+class ProcessContainer(Watched):
     """A process in a session of its own, with all that it forks."""
 
     def __init__(
@@ -84,26 +84,12 @@ class ProcessContainer:
         on_end: OnEnd,
     ) -> None:
         """Watch a process that was just started."""
-        self.id = container_id
-        self.out_of_memory = False
+        super().__init__(container_id)
         self._process = process
         self._home = home
-        self._exit_code: int | None = None
-        self._ended = threading.Event()
         # While it is held the process is not reaped, so its id is not another's.
         self._reaping = threading.Lock()
-        reader = threading.Thread(
-            target=_read, args=(process, on_lines), name="container-output", daemon=True
-        )
-        reader.start()
-        threading.Thread(
-            target=self._watch, args=(reader, on_end), name="container-end", daemon=True
-        ).start()
-
-    def wait(self, timeout_seconds: float | None = None) -> int | None:
-        """See Container.wait."""
-        self._ended.wait(timeout_seconds)
-        return self._exit_code
+        self.watch(read=lambda: _read(process, on_lines), end=self._end, on_end=on_end)
 
     def terminate(self) -> None:
         """See Container.terminate."""
@@ -124,7 +110,7 @@ class ProcessContainer:
             if self._process.returncode is None:
                 os.kill(self._process.pid, number)
 
-    def _watch(self, reader: threading.Thread, on_end: OnEnd) -> None:
+    def _end(self) -> int:
         # The zombie keeps the group's id taken until the group was killed.
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -132,10 +118,7 @@ class ProcessContainer:
         with self._reaping:
             status = self._process.wait()
         _kill_marked(self.id)
-        reader.join(_DRAIN_SECONDS)
-        self._exit_code = 128 - status if status < 0 else status
-        self._ended.set()
-        on_end()
+        return 128 - status if status < 0 else status
 
 
 def _command_line(spec: ContainerSpec, image: images.LocalImage) -> list[str]:
@@ -197,5 +180,5 @@ def _kill_marked(container_id: str) -> None:
                     process.kill()
         if not left:
             return
-        psutil.wait_procs(left, timeout=1)
+        psutil.wait_procs(left, timeout=_KILL_ROUND_SECONDS)
     LOG.warning("processes of container %s are left", container_id)

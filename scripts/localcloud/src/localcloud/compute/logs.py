@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
@@ -17,19 +18,27 @@ _MAX_BATCH_BYTES = 1_048_576
 _MAX_BATCH_EVENTS = 10_000
 
 
+@dataclass(frozen=True, kw_only=True)
+class LogStream:
+    """Where a container's output goes."""
+
+    group: str
+    name: str
+    create_group: bool
+
+
 class LogStreamError(Exception):
     """The stream could not be made; the text is the reason that ECS gives."""
 
 
-def open_stream(
-    place: Place, group: str, stream: str, *, create_group: bool
-) -> Callable[[Sequence[str]], None]:
+def open_stream(place: Place, stream: LogStream) -> Callable[[Sequence[str]], None]:
     """Make a log stream and give what writes lines to it; LogStreamError when there is no group."""
     client = place.client("logs")
+    target = {"logGroupName": stream.group, "logStreamName": stream.name}
     try:
-        if create_group:
-            _unless_there(client.create_log_group, logGroupName=group)
-        _unless_there(client.create_log_stream, logGroupName=group, logStreamName=stream)
+        if stream.create_group:
+            _unless_there(client.create_log_group, logGroupName=stream.group)
+        _unless_there(client.create_log_stream, **target)
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         raise LogStreamError(
@@ -41,10 +50,10 @@ def open_stream(
     def write(lines: Sequence[str]) -> None:
         for batch in _batches(lines):
             try:
-                client.put_log_events(logGroupName=group, logStreamName=stream, logEvents=batch)
+                client.put_log_events(**target, logEvents=batch)
             except ClientError as error:
                 # As in ECS: a container runs on when its group was deleted under it.
-                LOG.warning("output lost, %s %s: %s", group, stream, error)
+                LOG.warning("output lost, %s %s: %s", stream.group, stream.name, error)
 
     return write
 

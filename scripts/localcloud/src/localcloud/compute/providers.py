@@ -53,9 +53,11 @@ def _batch() -> Service:
 
 
 def _ecr() -> Service:
+    from localcloud.compute import ecr
     from localcloud.compute.control_plane import service
 
-    return service("ecr", {})
+    operations = {"PutImageScanningConfiguration": ecr.put_image_scanning_configuration}
+    return service("ecr", operations)
 
 
 def _end_containers() -> None:

@@ -5,7 +5,6 @@ import queue
 import threading
 import time
 import uuid
-from dataclasses import dataclass
 
 from localcloud.compute import logs, runner
 from localcloud.compute.batch.compute import vcpus_of
@@ -16,28 +15,13 @@ from localcloud.compute.capacity import Ticket
 from localcloud.compute.cloud import milliseconds, now
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, stop
+from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
 
 LOG = logging.getLogger(__name__)
 
 _EXITED = "Essential container in task exited"
 _NOT_STARTED = "Task failed to start"
 _TIMED_OUT = "Job attempt duration exceeded timeout"
-_OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
-
-
-@dataclass(frozen=True)
-class _Granted:
-    """A share of a capacity is there."""
-
-
-@dataclass(frozen=True)
-class _StopAsked:
-    """Somebody asked the job to stop; the job knows why."""
-
-
-@dataclass(frozen=True)
-class _Ended:
-    """The attempt's container ended."""
 
 
 def start(job: Job) -> None:
@@ -50,14 +34,14 @@ class _JobRun:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._happened: queue.SimpleQueue[_Granted | _StopAsked | _Ended] = queue.SimpleQueue()
+        self._happened: Happenings = queue.SimpleQueue()
         self._timed_out = False
 
     def run(self) -> None:
         """Take the job to its end, whatever happens."""
         succeeded = False
         try:
-            self._job.on_stop(lambda: self._happened.put(_StopAsked()))
+            self._job.on_stop(lambda: self._happened.put(StopAsked()))
             self._job.to("PENDING")
             self._job.to("RUNNABLE")
             succeeded = self._attempts()
@@ -105,7 +89,7 @@ class _JobRun:
             (vcpus_of(self._job.place, self._job.queue), vcpus(self._job)),
             (runner.machine(), 1.0),
         ):
-            tickets.append(capacity.request(amount, lambda: self._happened.put(_Granted())))
+            tickets.append(capacity.request(amount, lambda: self._happened.put(Granted())))
             if not self._await_grant():
                 for ticket in tickets:
                     ticket.release()
@@ -113,7 +97,7 @@ class _JobRun:
         return tickets
 
     def _await_grant(self) -> bool:
-        while not isinstance(self._happened.get(), _Granted):
+        while not isinstance(self._happened.get(), Granted):
             # Without a request it is the notice of one that the attempt before was meant by.
             if self._job.stop_request is not None:
                 return False
@@ -133,10 +117,8 @@ class _JobRun:
         try:
             container = runner.runner().start(
                 container_spec(self._job, number),
-                on_lines=logs.open_stream(
-                    self._job.place, stream.group, stream.name, create_group=stream.create_group
-                ),
-                on_end=lambda: self._happened.put(_Ended()),
+                on_lines=logs.open_stream(self._job.place, stream),
+                on_end=lambda: self._happened.put(Ended("job")),
             )
         except (ContainerStartError, logs.LogStreamError) as error:
             end = AttemptEnd(exit_code=None, reason=str(error), status_reason=_NOT_STARTED)
@@ -152,7 +134,7 @@ class _JobRun:
             status_reason = self._await_exit_or_stop(container)
             return AttemptEnd(
                 exit_code=container.wait(),
-                reason=_OUT_OF_MEMORY if container.out_of_memory else None,
+                reason=OUT_OF_MEMORY if container.out_of_memory else None,
                 status_reason=status_reason,
             )
         finally:
@@ -169,7 +151,7 @@ class _JobRun:
             except queue.Empty:
                 self._timed_out = True
                 return self._stop(container, _TIMED_OUT)
-            if isinstance(happened, _Ended):
+            if isinstance(happened, Ended):
                 return _EXITED
             request = self._job.stop_request
             if request is not None:
@@ -178,7 +160,7 @@ class _JobRun:
     def _stop(self, container: Container, reason: str) -> str:
         stop(container, configuration().stop_timeout_seconds)
         # The end is known here: its notice must not be taken for that of the next attempt.
-        while not isinstance(self._happened.get(), _Ended):
+        while not isinstance(self._happened.get(), Ended):
             pass
         return reason
 

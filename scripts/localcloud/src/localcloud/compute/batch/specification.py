@@ -2,23 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from localcloud.compute.batch.jobs import Job
 from localcloud.compute.cloud import Document, pairs
 from localcloud.compute.containers import ContainerSpec
+from localcloud.compute.logs import LogStream
 
 _DEFAULT_LOG_GROUP = "/aws/batch/job"
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogStream:
-    """Where a job's output goes."""
-
-    group: str
-    name: str
-    create_group: bool
 
 
 def container_of(definition: Document, request: Document) -> Document:

@@ -1,22 +1,12 @@
 """What a task definition says of a container, with the overrides of the task."""
 
-from dataclasses import dataclass
-
 from localcloud.compute.cloud import Document, pairs
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import ContainerSpec
 from localcloud.compute.ecs.tasks import Task
+from localcloud.compute.logs import LogStream
 
 METADATA_PATH = "/_localcloud/ecs/v4"
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogStream:
-    """Where the awslogs driver writes."""
-
-    group: str
-    name: str
-    create_group: bool
 
 
 def override_for(task: Task, container: str) -> Document:

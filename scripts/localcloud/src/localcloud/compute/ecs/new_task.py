@@ -34,10 +34,8 @@ def new_task(
         "version": 1,
         **_times(),
         **_size(overrides, definition),
-        **_launch(placement),
+        **_launch(placement, request.get("startedBy")),
     }
-    if request.get("startedBy"):
-        document["startedBy"] = request["startedBy"]
     return Task(place, document, definition)
 
 
@@ -54,8 +52,10 @@ def _size(overrides: Document, definition: Document) -> Document:
     }
 
 
-def _launch(placement: Placement) -> Document:
+def _launch(placement: Placement, started_by: str | None) -> Document:
     document = {"clusterArn": placement.cluster_arn, "launchType": placement.launch_type}
+    if started_by:
+        document["startedBy"] = started_by
     if placement.capacity_provider:
         document["capacityProviderName"] = placement.capacity_provider
     if placement.launch_type == "FARGATE":

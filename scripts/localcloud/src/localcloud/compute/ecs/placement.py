@@ -91,7 +91,8 @@ def _subnet(place: Place, request: Document, definition: Document) -> str | None
     ec2 = place.client("ec2")
     try:
         ec2.describe_subnets(SubnetIds=network["subnets"])
-        ec2.describe_security_groups(GroupIds=network.get("securityGroups") or [])
+        if groups := network.get("securityGroups"):
+            ec2.describe_security_groups(GroupIds=groups)
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         what = "subnet" if "Subnet" in code else "security group"

@@ -13,26 +13,11 @@ from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, OnLines
 from localcloud.compute.ecs.definition import container_spec, log_stream, stop_timeout
 from localcloud.compute.ecs.tasks import Task
+from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
 
 LOG = logging.getLogger(__name__)
 
 ESSENTIAL_EXITED = ("EssentialContainerExited", "Essential container in task exited")
-_OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
-
-
-@dataclass(frozen=True)
-class _Granted:
-    """There is room on this machine."""
-
-
-@dataclass(frozen=True)
-class _StopAsked:
-    """Somebody marked the task as one that ends."""
-
-
-@dataclass(frozen=True)
-class _Ended:
-    name: str
 
 
 @dataclass
@@ -53,7 +38,7 @@ class _TaskRun:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._happened: queue.SimpleQueue[_Granted | _StopAsked | _Ended] = queue.SimpleQueue()
+        self._happened: Happenings = queue.SimpleQueue()
         self._running: dict[str, _Running] = {}
         self._containers: list[Container] = []
 
@@ -61,10 +46,10 @@ class _TaskRun:
         """Take the task to its end, whatever happens."""
         ticket = None
         try:
-            self._task.on_stop(lambda: self._happened.put(_StopAsked()))
+            self._task.on_stop(lambda: self._happened.put(StopAsked()))
             self._task.announce()
             self._task.change(lastStatus="PENDING")
-            ticket = runner.machine().request(1, lambda: self._happened.put(_Granted()))
+            ticket = runner.machine().request(1, lambda: self._happened.put(Granted()))
             self._run(ticket)
         except Exception:
             LOG.exception("task %s", self._task.arn)
@@ -73,7 +58,7 @@ class _TaskRun:
             self._finish(ticket)
 
     def _run(self, ticket: Ticket) -> None:
-        if not isinstance(self._happened.get(), _Granted):
+        if not isinstance(self._happened.get(), Granted):
             # Stopped while it waited: ECS never starts its containers.
             ticket.release()
             return
@@ -113,25 +98,23 @@ class _TaskRun:
         return runner.runner().start(
             container_spec(self._task, definition),
             on_lines=self._log_sink(definition),
-            on_end=lambda: self._happened.put(_Ended(name)),
+            on_end=lambda: self._happened.put(Ended(name)),
         )
 
     def _log_sink(self, definition: Document) -> OnLines:
         stream = log_stream(self._task, definition)
         if stream is None:
             return lambda lines: LOG.debug("%s: %s", self._task.id, lines)
-        return logs.open_stream(
-            self._task.place, stream.group, stream.name, create_group=stream.create_group
-        )
+        return logs.open_stream(self._task.place, stream)
 
     def _await_stop(self) -> None:
         while True:
             match self._happened.get():
-                case _StopAsked():
+                case StopAsked():
                     # Its last status is still RUNNING: this is what a Spot notice looks like.
                     self._task.change()
                     return
-                case _Ended(name):
+                case Ended(name):
                     essential = self._running[name].essential
                     self._record_end(name)
                     if essential or not self._running:
@@ -149,7 +132,7 @@ class _TaskRun:
             except queue.Empty:
                 self._kill_overdue(time.monotonic() - begun)
                 continue
-            if isinstance(happened, _Ended):
+            if isinstance(happened, Ended):
                 self._record_end(happened.name)
 
     def _until_next_kill(self, begun: float) -> float | None:
@@ -166,7 +149,7 @@ class _TaskRun:
         container = self._running.pop(name).container
         self._task.change_container(name, lastStatus="STOPPED", exitCode=container.wait())
         if container.out_of_memory:
-            self._task.change_container(name, reason=_OUT_OF_MEMORY)
+            self._task.change_container(name, reason=OUT_OF_MEMORY)
 
     def _finish(self, ticket: Ticket | None) -> None:
         for container in self._containers:

@@ -1,0 +1,1 @@
+"""Tests of ECS, Batch and ECR."""

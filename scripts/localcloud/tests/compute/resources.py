@@ -1,0 +1,216 @@
+"""What tests of containers make in a cloud: clusters, tasks, queues, jobs, and their events."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import Any
+
+from cloud import Cloud, unique, wait_for
+
+STOCK = "busybox"
+REGION = "us-east-1"
+NEVER = ["sleep", "1000"]
+
+
+def sh(script: str) -> list[str]:
+    """A command that runs the script."""
+    return ["sh", "-c", script]
+
+
+def post(cloud: Cloud, path: str, **body: object) -> int:
+    """POST to an endpoint of the local cloud's own; the status."""
+    connection = HTTPConnection("127.0.0.1", cloud.cli.port, timeout=10)
+    try:
+        connection.request("POST", f"/_localcloud/{path}", json.dumps(body))
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Events:
+    """The events of a source, which a rule sends to a queue."""
+
+    cloud: Cloud
+    url: str
+
+    def take(self, key: str, value: str, last: str) -> list[dict[str, Any]]:
+        """The details whose `key` is the value, once the `last` status is among them, in order.
+
+        Other details are dropped: every test has events of its own.
+        """
+        found: list[dict[str, Any]] = []
+
+        def look() -> bool:
+            found.extend(
+                body["detail"] for body in self._receive() if body["detail"].get(key) == value
+            )
+            return any(last in (item.get("lastStatus"), item.get("status")) for item in found)
+
+        wait_for(look)
+        return found
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self.cloud.client("sqs").receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+        )
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+
+def events(cloud: Cloud, source: str) -> Events:
+    """Listen to the events of a source from now on."""
+    url, arn = cloud.queue()
+    client, rule = cloud.client("events"), unique("rule")
+    client.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))
+    client.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": arn}])
+    return Events(cloud=cloud, url=url)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ecs:
+    """A cluster with Fargate's capacity providers, a log group, and its clients."""
+
+    cloud: Cloud
+    cluster: str
+    group: str
+    subnet: str
+
+    @property
+    def client(self) -> Any:
+        """ECS."""
+        return self.cloud.client("ecs")
+
+    def container(self, command: Sequence[str], **more: Any) -> dict[str, Any]:
+        """A container definition with the awslogs driver."""
+        options = {
+            "awslogs-group": self.group,
+            "awslogs-region": REGION,
+            "awslogs-stream-prefix": "task",
+        }
+        return {
+            "name": "app",
+            "image": STOCK,
+            "command": list(command),
+            "logConfiguration": {"logDriver": "awslogs", "options": options},
+            **more,
+        }
+
+    def definition(self, *containers: dict[str, Any], **more: Any) -> str:
+        """A Fargate task definition's ARN."""
+        answer = self.client.register_task_definition(
+            family=unique("family"),
+            requiresCompatibilities=["FARGATE"],
+            networkMode="awsvpc",
+            cpu="256",
+            memory="512",
+            containerDefinitions=list(containers),
+            **more,
+        )
+        return str(answer["taskDefinition"]["taskDefinitionArn"])
+
+    def arguments(self, definition: str, **more: Any) -> dict[str, Any]:
+        """Arguments of RunTask."""
+        return {
+            "cluster": self.cluster,
+            "taskDefinition": definition,
+            "launchType": "FARGATE",
+            "networkConfiguration": {"awsvpcConfiguration": {"subnets": [self.subnet]}},
+            **more,
+        }
+
+    def run(self, definition: str, **more: Any) -> str:
+        """Start one task; its ARN."""
+        answer = self.client.run_task(**self.arguments(definition, **more))
+        assert answer["failures"] == []
+        return str(answer["tasks"][0]["taskArn"])
+
+    def run_command(self, command: Sequence[str], **container: Any) -> str:
+        """Start one task of one container; its ARN."""
+        return self.run(self.definition(self.container(command, **container)))
+
+    def describe(self, arn: str) -> Any:
+        """DescribeTasks for one."""
+        return self.client.describe_tasks(cluster=self.cluster, tasks=[arn])["tasks"][0]
+
+    def reach(self, arn: str, status: str, seconds: float = 15) -> Any:
+        """The task, once it has the status."""
+        wait_for(lambda: self.describe(arn)["lastStatus"] == status, seconds)
+        return self.describe(arn)
+
+    def output(self, arn: str, container: str = "app") -> list[str]:
+        """The lines of a container."""
+        stream = f"task/{container}/{arn.rpartition('/')[2]}"
+        answer = self.cloud.client("logs").get_log_events(
+            logGroupName=self.group, logStreamName=stream, startFromHead=True
+        )
+        return [event["message"] for event in answer["events"]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """A Fargate job queue, and its client."""
+
+    cloud: Cloud
+    queue: str
+    environment: str
+
+    @property
+    def client(self) -> Any:
+        """Batch."""
+        return self.cloud.client("batch")
+
+    def definition(self, command: Sequence[str], *, image: str = STOCK, **more: Any) -> str:
+        """A job definition's ARN. `container` holds more of the container's properties."""
+        container = {
+            "image": image,
+            "command": list(command),
+            "resourceRequirements": [
+                {"type": "VCPU", "value": "0.25"},
+                {"type": "MEMORY", "value": "512"},
+            ],
+            **more.pop("container", {}),
+        }
+        answer = self.client.register_job_definition(
+            jobDefinitionName=unique("definition"),
+            type="container",
+            platformCapabilities=["FARGATE"],
+            containerProperties=container,
+            **more,
+        )
+        return str(answer["jobDefinitionArn"])
+
+    def submit(self, definition: str, **more: Any) -> str:
+        """Submit a job; its id."""
+        arguments = {"jobName": unique("job"), "jobQueue": self.queue, **more}
+        return str(self.client.submit_job(jobDefinition=definition, **arguments)["jobId"])
+
+    def run(self, command: Sequence[str], **more: Any) -> str:
+        """Submit a job of a new definition; its id."""
+        return self.submit(self.definition(command), **more)
+
+    def describe(self, job: str) -> Any:
+        """DescribeJobs for one."""
+        return self.client.describe_jobs(jobs=[job])["jobs"][0]
+
+    def reach(self, job: str, *statuses: str, seconds: float = 15) -> Any:
+        """The job, once it has one of the statuses."""
+        wait_for(lambda: self.describe(job)["status"] in statuses, seconds)
+        return self.describe(job)
+
+    def ended(self, job: str) -> Any:
+        """The job, once it has ended."""
+        return self.reach(job, "SUCCEEDED", "FAILED")
+
+    def output(self, container: Any, group: str = "/aws/batch/job") -> list[str]:
+        """The lines of an attempt."""
+        answer = self.cloud.client("logs").get_log_events(
+            logGroupName=group, logStreamName=container["logStreamName"], startFromHead=True
+        )
+        return [event["message"] for event in answer["events"]]
+
+
+def statuses(details: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Last and desired status of each event, by version."""
+    ordered = sorted(details, key=lambda item: item["version"])
+    return [(item["lastStatus"], item["desiredStatus"]) for item in ordered]

@@ -1,0 +1,224 @@
+"""Containers as processes: started, watched, stopped, and nothing left."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from cloud import wait_for
+
+from compute.resources import STOCK, sh
+from localcloud.compute.containers import Container, ContainerSpec, ContainerStartError, stop
+from localcloud.compute.local_process import CONTAINER_VARIABLE, ProcessRunner
+
+CLOUD_ID = "test-cloud"
+IMAGES = {
+    STOCK: {},
+    "greeter": {"argv": ["echo", "hello"], "command": ["world"]},
+    "set-up": {"cwd": "/", "env": {"OF_IMAGE": "image", "CHANGED": "image"}},
+}
+
+
+@dataclass
+class Run:
+    """A container and its output."""
+
+    container: Container
+    lines: list[str]
+
+
+type Start = Callable[..., Run]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts containers, and removes them at the end."""
+    runs: list[Run] = []
+    runner = ProcessRunner(cloud_id=CLOUD_ID, image_mapping=json.dumps(IMAGES))
+
+    def begin(command: list[str] | None = None, *, image: str = STOCK, **more: object) -> Run:
+        lines: list[str] = []
+        container = runner.start(
+            ContainerSpec(image=image, command=command, **more),  # type: ignore[arg-type]
+            on_lines=lines.extend,
+            on_end=lambda: None,
+        )
+        run = Run(container=container, lines=lines)
+        runs.append(run)
+        return run
+
+    yield begin
+    for run in runs:
+        run.container.remove()
+
+
+def marked(container: Container) -> list[psutil.Process]:
+    """The live processes of a container."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(CONTAINER_VARIABLE) == container.id:
+                found.append(process)
+    return found
+
+
+def test_it_gives_exit_code_and_lines(start: Start) -> None:
+    run = start(sh("echo out; echo err >&2; printf last; exit 3"))
+    assert run.container.wait(5) == 3
+    assert sorted(run.lines) == ["err", "last", "out"]
+
+
+@pytest.mark.parametrize(("signal", "code"), [("KILL", 137), ("TERM", 143), ("SEGV", 139)])
+def test_a_signal_gives_128_and_its_number(start: Start, signal: str, code: int) -> None:
+    assert start(sh(f"kill -{signal} $$")).container.wait(5) == code
+
+
+def test_it_is_told_of_the_end_after_the_last_line() -> None:
+    seen: list[object] = []
+    runner = ProcessRunner(cloud_id=CLOUD_ID, image_mapping=json.dumps(IMAGES))
+    container = runner.start(
+        ContainerSpec(image=STOCK, command=sh("echo one; echo two")),
+        on_lines=seen.extend,
+        on_end=lambda: seen.append(None),
+    )
+    wait_for(lambda: None in seen)
+    assert seen == ["one", "two", None]
+    container.remove()
+
+
+def test_all_of_a_large_output_arrives(start: Start) -> None:
+    program = "import sys; [print('x' * 99) for _ in range(50_000)]"
+    run = start([sys.executable, "-c", program])
+    assert run.container.wait(20) == 0
+    assert len(run.lines) == 50_000
+
+
+def test_the_environment_is_the_containers_alone(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OF_THE_CLOUD", "1")
+    run = start(["env"], environment={"GIVEN": "value", "LOCALCLOUD_ID": "another"})
+    run.container.wait(5)
+    environment = dict(line.split("=", 1) for line in run.lines)
+    assert environment["GIVEN"] == "value"
+    assert environment["LOCALCLOUD_ID"] == CLOUD_ID
+    assert set(environment) <= {
+        *("PATH", "HOME", "TMPDIR", "HOSTNAME", "PWD", "SHLVL", "_", "GIVEN"),
+        *("LOCALCLOUD_ID", CONTAINER_VARIABLE),
+    }
+
+
+def test_the_image_gives_environment_and_folder(start: Start) -> None:
+    run = start(sh("echo $OF_IMAGE $CHANGED $PWD"), image="set-up:1", environment={"CHANGED": "me"})
+    run.container.wait(5)
+    assert run.lines == ["image me /"]
+
+
+@pytest.mark.parametrize(
+    ("entrypoint", "command", "line"),
+    [
+        (None, None, "hello world"),
+        (None, ["you"], "hello you"),
+        (["echo", "bye"], None, "bye"),
+        (["echo", "bye"], ["you"], "bye you"),
+    ],
+)
+def test_entry_point_and_command_go_together_as_in_docker(
+    start: Start, entrypoint: list[str] | None, command: list[str] | None, line: str
+) -> None:
+    run = start(command, image="host/greeter:2", entrypoint=entrypoint)
+    run.container.wait(5)
+    assert run.lines == [line]
+
+
+def test_its_home_is_its_own_and_goes_with_it(start: Start) -> None:
+    run = start(sh("echo data > file; echo $HOME; pwd"))
+    run.container.wait(5)
+    home = Path(run.lines[0])
+    assert run.lines[1] == str(home)
+    assert (home / "file").exists()
+    run.container.remove()
+    assert not home.exists()
+
+
+def test_sigterm_reaches_the_first_process_alone(start: Start, tmp_path: Path) -> None:
+    child = f"trap 'touch {tmp_path}/child' TERM; touch {tmp_path}/up; sleep 1000 & wait"
+    run = start(sh(f"trap 'exit 7' TERM; (sh -c \"{child}\") & wait"))
+    wait_for((tmp_path / "up").exists)
+    run.container.terminate()
+    assert run.container.wait(5) == 7
+    assert not (tmp_path / "child").exists()
+
+
+def test_what_ignores_sigterm_is_killed_after_the_grace(start: Start, tmp_path: Path) -> None:
+    run = start(sh(f"trap '' TERM; touch {tmp_path}/up; while :; do sleep 1; done"))
+    wait_for((tmp_path / "up").exists)
+    assert stop(run.container, 0.2) == 137
+
+
+def test_stopping_what_has_ended_gives_its_exit_code(start: Start) -> None:
+    run = start(sh("exit 4"))
+    run.container.wait(5)
+    assert stop(run.container, 1) == 4
+
+
+@pytest.mark.parametrize(
+    "fork", ["sleep 1000 &", "setsid sleep 1000 &", "(setsid sh -c 'sleep 1000 & wait' &)"]
+)
+def test_all_that_it_forked_goes_with_its_first_process(start: Start, fork: str) -> None:
+    run = start(sh(f"{fork}\nexit 5"))
+    assert run.container.wait(5) == 5
+    assert marked(run.container) == []
+
+
+def test_it_is_removed_while_it_runs(start: Start) -> None:
+    run = start(sh("setsid sleep 1000 & sleep 1000"))
+    run.container.remove()
+    assert run.container.wait(0) == 137
+    assert marked(run.container) == []
+
+
+def test_wait_gives_up_at_its_timeout(start: Start) -> None:
+    assert start(["sleep", "1000"]).container.wait(0.05) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (
+            {"image": "nowhere", "command": ["true"]},
+            "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to "
+            "resolve ref docker.io/library/nowhere:latest: docker.io/library/nowhere:latest: "
+            "not found",
+        ),
+        (
+            {"command": ["no-such-program"]},
+            'CannotStartContainerError: exec: "no-such-program": executable file not found in '
+            "$PATH",
+        ),
+        ({"command": []}, "CannotStartContainerError: no command specified"),
+        (
+            {"command": ["true"], "working_directory": "/no/such/folder"},
+            "CannotStartContainerError: [Errno 2] No such file or directory: '/no/such/folder'",
+        ),
+    ],
+)
+def test_what_cannot_start_says_why_as_ecs_does(
+    start: Start, arguments: dict[str, object], reason: str
+) -> None:
+    with pytest.raises(ContainerStartError) as raised:
+        start(**arguments)
+    assert str(raised.value) == reason
+
+
+def test_a_program_is_found_on_the_containers_own_path(start: Start, tmp_path: Path) -> None:
+    program = tmp_path / "own-program"
+    program.write_text("#!/bin/sh\necho own", encoding="utf-8")
+    program.chmod(0o755)
+    run = start(["own-program"], environment={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    run.container.wait(5)
+    assert run.lines == ["own"]

@@ -1,0 +1,85 @@
+"""What a test can make happen: Spot interruptions and shortages of capacity."""
+
+from pathlib import Path
+
+import pytest
+from cloud import Cloud, wait_for
+
+from compute.conftest import make_batch
+from compute.resources import NEVER, Batch, Ecs, Events, post, sh
+
+SPOT = "Your Spot Task was interrupted."
+
+
+@pytest.mark.parametrize("notice", [None, "TerminationNotice"])
+def test_a_task_is_warned_and_then_stopped(
+    ecs: Ecs, ecs_events: Events, tmp_path: Path, notice: str | None
+) -> None:
+    arn = ecs.run_command(sh(f"trap 'exit 6' TERM; touch {tmp_path}/up; sleep 1000 & wait"))
+    wait_for((tmp_path / "up").exists)
+    body = {"task": arn} | ({"notice_code": notice} if notice else {})
+    assert post(ecs.cloud, "spot-interruption", **body) == 200
+    details = ecs_events.take("taskArn", arn, last="STOPPED")
+    (warning,) = (
+        item
+        for item in details
+        if (item["lastStatus"], item["desiredStatus"]) == ("RUNNING", "STOPPED")
+    )
+    assert (warning["stopCode"], warning["stoppedReason"]) == (notice or "SpotInterruption", SPOT)
+    assert "exitCode" not in warning["containers"][0]
+    last = max(details, key=lambda item: item["version"])
+    assert (last["stopCode"], last["stoppedReason"]) == ("SpotInterruption", SPOT)
+    assert last["containers"][0]["exitCode"] == 6
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [("FARGATE_SPOT", SPOT), ("SPOT", "Host EC2 (instance i-0123456789abcdef0) terminated.")],
+)
+def test_a_job_is_stopped_and_may_be_repeated(
+    cloud: Cloud, tmp_path: Path, kind: str, reason: str
+) -> None:
+    batch = make_batch(cloud, kind=kind, max_vcpus=1)
+    script = f"test $AWS_BATCH_JOB_ATTEMPT = 2 || {{ touch {tmp_path}/up; sleep 1000; }}"
+    on_spot_only = [
+        {"onStatusReason": reason[:8] + "*", "action": "RETRY"},
+        {"onReason": "*", "action": "EXIT"},
+    ]
+    job = batch.run(sh(script), retryStrategy={"attempts": 2, "evaluateOnExit": on_spot_only})
+    wait_for((tmp_path / "up").exists)
+    batch.reach(job, "RUNNING")
+    assert post(cloud, "spot-interruption", job=job) == 200
+    described = batch.ended(job)
+    assert described["status"] == "SUCCEEDED"
+    first, second = described["attempts"]
+    assert (first["statusReason"], first["container"]["exitCode"]) == (reason, 143)
+    assert second["statusReason"] == "Essential container in task exited"
+
+
+def test_only_what_runs_is_interrupted(ecs: Ecs, batch: Batch) -> None:
+    task, job = ecs.run_command(["true"]), batch.run(["true"])
+    ecs.reach(task, "STOPPED")
+    batch.ended(job)
+    for body in ({"task": task}, {"job": job}, {"task": "gone"}, {"job": "gone"}):
+        assert post(ecs.cloud, "spot-interruption", **body) == 404
+    assert post(ecs.cloud, "spot-interruption") == 400
+
+
+def test_tasks_find_no_capacity(ecs: Ecs) -> None:
+    arguments = ecs.arguments(ecs.definition(ecs.container(["true"])), clientToken="short")
+    assert post(ecs.cloud, "ecs/shortage", tasks=1) == 200
+    answer = ecs.client.run_task(**arguments)
+    assert answer["tasks"] == []
+    assert answer["failures"][0]["reason"].startswith("Capacity is unavailable at this time.")
+    answer = ecs.client.run_task(**arguments)
+    assert (len(answer["tasks"]), answer["failures"]) == (1, [])
+    assert post(ecs.cloud, "ecs/shortage", tasks="many") == 400
+
+
+def test_some_of_several_tasks_find_none(ecs: Ecs) -> None:
+    post(ecs.cloud, "ecs/shortage", tasks=1, reason="RESOURCE:CPU")
+    definition = ecs.definition(ecs.container(NEVER))
+    answer = ecs.client.run_task(**ecs.arguments(definition, count=2))
+    (task,) = answer["tasks"]
+    assert [failure["reason"] for failure in answer["failures"]] == ["RESOURCE:CPU"]
+    ecs.client.stop_task(cluster=ecs.cluster, task=task["taskArn"])
