@@ -82,3 +82,13 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
         ["batch", "-", "-", "-", "failed"],
         ["fargate", "0.00", "s", "1.00", "s", "2.00", "s", "wrong"],
     ]
+
+
+def test_results_that_are_not_equal_are_told() -> None:
+    def report(backend: str, output: str | None) -> demo.Report:
+        status = "FAILED" if output is None else "SUCCEEDED"
+        return demo.Report(backend=backend, ended=ended(status, output), problems=())
+
+    same = [report("a", '{"x": 1, "y": 2}'), report("b", '{"y": 2, "x": 1}'), report("c", None)]
+    assert demo.differences(same) == []
+    assert demo.differences([*same, report("d", '{"x": 2}')]) == ["the results of a and d are not equal"]

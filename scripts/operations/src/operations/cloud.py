@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
 PROBE_SECONDS = 5.0
+# Parts of image names: environments/local uses these images.
+WORKER_IMAGE = "worker"
+STOCK_IMAGE = "busybox"
 TERRAFORM_FILES = (
     "terraform.tfplan",
     "terraform.tfstate",
@@ -109,6 +113,22 @@ def running() -> Iterator[Cloud]:
                 forget_deployment()
 
 
+def _images() -> Path:
+    """Write what stands for the images where containers are processes, and return the file."""
+    worker = {"argv": [str(paths.TASK_WORKER), "--"], "command": [str(paths.PYTHON), "-m", "process"]}
+    # An image that knows nothing of tasks: its command runs as it is given, on this machine.
+    images = {WORKER_IMAGE: worker, STOCK_IMAGE: {}}
+    paths.CLOUD_IMAGES.parent.mkdir(parents=True, exist_ok=True)
+    paths.CLOUD_IMAGES.write_text(json.dumps(images, indent=2) + "\n", encoding="utf-8")
+    return paths.CLOUD_IMAGES
+
+
+def _environment() -> dict[str, str]:
+    # Processes even where Docker answers, unless asked for: nobody has built the images for it.
+    runner = os.environ.get("LOCALCLOUD_RUNNER", "process")
+    return {"LOCALCLOUD_RUNNER": runner, "LOCALCLOUD_IMAGES": str(_images())}
+
+
 def _command(verb: str, *options: str, limit: float) -> None:
     args: list[str | Path] = [
         paths.CLOUD_PYTHON,
@@ -119,6 +139,6 @@ def _command(verb: str, *options: str, limit: float) -> None:
         paths.CLOUD_STATE,
         *options,
     ]
-    done = run(args, timeout_seconds=limit)
+    done = run(args, timeout_seconds=limit, env=_environment())
     if done.returncode != 0:
         raise OperationError(f"the local cloud's `{verb}` failed with exit code {done.returncode}")

@@ -43,6 +43,9 @@ def demo() -> int:
         reports = run_all(stack)
         show_table(reports)
     problems = [f"{report.backend}: {problem}" for report in reports for problem in report.problems]
+    problems += differences(reports)
+    if not problems and len(reports) > 1:
+        say(f"The {len(reports)} results are equal.")
     for problem in problems:
         say(f"FAILED: {problem}")
     say(f"The demo {'failed' if problems else 'succeeded'} in {time.monotonic() - begun:.1f} s.")
@@ -120,6 +123,21 @@ def find_problems(ended: Ended, wanted: Expected) -> tuple[str, ...]:
         for name, value in asdict(wanted).items()
         if summary.get(name) != value
     )
+
+
+def differences(reports: list[Report]) -> list[str]:
+    """Which results are not the first one's, those that failed left out: every backend does the same job."""
+    outputs_of = {
+        report.backend: json.loads(report.ended.output)
+        for report in reports
+        if report.ended.output is not None
+    }
+    first = next(iter(outputs_of), "")
+    return [
+        f"the results of {first} and {backend} are not equal"
+        for backend, found in outputs_of.items()
+        if found != outputs_of[first]
+    ]
 
 
 def show_table(reports: list[Report]) -> None:

@@ -8,6 +8,8 @@ PYTHON = ROOT / ".venv/bin/python"
 ENVIRONMENTS = ROOT / "terraform/environments"
 TERRAFORM_INIT = ROOT / "scripts/terraform-init"
 CLOUD_PYTHON = ROOT / "build/localcloud/venv/bin/python"
+TASK_WORKER = ROOT / ".venv/bin/task-worker"
+CLOUD_IMAGES = ROOT / "build/localcloud/images.json"
 CLOUD_STATE = ROOT / "build/localcloud/state"
 
 
