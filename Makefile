@@ -12,7 +12,8 @@ ENV ?= local
 BACKEND ?= lambda
 INPUT ?=
 override INPUT := $(value INPUT)
-export ENV BACKEND INPUT
+BASE_IMAGE ?=
+export ENV BACKEND INPUT BASE_IMAGE
 
 # Terraform warns at every call when this names a file that is not there.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -40,6 +41,7 @@ help: ## tell what there is to make
 	@echo
 	@echo 'ENV=NAME picks an environment of terraform/environments (default: local, the cloud on this machine).'
 	@echo 'BACKEND=NAME and INPUT=JSON or INPUT=@FILE are for `make run`.'
+	@echo 'BASE_IMAGE=NAME is what images are built on; BASE_IMAGE=packed packs this machine'"'"'s Python instead of fetching one.'
 
 .PHONY: setup
 setup: $(READY) ## make the Python environments (.venv and the local cloud's own)
@@ -67,6 +69,18 @@ test: lint ## run lint and all tests that need no cloud (unit, contract, repo, T
 integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tests, then the whole stack's on it
 	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
 	$(PYTHON) -m pytest tests/integration
+
+.PHONY: images
+images: $(VENV_READY) | need-docker ## build the container images (BASE_IMAGE=)
+	@exec $(OPERATIONS) images --base "$$BASE_IMAGE"
+
+.PHONY: push
+push: $(VENV_READY) | need-docker need-env ## build the images and push them to an environment's registry (ENV=)
+	@exec $(OPERATIONS) push --env "$$ENV" --base "$$BASE_IMAGE"
+
+.PHONY: image-test
+image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them in containers; starts a Docker engine if it must
+	@exec scripts/image-test
 
 .PHONY: demo
 demo: $(READY) $(ZIPS) | need-terraform ## show it all once, on a cloud of its own, and take everything down
@@ -104,12 +118,15 @@ destroy: $(READY) $(ZIPS) | need-terraform need-env ## remove all that an enviro
 requirements: $(UV_READY) ## pin the newest versions that requirements/dev.in allows
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make requirements' --output-file requirements/dev.txt requirements/dev.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
+		--generate-hashes --constraint requirements/dev.txt --custom-compile-command 'make requirements' \
+		--output-file images/worker/requirements.txt images/worker/requirements.in
 
 .PHONY: clean
 clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/local build/ci build/terraform
+	rm -rf build/zip build/tools build/stamps build/localcloud build/local build/ci build/terraform build/images build/images.json build/images.log
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/environments/local -name '.terraform*' -prune -exec rm -rf {} +
 
@@ -117,6 +134,11 @@ clean: ## stop the local cloud and remove what was built and set up (no other en
 need-terraform:
 	@command -v terraform >/dev/null || { echo 'Terraform 1.11 or newer is needed and was not found:' \
 		'install it and put it on PATH.' >&2; exit 1; }
+
+.PHONY: need-docker
+need-docker:
+	@docker version >/dev/null 2>&1 || { echo 'Docker is needed and does not answer:' \
+		'start it, or try scripts/docker-engine start.' >&2; exit 1; }
 
 .PHONY: need-env
 need-env:

@@ -11,7 +11,7 @@ import pytest
 PHONY = re.compile(r"^\.PHONY: (\S+)$", re.MULTILINE)
 # Only code counts: `make X` in backticks, or a line of a code block.
 NAMED = re.compile(r"(?:`|^\$? *)make ([a-z][a-z-]*)", re.MULTILINE)
-HELPERS = {"need-terraform", "need-env"}
+HELPERS = {"need-terraform", "need-env", "need-docker"}
 WANTED = {
     *("help", "setup", "build", "zip", "lint", "test", "demo", "local-up", "local-down", "run"),
     *("integration-test", "plan", "apply", "deploy", "destroy", "clean"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, override
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import deploy, interrupts, local, outputs, zips
+from operations import deploy, images, interrupts, local, outputs, zips
 from operations.demo import demo
 from operations.errors import OperationError
 from operations.run import run
@@ -75,12 +75,22 @@ def _parser() -> Parser:
         ("destroy", _destroy, "remove everything an environment holds"),
     ):
         add(name, command, text).add_argument("--env", default=outputs.LOCAL)
+    _add_images(add)
     follow = add("run", lambda options: run(options.env, options.backend, options.input), "start and follow")
     follow.set_defaults(error_code=USAGE)
     follow.add_argument("--env", default=outputs.LOCAL)
     follow.add_argument("--backend", default="lambda")
     follow.add_argument("--input", default="", help="JSON or @file; a text of ours when it is left out")
     return parser
+
+
+def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
+    build = add("images", _images, "build the container images")
+    build.add_argument("--base", default="", help="what they are built on; packed: this machine's Python")
+    build.add_argument("--or-packed", action="store_true", help="packed where the usual base is out of reach")
+    send = add("push", _push, "build the images and push them to an environment's registry")
+    send.add_argument("--env", default=outputs.LOCAL)
+    send.add_argument("--base", default="")
 
 
 def _zip(options: argparse.Namespace) -> int:
@@ -116,6 +126,20 @@ def _deploy(options: argparse.Namespace) -> int:
 
 def _destroy(options: argparse.Namespace) -> int:
     deploy.destroy(options.env, ask=options.env != outputs.LOCAL)
+    return 0
+
+
+def _images(options: argparse.Namespace) -> int:
+    base = options.base
+    if options.or_packed and not base and not images.default_base_is_reachable():
+        print("The base image cannot be fetched here: this machine's Python is packed instead.")
+        base = images.PACKED
+    images.build(base)
+    return 0
+
+
+def _push(options: argparse.Namespace) -> int:
+    images.push(options.env, options.base)
     return 0
 
 

@@ -35,7 +35,7 @@ TOOLS = (
 RESOLVERS = ("libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "libgcc_s.so.1")
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 TEXTS = {
-    "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
+    "etc/passwd": "root:x:0:0:root:/:/bin/sh\n",
     "etc/group": "root:x:0:\n",
     "etc/nsswitch.conf": "hosts: files dns\n",
 }
