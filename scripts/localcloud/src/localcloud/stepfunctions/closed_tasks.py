@@ -39,7 +39,11 @@ _lock = threading.Lock()
 def install() -> None:
     """Close a task with its frame, and look at that before a report is taken."""
     frames.on_end(_close)
+    _receive_heartbeats()
+    _receive_outcomes()
 
+
+def _receive_heartbeats() -> None:
     @wrap(StepFunctionsProvider, "send_task_heartbeat")
     def heartbeat(
         _original: Callable[..., Any],
@@ -53,6 +57,8 @@ def install() -> None:
                 raise InvalidToken("Invalid token")
         return SendTaskHeartbeatOutput()
 
+
+def _receive_outcomes() -> None:
     @wrap(StepFunctionsProvider, "send_task_success")
     def success(
         _original: Callable[..., Any],

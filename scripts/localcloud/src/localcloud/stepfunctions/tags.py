@@ -26,6 +26,11 @@ def install() -> None:
         original(activity, *args, **kwargs)
         activity.tag_manager = TagManager()
 
+    _keep_tags()
+    _change_tags()
+
+
+def _keep_tags() -> None:
     @wrap(StepFunctionsProvider, "create_activity")
     def create(
         original: Original,
@@ -52,8 +57,6 @@ def install() -> None:
         if tags := _tags(provider, context, resource_arn):
             return ListTagsForResourceOutput(tags=tags.to_tag_list())
         return original(provider, context, resource_arn, **kwargs)
-
-    _change_tags()
 
 
 def _change_tags() -> None:
