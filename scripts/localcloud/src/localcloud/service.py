@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from localcloud import processes
+from localcloud.compute import leftovers
 from localcloud.settings import Address, StartSettings, localstack_environment
 
 _STOP_SECONDS = 10.0
@@ -151,6 +152,7 @@ def _take_down(state_dir: Path, record: Record) -> int:
         processes.terminate(process, _STOP_SECONDS)
         ended += 1
     ended += processes.kill_all(record.cloud_id, also=family)
+    ended += leftovers.remove(record.cloud_id)
     for folder in _FOLDERS:
         shutil.rmtree(state_dir / folder, ignore_errors=True)
     _record_path(state_dir).unlink(missing_ok=True)

@@ -25,15 +25,14 @@ def cloud(make_cli: Callable[..., Cli], tmp_path_factory: pytest.TempPathFactory
     return start(make_cli, tmp_path_factory.mktemp("images") / "images.json")
 
 
-def start(make_cli: Callable[..., Cli], images: Path, **environment: str) -> Cloud:
-    """Start a cloud that runs processes for the images."""
+def start(make_cli: Callable[..., Cli], images: Path, runner: str = "process") -> Cloud:
+    """Start a cloud, with the mapping of images in that file."""
     images.write_text(json.dumps(IMAGES), encoding="utf-8")
     cli = make_cli(
-        LOCALCLOUD_RUNNER="process",
+        LOCALCLOUD_RUNNER=runner,
         LOCALCLOUD_IMAGES=str(images),
         LOCALCLOUD_MAX_CONTAINERS=str(MAX_CONTAINERS),
         LOCALCLOUD_STOP_TIMEOUT_SECONDS=str(STOP_TIMEOUT_SECONDS),
-        **environment,
     )
     result = cli.run("start")
     assert result.returncode == 0, result.stderr
