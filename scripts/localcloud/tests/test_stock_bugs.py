@@ -17,6 +17,7 @@ from jsonpath_ng.ext import parse
 from localstack.aws.protocol.parser import create_parser
 from localstack.config import HostAndPort
 from localstack.runtime.server import twisted
+from localstack.services.s3 import provider as s3_provider
 from rolo.gateway import Gateway
 from test_activities import activity_state, in_parallel
 from test_lambda import PID
@@ -26,6 +27,7 @@ SHOWS = {
     "loopback-only": "test_the_gateway_is_given_no_interface",
     "parser-cache": "test_each_client_gets_a_parser",
     "path-cache": "test_each_path_is_parsed_each_time",
+    "s3-objects": "test_all_clouds_share_a_folder_of_objects",
     "function-logs": "test_the_log_group_is_ignored",
     "capacity": "test_a_burst_starts_a_process_for_each_invocation",
     "async-invocations": "test_few_asynchronous_invocations_run_side_by_side",
@@ -61,6 +63,14 @@ def test_each_client_gets_a_parser() -> None:
 
 def test_each_path_is_parsed_each_time() -> None:
     assert parse("$.a") is not parse("$.a")
+
+
+def test_all_clouds_share_a_folder_of_objects(stock: Cloud) -> None:
+    stock.client("s3").create_bucket(Bucket="shared-folder")
+    stock.client("s3").put_object(Bucket="shared-folder", Key="object", Body=b"body")
+    # None of it is in the cloud's own folder.
+    assert not list(stock.cli.state_dir.rglob("*shared-folder*"))
+    assert list(Path(s3_provider.DEFAULT_S3_TMP_DIR).rglob("*shared-folder*"))
 
 
 def test_the_log_group_is_ignored(stock: Cloud) -> None:

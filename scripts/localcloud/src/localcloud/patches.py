@@ -36,6 +36,12 @@ PATCHES = (
         wrong="a service's request parser is built anew for nearly every internal call",
     ),
     Patch(
+        name="s3-objects",
+        service="s3",
+        module="localcloud.s3_objects",
+        wrong="all clouds of a machine keep their objects in one folder, and a stop empties it",
+    ),
+    Patch(
         name="function-logs",
         service="lambda",
         module="localcloud.lambdas.function_logs",

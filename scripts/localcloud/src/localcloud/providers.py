@@ -26,6 +26,13 @@ def _lambda() -> Service:
     return Service.for_provider(LambdaProvider())
 
 
+def _s3() -> Service:
+    from localstack.services.s3.provider import S3Provider
+
+    patches.install("s3")
+    return Service.for_provider(S3Provider())
+
+
 def _stepfunctions() -> Service:
     from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
@@ -36,4 +43,5 @@ def _stepfunctions() -> Service:
 mend_gateway: Any = hooks.on_infra_start(priority=100)(_mend_gateway)
 dynamodb_moto: Any = aws_provider(api="dynamodb", name="moto")(_dynamodb)
 lambda_localcloud: Any = aws_provider(api="lambda", name="localcloud")(_lambda)
+s3_localcloud: Any = aws_provider(api="s3", name="localcloud")(_s3)
 stepfunctions_localcloud: Any = aws_provider(api="stepfunctions", name="localcloud")(_stepfunctions)
