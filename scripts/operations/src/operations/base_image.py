@@ -25,7 +25,6 @@ PYTHON = Path("usr/local")
 LEFT_OUT = frozenset(
     {"__pycache__", "test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip"}
 )
-KEPT_PACKAGES = ("pip",)
 TOOLS = (
     "sh", "bash", "cat", "chmod", "cp", "date", "dd", "dirname", "echo", "env", "false", "grep", "head", "id",
     "kill", "ln", "ls", "mkdir", "mktemp", "mv", "printf", "ps", "pwd", "rm", "sed", "seq", "setsid", "sleep",
@@ -82,12 +81,10 @@ def _add_python(tar: tarfile.TarFile) -> list[Path]:
     for path in sorted(library.iterdir()):
         if path.name not in LEFT_OUT and path.name != "site-packages" and not path.name.startswith("config-"):
             tar.add(path, PYTHON / "lib" / version / path.name, filter=_plain)
-    for package in KEPT_PACKAGES:
-        tar.add(
-            library / "site-packages" / package,
-            PYTHON / "lib" / version / "site-packages" / package,
-            filter=_plain,
-        )
+    pip = library / "site-packages/pip"
+    if not pip.is_dir():
+        raise OperationError(f"{executable} has no pip of its own: set BASE_IMAGE to an image's name")
+    tar.add(pip, PYTHON / "lib" / version / "site-packages/pip", filter=_plain)
     return [executable, *sorted((library / "lib-dynload").glob("*.so"))]
 
 

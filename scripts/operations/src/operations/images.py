@@ -71,9 +71,9 @@ def push(env: str, base: str) -> str:
     """
     if env == LOCAL:
         raise OperationError("the local cloud takes images from this machine's Docker: nothing to push")
-    image = build(base)
     outputs = load(env)
-    repository = _repository(outputs, image.name)
+    repository = _repository(outputs, WORKER)
+    image = build(base)
     address = f"{repository}:{image.tag}"
     client = session_for(outputs).client("ecr")
     if not _is_pushed(client, repository, image.tag):
