@@ -55,6 +55,6 @@ class Runtime:
 
 def _set_log_level(level: str) -> None:
     logging.getLogger().setLevel(level)
-    # At DEBUG botocore logs requests and responses, and task tokens are in them.
+    # At DEBUG botocore logs requests and responses, and task tokens are in them; at INFO nothing of use.
     for name in ("botocore", "urllib3"):
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
