@@ -215,10 +215,15 @@ def test_what_cannot_start_says_why_as_ecs_does(
     assert str(raised.value) == reason
 
 
-def test_a_program_is_found_on_the_containers_own_path(start: Start, tmp_path: Path) -> None:
+def test_a_program_is_found_on_the_containers_own_path_and_in_its_folder(
+    start: Start, tmp_path: Path
+) -> None:
     program = tmp_path / "own-program"
     program.write_text("#!/bin/sh\necho own", encoding="utf-8")
     program.chmod(0o755)
     run = start(["own-program"], environment={"PATH": f"{tmp_path}:/usr/bin:/bin"})
+    run.container.wait(5)
+    assert run.lines == ["own"]
+    run = start(["./own-program"], working_directory=str(tmp_path))
     run.container.wait(5)
     assert run.lines == ["own"]

@@ -17,6 +17,7 @@ def test_a_task_is_warned_and_then_stopped(
 ) -> None:
     arn = ecs.run_command(sh(f"trap 'exit 6' TERM; touch {tmp_path}/up; sleep 1000 & wait"))
     wait_for((tmp_path / "up").exists)
+    ecs.reach(arn, "RUNNING")
     body = {"task": arn} | ({"notice_code": notice} if notice else {})
     assert post(ecs.cloud, "spot-interruption", **body) == 200
     details = ecs_events.take("taskArn", arn, last="STOPPED")

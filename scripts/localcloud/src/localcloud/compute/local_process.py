@@ -134,8 +134,9 @@ def _command_line(spec: ContainerSpec, image: images.LocalImage) -> list[str]:
 def _launch(
     argv: Sequence[str], environment: Mapping[str, str], folder: str
 ) -> subprocess.Popen[bytes]:
-    # Popen looks a name up on this process's PATH; a container has one of its own.
-    program = shutil.which(argv[0], path=environment["PATH"])
+    # Popen looks a name up on this process's PATH and in its folder; a container has its own.
+    name = str(Path(folder, argv[0])) if "/" in argv[0] else argv[0]
+    program = shutil.which(name, path=environment["PATH"])
     if program is None:
         raise ContainerStartError(
             "CannotStartContainerError",
