@@ -16,6 +16,7 @@ provider "aws" {
     cloudwatch     = var.endpoint
     cloudwatchlogs = var.endpoint
     dynamodb       = var.endpoint
+    events         = var.endpoint
     iam            = var.endpoint
     lambda         = var.endpoint
     s3             = var.endpoint
@@ -30,7 +31,7 @@ module "stack" {
 
   name         = "first-light"
   packages_dir = var.packages_dir
-  example      = true
+  example      = {}
 
   # Nothing here is worth keeping, and the provider takes a minute to see a lifecycle rule.
   payload_retention_days = null

@@ -24,13 +24,18 @@ output "data_bucket" {
 }
 
 output "activities" {
-  description = "ARNs of the activities: the example's by backend, yours by their keys in lambda_activities."
+  description = "ARNs of the activities: by backend, and by the keys of lambda_activities."
   value       = module.stack.activities
 }
 
 output "state_machines" {
   description = "ARNs of the example's state machines, by backend."
   value       = module.stack.state_machines
+}
+
+output "examples" {
+  description = "ARNs of the example's other state machines: fan-out, which takes many texts."
+  value       = module.stack.examples
 }
 
 output "process_states" {

@@ -27,7 +27,9 @@ locals {
   job_definition_arn = "${local.batch_arn_prefix}:job-definition/${var.name}"
   on_fargate         = var.compute.type == "FARGATE"
 
-  environment = merge(var.container.environment, var.worker == null ? {} : var.worker.environment)
+  # Not every platform tells a container its region, and SDKs differ in where they look.
+  region      = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
+  environment = merge(var.container.environment, local.region, var.worker == null ? {} : var.worker.environment)
   requirements = merge(
     { VCPU = var.size.cpu, MEMORY = var.size.memory_mb },
     { for gpus in [var.size.gpus] : "GPU" => gpus if gpus > 0 },

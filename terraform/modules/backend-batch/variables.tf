@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "container" {
-  description = "What runs. command: the image's own if null (Batch always keeps the image's entrypoint). read_only_root_filesystem: the program can write nothing but its mounts."
+  description = "What runs. command: the image's own if null (Batch always keeps the image's entrypoint). read_only_root_filesystem: only what the image names in VOLUME can be written."
   type = object({
     image                     = string
     command                   = optional(list(string))

@@ -32,7 +32,9 @@ locals {
 
   makes_security_group = length(var.network.security_groups) == 0
 
-  environment = merge(var.container.environment, var.worker == null ? {} : var.worker.environment)
+  # Not every platform tells a container its region, and SDKs differ in where they look.
+  region      = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
+  environment = merge(var.container.environment, local.region, var.worker == null ? {} : var.worker.environment)
 
   container = {
     name        = local.container_name

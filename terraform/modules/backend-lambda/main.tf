@@ -11,8 +11,9 @@ locals {
         Resource = [var.function_arn]
       }]
     })
-    # The function reports its own end: there is no event to turn into an outcome.
-    event_pattern = null
+    # The function reports its own end: there is no event to turn into an outcome, and no log to read for it.
+    report_policy_json = null
+    event_pattern      = null
   }
 }
 

@@ -5,14 +5,17 @@ locals {
 
   queue_policies = { for key, arn in local.queue_arns : key => {
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "RefusePlainHttp"
-      Effect    = "Deny"
-      Principal = "*"
-      Action    = "sqs:*"
-      Resource  = arn
-      Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]
+    Statement = concat(
+      [{
+        Sid       = "RefusePlainHttp"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "sqs:*"
+        Resource  = arn
+        Condition = { Bool = { "aws:SecureTransport" = "false" } }
+      }],
+      [for statement in local.keep_undelivered_events : statement if key == "report_dead_letter"],
+    )
   } }
 
   use_key = var.kms_key_arn == null ? [] : [{

@@ -9,8 +9,9 @@ locals {
   # Known before the queues are: policies and everything behind them need not wait for their creation.
   queue_arn_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:"
   queues = {
-    dispatch    = { name = "${var.name}-dispatch", retention_days = 4 }
-    dead_letter = { name = "${var.name}-dispatch-dead-letter", retention_days = 14 }
+    dispatch           = { name = "${var.name}-dispatch", retention_days = 4 }
+    dead_letter        = { name = "${var.name}-dispatch-dead-letter", retention_days = 14 }
+    report_dead_letter = { name = "${var.name}-report-dead-letter", retention_days = 14 }
   }
   queue_arns = { for key, queue in local.queues : key => "${local.queue_arn_prefix}${queue.name}" }
 }
@@ -36,11 +37,16 @@ resource "aws_sqs_queue_redrive_policy" "this" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letter" {
-  alarm_name          = "${local.queues.dead_letter.name}-not-empty"
-  alarm_description   = "Dispatch requests of ${var.name} that the dispatcher could not handle: their tasks wait in vain."
+  for_each = {
+    dead_letter        = "Dispatch requests of ${var.name} that the dispatcher could not handle: their tasks wait in vain."
+    report_dead_letter = "Ends of jobs of ${var.name} that the reporter could not handle: their tasks may wait in vain."
+  }
+
+  alarm_name          = "${local.queues[each.key].name}-not-empty"
+  alarm_description   = each.value
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = local.queues.dead_letter.name }
+  dimensions          = { QueueName = local.queues[each.key].name }
   statistic           = "Maximum"
   period              = 300
   evaluation_periods  = 1
@@ -58,7 +64,7 @@ module "function" {
   name               = "${var.name}-dispatcher"
   description        = "Takes tasks off activities and starts their jobs"
   handler            = "dispatcher.handler.handle"
-  package            = var.package
+  package            = var.packages.dispatcher
   timeout_seconds    = local.function_timeout_seconds
   memory_mb          = 512
   log_retention_days = var.log_retention_days

@@ -18,6 +18,16 @@ output "function" {
   value       = { name = module.function.name, arn = module.function.arn, log_group_name = module.function.log_group_name }
 }
 
+output "report_dead_letter_queue" {
+  description = "Where events of jobs end that could not be handled."
+  value       = { url = aws_sqs_queue.this["report_dead_letter"].url, arn = local.queue_arns.report_dead_letter }
+}
+
+output "reporter" {
+  description = "The reporter."
+  value       = { name = module.reporter.name, arn = module.reporter.arn, log_group_name = module.reporter.log_group_name }
+}
+
 output "worker_policy_json" {
   description = "What a processing function or job needs to report: a policy document in JSON."
   value       = jsonencode(local.worker_policy)

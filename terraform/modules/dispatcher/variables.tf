@@ -7,9 +7,12 @@ variable "name" {
   }
 }
 
-variable "package" {
-  description = "The dispatcher's built zip in S3. hash is the zip's SHA-256 in base64."
-  type        = object({ bucket = string, key = string, hash = string })
+variable "packages" {
+  description = "The built zips of dispatcher and reporter in S3. hash is the zip's SHA-256 in base64."
+  type = object({
+    dispatcher = object({ bucket = string, key = string, hash = string })
+    reporter   = object({ bucket = string, key = string, hash = string })
+  })
 }
 
 variable "activities" {
@@ -38,10 +41,11 @@ variable "activities" {
 variable "backends" {
   description = "Where jobs run, by a name of yours: the output \"backend\" of the backend modules."
   type = map(object({
-    name          = string
-    config        = string
-    policy_json   = string
-    event_pattern = optional(string)
+    name               = string
+    config             = string
+    policy_json        = string
+    report_policy_json = optional(string)
+    event_pattern      = optional(string)
   }))
   # Here and not with activities: the workers' policy needs those, and a function behind a backend needs the policy.
   validation {
@@ -53,8 +57,16 @@ variable "backends" {
     error_message = "backends must have a JSON object as config. Given: ${join(", ", [for key, backend in var.backends : "${key}: ${backend.config}"])}."
   }
   validation {
-    condition     = alltrue([for backend in var.backends : can(jsondecode(backend.policy_json).Statement)])
-    error_message = "backends must have a policy document in JSON as policy_json. Refused: ${join(", ", [for key, backend in var.backends : key if !can(jsondecode(backend.policy_json).Statement)])}."
+    condition     = alltrue([for backend in var.backends : alltrue([for policy in compact([backend.policy_json, backend.report_policy_json]) : can(jsondecode(policy).Statement)])])
+    error_message = "backends must have policy documents in JSON as policy_json and report_policy_json. Refused: ${join(", ", [for key, backend in var.backends : key if !alltrue([for policy in compact([backend.policy_json, backend.report_policy_json]) : can(jsondecode(policy).Statement)])])}."
+  }
+  validation {
+    condition     = alltrue([for backend in var.backends : backend.event_pattern == null ? true : can(jsondecode(backend.event_pattern).source)])
+    error_message = "backends must have null or a JSON object with source as event_pattern. Given: ${join(", ", [for key, backend in var.backends : "${key}: ${coalesce(backend.event_pattern, "null")}"])}."
+  }
+  validation {
+    condition     = alltrue([for key in keys(var.backends) : length("${var.name}-${key}") <= 64])
+    error_message = "backends must have keys that make at most 64 characters with the name and a -, the most that a rule's name has. Refused: ${join(", ", [for key in keys(var.backends) : key if length("${var.name}-${key}") > 64])}."
   }
 }
 

@@ -1,7 +1,7 @@
 # Activities whose jobs are invocations of Lambda functions: the example's, and one for each function of the user.
 locals {
   lambda_activities = merge(
-    var.example ? { lambda = { heartbeat_seconds = 180, timeout_seconds = 3600, allowed_overrides = [] } } : {},
+    { for example in var.example[*] : "lambda" => { heartbeat_seconds = 180, timeout_seconds = 3600, allowed_overrides = [] } },
     { for key, activity in var.lambda_activities : key => {
       heartbeat_seconds = activity.heartbeat_seconds
       timeout_seconds   = activity.timeout_seconds
@@ -27,7 +27,7 @@ module "backend_lambda" {
 
 module "process" {
   source = "../function"
-  count  = var.example ? 1 : 0
+  count  = var.example == null ? 0 : 1
 
   name               = "${var.name}-process"
   description        = "Example: counts the words of an object in S3"

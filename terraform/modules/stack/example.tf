@@ -1,6 +1,8 @@
 # The example: what stands before and after the activity, and one state machine for each backend.
 locals {
-  steps = var.example ? {
+  example_backends = var.example == null ? toset([]) : toset(concat(["lambda"], local.container_backends))
+
+  steps = var.example == null ? {} : {
     prepare = {
       description = "Example: makes the job's input"
       policies    = { data = jsonencode(local.prepare_policy) }
@@ -10,7 +12,11 @@ locals {
       description = "Example: makes the execution's output"
       policies    = {}
     }
-  } : {}
+    reduce = {
+      description = "Example: merges the outputs of many jobs"
+      policies    = {}
+    }
+  }
 
   # Errors of Lambda itself; what the function raises is the execution's end.
   lambda_retry = [{
@@ -25,27 +31,22 @@ locals {
   }]
   invoke = "arn:${data.aws_partition.current.partition}:states:::lambda:invoke"
 
+  # A state that invokes a step: merge(local.step_state.prepare, { Next = ... }).
+  step_state = { for name, step in module.step : name => {
+    Type       = "Task"
+    Resource   = local.invoke
+    Parameters = { FunctionName = step.arn, "Payload.$" = "$" }
+    OutputPath = "$.Payload"
+    Retry      = local.lambda_retry
+  } }
+
   example_definitions = { for backend in local.example_backends : backend => {
     Comment = "Counts the words of an object in S3: the job runs on ${backend}"
     StartAt = "Prepare"
     States = {
-      Prepare = {
-        Type       = "Task"
-        Resource   = local.invoke
-        Parameters = { FunctionName = module.step["prepare"].arn, "Payload.$" = "$" }
-        OutputPath = "$.Payload"
-        Retry      = local.lambda_retry
-        Next       = "Process"
-      }
+      Prepare = merge(local.step_state.prepare, { Next = "Process" })
       Process = merge(module.activity[backend].process_state, { Next = "Publish" })
-      Publish = {
-        Type       = "Task"
-        Resource   = local.invoke
-        Parameters = { FunctionName = module.step["publish"].arn, "Payload.$" = "$" }
-        OutputPath = "$.Payload"
-        Retry      = local.lambda_retry
-        End        = true
-      }
+      Publish = merge(local.step_state.publish, { End = true })
     }
   } }
 }
@@ -75,7 +76,7 @@ module "state_machine" {
   definition = jsonencode(local.example_definitions[each.key])
   policies = {
     dispatch = module.activity[each.key].execution_policy_json
-    steps    = jsonencode(local.steps_policy)
+    steps    = jsonencode(local.steps_policies["one"])
   }
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn

@@ -48,13 +48,14 @@ locals {
     }])
   }
 
-  steps_policy = {
+  # One text, or many whose outputs are merged.
+  steps_policies = { for texts, steps in { one = ["prepare", "publish"], many = ["prepare", "publish", "reduce"] } : texts => {
     Version = "2012-10-17"
     Statement = [{
       Sid      = "InvokeSteps"
       Effect   = "Allow"
       Action   = ["lambda:InvokeFunction"]
-      Resource = [for step in module.step : step.arn]
+      Resource = [for name in steps : module.step[name].arn]
     }]
-  }
+  } if var.example != null }
 }

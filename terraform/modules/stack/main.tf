@@ -2,13 +2,17 @@ locals {
   # One line for each backend: what backend-NAME.tf makes.
   activities = merge(
     local.lambda_activities,
+    local.fargate_activities,
+    local.batch_activities,
   )
   backends = merge(
     { for key, backend in module.backend_lambda : key => backend.backend },
+    { for key, backend in module.backend_fargate : key => backend.backend },
+    { for key, backend in module.backend_batch : key => backend.backend },
   )
-  example_backends = var.example ? toset(["lambda"]) : toset([])
 
-  packages = { for name in concat(["dispatcher"], var.example ? ["prepare", "process", "publish"] : []) : name => {
+  zips = concat(["dispatcher", "reporter"], var.example == null ? [] : ["prepare", "process", "publish", "reduce"])
+  packages = { for name in local.zips : name => {
     path = "${var.packages_dir}/${name}.zip"
     hash = filebase64sha256("${var.packages_dir}/${name}.zip")
     # The hash in the key: functions and their code change together, and back together.
@@ -52,8 +56,8 @@ module "activity" {
 module "dispatcher" {
   source = "../dispatcher"
 
-  name    = var.name
-  package = local.artefacts.dispatcher
+  name     = var.name
+  packages = { dispatcher = local.artefacts.dispatcher, reporter = local.artefacts.reporter }
   activities = { for key, activity in local.activities : key => {
     arn               = module.activity[key].arn
     backend           = key

@@ -24,13 +24,18 @@ output "data_bucket" {
 }
 
 output "activities" {
-  description = "ARNs of the activities: the example's by backend, yours by their keys in lambda_activities."
+  description = "ARNs of the activities: by backend, and by the keys of lambda_activities."
   value       = { for key, activity in module.activity : key => activity.arn }
 }
 
 output "state_machines" {
   description = "ARNs of the example's state machines, by backend."
   value       = { for key, machine in module.state_machine : key => machine.arn }
+}
+
+output "examples" {
+  description = "ARNs of the example's other state machines: fan-out, which takes many texts."
+  value       = { for key, machine in module.fan_out : key => machine.arn }
 }
 
 output "process_states" {
@@ -56,7 +61,7 @@ output "worker_environment" {
 output "functions" {
   description = "ARN and log group of each function of the stack."
   value = { for name, function in merge(
-    { dispatcher = module.dispatcher.function },
+    { dispatcher = module.dispatcher.function, reporter = module.dispatcher.reporter },
     { for process in module.process : "process" => process },
     module.step,
   ) : name => { arn = function.arn, log_group_name = function.log_group_name } }

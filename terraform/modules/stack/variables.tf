@@ -9,19 +9,30 @@ variable "name" {
 }
 
 variable "packages_dir" {
-  description = "Folder of the built zips: dispatcher.zip, and with the example prepare.zip, process.zip and publish.zip."
+  description = "Folder of the built zips: dispatcher.zip and reporter.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip."
   type        = string
   validation {
-    condition     = alltrue([for name in concat(["dispatcher"], var.example ? ["prepare", "process", "publish"] : []) : fileexists("${var.packages_dir}/${name}.zip")])
-    error_message = "packages_dir must hold ${join(", ", [for name in concat(["dispatcher"], var.example ? ["prepare", "process", "publish"] : []) : "${name}.zip"])}: run \"make zip\". Given: \"${var.packages_dir}\"."
+    condition     = alltrue([for name in local.zips : fileexists("${var.packages_dir}/${name}.zip")])
+    error_message = "packages_dir must hold ${join(", ", [for name in local.zips : "${name}.zip"])}: run \"make zip\". Given: \"${var.packages_dir}\"."
   }
 }
 
 variable "example" {
-  description = "Whether to make the example: functions prepare, process and publish and one state machine for each backend."
-  type        = bool
-  default     = false
-  nullable    = false
+  description = "The example: functions prepare, process, publish and reduce, one state machine for each backend, and one that fans out to jobs on fan_out_backend, so many at once. null: no example."
+  type = object({
+    fan_out_backend         = optional(string, "lambda")
+    fan_out_max_concurrency = optional(number, 10)
+  })
+  default = null
+  validation {
+    condition     = var.example == null ? true : contains(concat(["lambda"], local.container_backends), var.example.fan_out_backend)
+    error_message = "example.fan_out_backend must be a backend of the stack: ${join(", ", concat(["lambda"], local.container_backends))}. Given: \"${try(var.example.fan_out_backend, "null")}\"."
+  }
+  validation {
+    # Step Functions runs no more than 40 at once in a Map of this kind.
+    condition     = var.example == null ? true : var.example.fan_out_max_concurrency >= 1 && var.example.fan_out_max_concurrency <= 40 && floor(var.example.fan_out_max_concurrency) == var.example.fan_out_max_concurrency
+    error_message = "example.fan_out_max_concurrency must be a whole number from 1 to 40. Given: ${try(var.example.fan_out_max_concurrency, "null")}."
+  }
 }
 
 variable "lambda_activities" {
@@ -37,15 +48,15 @@ variable "lambda_activities" {
   nullable = false
   validation {
     condition     = alltrue([for key in keys(var.lambda_activities) : can(regex("^[a-zA-Z0-9_-]{1,30}$", key)) && !contains(["lambda", "fargate", "batch", "sagemaker"], key)])
-    error_message = "lambda_activities must have keys of 1 to 30 letters, digits, - or _, and not lambda, fargate, batch or sagemaker, which are the example's. Given: ${join(", ", keys(var.lambda_activities))}."
+    error_message = "lambda_activities must have keys of 1 to 30 letters, digits, - or _, and not lambda, fargate, batch or sagemaker, which are the backends'. Given: ${join(", ", keys(var.lambda_activities))}."
   }
   validation {
     condition     = alltrue([for activity in var.lambda_activities : activity.heartbeat_seconds >= 1 && activity.heartbeat_seconds < activity.timeout_seconds])
     error_message = "lambda_activities must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${join(", ", [for key, activity in var.lambda_activities : "${key}: ${activity.heartbeat_seconds} and ${activity.timeout_seconds}"])}."
   }
   validation {
-    condition     = var.example || length(var.lambda_activities) > 0
-    error_message = "lambda_activities must hold at least one activity when example is false. Given: none."
+    condition     = length(var.lambda_activities) > 0 || var.example != null || var.fargate != null || var.batch != null
+    error_message = "lambda_activities must hold at least one activity when there are no example, fargate and batch. Given: none."
   }
 }
 

@@ -65,6 +65,10 @@ run "tells_what_a_user_needs_to_run_the_example" {
     condition     = output.state_machines == { lambda = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" } && output.activities == { lambda = "arn:aws:states:eu-west-1:000000000000:activity:activity" }
     error_message = "ARNs by backend"
   }
+  assert {
+    condition     = output.examples == { fan-out = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" }
+    error_message = "and of what is no backend's, apart from them"
+  }
 }
 
 run "refuses_an_endpoint_that_is_no_url" {

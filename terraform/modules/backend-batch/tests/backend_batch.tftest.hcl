@@ -90,9 +90,12 @@ run "a_job_on_fargate_is_one_container_with_its_log" {
 
   assert {
     condition = jsondecode(aws_batch_job_definition.this.container_properties) == {
-      image                  = "worker"
-      command                = ["python", "-m", "process"]
-      environment            = [{ name = "MODE", value = "fast" }, { name = "TASK_TABLE", value = "first-tasks" }]
+      image   = "worker"
+      command = ["python", "-m", "process"]
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "eu-west-1" }, { name = "AWS_REGION", value = "eu-west-1" },
+        { name = "MODE", value = "fast" }, { name = "TASK_TABLE", value = "first-tasks" },
+      ]
       resourceRequirements   = [{ type = "MEMORY", value = "512" }, { type = "VCPU", value = "0.25" }]
       jobRoleArn             = "arn:aws:iam::123456789012:role/words-job"
       executionRoleArn       = "arn:aws:iam::123456789012:role/words-execution"
@@ -111,7 +114,7 @@ run "a_job_on_fargate_is_one_container_with_its_log" {
       runtimePlatform              = { operatingSystemFamily = "LINUX", cpuArchitecture = "ARM64" }
       ephemeralStorage             = { sizeInGiB = 30 }
     }
-    error_message = "image, command, the user's environment and the worker's, size, the module's own roles and log group"
+    error_message = "image, command, region, the user's environment and the worker's, size, the module's own roles and log group"
   }
   assert {
     condition     = aws_batch_job_definition.this.platform_capabilities == toset(["FARGATE"]) && aws_batch_job_definition.this.propagate_tags

@@ -88,11 +88,14 @@ run "a_job_is_one_container_with_its_log" {
 
   assert {
     condition = jsondecode(aws_ecs_task_definition.this.container_definitions) == [{
-      name                   = "job"
-      image                  = "worker"
-      command                = ["python", "-m", "process"]
-      essential              = true
-      environment            = [{ name = "MODE", value = "fast" }, { name = "TASK_TABLE", value = "first-tasks" }]
+      name      = "job"
+      image     = "worker"
+      command   = ["python", "-m", "process"]
+      essential = true
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "eu-west-1" }, { name = "AWS_REGION", value = "eu-west-1" },
+        { name = "MODE", value = "fast" }, { name = "TASK_TABLE", value = "first-tasks" },
+      ]
       stopTimeout            = 60
       linuxParameters        = { initProcessEnabled = true }
       readonlyRootFilesystem = false
@@ -107,7 +110,7 @@ run "a_job_is_one_container_with_its_log" {
         }
       }
     }]
-    error_message = "image, command, the user's environment and the worker's, the module's own log group"
+    error_message = "image, command, region, the user's environment and the worker's, the module's own log group"
   }
   assert {
     condition     = aws_iam_role_policy.task["worker"].policy == var.worker.policy_json

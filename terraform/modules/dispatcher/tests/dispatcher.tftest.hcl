@@ -32,10 +32,17 @@ mock_provider "aws" {
 
 variables {
   name = "first"
-  package = {
-    bucket = "artefacts"
-    key    = "functions/dispatcher-1.zip"
-    hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+  packages = {
+    dispatcher = {
+      bucket = "artefacts"
+      key    = "functions/dispatcher-1.zip"
+      hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
+    reporter = {
+      bucket = "artefacts"
+      key    = "functions/reporter-1.zip"
+      hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
   }
   activities = {
     words = {
@@ -75,14 +82,14 @@ run "requests_come_by_a_queue_that_gives_up_after_five_times" {
   }
   assert {
     condition     = alltrue([for queue in aws_sqs_queue.this : queue.sqs_managed_sse_enabled])
-    error_message = "both queues are encrypted"
+    error_message = "every queue is encrypted"
   }
   assert {
     condition     = aws_sqs_queue.this["dead_letter"].message_retention_seconds > aws_sqs_queue.this["dispatch"].message_retention_seconds
     error_message = "a dead letter outlives the queue it came from: its age counts on"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.dead_letter.dimensions.QueueName == aws_sqs_queue.this["dead_letter"].name && aws_cloudwatch_metric_alarm.dead_letter.threshold == 0
+    condition     = { for key, alarm in aws_cloudwatch_metric_alarm.dead_letter : key => [alarm.dimensions.QueueName, alarm.threshold] } == { for key in ["dead_letter", "report_dead_letter"] : key => [aws_sqs_queue.this[key].name, 0] }
     error_message = "one dead letter is an alarm"
   }
 }
@@ -91,14 +98,14 @@ run "queues_refuse_plain_http" {
   command = plan
 
   assert {
-    condition = alltrue([for key, queue in aws_sqs_queue.this : jsondecode(queue.policy).Statement == [{
+    condition = alltrue([for key, queue in aws_sqs_queue.this : jsondecode(queue.policy).Statement[0] == {
       Sid       = "RefusePlainHttp"
       Effect    = "Deny"
       Principal = "*"
       Action    = "sqs:*"
       Resource  = "arn:aws:sqs:eu-west-1:123456789012:${queue.name}"
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
-    }]])
+    }])
     error_message = "each queue's policy denies what comes without TLS, on that queue"
   }
 }
@@ -219,6 +226,78 @@ run "a_worker_may_report_and_no_more" {
   }
 }
 
+run "the_ends_of_a_backend_s_jobs_reach_the_reporter" {
+  command = plan
+  variables {
+    backends = {
+      words = {
+        name        = "lambda"
+        config      = "{}"
+        policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+      }
+      boxes = {
+        name               = "fargate"
+        config             = "{}"
+        policy_json        = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+        report_policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"ReadJobLogs\"}]}"
+        event_pattern      = "{\"source\":[\"aws.ecs\"]}"
+      }
+    }
+  }
+
+  assert {
+    condition     = { for key, rule in aws_cloudwatch_event_rule.this : key => [rule.name, rule.event_pattern] } == { boxes = ["first-boxes", "{\"source\":[\"aws.ecs\"]}"] }
+    error_message = "a rule for each backend that has events"
+  }
+  assert {
+    condition     = aws_cloudwatch_event_target.this["boxes"].rule == "first-boxes" && aws_cloudwatch_event_target.this["boxes"].arn == output.reporter.arn && aws_lambda_permission.this["boxes"].principal == "events.amazonaws.com"
+    error_message = "which may invoke the reporter"
+  }
+  assert {
+    condition = jsondecode(aws_sqs_queue.this["report_dead_letter"].policy).Statement[1] == {
+      Sid       = "KeepUndeliveredEvents"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = "arn:aws:sqs:eu-west-1:123456789012:first-report-dead-letter"
+      Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:events:eu-west-1:123456789012:rule/first-*" } }
+    }
+    error_message = "an event that cannot be delivered is kept"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_target.this["boxes"].dead_letter_config) == 1 && length(aws_lambda_function_event_invoke_config.reporter.destination_config[0].on_failure) == 1 && aws_lambda_function_event_invoke_config.reporter.maximum_retry_attempts == 2
+    error_message = "and so is one that the reporter failed on"
+  }
+  assert {
+    condition     = toset(keys(local.reporter_policies)) == toset(["report", "backend-boxes"]) && strcontains(local.reporter_policies["backend-boxes"], "ReadJobLogs")
+    error_message = "the reporter may read the jobs' logs"
+  }
+}
+
+run "the_reporter_may_do_its_work_and_no_more" {
+  command = plan
+
+  assert {
+    condition = { for statement in local.reporter_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+      SettleTasks = [
+        ["states:SendTaskSuccess", "states:SendTaskFailure"],
+        ["arn:aws:states:eu-west-1:123456789012:activity:lines", "arn:aws:states:eu-west-1:123456789012:activity:words"],
+      ]
+      ReadAndSettleTasks = [
+        ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
+      ]
+      ReadAndKeepPayloads = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+      KeepFailedEvents    = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-report-dead-letter"]]
+    }
+    error_message = "these actions on these resources"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_rule.this) == 0 && keys(local.reporter_policies) == ["report"]
+    error_message = "a function reports for itself: no rule for it"
+  }
+}
+
 run "a_customer_key_is_used_and_may_be_used" {
   command = plan
   variables {
@@ -230,13 +309,13 @@ run "a_customer_key_is_used_and_may_be_used" {
     error_message = "the table uses it"
   }
   assert {
-    condition = alltrue([for policy in [jsondecode(output.worker_policy_json), local.dispatcher_policy] : contains(policy.Statement, {
+    condition = alltrue([for policy in [jsondecode(output.worker_policy_json), local.dispatcher_policy, local.reporter_policy] : contains(policy.Statement, {
       Sid      = "UseKeyOfTableAndPayloads"
       Effect   = "Allow"
       Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
       Resource = ["arn:aws:kms:eu-west-1:123456789012:key/1"]
     })])
-    error_message = "dispatcher and workers may use it, and no other key"
+    error_message = "dispatcher, reporter and workers may use it, and no other key"
   }
 }
 
@@ -300,6 +379,40 @@ run "refuses_a_backend_without_policy" {
   command = plan
   variables {
     backends = { words = { name = "lambda", config = "{}", policy_json = "{}" } }
+  }
+  expect_failures = [var.backends]
+}
+
+run "refuses_a_report_policy_that_is_none" {
+  command = plan
+  variables {
+    backends = { words = { name = "lambda", config = "{}", policy_json = "{\"Statement\":[]}", report_policy_json = "{}" } }
+  }
+  expect_failures = [var.backends]
+}
+
+run "refuses_an_event_pattern_that_is_none" {
+  command = plan
+  variables {
+    backends = { words = { name = "lambda", config = "{}", policy_json = "{\"Statement\":[]}", event_pattern = "{}" } }
+  }
+  expect_failures = [var.backends]
+}
+
+run "refuses_a_key_too_long_for_a_rule" {
+  command = plan
+  variables {
+    activities = {
+      words = {
+        arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
+        backend           = "a-key-that-is-longer-than-a-rule-s-name-can-be-with-the-name"
+        heartbeat_seconds = 180
+        timeout_seconds   = 3600
+      }
+    }
+    backends = {
+      a-key-that-is-longer-than-a-rule-s-name-can-be-with-the-name = { name = "lambda", config = "{}", policy_json = "{\"Statement\":[]}" }
+    }
   }
   expect_failures = [var.backends]
 }

@@ -34,13 +34,28 @@ mock_provider "aws" {
   mock_resource "aws_sfn_state_machine" {
     defaults = { arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:machine" }
   }
+  mock_resource "aws_batch_compute_environment" {
+    defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:compute-environment/first" }
+  }
+  mock_resource "aws_security_group" {
+    defaults = { id = "sg-made" }
+  }
+  mock_resource "aws_vpc" {
+    defaults = { id = "vpc-0a" }
+  }
+  mock_resource "aws_subnet" {
+    defaults = { id = "subnet-0b" }
+  }
+  mock_data "aws_availability_zones" {
+    defaults = { names = ["eu-west-1a", "eu-west-1b"] }
+  }
 }
 
 variables {
   name         = "first"
   folder       = "../../../build/terraform/test-packages/stack"
   packages_dir = "../../../build/terraform/test-packages/stack"
-  example      = true
+  example      = {}
 }
 
 run "packages" {
@@ -75,8 +90,118 @@ run "the_example_runs_from_prepare_through_the_activity_to_publish" {
     error_message = "a throttled invocation is repeated"
   }
   assert {
-    condition     = toset(keys(output.functions)) == toset(["dispatcher", "prepare", "process", "publish"])
+    condition     = toset(keys(output.functions)) == toset(["dispatcher", "reporter", "prepare", "process", "publish", "reduce"])
     error_message = "the functions of the stack"
+  }
+}
+
+run "many_texts_are_a_map_of_jobs_whose_outputs_are_merged" {
+  command = plan
+  variables {
+    example = { fan_out_max_concurrency = 7 }
+  }
+
+  assert {
+    condition     = keys(output.examples) == ["fan-out"]
+    error_message = "beside the backends' state machines"
+  }
+  assert {
+    condition     = local.fan_out_definitions["fan-out"].StartAt == "OneOrMany" && [for choice in local.fan_out_definitions["fan-out"].States.OneOrMany.Choices : [choice.Variable, choice.Next]] == [["$.sources", "Texts"], ["$.source", "One"]]
+    error_message = "a list, or one text"
+  }
+  assert {
+    condition     = local.fan_out_definitions["fan-out"].States.One.Parameters == { "sources.$" = "States.Array($.source)" } && local.fan_out_definitions["fan-out"].States.None.Error == "InvalidInput"
+    error_message = "one text is a list of one, and none is an error"
+  }
+  assert {
+    condition     = local.fan_out_definitions["fan-out"].States.Texts.MaxConcurrency == 7 && local.fan_out_definitions["fan-out"].States.Texts.ItemSelector == { "source.$" = "$$.Map.Item.Value" }
+    error_message = "each text is prepared like a single one, so many at once"
+  }
+  assert {
+    condition     = { for key, value in local.fan_out_definitions["fan-out"].States.Texts.ItemProcessor.States.Process : key => value if key != "End" } == output.process_states.lambda
+    error_message = "and goes through the activity"
+  }
+  assert {
+    condition     = [for name in ["One", "Texts", "Reduce", "Publish"] : lookup(local.fan_out_definitions["fan-out"].States[name], "Next", null)] == ["Texts", "Reduce", "Publish", null]
+    error_message = "then the outputs are merged and published"
+  }
+}
+
+run "many_texts_on_another_backend" {
+  command = plan
+  variables {
+    example = { fan_out_backend = "fargate" }
+    fargate = { container = { image = "worker" } }
+  }
+
+  assert {
+    condition     = { for key, value in local.fan_out_definitions["fan-out"].States.Texts.ItemProcessor.States.Process : key => value if key != "End" } == output.process_states.fargate
+    error_message = "as asked for"
+  }
+}
+
+run "containers_run_in_a_network_that_is_made_for_them" {
+  command = plan
+  variables {
+    fargate = {
+      container         = { image = "worker", environment = { MODE = "fast" } }
+      size              = { cpu = 0.5, memory_mb = 1024 }
+      allowed_overrides = ["command"]
+    }
+    batch = {
+      container         = { image = "worker", command = ["run"] }
+      compute           = { max_cpus = 8 }
+      timeout_seconds   = 30
+      heartbeat_seconds = 20
+    }
+  }
+
+  assert {
+    condition     = keys(output.activities) == ["batch", "fargate", "lambda"] && keys(output.state_machines) == ["batch", "fargate", "lambda"]
+    error_message = "an activity and a state machine each"
+  }
+  assert {
+    condition     = jsondecode(local.backends.fargate.config).subnets == ["subnet-0b", "subnet-0b"] && jsondecode(local.backends.fargate.config).assign_public_ip && jsondecode(local.backends.fargate.config).security_groups == ["sg-made"]
+    error_message = "in the network"
+  }
+  assert {
+    condition     = jsondecode(local.backends.batch.config).job_queue == "arn:aws:batch:eu-west-1:123456789012:job-queue/first-batch" && jsondecode(local.backends.fargate.config).task_definition == "first-fargate"
+    error_message = "under names of their own"
+  }
+  assert {
+    condition     = local.worker.environment == output.worker_environment && local.worker.policy_json == output.worker_policy_json && local.example_job_policies.data == jsonencode(local.process_policy)
+    error_message = "the job may report, and do what the example's function may do"
+  }
+  assert {
+    condition     = local.activities.fargate.allowed_overrides == tolist(["command"]) && output.process_states.batch.Branches[0].States.Activity.TimeoutSeconds == 30 && output.process_states.fargate.Branches[0].States.Activity.HeartbeatSeconds == 300
+    error_message = "with clocks and overrides of their own"
+  }
+}
+
+run "containers_run_in_a_network_that_is_there" {
+  command = plan
+  variables {
+    example = null
+    fargate = { container = { image = "busybox" }, cluster = "shared" }
+    network = { vpc_id = "vpc-0d", subnets = ["subnet-0e"], security_groups = ["sg-mine"] }
+  }
+
+  assert {
+    condition     = jsondecode(local.backends.fargate.config).subnets == ["subnet-0e"] && jsondecode(local.backends.fargate.config).security_groups == ["sg-mine"] && !jsondecode(local.backends.fargate.config).assign_public_ip
+    error_message = "as it is given"
+  }
+  assert {
+    condition     = jsondecode(local.backends.fargate.config).cluster == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" && keys(output.activities) == ["fargate"] && length(local.example_job_policies) == 0
+    error_message = "and nothing of the example"
+  }
+}
+
+run "without_containers_there_is_no_network" {
+  command = plan
+
+  assert {
+    condition     = length(module.network) == 0 && keys(output.activities) == ["lambda"]
+    error_message = "nothing but functions"
   }
 }
 
@@ -140,11 +265,11 @@ run "the_example_s_functions_may_do_their_work_and_no_more" {
     error_message = "process reads and writes"
   }
   assert {
-    condition     = length(local.steps.publish.policies) == 0
-    error_message = "publish needs nothing"
+    condition     = length(local.steps.publish.policies) + length(local.steps.reduce.policies) == 0
+    error_message = "publish and reduce need nothing"
   }
   assert {
-    condition     = local.steps_policy.Statement[0].Action == ["lambda:InvokeFunction"] && length(local.steps_policy.Statement[0].Resource) == 2
+    condition     = local.steps_policies.one.Statement[0].Action == ["lambda:InvokeFunction"] && length(local.steps_policies.one.Statement[0].Resource) == 2 && length(local.steps_policies.many.Statement[0].Resource) == 3
     error_message = "the state machine invokes prepare and publish; process is the dispatcher's to invoke"
   }
 }
@@ -223,19 +348,19 @@ run "a_function_that_is_told_of_the_stack_and_that_the_stack_is_told_of_is_no_cy
 run "without_the_example_only_the_user_s_functions" {
   command = plan
   variables {
-    example = false
+    example = null
     lambda_activities = {
       invoices = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:invoices" }
     }
   }
 
   assert {
-    condition     = keys(output.activities) == ["invoices"] && length(output.state_machines) == 0 && keys(output.functions) == ["dispatcher"]
+    condition     = keys(output.activities) == ["invoices"] && length(output.state_machines) + length(output.examples) == 0 && keys(output.functions) == ["dispatcher", "reporter"]
     error_message = "no example"
   }
   assert {
-    condition     = keys(aws_s3_object.package) == ["dispatcher"]
-    error_message = "only the dispatcher's zip is needed"
+    condition     = keys(aws_s3_object.package) == ["dispatcher", "reporter"]
+    error_message = "only the zips of dispatcher and reporter are needed"
   }
 }
 
@@ -295,7 +420,41 @@ run "refuses_a_heartbeat_as_long_as_the_time_limit" {
 run "refuses_a_stack_that_serves_nothing" {
   command = plan
   variables {
-    example = false
+    example = null
   }
   expect_failures = [var.lambda_activities]
+}
+
+run "refuses_overrides_that_a_container_does_not_have" {
+  command = plan
+  variables {
+    fargate = { container = { image = "worker" }, allowed_overrides = ["gpu"] }
+    batch   = { container = { image = "worker" }, allowed_overrides = ["disk"] }
+  }
+  expect_failures = [var.fargate, var.batch]
+}
+
+run "refuses_a_container_s_heartbeat_as_long_as_its_time_limit" {
+  command = plan
+  variables {
+    fargate = { container = { image = "worker" }, timeout_seconds = 300 }
+    batch   = { container = { image = "worker" }, timeout_seconds = 900 }
+  }
+  expect_failures = [var.fargate, var.batch]
+}
+
+run "refuses_to_fan_out_to_a_backend_that_is_not_there" {
+  command = plan
+  variables {
+    example = { fan_out_backend = "batch" }
+  }
+  expect_failures = [var.example]
+}
+
+run "refuses_to_fan_out_wider_than_a_map_does" {
+  command = plan
+  variables {
+    example = { fan_out_max_concurrency = 41 }
+  }
+  expect_failures = [var.example]
 }

@@ -1,0 +1,26 @@
+# The activity whose jobs are ECS tasks on Fargate.
+locals {
+  fargate_activities = { for fargate in var.fargate[*] : "fargate" => {
+    heartbeat_seconds = fargate.heartbeat_seconds
+    timeout_seconds   = fargate.timeout_seconds
+    allowed_overrides = fargate.allowed_overrides
+  } }
+}
+
+module "backend_fargate" {
+  source   = "../backend-fargate"
+  for_each = local.fargate_activities
+
+  name               = "${var.name}-${each.key}"
+  container          = var.fargate.container
+  size               = var.fargate.size
+  spot               = var.fargate.spot
+  cluster            = var.fargate.cluster
+  repository_arns    = var.fargate.repository_arns
+  network            = local.network
+  worker             = local.worker
+  policies           = merge(var.fargate.policies, local.example_job_policies)
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  tags               = var.tags
+}

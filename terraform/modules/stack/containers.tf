@@ -1,0 +1,25 @@
+# Where containers run, and what they all get.
+locals {
+  container_backends = concat(keys(local.fargate_activities), keys(local.batch_activities))
+  has_containers     = length(local.container_backends) > 0
+  network = merge(
+    local.has_containers ? module.network[0].network : null,
+    { security_groups = var.network == null ? [] : var.network.security_groups },
+  )
+
+  worker = {
+    environment = module.dispatcher.worker_environment
+    policy_json = module.dispatcher.worker_policy_json
+  }
+  # The example's job reads and writes the data bucket wherever it runs.
+  example_job_policies = { for example in var.example[*] : "data" => jsonencode(local.process_policy) }
+}
+
+module "network" {
+  source = "../network"
+  count  = local.has_containers ? 1 : 0
+
+  name     = var.name
+  existing = var.network
+  tags     = var.tags
+}
