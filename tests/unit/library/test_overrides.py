@@ -8,9 +8,19 @@ from activity_dispatch.tasks import InvalidInput
 
 def test_everything_at_once() -> None:
     job = {"command": ["a", "b"], "environment": {"X": "1"}, "cpu": 0.5, "memory_mb": 1024, "gpu": 1}
+    job["timeout_seconds"] = 60
     assert ContainerOverrides.from_job(job) == ContainerOverrides(
-        command=("a", "b"), environment={"X": "1"}, cpu=0.5, memory_mb=1024, gpu=1
+        command=("a", "b"), environment={"X": "1"}, cpu=0.5, memory_mb=1024, gpu=1, timeout_seconds=60
     )
+
+
+def test_the_containers_variables() -> None:
+    wanted = ContainerOverrides.from_job({"environment": {"X": "1"}, "timeout_seconds": 60})
+    assert wanted.variables("abc") == [
+        {"name": "X", "value": "1"},
+        {"name": "TASK_ID", "value": "abc"},
+        {"name": "TASK_TIMEOUT_SECONDS", "value": "60"},
+    ]
 
 
 def test_nothing() -> None:
@@ -20,7 +30,10 @@ def test_nothing() -> None:
 @pytest.mark.parametrize(
     ("job", "problem"),
     [
-        ({"image": "x"}, r"job\.image: this backend has command, environment, cpu, memory_mb, gpu"),
+        (
+            {"image": "x"},
+            r"job\.image: this backend has command, environment, cpu, memory_mb, gpu, timeout_seconds",
+        ),
         ({"command": "ls -l"}, r"job\.command: 'ls -l'; it must be a list"),
         ({"command": []}, r"job\.command: \[\]; it must be a list of at least one"),
         ({"command": [1]}, r"job\.command: \[1\]"),
@@ -32,6 +45,7 @@ def test_nothing() -> None:
         ({"cpu": True}, r"job\.cpu: True"),
         ({"memory_mb": 0.5}, r"job\.memory_mb: 0\.5"),
         ({"memory_mb": -1}, r"job\.memory_mb: -1"),
+        ({"timeout_seconds": "60"}, r"job\.timeout_seconds: '60'"),
     ],
 )
 def test_what_is_wrong_is_named(job: dict, problem: str) -> None:

@@ -12,13 +12,18 @@ RESERVED_PREFIXES = ("AWS_", "ECS_", "TASK_", "PAYLOAD_")
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerOverrides:
-    """What one task changes about its container: `cpu` in vCPUs, `memory_mb` in MiB, `gpu` in GPUs."""
+    """What one task changes about its container.
+
+    `cpu` in vCPUs, `memory_mb` in MiB, `gpu` in GPUs; `timeout_seconds` is the time limit that the
+    worker keeps (docs/contract.md).
+    """
 
     command: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     cpu: float | None = None
     memory_mb: int | None = None
     gpu: int | None = None
+    timeout_seconds: int | None = None
 
     @classmethod
     def from_job(cls, job: Mapping[str, Any]) -> "ContainerOverrides":
@@ -32,7 +37,15 @@ class ContainerOverrides:
             cpu=_number(job, "cpu", (int, float)),
             memory_mb=_number(job, "memory_mb", int),
             gpu=_number(job, "gpu", int),
+            timeout_seconds=_number(job, "timeout_seconds", int),
         )
+
+    def variables(self, task_id: str) -> list[dict[str, str]]:
+        """Return the container's environment as ECS and Batch take it, the task's id included."""
+        variables = {**self.environment, "TASK_ID": task_id}
+        if self.timeout_seconds is not None:
+            variables["TASK_TIMEOUT_SECONDS"] = str(self.timeout_seconds)
+        return [{"name": name, "value": value} for name, value in variables.items()]
 
 
 def _command(value: Any) -> tuple[str, ...] | None:

@@ -106,10 +106,7 @@ class BatchBackend:
 
 def _overrides(task: Task) -> dict[str, Any]:
     wanted = ContainerOverrides.from_job(task.overrides)
-    environment = {**wanted.environment, "TASK_ID": task.task_id}
-    overrides: dict[str, Any] = {
-        "environment": [{"name": name, "value": value} for name, value in environment.items()],
-    }
+    overrides: dict[str, Any] = {"environment": wanted.variables(task.task_id)}
     if wanted.command is not None:
         overrides["command"] = list(wanted.command)
     resources = {"VCPU": wanted.cpu, "MEMORY": wanted.memory_mb, "GPU": wanted.gpu}

@@ -142,11 +142,7 @@ def _overrides(container: str, task: Task) -> dict[str, Any]:
     wanted = ContainerOverrides.from_job(task.overrides)
     if wanted.gpu is not None:
         raise InvalidInput("job.gpu: Fargate has no GPUs; allowed on batch")
-    environment = {**wanted.environment, "TASK_ID": task.task_id}
-    override: dict[str, Any] = {
-        "name": container,
-        "environment": [{"name": name, "value": value} for name, value in environment.items()],
-    }
+    override: dict[str, Any] = {"name": container, "environment": wanted.variables(task.task_id)}
     overrides: dict[str, Any] = {"containerOverrides": [override]}
     if wanted.command is not None:
         override["command"] = list(wanted.command)
