@@ -3,7 +3,8 @@
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,14 +78,24 @@ def test_a_signal_gives_128_and_its_number(start: Start, signal: str, code: int)
     assert start(sh(f"kill -{signal} $$")).container.wait(5) == code
 
 
-def test_it_is_told_of_the_end_after_the_last_line() -> None:
+def test_its_end_is_told_after_its_last_line() -> None:
     seen: list[object] = []
+    slow = threading.Event()
+
+    def on_lines(lines: Sequence[str]) -> None:
+        slow.wait()
+        seen.extend(lines)
+
     runner = ProcessRunner(cloud_id=CLOUD_ID, image_mapping=json.dumps(IMAGES))
     container = runner.start(
         ContainerSpec(image=STOCK, command=sh("echo one; echo two")),
-        on_lines=seen.extend,
+        on_lines=on_lines,
         on_end=lambda: seen.append(None),
     )
+    wait_for(lambda: not marked(container))
+    assert container.wait(0.2) is None
+    slow.set()
+    assert container.wait(5) == 0
     wait_for(lambda: None in seen)
     assert seen == ["one", "two", None]
     container.remove()
@@ -147,7 +158,8 @@ def test_its_home_is_its_own_and_goes_with_it(start: Start) -> None:
 
 def test_sigterm_reaches_the_first_process_alone(start: Start, tmp_path: Path) -> None:
     child = f"trap 'touch {tmp_path}/child' TERM; touch {tmp_path}/up; sleep 1000 & wait"
-    run = start(sh(f"trap 'exit 7' TERM; (sh -c \"{child}\") & wait"))
+    # The child has a moment to show that it was reached.
+    run = start(sh(f"trap 'sleep 0.3; exit 7' TERM; (sh -c \"{child}\") & wait"))
     wait_for((tmp_path / "up").exists)
     run.container.terminate()
     assert run.container.wait(5) == 7
