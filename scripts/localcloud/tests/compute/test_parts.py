@@ -188,6 +188,18 @@ def test_a_stopped_task_is_forgotten_after_an_hour() -> None:
     assert store.find(cluster, arn) is None
 
 
+def test_of_two_requests_with_a_token_the_first_is_kept() -> None:
+    store, request = TaskStore(), {"count": 1}
+    first, second = (
+        Task(PLACE, {"taskArn": PLACE.arn("ecs", f"task/c/{number}"), "containers": []}, {})
+        for number in (1, 2)
+    )
+    assert store.add(PLACE, "token", request, [first]) is None
+    assert store.add(PLACE, "token", {"count": 2}, [second]) == (request, [first])
+    assert store.started_with(PLACE, "token") == (request, [first])
+    assert list(store.all()) == [first]
+
+
 def test_times_in_events_are_text() -> None:
     moment = datetime.datetime(2025, 1, 2, 3, 4, 5, 678_000, tzinfo=datetime.UTC)
     assert plain({"a": [moment], "b": 1}) == {"a": ["2025-01-02T03:04:05.678Z"], "b": 1}
