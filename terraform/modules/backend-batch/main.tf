@@ -3,8 +3,8 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Set by the platform, the worker or this module: as in the library, which refuses them in a task's input.
-  reserved_prefixes = ["AWS_", "ECS_", "TASK_", "PAYLOAD_"]
+  # Set for the job, whatever else its environment holds.
+  reserved_names = ["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"]
 
   # Memory in MB that a job on Fargate can have, by vCPUs.
   # https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
@@ -28,8 +28,15 @@ locals {
   on_fargate         = var.compute.type == "FARGATE"
 
   # Not every platform tells a container its region, and SDKs differ in where they look.
-  region      = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
-  environment = merge(var.container.environment, local.region, var.worker == null ? {} : var.worker.environment)
+  region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
+  # The worker's own limit: it ends before Batch ends it, and tells why.
+  limits = { TASK_TIMEOUT_SECONDS = tostring(var.timeout_seconds) }
+  environment = merge(
+    local.region,
+    { for name, value in local.limits : name => value if var.worker != null },
+    var.container.environment,
+    var.worker == null ? {} : var.worker.environment,
+  )
   requirements = merge(
     { VCPU = var.size.cpu, MEMORY = var.size.memory_mb },
     { for gpus in [var.size.gpus] : "GPU" => gpus if gpus > 0 },
@@ -95,7 +102,7 @@ resource "aws_batch_job_definition" "this" {
     }
   }
   timeout {
-    attempt_duration_seconds = var.timeout_seconds
+    attempt_duration_seconds = var.timeout_seconds + (var.worker == null ? 0 : 60)
   }
   # The first job finds its roles with their permissions.
   depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.job]

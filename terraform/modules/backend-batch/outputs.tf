@@ -3,7 +3,8 @@ output "backend" {
   value = {
     name = "batch"
     config = jsonencode({
-      job_queue      = local.queue_arn
+      # Not the ARN made of the name: who reads this waits for the queue.
+      job_queue      = local.makes_queue ? aws_batch_job_queue.this[0].arn : local.queue_arn
       job_definition = aws_batch_job_definition.this.name
       log_group      = aws_cloudwatch_log_group.this.name
     })
@@ -20,8 +21,6 @@ output "backend" {
       }
     })
   }
-  # The first job finds the queue.
-  depends_on = [aws_batch_job_queue.this, aws_vpc_security_group_egress_rule.this]
 }
 
 output "job_queue_arn" {

@@ -10,7 +10,7 @@ variable "attempts" {
 }
 
 variable "timeout_seconds" {
-  description = "How long one attempt may run, in seconds; then Batch ends it."
+  description = "How long one attempt may run, in seconds; then the worker ends its program, or a minute later Batch the container. One without a worker is ended at once."
   type        = number
   default     = 3600
   nullable    = false

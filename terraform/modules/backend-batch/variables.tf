@@ -21,8 +21,8 @@ variable "container" {
     error_message = "container.image must be an image's name of 1 to 255 characters without spaces. Given: \"${var.container.image}\"."
   }
   validation {
-    condition     = alltrue([for key in keys(var.container.environment) : key != "" && !anytrue([for prefix in local.reserved_prefixes : startswith(key, prefix)])])
-    error_message = "container.environment must have names, and none that starts with ${join(", ", local.reserved_prefixes)}: those are set for the job. Given: ${join(", ", keys(var.container.environment))}."
+    condition     = alltrue([for key in keys(var.container.environment) : key != "" && !contains(local.reserved_names, key) && !startswith(key, "AWS_BATCH")])
+    error_message = "container.environment must have names, and none of ${join(", ", local.reserved_names)} or AWS_BATCH...: those are set for the job. Given: ${join(", ", keys(var.container.environment))}."
   }
 }
 

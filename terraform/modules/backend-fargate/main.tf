@@ -3,8 +3,8 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Set by the platform, the worker or this module: as in the library, which refuses them in a task's input.
-  reserved_prefixes = ["AWS_", "ECS_", "TASK_", "PAYLOAD_"]
+  # Set for the job, whatever else its environment holds.
+  reserved_names = ["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"]
 
   # Memory in MB that a Fargate task can have, by vCPUs.
   # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
@@ -33,8 +33,18 @@ locals {
   makes_security_group = length(var.network.security_groups) == 0
 
   # Not every platform tells a container its region, and SDKs differ in where they look.
-  region      = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
-  environment = merge(var.container.environment, local.region, var.worker == null ? {} : var.worker.environment)
+  region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
+  # The worker's own limits: it ends before the platform ends it, and tells why.
+  limits = merge(
+    { TASK_GRACE_SECONDS = tostring(max(0, var.container.stop_timeout_seconds - 10)) },
+    { for seconds in var.timeout_seconds[*] : "TASK_TIMEOUT_SECONDS" => tostring(seconds) },
+  )
+  environment = merge(
+    local.region,
+    { for name, value in local.limits : name => value if var.worker != null },
+    var.container.environment,
+    var.worker == null ? {} : var.worker.environment,
+  )
 
   container = {
     name        = local.container_name
@@ -59,20 +69,6 @@ locals {
   }
   container_own = { for key, value in { command = var.container.command, entryPoint = var.container.entrypoint } : key => value if value != null }
   volumes       = var.container.read_only_root_filesystem ? ["tmp"] : []
-}
-
-resource "aws_ecs_cluster" "this" {
-  count = local.makes_cluster ? 1 : 0
-
-  name = var.name
-  tags = var.tags
-}
-
-resource "aws_ecs_cluster_capacity_providers" "this" {
-  count = local.makes_cluster ? 1 : 0
-
-  cluster_name       = aws_ecs_cluster.this[0].name
-  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -119,24 +115,4 @@ resource "aws_ecs_task_definition" "this" {
   }
   # The first job finds its roles with their permissions.
   depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.task]
-}
-
-resource "aws_security_group" "this" {
-  count = local.makes_security_group ? 1 : 0
-
-  name        = var.name
-  description = "Jobs of ${var.name}: everything out, nothing in"
-  vpc_id      = var.network.vpc_id
-  tags        = var.tags
-}
-
-resource "aws_vpc_security_group_egress_rule" "this" {
-  for_each = local.makes_security_group ? { ipv4 = "0.0.0.0/0", ipv6 = "::/0" } : {}
-
-  security_group_id = aws_security_group.this[0].id
-  description       = "Everything out"
-  ip_protocol       = "-1"
-  cidr_ipv4         = each.key == "ipv4" ? each.value : null
-  cidr_ipv6         = each.key == "ipv6" ? each.value : null
-  tags              = var.tags
 }

@@ -3,7 +3,8 @@ output "backend" {
   value = {
     name = "fargate"
     config = jsonencode({
-      cluster           = local.cluster_arn
+      # Not the ARN made of the name: who reads this waits for the cluster and its capacity providers.
+      cluster           = local.makes_cluster ? "${local.ecs_arn_prefix}:cluster/${aws_ecs_cluster_capacity_providers.this[0].cluster_name}" : local.cluster_arn
       task_definition   = aws_ecs_task_definition.this.family
       container         = local.container_name
       capacity_provider = var.spot ? "FARGATE_SPOT" : "FARGATE"
@@ -26,8 +27,6 @@ output "backend" {
       }
     })
   }
-  # The first job finds the cluster ready for it.
-  depends_on = [aws_ecs_cluster_capacity_providers.this, aws_vpc_security_group_egress_rule.this]
 }
 
 output "cluster_arn" {

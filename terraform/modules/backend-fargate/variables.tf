@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "container" {
-  description = "What runs. command and entrypoint: the image's own if null. stop_timeout_seconds: from SIGTERM to SIGKILL, for a program to save what it has. read_only_root_filesystem: only /tmp can be written (an image that is not root's needs VOLUME /tmp)."
+  description = "What runs. command and entrypoint: the image's own if null. stop_timeout_seconds: from SIGTERM to SIGKILL; the worker leaves its program 10 s less, to report. read_only_root_filesystem: only /tmp can be written (an image that is not root's needs VOLUME /tmp)."
   type = object({
     image                     = string
     command                   = optional(list(string))
@@ -27,8 +27,8 @@ variable "container" {
     error_message = "container.stop_timeout_seconds must be a whole number from 2 to 120. Given: ${var.container.stop_timeout_seconds}."
   }
   validation {
-    condition     = alltrue([for key in keys(var.container.environment) : key != "" && !anytrue([for prefix in local.reserved_prefixes : startswith(key, prefix)])])
-    error_message = "container.environment must have names, and none that starts with ${join(", ", local.reserved_prefixes)}: those are set for the job. Given: ${join(", ", keys(var.container.environment))}."
+    condition     = alltrue([for key in keys(var.container.environment) : key != "" && !contains(local.reserved_names, key)])
+    error_message = "container.environment must have names, and none of ${join(", ", local.reserved_names)}: those are set for the job. Given: ${join(", ", keys(var.container.environment))}."
   }
 }
 
@@ -96,37 +96,5 @@ variable "network" {
   validation {
     condition     = length(var.network.security_groups) > 0 || var.network.vpc_id != null
     error_message = "network.vpc_id must be given when network.security_groups is empty: a security group is made in it. Given: null."
-  }
-}
-
-variable "worker" {
-  description = "What a job needs to report for itself: the dispatcher's worker_environment and worker_policy_json. null: a container that knows nothing of tasks."
-  type        = object({ environment = map(string), policy_json = string })
-  default     = null
-}
-
-variable "policies" {
-  description = "What else the job may do: policy documents in JSON, by name."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-  validation {
-    condition     = !contains(keys(var.policies), "worker")
-    error_message = "policies must not have the name worker, which is that of worker.policy_json. Given: ${join(", ", keys(var.policies))}."
-  }
-  validation {
-    condition     = alltrue([for policy in values(var.policies) : can(jsondecode(policy).Statement)])
-    error_message = "policies must be policy documents in JSON, each with a Statement. Refused: ${join(", ", [for name, policy in var.policies : name if !can(jsondecode(policy).Statement)])}."
-  }
-}
-
-variable "repository_arns" {
-  description = "The ECR repositories that the image is in; none for a public image."
-  type        = list(string)
-  default     = []
-  nullable    = false
-  validation {
-    condition     = alltrue([for arn in var.repository_arns : can(regex("^arn:[^:]+:ecr:[^:]+:[0-9]{12}:repository/[^*]+$", arn))])
-    error_message = "repository_arns must be arn:aws:ecr:REGION:ACCOUNT:repository/NAME. Given: ${join(", ", var.repository_arns)}."
   }
 }

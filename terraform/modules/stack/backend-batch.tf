@@ -18,8 +18,8 @@ module "backend_batch" {
   job_queue       = var.batch.job_queue
   attempts        = var.batch.attempts
   repository_arns = var.batch.repository_arns
-  # A job ends when nobody waits for it any more.
-  timeout_seconds    = max(60, var.batch.timeout_seconds)
+  # Batch allows no less than a minute.
+  timeout_seconds    = coalesce(var.batch.job_timeout_seconds, max(60, var.batch.timeout_seconds))
   network            = local.network
   worker             = local.worker
   policies           = merge(var.batch.policies, local.example_job_policies)

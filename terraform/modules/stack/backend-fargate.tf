@@ -17,6 +17,7 @@ module "backend_fargate" {
   spot               = var.fargate.spot
   cluster            = var.fargate.cluster
   repository_arns    = var.fargate.repository_arns
+  timeout_seconds    = coalesce(var.fargate.job_timeout_seconds, var.fargate.timeout_seconds)
   network            = local.network
   worker             = local.worker
   policies           = merge(var.fargate.policies, local.example_job_policies)

@@ -1,5 +1,5 @@
 variable "fargate" {
-  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb. null: no such activity."
+  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -15,13 +15,14 @@ variable "fargate" {
       ephemeral_storage_gb = optional(number)
       architecture         = optional(string)
     }))
-    spot              = optional(bool)
-    cluster           = optional(string)
-    repository_arns   = optional(list(string))
-    policies          = optional(map(string), {})
-    heartbeat_seconds = optional(number, 300)
-    timeout_seconds   = optional(number, 3600)
-    allowed_overrides = optional(list(string), [])
+    spot                = optional(bool)
+    cluster             = optional(string)
+    repository_arns     = optional(list(string))
+    policies            = optional(map(string), {})
+    heartbeat_seconds   = optional(number, 300)
+    timeout_seconds     = optional(number, 3600)
+    job_timeout_seconds = optional(number)
+    allowed_overrides   = optional(list(string), [])
   })
   default = null
   validation {
@@ -35,7 +36,7 @@ variable "fargate" {
 }
 
 variable "batch" {
-  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu. null: no such activity."
+  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -56,13 +57,14 @@ variable "batch" {
       max_cpus       = optional(number)
       instance_types = optional(list(string))
     }))
-    job_queue         = optional(string)
-    attempts          = optional(number)
-    repository_arns   = optional(list(string))
-    policies          = optional(map(string), {})
-    heartbeat_seconds = optional(number, 900)
-    timeout_seconds   = optional(number, 3600)
-    allowed_overrides = optional(list(string), [])
+    job_queue           = optional(string)
+    attempts            = optional(number)
+    repository_arns     = optional(list(string))
+    policies            = optional(map(string), {})
+    heartbeat_seconds   = optional(number, 900)
+    timeout_seconds     = optional(number, 3600)
+    job_timeout_seconds = optional(number)
+    allowed_overrides   = optional(list(string), [])
   })
   default = null
   validation {

@@ -16,6 +16,9 @@ mock_provider "aws" {
   mock_resource "aws_security_group" {
     defaults = { id = "sg-made" }
   }
+  mock_resource "aws_batch_job_queue" {
+    defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/words" }
+  }
   mock_resource "aws_batch_compute_environment" {
     defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:compute-environment/words-1" }
   }
@@ -95,6 +98,7 @@ run "a_job_on_fargate_is_one_container_with_its_log" {
       environment = [
         { name = "AWS_DEFAULT_REGION", value = "eu-west-1" }, { name = "AWS_REGION", value = "eu-west-1" },
         { name = "MODE", value = "fast" }, { name = "TASK_TABLE", value = "first-tasks" },
+        { name = "TASK_TIMEOUT_SECONDS", value = "3600" },
       ]
       resourceRequirements   = [{ type = "MEMORY", value = "512" }, { type = "VCPU", value = "0.25" }]
       jobRoleArn             = "arn:aws:iam::123456789012:role/words-job"
@@ -119,6 +123,10 @@ run "a_job_on_fargate_is_one_container_with_its_log" {
   assert {
     condition     = aws_batch_job_definition.this.platform_capabilities == toset(["FARGATE"]) && aws_batch_job_definition.this.propagate_tags
     error_message = "for Fargate, tagged"
+  }
+  assert {
+    condition     = aws_batch_job_definition.this.timeout[0].attempt_duration_seconds == 3660
+    error_message = "the worker ends its program first"
   }
   assert {
     condition     = aws_iam_role_policy.job["worker"].policy == var.worker.policy_json
@@ -520,10 +528,18 @@ run "refuses_disk_on_instances" {
   expect_failures = [var.size]
 }
 
-run "refuses_an_environment_that_is_the_platform_s" {
+run "refuses_an_environment_that_is_the_job_s" {
   command = plan
   variables {
     container = { image = "worker", environment = { TASK_ID = "mine" } }
+  }
+  expect_failures = [var.container]
+}
+
+run "refuses_an_environment_that_is_batch_s" {
+  command = plan
+  variables {
+    container = { image = "worker", environment = { AWS_BATCH_JOB_ID = "mine" } }
   }
   expect_failures = [var.container]
 }

@@ -80,6 +80,7 @@ run "a_job_is_one_container_with_its_log" {
       environment          = { MODE = "fast" }
       stop_timeout_seconds = 60
     }
+    timeout_seconds = 900
     worker = {
       environment = { TASK_TABLE = "first-tasks" }
       policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
@@ -94,7 +95,8 @@ run "a_job_is_one_container_with_its_log" {
       essential = true
       environment = [
         { name = "AWS_DEFAULT_REGION", value = "eu-west-1" }, { name = "AWS_REGION", value = "eu-west-1" },
-        { name = "MODE", value = "fast" }, { name = "TASK_TABLE", value = "first-tasks" },
+        { name = "MODE", value = "fast" }, { name = "TASK_GRACE_SECONDS", value = "50" },
+        { name = "TASK_TABLE", value = "first-tasks" }, { name = "TASK_TIMEOUT_SECONDS", value = "900" },
       ]
       stopTimeout            = 60
       linuxParameters        = { initProcessEnabled = true }
@@ -132,6 +134,31 @@ run "the_image_says_what_runs_unless_told_otherwise" {
   assert {
     condition     = length(aws_iam_role_policy.task) == 0
     error_message = "a container that knows nothing of tasks may do nothing"
+  }
+}
+
+run "a_container_that_knows_nothing_of_tasks_is_told_its_region_only" {
+  command = plan
+
+  assert {
+    condition     = [for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name] == ["AWS_DEFAULT_REGION", "AWS_REGION"]
+    error_message = "nothing that only the worker understands"
+  }
+}
+
+run "the_worker_s_limits_can_be_changed" {
+  command = plan
+  variables {
+    container = { image = "worker", stop_timeout_seconds = 2, environment = { TASK_STDOUT = "log" } }
+    worker = {
+      environment = { TASK_TABLE = "first-tasks" }
+      policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+    }
+  }
+
+  assert {
+    condition     = { for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name => variable.value if startswith(variable.name, "TASK_") } == { TASK_GRACE_SECONDS = "0", TASK_STDOUT = "log", TASK_TABLE = "first-tasks" }
+    error_message = "no time to end where there is none, no limit where none is set, and the user's word on stdout"
   }
 }
 
@@ -444,7 +471,15 @@ run "refuses_too_long_a_stop" {
   expect_failures = [var.container]
 }
 
-run "refuses_an_environment_that_is_the_platform_s" {
+run "refuses_no_time_at_all" {
+  command = plan
+  variables {
+    timeout_seconds = 0
+  }
+  expect_failures = [var.timeout_seconds]
+}
+
+run "refuses_an_environment_that_is_the_job_s" {
   command = plan
   variables {
     container = { image = "worker", environment = { TASK_ID = "mine" } }

@@ -34,6 +34,9 @@ mock_provider "aws" {
   mock_resource "aws_sfn_state_machine" {
     defaults = { arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:machine" }
   }
+  mock_resource "aws_batch_job_queue" {
+    defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/first-batch" }
+  }
   mock_resource "aws_batch_compute_environment" {
     defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:compute-environment/first" }
   }
