@@ -1,0 +1,186 @@
+"""Jobs in containers: every way a program ends, on Fargate and on Batch."""
+
+import json
+from typing import Any
+
+import pytest
+from tests.integration.helpers import cause_of, wait_until
+
+BACKENDS = ("fargate", "batch")
+# Ignores SIGTERM the first time; a retry ends at once.
+IGNORES_TERM = """
+import pathlib, signal, sys, time
+if pathlib.Path(sys.argv[1]).exists():
+    print('"the retry"')
+    sys.exit()
+pathlib.Path(sys.argv[1]).touch()
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+time.sleep(120)
+"""
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request) -> Any:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def source(client, stack) -> str:
+    client("s3").put_object(Bucket=stack.data_bucket, Key="containers.txt", Body=b"one two\ntwo\n")
+    return f"s3://{stack.data_bucket}/containers.txt"
+
+
+@pytest.fixture
+def start(client, stack, backend, source):
+    """Start an execution whose job is changed like this; its ARN."""
+
+    def begin(**job: Any) -> Any:
+        document = {"source": source, "job": job} if job else {"source": source}
+        return client("stepfunctions").start_execution(
+            stateMachineArn=stack.state_machines[backend], input=json.dumps(document)
+        )["executionArn"]
+
+    return begin
+
+
+@pytest.fixture
+def run(start, follow):
+    return lambda **job: follow(start(**job))
+
+
+def summary(ended) -> Any:
+    assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
+    return json.loads(ended.output)["summary"]
+
+
+def of_type(ended, kind: str) -> list[Any]:
+    return [event for event in ended.events if event["type"] == kind]
+
+
+def test_the_same_job_as_the_lambda_example(run, source) -> None:
+    found = summary(run())
+    assert (found["lines"], found["words"], found["distinct_words"]) == (2, 3, 2)
+    assert found["source"] == source
+
+
+def test_exit_3(run, backend) -> None:
+    ended = run(command=["sh", "-c", "echo working; echo to stderr >&2; exit 3"])
+    assert ended.error == "Job.Failed"
+    cause = cause_of(ended)
+    assert cause["exit_code"] == 3
+    assert cause["backend"] == backend
+    assert {"working", "to stderr"} <= set(cause["log_tail"])
+
+
+def test_killed_by_a_signal(run) -> None:
+    ended = run(command=["sh", "-c", "kill -KILL $$"])
+    assert ended.error == "Job.Failed"
+    assert cause_of(ended)["exit_code"] == 137
+    assert "SIGKILL" in cause_of(ended)["message"]
+
+
+def test_a_command_that_does_not_exist(run) -> None:
+    ended = run(command=["/no/such/program"])
+    assert ended.error == "Job.Failed"
+    assert cause_of(ended)["exit_code"] == 127
+
+
+def test_sleep_past_the_time_limit(run) -> None:
+    ended = run(command=["sleep", "100"], timeout_seconds=2)
+    assert ended.error == "Job.TimedOut"
+    assert (ended.stopped - ended.started).total_seconds() < 20
+
+
+def test_output_that_is_not_json(run) -> None:
+    ended = run(command=["echo", "hello"])
+    assert ended.error == "Job.InvalidOutput"
+
+
+def test_no_output(run) -> None:
+    ended = run(command=["true"])
+    outputs = [
+        event["activitySucceededEventDetails"]["output"] for event in of_type(ended, "ActivitySucceeded")
+    ]
+    assert outputs == ["null"]
+
+
+def test_a_5_mb_output_is_kept_in_s3(run, client) -> None:
+    reference = summary(run(command=["python3", "-c", "print('\"' + 'x' * 5_000_000 + '\"')"]))
+    bucket, key = reference["output_s3_uri"].removeprefix("s3://").split("/", 1)
+    stored = json.loads(client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    assert stored == "x" * 5_000_000
+
+
+def test_a_program_that_forks_ends_with_its_own_result(run) -> None:
+    found = summary(run(command=["sh", "-c", "sleep 300 >/dev/null 2>&1 & echo '{\"forked\": true}'"]))
+    assert found == {"forked": True}
+
+
+def test_a_program_that_names_its_error(run) -> None:
+    script = 'echo \'{"error": "Orders.Unknown", "message": "no order 7"}\' > "$TASK_ERROR"; exit 1'
+    ended = run(command=["sh", "-c", script])
+    assert ended.error == "Orders.Unknown"
+    assert "no order 7" in cause_of(ended)["message"]
+
+
+def test_an_override_that_is_not_allowed(run) -> None:
+    ended = run(image="another")
+    assert ended.error == "Dispatch.InvalidInput"
+    assert "job.image: not allowed" in cause_of(ended)["message"]
+
+
+def test_the_token_is_nowhere_to_be_seen(run, client, stack) -> None:
+    shown = json.dumps(
+        summary(run(command=["python3", "-c", "import json, os; print(json.dumps(dict(os.environ)))"]))
+    )
+    assert "TASK_ID" in shown
+    assert "TASK_TABLE" not in shown
+    assert "token" not in shown.lower().replace("aws_session_token", "")
+
+
+@pytest.fixture
+def started_job(client, stack, backend):
+    """Wait for the one job that runs; the backend's id of it."""
+
+    def find() -> str | None:
+        items = client("dynamodb").scan(TableName=stack.task_table)["Items"]
+        jobs = [
+            item["job_id"]["S"]
+            for item in items
+            if item.get("backend", {}).get("S") == backend and item["state"]["S"] == "started"
+        ]
+        return jobs[0] if jobs else None
+
+    return lambda: wait_until(find)
+
+
+def stop(client, backend: str, job: str) -> None:
+    """Stop a job once it runs, from outside."""
+    if backend == "fargate":
+        ecs, cluster = client("ecs"), job.split("/")[1]
+
+        def status() -> Any:
+            return ecs.describe_tasks(cluster=cluster, tasks=[job])["tasks"][0]["lastStatus"]
+
+        wait_until(lambda: status() == "RUNNING")
+        ecs.stop_task(cluster=cluster, task=job, reason="by a test")
+    else:
+        batch = client("batch")
+        wait_until(lambda: batch.describe_jobs(jobs=[job])["jobs"][0]["status"] == "RUNNING")
+        batch.terminate_job(jobId=job, reason="by a test")
+
+
+def test_a_stopped_job_whose_program_ignores_sigterm_is_interrupted_and_tried_again(
+    start, follow, client, backend, started_job, tmp_path
+) -> None:
+    began = tmp_path / "began"
+    arn = start(command=["python3", "-c", IGNORES_TERM, str(began)])
+    job = started_job()
+    wait_until(began.exists)
+    stop(client, backend, job)
+    ended = follow(arn)
+    (failed,) = (event["activityFailedEventDetails"] for event in of_type(ended, "ActivityFailed"))
+    assert failed["error"] == "Job.Interrupted"
+    assert "SIGKILL" in json.loads(failed["cause"])["message"]
+    # The Retry that module activity emits by default.
+    assert summary(ended) == "the retry"
