@@ -2,7 +2,7 @@
 
 POST /_localcloud/spot-interruption  {"task": ARN or id, "notice_code": optional} or {"job": id}
 POST /_localcloud/ecs/shortage       {"tasks": n, "reason": optional}
-GET  /_localcloud/ecs/v4/TASK/CONTAINER[/task]
+GET  /_localcloud/ecs/v4/TASK-CONTAINER[/task]
 """
 
 import json
@@ -30,7 +30,7 @@ def install() -> None:
     """Add the endpoints to the gateway, once."""
     ROUTER.add(SPOT_PATH, _json(_spot_interruption), methods=["POST"])
     ROUTER.add(SHORTAGE_PATH, _json(_shortage), methods=["POST"])
-    container = f"{METADATA_PATH}/<task_id>/<container>"
+    container = f"{METADATA_PATH}/<name>"
     ROUTER.add(container, _container_metadata, methods=["GET"])
     ROUTER.add(f"{container}/task", _task_metadata, methods=["GET"])
 
@@ -68,7 +68,8 @@ def _shortage(body: dict[str, Any]) -> Answer:
     return 200, {"tasks": tasks}
 
 
-def _container_metadata(_request: Any, task_id: str, container: str) -> Response:
+def _container_metadata(_request: Any, name: str) -> Response:
+    task_id, _, container = name.partition("-")
     task = _find_task(task_id)
     if task is None:
         return _response(404, {"error": f"no task {task_id}"})
@@ -78,10 +79,10 @@ def _container_metadata(_request: Any, task_id: str, container: str) -> Response
     return _response(404, {"error": f"no container {container}"})
 
 
-def _task_metadata(_request: Any, task_id: str, container: str) -> Response:  # noqa: ARG001
-    task = _find_task(task_id)
+def _task_metadata(_request: Any, name: str) -> Response:
+    task = _find_task(name.partition("-")[0])
     if task is None:
-        return _response(404, {"error": f"no task {task_id}"})
+        return _response(404, {"error": f"no task of container {name}"})
     return _response(200, _metadata(task))
 
 

@@ -19,7 +19,8 @@ def container_spec(task: Task, definition: Document) -> ContainerSpec:
     """The container to start."""
     override = override_for(task, definition["name"])
     place = task.place
-    metadata = f"{configuration().endpoint}{METADATA_PATH}/{task.id}/{definition['name']}"
+    # The last segment names one container of one task, as ECS's own does.
+    metadata = f"{configuration().endpoint}{METADATA_PATH}/{task.id}-{definition['name']}"
     return ContainerSpec(
         image=definition["image"],
         entrypoint=definition.get("entryPoint") or None,
