@@ -13,9 +13,12 @@ provider "aws" {
   s3_use_path_style           = true
 
   endpoints {
+    batch          = var.endpoint
     cloudwatch     = var.endpoint
     cloudwatchlogs = var.endpoint
     dynamodb       = var.endpoint
+    ec2            = var.endpoint
+    ecs            = var.endpoint
     events         = var.endpoint
     iam            = var.endpoint
     lambda         = var.endpoint
@@ -26,12 +29,41 @@ provider "aws" {
   }
 }
 
+# What every account has in every region. A network of the stack's own would make the deploy 20 s longer.
+data "aws_vpc" "default" {
+  default = true
+}
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
 module "stack" {
   source = "../../modules/stack"
 
   name         = "first-light"
   packages_dir = var.packages_dir
   example      = {}
+
+  # The same container on both: whatever a task asks for may be tried here, and how it ends need not be waited for long.
+  fargate = {
+    container           = { image = var.worker_image, stop_timeout_seconds = 15 }
+    job_timeout_seconds = var.job_timeout_seconds
+    allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
+  }
+  batch = {
+    container           = { image = var.worker_image, environment = { TASK_GRACE_SECONDS = "5" } }
+    job_timeout_seconds = var.job_timeout_seconds
+    allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
+  }
+  network = {
+    vpc_id           = data.aws_vpc.default.id
+    subnets          = data.aws_subnets.default.ids
+    assign_public_ip = true
+  }
 
   # Nothing here is worth keeping, and the provider takes a minute to see a lifecycle rule.
   payload_retention_days = null

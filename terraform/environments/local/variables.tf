@@ -13,3 +13,15 @@ variable "packages_dir" {
   type        = string
   default     = "../../../build/zip"
 }
+
+variable "worker_image" {
+  description = "The image that containers run: on a Docker engine its name there, else a name that the local cloud maps to a program of this machine."
+  type        = string
+  default     = "worker:local"
+}
+
+variable "job_timeout_seconds" {
+  description = "How long a program in a container may run, in seconds. Batch allows no less than a minute."
+  type        = number
+  default     = 60
+}

@@ -1,5 +1,5 @@
 variable "fargate" {
-  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb. null: no such activity."
+  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, timeout_seconds. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -30,13 +30,13 @@ variable "fargate" {
     error_message = "fargate must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.fargate.heartbeat_seconds, "null")} and ${try(var.fargate.timeout_seconds, "null")}."
   }
   validation {
-    condition     = length(setsubtract(try(var.fargate.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb"])) == 0
-    error_message = "fargate.allowed_overrides must be of command, environment, cpu, memory_mb. Given: ${join(", ", try(var.fargate.allowed_overrides, []))}."
+    condition     = length(setsubtract(try(var.fargate.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb", "timeout_seconds"])) == 0
+    error_message = "fargate.allowed_overrides must be of command, environment, cpu, memory_mb, timeout_seconds. Given: ${join(", ", try(var.fargate.allowed_overrides, []))}."
   }
 }
 
 variable "batch" {
-  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu. null: no such activity."
+  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu, timeout_seconds. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -72,8 +72,8 @@ variable "batch" {
     error_message = "batch must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.batch.heartbeat_seconds, "null")} and ${try(var.batch.timeout_seconds, "null")}."
   }
   validation {
-    condition     = length(setsubtract(try(var.batch.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb", "gpu"])) == 0
-    error_message = "batch.allowed_overrides must be of command, environment, cpu, memory_mb, gpu. Given: ${join(", ", try(var.batch.allowed_overrides, []))}."
+    condition     = length(setsubtract(try(var.batch.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb", "gpu", "timeout_seconds"])) == 0
+    error_message = "batch.allowed_overrides must be of command, environment, cpu, memory_mb, gpu, timeout_seconds. Given: ${join(", ", try(var.batch.allowed_overrides, []))}."
   }
 }
 

@@ -34,6 +34,18 @@ mock_provider "aws" {
   mock_resource "aws_sfn_state_machine" {
     defaults = { arn = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" }
   }
+  mock_resource "aws_batch_compute_environment" {
+    defaults = { arn = "arn:aws:batch:eu-west-1:000000000000:compute-environment/first" }
+  }
+  mock_resource "aws_batch_job_queue" {
+    defaults = { arn = "arn:aws:batch:eu-west-1:000000000000:job-queue/first" }
+  }
+  mock_data "aws_vpc" {
+    defaults = { id = "vpc-0a" }
+  }
+  mock_data "aws_subnets" {
+    defaults = { ids = ["subnet-0b"] }
+  }
 }
 
 variables {
@@ -62,7 +74,7 @@ run "tells_what_a_user_needs_to_run_the_example" {
     error_message = "table and queue"
   }
   assert {
-    condition     = output.state_machines == { lambda = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" } && output.activities == { lambda = "arn:aws:states:eu-west-1:000000000000:activity:activity" }
+    condition     = output.state_machines == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" } && output.activities == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:activity:activity" }
     error_message = "ARNs by backend"
   }
   assert {
