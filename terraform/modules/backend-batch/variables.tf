@@ -101,7 +101,7 @@ variable "compute" {
 }
 
 variable "job_queue" {
-  description = "Name or ARN of a job queue of yours, in this account and region, on compute of compute.type. null: a queue and a compute environment are made."
+  description = "Name or ARN of a job queue of yours, in this account and region, on compute of compute.type; by name if the same configuration makes it, for its ARN is unknown when planning. null: a queue and a compute environment are made."
   type        = string
   default     = null
   validation {

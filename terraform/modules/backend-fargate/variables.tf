@@ -68,7 +68,7 @@ variable "spot" {
 }
 
 variable "cluster" {
-  description = "Name or ARN of a cluster of yours, in this account and region, with the capacity providers FARGATE and FARGATE_SPOT. null: one is made."
+  description = "Name or ARN of a cluster of yours, in this account and region, with the capacity providers FARGATE and FARGATE_SPOT; by name if the same configuration makes it, for its ARN is unknown when planning. null: one is made."
   type        = string
   default     = null
   validation {
