@@ -1,5 +1,6 @@
 """The stack on a local cloud, deployed once for all tests as `make local-up` does it."""
 
+import json
 import os
 import uuid
 import zipfile
@@ -17,7 +18,7 @@ from operations.execution import Ended
 
 FAULTY = Path(__file__).parent / "faulty"
 APPLY_SECONDS = 300
-FOLLOW_SECONDS = 120
+FOLLOW_SECONDS = 180
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +78,18 @@ def put_text(client, stack) -> Callable[[bytes], str]:
         return f"s3://{stack.data_bucket}/{key}"
 
     return put
+
+
+@pytest.fixture
+def images() -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Change what stands for images on the local cloud, which reads it at each container's start."""
+    before = paths.CLOUD_IMAGES.read_text()
+
+    def change(mapping: dict[str, Any]) -> None:
+        paths.CLOUD_IMAGES.write_text(json.dumps(mapping))
+
+    yield change
+    paths.CLOUD_IMAGES.write_text(before)
 
 
 @pytest.fixture(scope="session")

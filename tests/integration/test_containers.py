@@ -184,3 +184,54 @@ def test_a_stopped_job_whose_program_ignores_sigterm_is_interrupted_and_tried_ag
     assert "SIGKILL" in json.loads(failed["cause"])["message"]
     # The Retry that module activity emits by default.
     assert summary(ended) == "the retry"
+
+
+def test_a_missing_image(run, images) -> None:
+    images({})
+    ended = run()
+    assert ended.error == "Job.NeverStarted"
+    assert cause_of(ended)["message"].startswith("CannotPullContainerError")
+
+
+@pytest.fixture
+def stock(images) -> None:
+    """The image knows nothing of tasks: its command runs without the worker."""
+    images({"worker": {}})
+
+
+@pytest.mark.usefixtures("stock")
+@pytest.mark.parametrize(("printed", "output"), [('{"answer": 42}', {"answer": 42}), ("done", None)])
+def test_an_unmodified_container_that_succeeds(run, printed: str, output: Any) -> None:
+    found = summary(run(command=["sh", "-c", f"echo working; echo '{printed}'"]))
+    if output is None:
+        assert found["exit_code"] == 0
+        assert found["log_tail"] == ["working", "done"]
+    else:
+        assert found == output
+
+
+@pytest.mark.usefixtures("stock")
+def test_an_unmodified_container_that_fails(run, backend) -> None:
+    ended = run(command=["sh", "-c", "echo working; exit 3"])
+    assert ended.error == "Job.Failed"
+    cause = cause_of(ended)
+    assert (cause["exit_code"], cause["backend"], cause["log_tail"]) == (3, backend, ["working"])
+
+
+@pytest.mark.usefixtures("stock")
+def test_the_outcome_follows_the_containers_end_within_5_seconds(run, client, backend) -> None:
+    ended = run(command=["sh", "-c", "exit 3"])
+    job = cause_of(ended)["job_id"]
+    if backend == "fargate":
+        task = client("ecs").describe_tasks(cluster=job.split("/")[1], tasks=[job])["tasks"][0]
+        end = task["executionStoppedAt"].timestamp()
+    else:
+        end = client("batch").describe_jobs(jobs=[job])["jobs"][0]["stoppedAt"] / 1000
+    assert ended.stopped.timestamp() - end < 5
+
+
+@pytest.mark.usefixtures("stock")
+def test_an_unmodified_container_killed_by_a_signal(run) -> None:
+    ended = run(command=["sh", "-c", "kill -KILL $$"])
+    assert ended.error == "Job.Failed"
+    assert cause_of(ended)["exit_code"] == 137

@@ -37,6 +37,35 @@ def test_all_succeed_each_processed_once(client, stack, log_lines, count: int) -
     assert set(reads.values()) == {1}
 
 
+@pytest.mark.parametrize("backend", ["fargate", "batch"])
+def test_100_containers_at_once_settle_each_once(client, stack, follow, backend: str) -> None:
+    stepfunctions = client("stepfunctions")
+    client("s3").put_object(Bucket=stack.data_bucket, Key="many.txt", Body=b"text")
+    document = {"source": f"s3://{stack.data_bucket}/many.txt", "job": {"command": ["echo", "1"]}}
+    arns = [
+        stepfunctions.start_execution(
+            stateMachineArn=stack.state_machines[backend], input=json.dumps(document)
+        )["executionArn"]
+        for _ in range(100)
+    ]
+    ended = [follow(arn) for arn in arns]
+    assert Counter(one.status for one in ended) == {"SUCCEEDED": 100}
+    kinds = Counter(event["type"] for one in ended for event in one.events)
+    assert kinds["ActivityStarted"] == kinds["ActivitySucceeded"] == 100
+
+
+def test_a_fan_out_merges_the_results_of_its_jobs(client, stack, follow, put_text) -> None:
+    sources = [put_text(f"text number {number}\n".encode()) for number in range(12)]
+    arn = client("stepfunctions").start_execution(
+        stateMachineArn=stack.examples["fan-out"], input=json.dumps({"sources": sources})
+    )["executionArn"]
+    ended = follow(arn)
+    assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
+    summary = json.loads(ended.output)["summary"]
+    assert (summary["texts"], summary["lines"], summary["words"]) == (12, 12, 36)
+    assert summary["results"] == [f"{source}.statistics.json" for source in sources]
+
+
 def test_no_request_for_an_activity_of_the_stack_ends_in_the_dead_letter_queue(client, stack) -> None:
     messages = (
         client("sqs")

@@ -1,6 +1,7 @@
 """The last lines that were logged or printed."""
 
 import logging
+import subprocess
 import sys
 
 import pytest
@@ -61,3 +62,19 @@ def test_the_last_twenty_lines_are_kept_each_cut() -> None:
     assert tail.lines[0].startswith("11 ")
     assert len(tail.lines[0]) == 1000
     assert tail.lines[-1] == "no line feed"
+
+
+def test_what_is_printed_to_stderr_is_kept_too() -> None:
+    with keep_log_tail() as tail:
+        print("problem", file=sys.stderr)
+    assert tail.lines == ("problem",)
+
+
+def test_standard_output_can_still_do_what_it_could(capfd) -> None:
+    with keep_log_tail():
+        assert sys.stdout.encoding
+        sys.stdout.flush()
+        subprocess.run(["echo", "from a child"], stdout=sys.stdout, check=True)
+        sys.stdout.buffer.write(b"bytes\n")
+        sys.stdout.flush()
+    assert capfd.readouterr().out == "from a child\nbytes\n"

@@ -93,6 +93,62 @@ def test_a_function_may_name_its_error(scheduled) -> None:
     assert scheduled.cause["message"] == "JobError: come back tomorrow"
 
 
+@pytest.mark.parametrize("ending", [SystemExit(3), SystemExit(0), KeyboardInterrupt(), GeneratorExit()])
+def test_a_function_that_ends_otherwise_than_by_an_exception_fails_the_task(scheduled, ending) -> None:
+    def end(_value):
+        raise ending
+
+    scheduled.run(end)
+    assert scheduled.fake.answer["error"] == "Job.Failed"
+    assert type(ending).__name__ in scheduled.cause["message"]
+
+
+def test_a_message_that_no_encoding_has_fails_the_task_all_the_same(scheduled) -> None:
+    def fail(_value):
+        raise ValueError("bad \ud800 name")
+
+    scheduled.run(fail)
+    assert scheduled.cause["message"] == "ValueError: bad ? name"
+
+
+def test_a_handler_of_the_log_that_fails_does_not_fail_the_job(scheduled, monkeypatch) -> None:
+    class Broken(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.getMessage() == "told":
+                raise UnicodeEncodeError("utf-8", "x", 0, 1, "surrogates not allowed")
+
+    broken = Broken()
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    logging.getLogger().addHandler(broken)
+    try:
+        scheduled.run(lambda _: LOG.warning("told"))
+    finally:
+        logging.getLogger().removeHandler(broken)
+    assert scheduled.fake.answer == {"output": "null"}
+
+
+def test_an_output_that_step_functions_refuses_fails_the_task(scheduled, monkeypatch) -> None:
+    def refuse(**_):
+        raise client_error("InvalidOutput", "SendTaskSuccess")
+
+    monkeypatch.setattr(scheduled.world.stepfunctions, "send_task_success", refuse)
+    scheduled.run(lambda _: "unlucky")
+    assert scheduled.fake.answer["error"] == "Job.InvalidOutput"
+    assert scheduled.cause["log_url"]
+
+
+def deep() -> list:
+    nested: list = []
+    for _ in range(100_000):
+        nested = [nested]
+    return nested
+
+
+def test_a_result_that_is_nested_too_deep(scheduled) -> None:
+    scheduled.run(lambda _: deep())
+    assert scheduled.fake.answer["error"] == "Job.InvalidOutput"
+
+
 @pytest.mark.parametrize("result", [object(), {1, 2}, float("nan"), {"when": b"x"}])
 def test_a_result_that_is_not_json(scheduled, result) -> None:
     scheduled.run(lambda _: result)
@@ -119,10 +175,24 @@ def test_a_task_that_nobody_waits_for_is_not_processed(scheduled) -> None:
     assert scheduled.world.tasks.get(scheduled.task_id).outcome is OutcomeName.CANCELLED
 
 
-def test_a_second_invocation_for_the_same_task_does_nothing(scheduled) -> None:
-    scheduled.world.tasks.claim(scheduled.task_id, "request-0")
+def test_an_invocation_that_is_delivered_twice_processes_the_task_once(scheduled) -> None:
+    runs = []
+
+    def again(value):
+        runs.append(value)
+        scheduled.run(runs.append)
+        return "once"
+
+    scheduled.run(again)
+    assert len(runs) == 1
+    assert scheduled.fake.answer == {"output": '"once"'}
+
+
+def test_a_late_delivery_does_not_cancel_what_is_being_settled(scheduled) -> None:
+    scheduled.world.tasks.claim(scheduled.task_id, "the first delivery")
+    scheduled.fake.answer = {"output": "1"}
     scheduled.run(lambda _: pytest.fail("the function ran"))
-    assert scheduled.fake.answer is None
+    assert scheduled.world.tasks.get(scheduled.task_id).outcome is None
 
 
 def test_a_function_is_interrupted_when_its_heartbeat_is_refused(world) -> None:

@@ -57,7 +57,8 @@ class Cause:
             keep = len(cause.message) - (len(text) - MAX_CAUSE_CHARACTERS) - len(_CUT)
             cause = replace(cause, message=cause.message[: max(keep, 0)].removesuffix(_CUT) + _CUT)
             text = _compact(cause)
-        return text
+        # A lone surrogate is no character of any encoding, and would keep the failure from being sent.
+        return text.encode(errors="replace").decode()
 
 
 _CUT = " [cut]"

@@ -1,13 +1,12 @@
 """The last lines that a piece of code logged or printed, for the cause of its failure."""
 
-import io
 import logging
 import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
-from typing import TextIO
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any, TextIO, cast
 
 MAX_LINES = 20
 MAX_LINE_CHARACTERS = 1_000
@@ -34,9 +33,16 @@ class LogTail(logging.Handler):
         try:
             for handler in self._handlers:
                 if record.levelno >= handler.level:
-                    handler.handle(record)
+                    self._pass_on(handler, record)
         finally:
             self._passing_on.now = False
+
+    @staticmethod
+    def _pass_on(handler: logging.Handler, record: logging.LogRecord) -> None:
+        try:
+            handler.handle(record)
+        except Exception:  # noqa: BLE001 (whatever a handler raises, logging's own way is to go on)
+            handler.handleError(record)
 
     def add(self, text: str) -> None:
         """Keep the lines of a text."""
@@ -53,8 +59,8 @@ class LogTail(logging.Handler):
         return tuple(self._lines)
 
 
-class _Tee(io.TextIOBase):
-    """Passes what is printed on, and keeps it."""
+class _Tee:
+    """Passes what is printed on, and keeps it. In everything else it is the stream that it stands for."""
 
     def __init__(self, target: TextIO, tail: LogTail) -> None:
         self._target, self._tail, self._line = target, tail, ""
@@ -67,13 +73,13 @@ class _Tee(io.TextIOBase):
                 self._tail.add(line)
         return self._target.write(text)
 
-    def flush(self) -> None:
-        self._target.flush()
+    def end(self) -> None:
+        """Keep a last line that no line feed ended."""
+        self._tail.add(self._line)
+        self._line = ""
 
-    def close(self) -> None:
-        if self._line:
-            self._tail.add(self._line)
-            self._line = ""
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._target, name)
 
 
 @contextmanager
@@ -82,12 +88,13 @@ def keep_log_tail() -> Iterator[LogTail]:
     root = logging.getLogger()
     handlers = root.handlers[:]
     tail = LogTail(handlers)
-    tee = _Tee(sys.stdout, tail)
+    out, err = _Tee(sys.stdout, tail), _Tee(sys.stderr, tail)
     root.handlers[:] = [tail]
     try:
-        with redirect_stdout(tee):
+        with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", err)):
             yield tail
     finally:
-        tee.close()
+        out.end()
+        err.end()
         # A handler that the block added stays.
         root.handlers[:] = handlers + [new for new in root.handlers if new is not tail]

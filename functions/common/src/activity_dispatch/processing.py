@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,8 @@ from activity_dispatch.lambda_context import LambdaContext
 from activity_dispatch.log_tail import LogTail, keep_log_tail
 from activity_dispatch.settling import Settler
 from activity_dispatch.task_table import TaskTable
+from activity_dispatch.worker.assignment import Assignment
+from activity_dispatch.worker.report import Reporter
 
 LOG = logging.getLogger(__name__)
 BACKEND = "lambda"
@@ -72,12 +75,12 @@ class Processor:
 
         A task that another invocation processes, or that nobody waits for, is left alone.
         """
-        if not self._is_wanted(job) or not self._is_ours(job, context.aws_request_id):
+        if not self._is_ours(job, context.aws_request_id) or not self._is_wanted(job):
             return
         outcome = self._run_with_heartbeats(job, context)
         if outcome is not None:
-            name = self.settler.settle(job.task_id, job.token, outcome)
-            LOG.info("task %s settled: %s", job.task_id, name)
+            reporter = Reporter(settler=self.settler, log_url=lambda: _log_url(context))
+            reporter.report(_assignment(job, context), outcome)
 
     def _is_wanted(self, job: Job) -> bool:
         # The first heartbeat comes before any work: the invocation may have waited for long.
@@ -92,8 +95,10 @@ class Processor:
         return True
 
     def _is_ours(self, job: Job, request_id: str) -> bool:
+        # Lambda may deliver an invocation twice under one request id: only one of them may have the task.
+        claimant = f"{request_id}/{uuid.uuid4().hex}"
         try:
-            ours = self.tasks.claim(job.task_id, request_id)
+            ours = self.tasks.claim(job.task_id, claimant)
         except (ClientError, BotoCoreError) as error:
             # Lambda will not come again with this task: say so now, a retry may help.
             cause = Cause(message=f"the task could not be claimed: {error}", backend=BACKEND)
@@ -147,13 +152,13 @@ def _call(
             result = handle(job_input)
     except Interrupted:
         return None
-    except Exception as error:
+    except BaseException as error:
         LOG.exception("the function raised")
         name = error.error if isinstance(error, JobError) else ErrorName.JOB_FAILED
         return Failed(error=name, cause=_cause(f"{type(error).__name__}: {error}", context, tail))
     try:
         return Succeeded(output=json.dumps(result, allow_nan=False))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         cause = _cause(f"the function's result is not JSON: {error}", context, tail)
         return Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
 
@@ -164,7 +169,22 @@ def _cause(message: str, context: LambdaContext, tail: LogTail) -> Cause:
         backend=BACKEND,
         job_id=context.aws_request_id,
         log_tail=tail.lines,
-        log_url=log_url(LogLocation(group=context.log_group_name, stream=context.log_stream_name)),
+        log_url=_log_url(context),
+    )
+
+
+def _log_url(context: LambdaContext) -> str:
+    return log_url(LogLocation(group=context.log_group_name, stream=context.log_stream_name))
+
+
+def _assignment(job: Job, context: LambdaContext) -> Assignment:
+    return Assignment(
+        task_id=job.task_id,
+        token=job.token,
+        input="",
+        heartbeat_seconds=job.heartbeat_seconds,
+        backend=BACKEND,
+        job_id=context.aws_request_id,
     )
 
 

@@ -37,7 +37,7 @@ class Reporter:
     def report(self, assignment: Assignment, outcome: Outcome) -> Outcome | None:
         """Return the outcome that was reported; None if none could be, which is logged."""
         if isinstance(outcome, Failed):
-            outcome = replace(outcome, cause=replace(outcome.cause, log_url=self.log_url()))
+            outcome = self._with_url(outcome)
             LOG.warning("task %s: %s: %s", assignment.task_id, outcome.error, outcome.cause.message)
         deadline, pause = self.clock() + SECONDS_TO_TRY, 1.0
         while True:
@@ -46,7 +46,7 @@ class Reporter:
             except (ClientError, BotoCoreError) as error:
                 refused = isinstance(error, ClientError) and classify(error) is ErrorKind.REFUSED
                 if refused and not isinstance(outcome, Failed):
-                    outcome = _refused(assignment, error)
+                    outcome = self._with_url(_refused(assignment, error))
                 elif refused or self.clock() + pause > deadline:
                     LOG.error("task %s: its outcome could not be reported: %s", assignment.task_id, error)
                     return None
@@ -57,6 +57,9 @@ class Reporter:
             else:
                 LOG.info("task %s settled: %s", assignment.task_id, name)
                 return outcome
+
+    def _with_url(self, failed: Failed) -> Failed:
+        return replace(failed, cause=replace(failed.cause, log_url=self.log_url()))
 
 
 def context_of(assignment: Assignment, log_tail: tuple[str, ...]) -> Cause:
