@@ -3,8 +3,13 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # The receive that is not acknowledged in this time is repeated: AWS asks for six times the function's own.
+  # A poll of up to 60 s, and what comes after it.
   function_timeout_seconds = 120
+  # A request whose dispatcher was lost comes again after this time, and its task waits that long. AWS advises six times
+  # the function's timeout, for functions that are throttled: the mapping's own limit keeps this one from that.
+  visibility_timeout_seconds = 180
+  # With the dispatcher's growing pauses about a quarter of an hour of throttling or of an activity that is not there yet.
+  max_receive_count = 20
 
   # Known before the queues are: policies and everything behind them need not wait for their creation.
   queue_arn_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:"
@@ -20,7 +25,7 @@ resource "aws_sqs_queue" "this" {
   for_each = local.queues
 
   name                       = each.value.name
-  visibility_timeout_seconds = 6 * local.function_timeout_seconds
+  visibility_timeout_seconds = local.visibility_timeout_seconds
   message_retention_seconds  = each.value.retention_days * 86400
   sqs_managed_sse_enabled    = true
   policy                     = jsonencode(local.queue_policies[each.key])
@@ -32,7 +37,7 @@ resource "aws_sqs_queue_redrive_policy" "this" {
   queue_url = aws_sqs_queue.this["dispatch"].url
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.this["dead_letter"].arn
-    maxReceiveCount     = 5
+    maxReceiveCount     = local.max_receive_count
   })
 }
 
