@@ -69,16 +69,16 @@ variables {
   payload_bucket = { name = "payloads", arn = "arn:aws:s3:::payloads" }
 }
 
-run "requests_come_by_a_queue_that_gives_up_after_five_times" {
+run "requests_come_by_a_queue_that_gives_up_after_twenty_times" {
   command = plan
 
   assert {
     condition     = jsondecode(aws_sqs_queue_redrive_policy.this.redrive_policy).maxReceiveCount == 20
-    error_message = "a request that fails five times goes to the dead-letter queue"
+    error_message = "a request that fails twenty times goes to the dead-letter queue"
   }
   assert {
     condition     = aws_sqs_queue.this["dispatch"].visibility_timeout_seconds >= 1.5 * local.function_timeout_seconds
-    error_message = "AWS asks for six times the function's timeout"
+    error_message = "a request must not come again while its dispatcher runs"
   }
   assert {
     condition     = alltrue([for queue in aws_sqs_queue.this : queue.sqs_managed_sse_enabled])
