@@ -22,6 +22,13 @@ def test_it_makes_the_jobs_input(s3) -> None:
     }
 
 
+def test_the_longest_key_has_a_result_of_the_longest_key(s3) -> None:
+    key = "é" * 504
+    s3.put_object(Bucket="texts", Key=key, Body=b"text")
+    result = prepare({"source": f"s3://texts/{key}"}, s3)["result"]["key"]
+    assert len(result.encode()) == 1_024
+
+
 def test_a_job_object_is_passed_on(s3) -> None:
     put(s3, b"text")
     assert prepare({"source": SOURCE, "job": {"command": ["a"]}}, s3)["job"] == {"command": ["a"]}
@@ -40,7 +47,13 @@ def test_a_job_object_is_passed_on(s3) -> None:
         ({"source": "s3://texts"}, r"it must be an S3 URI"),
         ({"source": "s3://texts/"}, r"it must be an S3 URI"),
         ({"source": "s3://UPPER/a"}, r"it must be an S3 URI"),
-        ({"source": "s3://texts/" + "k" * 1025}, r"source: a key of 1025 bytes; S3 allows 1024"),
+        (
+            {"source": "s3://texts/" + "k" * 1009},
+            r"source: a key of 1009 bytes; 1008 are allowed, .* \.statistics\.json, has the 1024",
+        ),
+        ({"source": "s3://texts/a\ud800"}, r"source: 'a\\ud800' has U\+D800, half a character, in its key"),
+        ({"source": "s3://texts/a\0"}, r"source: 'a\\x00' has the control character U\+0000 in its key"),
+        ({"source": "s3://texts/a\n"}, r"source: 'a\\n' has the control character U\+000A in its key"),
         ({"source": "x" * 300_000}, r"source: 'x{199}\.\.\. \(300002 characters\); it must be"),
         ({"source": SOURCE, "sorce": 1}, r"'sorce': unknown field; allowed are source and job"),
         ({"source": "s3://no-such-bucket/a"}, r"there is no bucket no-such-bucket"),
@@ -72,7 +85,7 @@ def test_a_character_cut_by_the_sample_is_no_problem(s3) -> None:
     assert prepare({"source": SOURCE}, s3)["source"]["bytes"] == 8_197
 
 
-@given(st.text())
+@given(st.text() | st.text(st.characters(codec=None)).map("s3://texts/".__add__))
 def test_any_text_is_an_s3_uri_or_refused(text: str) -> None:
     try:
         parsed = parse_s3_uri(text)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _S3_URI = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>.+)", re.DOTALL)
 _FIELDS = ("source", "job")
-MAX_KEY_BYTES = 1_024
+RESULT_SUFFIX = ".statistics.json"
+# S3 allows 1,024, and the result is put beside the text.
+MAX_KEY_BYTES = 1_024 - len(RESULT_SUFFIX)
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 MAX_SHOWN_CHARACTERS = 200
 SAMPLE_BYTES = 8_192
 
@@ -49,7 +52,7 @@ def prepare(event: object, s3: "S3Client") -> Mapping[str, Any]:
     source = parse_s3_uri(fields["source"])
     job_input: dict[str, Any] = {
         "source": _checked_source(source, s3),
-        "result": {"bucket": source.bucket, "key": f"{source.key}.statistics.json"},
+        "result": {"bucket": source.bucket, "key": f"{source.key}{RESULT_SUFFIX}"},
     }
     if "job" in fields:
         job_input["job"] = fields["job"]
@@ -72,10 +75,25 @@ def parse_s3_uri(value: object) -> S3Object:
     match = _S3_URI.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise InvalidInput(f"source: {_shown(value)}; it must be an S3 URI, s3://bucket/key")
-    key = match["key"]
-    if len(key.encode()) > MAX_KEY_BYTES:
-        raise InvalidInput(f"source: a key of {len(key.encode())} bytes; S3 allows {MAX_KEY_BYTES} at most")
-    return S3Object(bucket=match["bucket"], key=key)
+    _check_key(match["key"])
+    return S3Object(bucket=match["bucket"], key=match["key"])
+
+
+def _check_key(key: str) -> None:
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError as error:
+        character = f"U+{ord(key[error.start]):04X}"
+        raise InvalidInput(f"source: {_shown(key)} has {character}, half a character, in its key") from error
+    control = _CONTROL_CHARACTER.search(key)
+    if control:
+        character = f"U+{ord(control[0]):04X}"
+        raise InvalidInput(f"source: {_shown(key)} has the control character {character} in its key")
+    if size > MAX_KEY_BYTES:
+        raise InvalidInput(
+            f"source: a key of {size} bytes; {MAX_KEY_BYTES} are allowed, so that the result's key,"
+            f" the same with {RESULT_SUFFIX}, has the 1024 that S3 allows"
+        )
 
 
 def _checked_source(source: S3Object, s3: "S3Client") -> Mapping[str, Any]:
