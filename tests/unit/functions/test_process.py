@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from process import job
-from process.statistics import NotText, statistics_of
+from process import job, statistics
+from process.statistics import NotText, TooManyWords, statistics_of
 
 TEXT = "the cat\tsat on\nthe  mat\r\n\x85the\u00a0end é"
 
@@ -20,8 +20,9 @@ def chunks_of(data: bytes, size: int) -> list[bytes]:
 
 
 def plain(text: str) -> tuple[int, int, int, str]:
-    words = text.split()
-    lines = text.count("\n") + (text != "" and not text.endswith("\n"))
+    shown = text.removeprefix("\ufeff")
+    words = shown.split()
+    lines = shown.count("\n") + (shown != "" and not shown.endswith("\n"))
     return lines, len(words), len(set(words)), hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -33,7 +34,17 @@ def test_the_counts_do_not_depend_on_the_chunks(text: str, size: int) -> None:
     found = statistics_of(chunks_of(text.encode(), size))
     assert (found.lines, found.words, found.distinct_words, found.sha256) == plain(text)
     assert found.bytes == len(text.encode())
-    assert dict(found.commonest).items() <= Counter(text.split()).items()
+    assert dict(found.commonest).items() <= Counter(text.removeprefix("\ufeff").split()).items()
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_byte_order_mark_is_of_no_word(size: int) -> None:
+    text = "\ufeffone one \ufeffone"
+    found = statistics_of(chunks_of(text.encode(), size))
+    assert dict(found.commonest) == {"one": 2, "\ufeffone": 1}
+    assert found.bytes == len(text.encode())
+    assert found.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert statistics_of(["\ufeff".encode()]).lines == 0
 
 
 def test_the_twenty_commonest_equal_ones_in_alphabetical_order() -> None:
@@ -75,6 +86,20 @@ def test_endless_runs_without_white_space_do_not_fill_the_memory() -> None:
     with pytest.raises(NotText, match="without white space"):
         statistics_of(endless())
     assert taken == 2
+
+
+@pytest.mark.parametrize(
+    ("limit", "allowed", "problem"),
+    [
+        ("MAX_DISTINCT_WORDS", 3, "over 3 distinct words"),
+        ("MAX_DISTINCT_CHARACTERS", 4, "over 4 characters in 4 distinct words"),
+    ],
+)
+def test_more_distinct_words_than_memory_holds_are_refused(limit, allowed, problem, monkeypatch) -> None:
+    monkeypatch.setattr(statistics, limit, allowed)
+    assert statistics_of([b"a b ", b"a b cc " * 1_000]).distinct_words == 3
+    with pytest.raises(TooManyWords, match=problem):
+        statistics_of([b"a b a b ", b"cc d", b" d d"])
 
 
 @pytest.fixture

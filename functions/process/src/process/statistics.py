@@ -2,17 +2,27 @@
 
 import codecs
 import hashlib
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 COMMONEST = 20
+BYTE_ORDER_MARK = "\ufeff"
 # A longer run without white space is no word: the memory it would take is not bounded.
 MAX_WORD_CHARACTERS = 1_048_576
+# Every distinct word is in memory until the end. Both limits and the widest characters take 400 MB,
+# which leaves room in the function's 1,024 MB.
+MAX_DISTINCT_WORDS = 2_000_000
+MAX_DISTINCT_CHARACTERS = 32_000_000
 
 
 class NotText(Exception):
     """The bytes are not UTF-8 text; the message says where."""
+
+
+class TooManyWords(Exception):
+    """The text has more distinct words than can be counted in memory; the message names the limit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +30,8 @@ class Statistics:
     """Counts of a text.
 
     `lines`: line feeds, and one more for a last line without one. `words`: what white space
-    separates, as it is written. `commonest`: (word, count), the most frequent first, equal ones in
+    separates, as it is written. A byte order mark at the beginning belongs to no word and no line, but
+    to `bytes` and `sha256`. `commonest`: (word, count), the most frequent first, equal ones in
     alphabetical order. `sha256`: of the bytes, in hexadecimal.
     """
 
@@ -33,9 +44,13 @@ class Statistics:
 
 
 def statistics_of(chunks: Iterable[bytes]) -> Statistics:
-    """Return the statistics of a text that comes in chunks of any size; raise NotText."""
+    """Return the statistics of a text that comes in chunks of any size.
+
+    Raises NotText, and TooManyWords over MAX_DISTINCT_WORDS or, in these words together,
+    MAX_DISTINCT_CHARACTERS.
+    """
     digest = hashlib.sha256()
-    counter: Counter[str] = Counter()
+    words = _Words()
     size = line_feeds = 0
     unfinished, last = "", ""
     for chunk, text in _decoded(chunks):
@@ -43,27 +58,50 @@ def statistics_of(chunks: Iterable[bytes]) -> Statistics:
         size += len(chunk)
         line_feeds += text.count("\n")
         last = text[-1:] or last
-        unfinished = _count_words(unfinished + text, counter)
+        complete, unfinished = _split(unfinished + text)
+        words.add(complete)
         if len(unfinished) > MAX_WORD_CHARACTERS:
             raise NotText(f"over {MAX_WORD_CHARACTERS} characters without white space before {size}")
-    counter.update(unfinished.split())
+    words.add(unfinished.split())
     return Statistics(
         lines=line_feeds + (last not in ("", "\n")),
-        words=counter.total(),
-        distinct_words=len(counter),
+        words=words.counter.total(),
+        distinct_words=len(words.counter),
         bytes=size,
         sha256=digest.hexdigest(),
-        commonest=tuple(_commonest(counter)),
+        commonest=tuple(_commonest(words.counter)),
     )
+
+
+class _Words:
+    """Counts words, as many as there is memory for."""
+
+    def __init__(self) -> None:
+        self.counter: Counter[str] = Counter()
+        self._characters = 0
+
+    def add(self, words: list[str]) -> None:
+        self._characters += sum(map(len, set(words).difference(self.counter)))
+        self.counter.update(words)
+        if len(self.counter) > MAX_DISTINCT_WORDS:
+            raise TooManyWords(f"over {MAX_DISTINCT_WORDS} distinct words; no more can be counted in memory")
+        if self._characters > MAX_DISTINCT_CHARACTERS:
+            raise TooManyWords(
+                f"over {MAX_DISTINCT_CHARACTERS} characters in {len(self.counter)} distinct words;"
+                " no more can be counted in memory"
+            )
 
 
 def _decoded(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     offset = 0
+    begun = False
     for chunk in chunks:
         # A character may be cut by the chunk's end: the decoder keeps its first bytes.
         kept = len(decoder.getstate()[0])
-        yield chunk, _decode(decoder, chunk, offset - kept, final=False)
+        text = _decode(decoder, chunk, offset - kept, final=False)
+        yield chunk, text if begun else text.removeprefix(BYTE_ORDER_MARK)
+        begun = begun or bool(text)
         offset += len(chunk)
     yield b"", _decode(decoder, b"", offset - len(decoder.getstate()[0]), final=True)
 
@@ -79,15 +117,14 @@ def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, offset: int, *, fi
     return text
 
 
-def _count_words(text: str, counter: Counter[str]) -> str:
-    """Count the words and return the last one, if white space has not ended it yet."""
+def _split(text: str) -> tuple[list[str], str]:
+    """Return the words and, apart, the last one if white space has not ended it yet."""
     words = text.split()
     if not words or text[-1].isspace():
-        counter.update(words)
-        return ""
-    counter.update(words[:-1])
-    return words[-1]
+        return words, ""
+    return words[:-1], words[-1]
 
 
 def _commonest(counter: Counter[str]) -> list[tuple[str, int]]:
-    return sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:COMMONEST]
+    # Not sorted(): that is a list as long as the counter, and as large.
+    return heapq.nsmallest(COMMONEST, counter.items(), key=lambda item: (-item[1], item[0]))
