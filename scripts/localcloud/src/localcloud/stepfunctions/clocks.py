@@ -74,7 +74,7 @@ def install() -> None:
     def eval_execution(_original: Callable[..., None], state: Any, env: Environment) -> None:
         limits = _limits(state, env)
         endpoint = _schedule(state, env, limits)
-        _await_start(env, endpoint)
+        await_start(env, endpoint)
         output = _await_output(env, endpoint, limits)
         env.stack.append(json.loads(output))
         _add(
@@ -133,7 +133,10 @@ def _no_such_activity(env: Environment, arn: str) -> FailureEventException:
     )
 
 
-def _await_start(env: Environment, endpoint: ActivityCallbackEndpoint) -> None:
+def await_start(env: Environment, endpoint: ActivityCallbackEndpoint) -> None:
+    """Wait until somebody has taken the task."""
+    if not env.is_running():  # It ended before there was an endpoint to wake.
+        raise EvalTimeoutError
     started = endpoint.get_activity_task_start_endpoint().wait(timeout_seconds=NEVER)
     if started is None:  # Woken because the execution ended.
         raise EvalTimeoutError

@@ -12,6 +12,7 @@ from typing import Any
 
 from localstack.services.stepfunctions.asl.component.common.retry import retrier_decl
 from localstack.services.stepfunctions.asl.component.common.timeouts.timeout import EvalTimeoutError
+from localstack.services.stepfunctions.asl.component.program.program import Program
 from localstack.services.stepfunctions.asl.component.state.state import CommonStateField
 from localstack.services.stepfunctions.asl.component.state.state_execution.execute_state import (
     ExecutionState,
@@ -46,6 +47,7 @@ def install() -> None:
     _keep_the_end()
     frames.on_end(_wake)
     _prune()
+    pass_over_ended_programs()
     _stop_an_execution_that_just_starts()
     _keep_error_and_cause()
     _interrupt_retry_intervals()
@@ -81,17 +83,33 @@ def _prune() -> None:
         except Pruned:
             return  # What called this sees that the frame has ended, and stops there.
 
-    # Else a stopped Parallel or Map would note that it succeeded, its branches being over.
+    # Else a stopped Parallel or Map would note that it succeeded, its branches being over or never
+    # begun.
     _leave_when_over(BranchesDecl)
     _leave_when_over(InlineIterationComponent)
 
 
 def _leave_when_over(component: type[Any]) -> None:
-    @wrap(component, "_eval_body")
-    def eval_body(original: Callable[..., None], branches: Any, env: Environment) -> None:
+    @wrap(component, "eval")
+    def eval_component(original: Callable[..., None], branches: Any, env: Environment) -> None:
         original(branches, env)
         if not env.is_running():
             raise EvalTimeoutError
+
+
+def pass_over_ended_programs() -> None:
+    """Let a branch or an item return whose frame has ended before its first state.
+
+    LocalStack raises there. A branch's thread died of it, and the Parallel waited for it for ever.
+    """
+
+    @wrap(Program, "eval")
+    def eval_program(original: Callable[..., None], program: Program, env: Environment) -> None:
+        try:
+            original(program, env)
+        except RuntimeError:
+            if env.is_running():
+                raise
 
 
 def _stop_an_execution_that_just_starts() -> None:
