@@ -72,6 +72,18 @@ variable "retry" {
     )])
     error_message = "retry must have interval_seconds from 1, max_attempts from 0, backoff_rate from 1 and max_delay_seconds above interval_seconds and at most 31622400. Given: ${jsonencode(var.retry)}."
   }
+  validation {
+    condition = alltrue(flatten([for rule in var.retry : [
+      for number in [rule.interval_seconds, rule.max_attempts, rule.max_delay_seconds] : floor(number) == number && number <= 99999999
+    ]]))
+    error_message = "retry must have whole numbers up to 99999999 as interval_seconds, max_attempts and max_delay_seconds. Given: ${jsonencode(var.retry)}."
+  }
+  validation {
+    condition = alltrue([for index, rule in var.retry :
+      !contains(rule.error_equals, "States.ALL") || (length(rule.error_equals) == 1 && index == length(var.retry) - 1)
+    ])
+    error_message = "retry must name States.ALL alone in its error_equals, and in the last rule only. Given: ${jsonencode(var.retry[*].error_equals)}."
+  }
 }
 
 variable "state_prefix" {

@@ -227,3 +227,63 @@ run "refuses_a_retry_that_waits_longer_than_its_longest_wait" {
   }
   expect_failures = [var.retry]
 }
+
+run "refuses_a_wait_of_a_part_of_a_second" {
+  command = plan
+  variables {
+    retry = [{ error_equals = ["Job.Failed"], interval_seconds = 1.5 }]
+  }
+  expect_failures = [var.retry]
+}
+
+run "refuses_a_part_of_an_attempt" {
+  command = plan
+  variables {
+    retry = [{ error_equals = ["Job.Failed"], max_attempts = 2.5 }]
+  }
+  expect_failures = [var.retry]
+}
+
+run "refuses_a_longest_wait_of_a_part_of_a_second" {
+  command = plan
+  variables {
+    retry = [{ error_equals = ["Job.Failed"], max_delay_seconds = 30.5 }]
+  }
+  expect_failures = [var.retry]
+}
+
+run "refuses_more_attempts_than_step_functions_allows" {
+  command = plan
+  variables {
+    retry = [{ error_equals = ["Job.Failed"], max_attempts = 100000000 }]
+  }
+  expect_failures = [var.retry]
+}
+
+run "refuses_all_errors_beside_another" {
+  command = plan
+  variables {
+    retry = [{ error_equals = ["Job.Failed", "States.ALL"] }]
+  }
+  expect_failures = [var.retry]
+}
+
+run "refuses_all_errors_before_another" {
+  command = plan
+  variables {
+    retry = [{ error_equals = ["States.ALL"] }, { error_equals = ["Job.Failed"] }]
+  }
+  expect_failures = [var.retry]
+}
+
+run "takes_all_errors_alone_and_last" {
+  command = plan
+  variables {
+    retry = [{ error_equals = ["Job.Failed"], backoff_rate = 1.5 }, { error_equals = ["States.ALL"] }]
+  }
+
+  assert {
+    condition     = output.process_state.Retry[1].ErrorEquals[0] == "States.ALL" && output.process_state.Retry[0].BackoffRate == 1.5
+    error_message = "both rules arrive"
+  }
+}
