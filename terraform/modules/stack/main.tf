@@ -31,8 +31,13 @@ resource "aws_s3_object" "package" {
   bucket = aws_s3_bucket.this["artefacts"].id
   key    = each.value.key
   source = each.value.path
-  tags   = var.tags
 
+  # An object has at most 10 tags, other resources have 50: the bucket bears the tags, also the provider's default ones.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
   # The new zip lies there before a function asks for it, the old one goes when none does any more.
   lifecycle {
     create_before_destroy = true

@@ -221,6 +221,22 @@ run "a_zip_is_kept_under_its_hash" {
   }
 }
 
+run "more_tags_than_an_object_may_have_are_the_buckets" {
+  command = plan
+  variables {
+    tags = { for number in range(11) : "tag-${number}" => "value" }
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket.this["artefacts"].tags) == 11
+    error_message = "the bucket has them"
+  }
+  assert {
+    condition     = alltrue([for zip in aws_s3_object.package : length(coalesce(zip.tags, {})) == 0])
+    error_message = "S3 refuses an object with more than 10"
+  }
+}
+
 run "buckets_are_private_encrypted_versioned_and_refuse_plain_http" {
   command = plan
 
