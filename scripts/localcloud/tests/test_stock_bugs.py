@@ -33,6 +33,7 @@ SHOWS = {
     "async-invocations": "test_few_asynchronous_invocations_run_side_by_side",
     "queue-mapping": "test_batches_run_one_after_another",
     "activity-clocks": "test_a_missed_heartbeat_is_a_timeout",
+    "activity-input": "test_a_string_as_an_input_loses_its_quotes",
     "early-reports": "test_a_heartbeat_without_heartbeat_seconds_is_refused",
     "activity-polling": "test_a_lost_client_takes_a_task",
     "stop-waiting-states": "test_a_stopped_execution_runs_on",
@@ -111,6 +112,13 @@ def test_a_missed_heartbeat_is_a_timeout(stock: Cloud) -> None:
     execution = stock.start(activity_state(activity, HeartbeatSeconds=1))
     stock.take(activity)
     assert stock.ended(execution)["error"] == "States.Timeout"
+
+
+def test_a_string_as_an_input_loses_its_quotes(stock: Cloud) -> None:
+    activity = stock.activity()
+    stock.start(activity_state(activity), "x")
+    task = stock.client("stepfunctions").get_activity_task(activityArn=activity)
+    assert task["input"] == "x"
 
 
 def test_a_heartbeat_without_heartbeat_seconds_is_refused(stock: Cloud) -> None:

@@ -79,6 +79,13 @@ PATCHES = (
         "heartbeat is States.Timeout",
     ),
     Patch(
+        name="activity-input",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.activity_input",
+        wrong="a string as an activity's input loses its quotes, and other input grows by blanks "
+        "and escapes",
+    ),
+    Patch(
         name="early-reports",
         service="stepfunctions",
         module="localcloud.stepfunctions.early_reports",
