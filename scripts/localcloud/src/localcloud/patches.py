@@ -136,7 +136,7 @@ PATCHES = (
         service="stepfunctions",
         module="localcloud.stepfunctions.limits",
         wrong="inputs, outputs, errors and causes over AWS's limits, and outputs that are not "
-        "JSON, are accepted",
+        "JSON, are accepted; states' outputs at the limit, or not ASCII and near it, are refused",
     ),
 )
 

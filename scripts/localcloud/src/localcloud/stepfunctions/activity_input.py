@@ -5,7 +5,6 @@ puts blanks between and escapes for all that is not ASCII, so that a task's inpu
 limit while the execution's is not.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,8 +12,8 @@ from localstack.services.stepfunctions.asl.component.state.state_execution.state
     StateTaskActivity,
 )
 from localstack.services.stepfunctions.asl.eval.environment import Environment
-from localstack.services.stepfunctions.asl.utils.encoding import to_json_str
 
+from localcloud.stepfunctions.json_text import json_text
 from localcloud.wrapping import wrap
 
 
@@ -23,6 +22,4 @@ def install() -> None:
 
     @wrap(StateTaskActivity, "_eval_parameters")
     def eval_parameters(original: Callable[..., Any], state: Any, env: Environment) -> str:
-        # LocalStack's own encoder first: it knows the times in answers of services.
-        plain = json.loads(to_json_str(original(state, env)))
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+        return json_text(original(state, env))

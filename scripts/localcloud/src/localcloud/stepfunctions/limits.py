@@ -1,6 +1,8 @@
 """The sizes that Step Functions refuses, and outputs that are no JSON.
 
-Lengths are those of the service model; of inputs and outputs AWS counts bytes of UTF-8.
+Lengths are those of the service model; of inputs and outputs AWS counts bytes of UTF-8. LocalStack
+counts a state's output with blanks between and with escapes for all that is not ASCII, up to three
+times as much, and refuses one that is just as large as is allowed.
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
@@ -11,9 +13,19 @@ from typing import Any
 
 from localstack.aws.api import CommonServiceException
 from localstack.aws.api.stepfunctions import InvalidOutput
+from localstack.services.stepfunctions.asl.component.state import state
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_task import (
+    state_task_lambda,
+)
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
+    state_task_service,
+)
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
+from localcloud.stepfunctions.json_text import json_text
 from localcloud.wrapping import wrap
+
+_MOST_BYTES = 262_144
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,11 +51,11 @@ class Limit:
 
 _TOKEN = Limit(parameter="task_token", member="taskToken", most=2_048)
 _LIMITS = {
-    "start_execution": (Limit(parameter="input", member="input", most=262_144, in_bytes=True),),
+    "start_execution": (Limit(parameter="input", member="input", most=_MOST_BYTES, in_bytes=True),),
     "send_task_heartbeat": (_TOKEN,),
     "send_task_success": (
         _TOKEN,
-        Limit(parameter="output", member="output", most=262_144, in_bytes=True),
+        Limit(parameter="output", member="output", most=_MOST_BYTES, in_bytes=True),
     ),
     "send_task_failure": (
         _TOKEN,
@@ -58,6 +70,8 @@ def install() -> None:
     """Check before LocalStack does anything."""
     for operation, limits in _LIMITS.items():
         _check(operation, limits)
+    for module in (state, state_task_lambda, state_task_service):
+        module.is_within_size_quota = _fits
 
     @wrap(StepFunctionsProvider, "send_task_success")
     def send_task_success(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -74,3 +88,9 @@ def _check(operation: str, limits: tuple[Limit, ...]) -> None:
         for limit in limits:
             limit.check(kwargs)
         return original(*args, **kwargs)
+
+
+def _fits(value: Any) -> bool:
+    """Whether a state may have this as its output."""
+    # Half a character, which JSON allows as an escape, counts as the three bytes that hold one.
+    return len(json_text(value).encode(errors="surrogatepass")) <= _MOST_BYTES
