@@ -96,7 +96,7 @@ local-down: $(READY) ## stop the local cloud
 
 .PHONY: run
 run: $(READY) | need-env ## start an execution and follow it (BACKEND=, INPUT=, ENV=)
-	@exec $(OPERATIONS) run --env "$$ENV" --backend "$$BACKEND" --input "$$INPUT"
+	@exec $(OPERATIONS) run --env "$$ENV" --backend "$$BACKEND" --input="$$INPUT"
 
 .PHONY: plan
 plan: $(READY) $(ZIPS) | need-terraform need-env ## show what a deploy would change, and keep that plan (ENV=)
@@ -153,7 +153,7 @@ $(UV_READY): requirements/uv.txt scripts/install-uv
 
 $(VENV_READY): $(UV_READY) requirements/dev.txt pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 	@echo 'Setting up .venv'
-	@$(UV) venv --quiet --allow-existing --python "$$(scripts/find-python $(UV))" .venv
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" .venv
 	@$(UV) pip sync --quiet --python $(PYTHON) requirements/dev.txt
 	@$(UV) pip install --quiet --python $(PYTHON) --no-deps --no-build-isolation $(MEMBERS:%=--editable %)
 	@touch $@
@@ -161,7 +161,7 @@ $(VENV_READY): $(UV_READY) requirements/dev.txt pyproject.toml $(MEMBERS:%=%/pyp
 CLOUD_REQUIREMENTS := $(sort $(wildcard scripts/localcloud/requirements*.txt))
 $(CLOUD_READY): $(UV_READY) $(CLOUD_REQUIREMENTS) scripts/localcloud/pyproject.toml
 	@echo 'Setting up the local cloud'
-	@$(UV) venv --quiet --allow-existing --python "$$(scripts/find-python $(UV))" build/localcloud/venv
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/localcloud/venv
 	@$(UV) pip sync --quiet --python build/localcloud/venv/bin/python $(CLOUD_REQUIREMENTS)
 	@$(UV) pip install --quiet --python build/localcloud/venv/bin/python --no-deps --editable scripts/localcloud
 	@touch $@

@@ -51,3 +51,21 @@ def test_none_at_all_is_one_clear_line(root: Path, tools: Path) -> None:
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
     assert "Python 3.13 is needed" in done.stderr
+
+
+@pytest.mark.parametrize("stub", [False, True])
+def test_no_python_to_get_uv_with_is_one_clear_line(root: Path, tmp_path: Path, stub: bool) -> None:
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("bash", "dirname", "sed", "cut", "rm", "mkdir", "ln", "cat"):
+        (folder / name).symlink_to(str(shutil.which(name)))
+    if stub:
+        _script(folder / "python3", BROKEN)
+    for name in ("scripts/install-uv", "requirements/uv.txt"):
+        (tmp_path / name).parent.mkdir()
+        shutil.copy(root / name, tmp_path / name)
+    command = ["bash", str(tmp_path / "scripts/install-uv")]
+    done = subprocess.run(command, env={"PATH": str(folder)}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("Python 3.13 is needed and no python3 was found")

@@ -61,3 +61,26 @@ def test_a_missing_terraform_gets_one_line(root: Path, tmp_path: Path) -> None:
     done = _make(root, "need-terraform", PATH=str(tmp_path))
     assert done.returncode != 0
     assert done.stderr.startswith("Terraform 1.11 or newer is needed")
+
+
+@pytest.mark.parametrize("stamp", ["build/stamps/venv", "build/stamps/localcloud"])
+def test_without_python_313_nothing_is_made_of_another(root: Path, tmp_path: Path, stamp: str) -> None:
+    for name in ("Makefile", "pyproject.toml", "scripts/localcloud/pyproject.toml", "requirements/uv.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(root / name, tmp_path / name)
+    (tmp_path / "requirements/dev.txt").touch()
+    scripts = {
+        "scripts/install-uv": "",
+        "scripts/find-python": "echo none >&2; exit 1",
+        "build/tools/bin/uv": "echo uv was called >&2",
+    }
+    for name, script in scripts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    done = _make(tmp_path, stamp)
+    assert done.returncode != 0
+    said, makes_own = done.stderr.splitlines()
+    assert said == "none"
+    assert makes_own.startswith("make: ***")
+    assert not (tmp_path / stamp).exists()
