@@ -1,10 +1,11 @@
 """Whose cloud it is decides what may be stopped and destroyed."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from operations import cloud, demo, deploy, local, outputs
+from operations import cloud, demo, deploy, local, outputs, paths
 from operations.cloud import Cloud
 from operations.errors import OperationError
 
@@ -28,9 +29,10 @@ def test_the_address(
     assert cloud.address() == address
 
 
-def test_a_port_that_is_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOCALSTACK_HOST", "cloud:http")
-    with pytest.raises(OperationError, match="must be a number, not 'http'"):
+@pytest.mark.parametrize("port", ["http", "-1", "0", "65536", "99999"])
+def test_a_port_that_is_none(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCALSTACK_HOST", f"cloud:{port}")
+    with pytest.raises(OperationError, match=f"must be a number from 1 to 65535, not '{port}'"):
         cloud.address()
 
 
@@ -48,6 +50,7 @@ def calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
     (checkout / "build/local").mkdir(parents=True)
     (checkout / "build/local/terraform.tfstate").touch()
     monkeypatch.setattr(cloud, "_command", lambda verb, *_args, **_options: noted.note(verb))
+    monkeypatch.setattr(cloud, "_ours", lambda: None)
     monkeypatch.setattr(cloud, "answers", lambda: bool(noted) and noted[-1] == "start")
     monkeypatch.setattr(deploy, "deploy", lambda *_args, **_options: noted.note("deploy"))
     monkeypatch.setattr(deploy, "destroy", lambda *_args, **_options: noted.note("destroy"))
@@ -112,6 +115,62 @@ def test_the_demo_destroys_also_what_a_failed_deploy_left(
     ):
         pytest.fail("nothing is deployed")
     assert calls == ["destroy"]
+
+
+def _status(checkout: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """A cloud's command that answers `status` so, and notes every other verb."""
+    python = checkout / "python"
+    python.write_text(
+        f'#!/bin/sh\n[ "$3" = status ] || {{ echo "$3" >> {checkout}/verbs; exit; }}\n{script}\n'
+    )
+    python.chmod(0o755)
+    monkeypatch.setattr(paths, "CLOUD_PYTHON", python)
+    monkeypatch.setattr(paths, "CLOUD_IMAGES", checkout / "images.json")
+    monkeypatch.setenv("LOCALSTACK_HOST", "127.0.0.1:4631")
+
+
+@pytest.mark.parametrize("answers", [False, True])
+@pytest.mark.parametrize("begin", [local.up, demo.demo])
+def test_a_cloud_of_ours_at_another_address_is_left_alone(
+    answers: bool, begin: Callable[[], object], checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _status(checkout, monkeypatch, "echo running at http://127.0.0.1:4630, pid 1")
+    monkeypatch.setattr(cloud, "answers", lambda: answers)
+    (checkout / "build/local").mkdir(parents=True)
+    (checkout / "build/local/terraform.tfstate").touch()
+    with pytest.raises(
+        OperationError, match=r"of this folder runs at http://127\.0\.0\.1:4630: `make local-"
+    ):
+        begin()
+    assert _state(checkout)
+    assert not (checkout / "verbs").exists()
+
+
+@pytest.mark.parametrize(
+    "script", ["echo running at http://127.0.0.1:4631, pid 1", "echo not running; exit 3"]
+)
+def test_a_cloud_of_ours_at_the_address_or_none_is_no_hindrance(
+    script: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _status(checkout, monkeypatch, script)
+    monkeypatch.setattr(cloud, "answers", lambda: True)
+    assert cloud.start() == Cloud(endpoint="http://127.0.0.1:4631", borrowed=True)
+    assert (checkout / "verbs").read_text() == "start\n"
+
+
+def test_a_status_that_fails_is_no_cloud_that_does_not_run(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _status(checkout, monkeypatch, "exit 1")
+    with pytest.raises(OperationError, match="`status` failed with exit code 1"):
+        cloud.is_there()
+
+
+def test_a_wrong_port_stops_nothing(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCALSTACK_HOST", "127.0.0.1:99999")
+    with pytest.raises(OperationError, match="from 1 to 65535"):
+        local.down()
+    assert calls == []
 
 
 def test_local_up_that_is_interrupted_leaves_nothing(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from operations.errors import OperationError
 
 @pytest.fixture(autouse=True)
 def _answering_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cloud, "answers", lambda: True)
+    monkeypatch.setattr(cloud, "answers", lambda _at: True)
     monkeypatch.setattr(cloud, "endpoint", lambda: "http://127.0.0.1:4650")
     # What the fake terraform puts out is not a whole stack's.
     monkeypatch.setattr(outputs, "parse", lambda document: document)
@@ -72,6 +72,6 @@ def test_an_unknown_environment_is_answered_with_those_there_are() -> None:
 
 @pytest.mark.usefixtures("terraform_calls")
 def test_no_local_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cloud, "answers", lambda: False)
+    monkeypatch.setattr(cloud, "answers", lambda _at: False)
     with pytest.raises(OperationError, match="run `make local-up` first"):
         deploy.deploy("local")

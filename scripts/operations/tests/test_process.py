@@ -1,8 +1,10 @@
 """Children end when they must, with all they started, and are told once."""
 
+import errno
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -75,10 +77,13 @@ def test_the_time_limit_is_kept() -> None:
         process.run(["sleep", "60"], timeout_seconds=0.01)
 
 
-def test_an_interrupt_reaches_the_child_before_it_reaches_us(tmp_path: Path) -> None:
+def test_an_interrupt_reaches_the_child_before_it_reaches_us(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     ready, told = tmp_path / "ready", tmp_path / "told"
     script = (
-        f"trap 'echo told > {told}; exit' INT; echo $$ > {ready}.part; mv {ready}.part {ready};"
+        f"trap 'echo told > {told}; echo child >&2; exit' INT;"
+        f"echo $$ > {ready}.part; mv {ready}.part {ready};"
         "while :; do sleep 0.05; done"
     )
 
@@ -92,6 +97,30 @@ def test_an_interrupt_reaches_the_child_before_it_reaches_us(tmp_path: Path) -> 
         process.run(["sh", "-c", script], timeout_seconds=30)
     thread.join()
     assert told.read_text() == "told\n"
+    # Said at once: a child may take long to end.
+    assert capfd.readouterr().err == "Stopping ...\nchild\n"
+
+
+def test_a_terminal_that_was_closed_does_not_keep_the_child_from_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[subprocess.Popen[str]] = []
+    real = subprocess.Popen.communicate
+
+    def interrupted(child: subprocess.Popen[str], **options: Any) -> Any:
+        if not made:
+            made.append(child)
+            raise KeyboardInterrupt
+        return real(child, **options)
+
+    def closed(*_args: object, **_options: object) -> None:
+        raise OSError(errno.EIO, "closed")
+
+    monkeypatch.setattr(subprocess.Popen, "communicate", interrupted)
+    monkeypatch.setattr(sys.stderr, "write", closed)
+    with pytest.raises(KeyboardInterrupt):
+        process.run(["sleep", "60"], timeout_seconds=30)
+    assert made[0].poll() == -signal.SIGINT
 
 
 def test_an_interrupt_just_after_the_childs_end_is_only_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from operations import __main__ as command
-from operations import execution, run
+from operations import cloud, execution, run, sample
 from operations.errors import OperationError
 
 
@@ -53,7 +53,11 @@ def test_outputs_of_another_version(deployed: Path, monkeypatch: pytest.MonkeyPa
         (("--backend", "fargate"), "BACKEND must be one of lambda, not 'fargate'"),
         (("--input", "{nonsense"), 'INPUT must be JSON, such as {"source": "s3://bucket/key"}, or @file: '),
         (("--input", "@no/such/file"), "INPUT names a file that cannot be read: "),
-        (("--input", "{}"), "AWS or the local cloud refused: "),
+        (("--input", '{"a": [NaN]}'), "INPUT must be JSON, which has no NaN and no infinite number"),
+        (("--input=-Infinity",), "INPUT must be JSON, which has no NaN and no infinite number"),
+        (("--input", "1e999"), "INPUT must be JSON, which has no NaN and no infinite number"),
+        (("--input", "{}"), "no local cloud answers at http://127.0.0.1:1: run `make local-up` first"),
+        ((), "no local cloud answers at http://127.0.0.1:1: run `make local-up` first"),
     ],
 )
 def test_a_bad_call_is_one_line(
@@ -63,6 +67,35 @@ def test_a_bad_call_is_one_line(
     error = capsys.readouterr().err
     assert error.startswith(f"Error: {said}")
     assert len(error.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("deployed")
+def test_a_cloud_that_goes_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cloud, "answers", lambda _at: True)
+    assert _main(monkeypatch, "run", "--input", "{}") == command.USAGE
+    error = capsys.readouterr().err
+    assert error.startswith("Error: AWS or the local cloud refused: ")
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize(("given", "sent"), [("null", None), ("0", 0), ("", {"source": "s3://data/ours"})])
+def test_only_no_input_at_all_is_the_sample(
+    given: str, sent: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+
+    def start(_client: object, _state_machine: str, document: object) -> str:
+        started.append(document)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cloud, "answers", lambda _at: True)
+    monkeypatch.setattr(sample, "upload", lambda *_: "s3://data/ours")
+    monkeypatch.setattr(execution, "start", start)
+    assert _main(monkeypatch, "run", "--input", given) == command.INTERRUPTED
+    assert started == [sent]
 
 
 def test_an_unknown_option_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +108,8 @@ def test_input_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "input.json"
     file.write_text('{"source": "s3://b/$k"}')
     assert run.parse_input(f"@{file}") == {"source": "s3://b/$k"}
+    file.write_bytes(b'\xef\xbb\xbf{"source": "with a byte order mark"}')
+    assert run.parse_input(f"@{file}") == {"source": "with a byte order mark"}
     file.write_bytes(b"\xff")
     with pytest.raises(OperationError, match="cannot be read"):
         run.parse_input(f"@{file}")
@@ -87,6 +122,7 @@ def test_ctrl_c_stops_only_the_following(
     def interrupted(*_args: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(cloud, "answers", lambda _at: True)
     monkeypatch.setattr(execution, "start", lambda *_: "arn:execution")
     monkeypatch.setattr(execution, "follow", interrupted)
     assert _main(monkeypatch, "run", "--input", "{}") == command.INTERRUPTED

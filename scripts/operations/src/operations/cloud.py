@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
+STATUS_SECONDS = 30.0
 PROBE_SECONDS = 5.0
+MAX_PORT = 65_535
+# What the cloud's `status` exits with, and how it begins where it is 0.
+NOT_RUNNING = 3
+_RUNNING_AT = re.compile(r"running at (?P<endpoint>\S+),")
 # Parts of image names: environments/local uses these images.
 WORKER_IMAGE = "worker"
 STOCK_IMAGE = "busybox"
@@ -47,9 +53,10 @@ def address() -> tuple[str, int]:
     """Host and port as localstack-client reads them, but 127.0.0.1 where it says localhost."""
     host, _, port = os.environ.get("LOCALSTACK_HOST", "").partition(":")
     number = port or os.environ.get("EDGE_PORT") or "4566"
-    if not number.isdecimal():
+    if not number.isdecimal() or not 0 < int(number) <= MAX_PORT:
         raise OperationError(
-            f"the local cloud's port must be a number, not {number!r} (LOCALSTACK_HOST, EDGE_PORT)"
+            f"the local cloud's port must be a number from 1 to {MAX_PORT}, not {number!r}"
+            " (LOCALSTACK_HOST, EDGE_PORT)"
         )
     return host or "127.0.0.1", int(number)
 
@@ -59,18 +66,36 @@ def endpoint() -> str:
     return f"http://{host}:{port}"
 
 
-def answers() -> bool:
-    """Does a LocalStack, ours or anybody's, answer at the address?"""
+def answers(at: str | None = None) -> bool:
+    """Does a LocalStack, ours or anybody's, answer at an endpoint? Left out, it is the address's."""
     try:
-        with urlopen(f"{endpoint()}/_localstack/health", timeout=PROBE_SECONDS) as response:  # noqa: S310 (http only)
+        with urlopen(f"{at or endpoint()}/_localstack/health", timeout=PROBE_SECONDS) as response:  # noqa: S310 (http only)
             return bool(response.status == http.HTTPStatus.OK)
     except (URLError, OSError, http.client.HTTPException):
         return False
 
 
+def must_answer(at: str) -> None:
+    if not answers(at):
+        raise OperationError(f"no local cloud answers at {at}: run `make local-up` first")
+
+
+def is_there() -> bool:
+    """Does one answer at the address already? OperationError while ours runs at another one.
+
+    Whoever starts a cloud asks first: there is one state, so a second cloud would be the first one's end.
+    """
+    ours = _ours()
+    if ours not in (None, endpoint()):
+        raise OperationError(
+            f"a local cloud of this folder runs at {ours}: `make local-down` first, or use its port"
+        )
+    return answers()
+
+
 def start() -> Cloud:
     """Start the local cloud, or take the one that answers already."""
-    borrowed = answers()
+    borrowed = is_there()
     if not borrowed:
         # The emulator keeps nothing: what Terraform remembers of an earlier one does not exist any more.
         forget_deployment()
@@ -103,7 +128,7 @@ def forget_deployment() -> None:
 @contextmanager
 def running() -> Iterator[Cloud]:
     """A cloud for the length of a `with` block. One of our own is stopped at its end, however it ends."""
-    borrowed = answers()
+    borrowed = is_there()
     try:
         yield start()
     finally:
@@ -111,6 +136,17 @@ def running() -> Iterator[Cloud]:
             with uninterrupted():
                 stop()
                 forget_deployment()
+
+
+def _ours() -> str | None:
+    """Where the cloud of this folder runs; None while it does not."""
+    done = run(_arguments("status"), timeout_seconds=STATUS_SECONDS, capture=True)
+    if done.returncode == NOT_RUNNING:
+        return None
+    found = _RUNNING_AT.match(done.stdout)
+    if done.returncode != 0 or found is None:
+        raise OperationError(f"the local cloud's `status` failed with exit code {done.returncode}")
+    return found["endpoint"]
 
 
 def _images() -> Path:
@@ -130,15 +166,10 @@ def _environment() -> dict[str, str]:
 
 
 def _command(verb: str, *options: str, limit: float) -> None:
-    args: list[str | Path] = [
-        paths.CLOUD_PYTHON,
-        "-m",
-        "localcloud",
-        verb,
-        "--state-dir",
-        paths.CLOUD_STATE,
-        *options,
-    ]
-    done = run(args, timeout_seconds=limit, env=_environment())
+    done = run([*_arguments(verb), *options], timeout_seconds=limit, env=_environment())
     if done.returncode != 0:
         raise OperationError(f"the local cloud's `{verb}` failed with exit code {done.returncode}")
+
+
+def _arguments(verb: str) -> list[str | Path]:
+    return [paths.CLOUD_PYTHON, "-m", "localcloud", verb, "--state-dir", paths.CLOUD_STATE]

@@ -77,8 +77,8 @@ def check(env: str) -> None:
     if env not in environments():
         known = ", ".join(environments())
         raise OperationError(f"there is no environment {env!r} in terraform/environments; there are: {known}")
-    if env == outputs.LOCAL and not cloud.answers():
-        raise OperationError(f"no local cloud answers at {cloud.endpoint()}: run `make local-up` first")
+    if env == outputs.LOCAL:
+        cloud.must_answer(cloud.endpoint())
 
 
 def _plan_file(env: str) -> Path:

@@ -9,7 +9,7 @@ from operations.interrupts import uninterrupted
 
 def up() -> None:
     """Start the local cloud, or take the one that answers, and deploy the stack to it."""
-    borrowed = cloud.answers()
+    borrowed = cloud.is_there()
     try:
         local = cloud.start()
         deploy.deploy(outputs.LOCAL)
@@ -30,11 +30,10 @@ def up() -> None:
 
 def down() -> None:
     """Stop the local cloud if it is ours. Out of one that is not, take only the stack."""
+    # Asked first: a wrong port is told before anything is stopped.
+    endpoint = cloud.endpoint()
     cloud.stop()
-    deployed = (
-        paths.outputs_file(outputs.LOCAL).exists()
-        and outputs.load(outputs.LOCAL).endpoint == cloud.endpoint()
-    )
+    deployed = paths.outputs_file(outputs.LOCAL).exists() and outputs.load(outputs.LOCAL).endpoint == endpoint
     if deployed and cloud.answers():
         deploy.destroy(outputs.LOCAL, ask=False)
     cloud.forget_deployment()

@@ -7,6 +7,7 @@ Otherwise Terraform would get it twice, which it takes as the wish to stop witho
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -46,7 +47,7 @@ def run(
             stdout, _ = child.communicate(timeout=timeout_seconds)
         except BaseException as error:
             with uninterrupted():
-                _end(child)
+                _end(child, tell=isinstance(error, KeyboardInterrupt))
             if isinstance(error, subprocess.TimeoutExpired):
                 name = Path(args[0]).name
                 raise OperationError(f"{name} did not end within {timeout_seconds:.0f} s") from None
@@ -54,9 +55,13 @@ def run(
     return subprocess.CompletedProcess(child.args, child.returncode, stdout or "")
 
 
-def _end(child: subprocess.Popen[str] | None) -> None:
+def _end(child: subprocess.Popen[str] | None, *, tell: bool) -> None:
     if child is None:
         return
+    if tell and child.poll() is None:
+        # A terminal that was closed takes no more words, and must not keep the child from its end.
+        with suppress(OSError):
+            print("Stopping ...", file=sys.stderr, flush=True)
     _signal(child, signal.SIGINT)
     try:
         child.communicate(timeout=GRACE_SECONDS)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from operations import execution, history, outputs, sample
+from operations import cloud, execution, history, outputs, sample
 from operations.clients import connect
 from operations.errors import OperationError
 
@@ -31,8 +31,10 @@ def run(env: str, backend: str, document: str) -> int:
         known = ", ".join(sorted(stack.state_machines))
         raise OperationError(f"BACKEND must be one of {known}, not {backend!r}")
     content = parse_input(document) if document else None
+    if stack.endpoint is not None:
+        cloud.must_answer(stack.endpoint)
     clients = connect(stack)
-    if content is None:
+    if not document:
         content = _sample_input(clients, stack)
     arn = execution.start(clients.stepfunctions, state_machine, content)
     print(f"Started {arn}", flush=True)
@@ -45,14 +47,20 @@ def parse_input(document: str) -> Any:
     text = document
     if document.startswith("@"):
         try:
-            text = Path(document[1:]).read_text(encoding="utf-8")
+            text = Path(document[1:]).read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise OperationError(f"INPUT names a file that cannot be read: {error}") from None
     try:
-        return json.loads(text)
+        content = json.loads(text)
     except json.JSONDecodeError as error:
         example = '{"source": "s3://bucket/key"}'
         raise OperationError(f"INPUT must be JSON, such as {example}, or @file: {error}") from None
+    try:
+        # Python reads these, and takes 1e999 for one of them; JSON has none.
+        json.dumps(content, allow_nan=False)
+    except ValueError:
+        raise OperationError("INPUT must be JSON, which has no NaN and no infinite number") from None
+    return content
 
 
 def _sample_input(clients: Clients, stack: Outputs) -> dict[str, str]:
