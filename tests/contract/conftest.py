@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import zipfile
+from pathlib import Path
 
 import boto3
 import pytest
@@ -10,9 +12,10 @@ from moto import mock_aws
 
 from activity_dispatch.backends import registry
 from activity_dispatch.clients import Clients
+from activity_dispatch.dynamo_task_table import DynamoTaskTable
 from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.task_table import DynamoTaskTable
-from activity_dispatch.testing import FakeBackend, InMemoryTaskTable
+from activity_dispatch.slots import DynamoSlots
+from activity_dispatch.testing import FakeBackend, InMemorySlots, InMemoryTaskTable
 
 
 @pytest.fixture
@@ -28,17 +31,45 @@ def aws(monkeypatch):
 @pytest.fixture(params=["memory", "dynamodb"])
 def table(request, aws):
     if request.param == "memory":
-        return InMemoryTaskTable()
+        return InMemoryTaskTable(slots=InMemorySlots())
     boto3.client("s3").create_bucket(Bucket="payloads")
+    payloads = PayloadStore(client=lambda: boto3.client("s3"), bucket="payloads")
+    return DynamoTaskTable(client=_tasks_in_dynamodb(), name="tasks", payloads=payloads)
+
+
+@pytest.fixture
+def store(table):
+    """The slots in the table."""
+    if isinstance(table, InMemoryTaskTable):
+        return table.slots
+    return DynamoSlots(client=table.client, table=table.name)
+
+
+def _tasks_in_dynamodb():
     client = boto3.client("dynamodb")
     client.create_table(
         TableName="tasks",
         KeySchema=[{"AttributeName": "task_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "task_id", "AttributeType": "S"}],
+        AttributeDefinitions=[
+            {"AttributeName": "task_id", "AttributeType": "S"},
+            {"AttributeName": "poll_id", "AttributeType": "S"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "open",
+                "KeySchema": [{"AttributeName": "poll_id", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": projected()},
+            }
+        ],
         BillingMode="PAY_PER_REQUEST",
     )
-    payloads = PayloadStore(client=lambda: boto3.client("s3"), bucket="payloads")
-    return DynamoTaskTable(client=client, name="tasks", payloads=payloads)
+    return client
+
+
+def projected() -> list[str]:
+    """Read what Terraform projects into the index."""
+    module = Path(__file__).parents[2] / "terraform/modules/dispatcher/table.tf"
+    return re.findall(r'"(\w+)"', module.read_text().split("non_key_attributes = [")[1].split("]")[0])
 
 
 def _lambda_config() -> dict:

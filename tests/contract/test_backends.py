@@ -23,7 +23,15 @@ def test_a_started_job_is_unknown_or_in_one_of_the_states(backend) -> None:
     job = backend.start(task())
     described = backend.describe([job])
     assert set(described) <= {job}
-    assert set(described.values()) <= set(JobState)
+    assert {diagnosis.state for diagnosis in described.values()} <= set(JobState)
+    assert {diagnosis.task_id for diagnosis in described.values()} <= {task().task_id}
+    assert (backend.max_job_seconds is None) == bool(described)
+
+
+def test_a_started_job_is_found_by_its_task(backend) -> None:
+    job = backend.start(task())
+    assert backend.find(task().task_id) == (job if backend.max_job_seconds is None else None)
+    assert backend.find(task("other").task_id) is None
 
 
 # Where the promise is kept by something that moto does not have.

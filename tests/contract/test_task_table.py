@@ -1,6 +1,7 @@
 """What every task table promises: each step once, only from the state before it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -80,3 +81,63 @@ def test_a_task_that_is_not_there_takes_no_step(table) -> None:
 
 def test_an_activity_that_is_not_served_is_none(table) -> None:
     assert table.activity("arn:aws:states:eu-west-1:000000000000:activity:other") is None
+
+
+POLLED = replace(TASK, poll_id="6742f00000000001", holds_slot=True)
+
+
+def test_what_is_open_is_found_by_its_poll_and_in_the_overview(table) -> None:
+    table.add(POLLED, "fake")
+    table.record_started(TASK.task_id, "job-1")
+    table.claim(TASK.task_id, "ecs:1")
+    (open_task,) = table.overview().tasks
+    assert open_task == table.of_poll(POLLED.poll_id)
+    full = table.get(TASK.task_id)
+    assert open_task == replace(full, input=None)
+    assert (full.poll_id, full.holds_slot, full.input) == (POLLED.poll_id, True, '{"n": 1}')
+    assert full.starting_at <= full.started_at <= full.claimed_at
+
+
+def test_a_task_is_closed_once_and_only_when_it_is_settled(table) -> None:
+    table.add(POLLED, "fake")
+    assert not table.close(TASK.task_id)
+    table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
+    assert len(table.overview().tasks) == 1
+    assert table.close(TASK.task_id)
+    assert not table.close(TASK.task_id)
+    assert table.overview().tasks == ()
+    assert table.of_poll(POLLED.poll_id) is None
+    assert table.get(TASK.task_id).outcome is OutcomeName.SUCCEEDED
+
+
+def test_a_task_can_be_settled_and_closed_at_once(table) -> None:
+    table.add(POLLED, "fake")
+    assert table.record_settled(TASK.task_id, OutcomeName.FAILED, "Job.Failed", closed=True)
+    assert table.overview().tasks == ()
+
+
+def test_an_outcome_that_was_taken_comes_before_a_cancellation(table) -> None:
+    table.add(POLLED, "fake")
+    assert table.record_settled(TASK.task_id, OutcomeName.CANCELLED, None)
+    assert not table.record_settled(TASK.task_id, OutcomeName.CANCELLED, None)
+    assert table.record_settled(TASK.task_id, OutcomeName.FAILED, "Job.Failed")
+    assert not table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
+    assert not table.record_settled(TASK.task_id, OutcomeName.CANCELLED, None)
+    assert (table.get(TASK.task_id).outcome, table.get(TASK.task_id).error) == ("failed", "Job.Failed")
+
+
+def test_a_late_start_leaves_its_job_id_with_a_settled_task(table) -> None:
+    table.add(POLLED, "fake")
+    table.record_settled(TASK.task_id, OutcomeName.CANCELLED, None)
+    assert not table.record_started(TASK.task_id, "job-1")
+    assert not table.record_started(TASK.task_id, "job-2")
+    record = table.get(TASK.task_id)
+    assert (record.state, record.job_id) == (TaskState.SETTLED, "job-1")
+
+
+def test_whether_a_task_is_settled(table) -> None:
+    assert not table.is_settled(TASK.task_id)
+    table.add(POLLED, "fake")
+    assert not table.is_settled(TASK.task_id)
+    table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
+    assert table.is_settled(TASK.task_id)

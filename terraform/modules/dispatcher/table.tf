@@ -10,6 +10,22 @@ resource "aws_dynamodb_table" "tasks" {
     type = "S"
   }
 
+  attribute {
+    name = "poll_id"
+    type = "S"
+  }
+
+  # What is open, for the reconciler: a closed task has no poll_id. Inputs are not in it.
+  global_secondary_index {
+    name            = "open"
+    hash_key        = "poll_id"
+    projection_type = "INCLUDE"
+    non_key_attributes = [
+      "activity", "activity_arn", "backend", "claimed_at", "claimed_by", "error", "heartbeat_seconds", "holders",
+      "holds_slot", "job_id", "outcome", "progress", "settled_at", "started_at", "starting_at", "state", "token", "waiting",
+    ]
+  }
+
   ttl {
     attribute_name = "expires_at"
     enabled        = true
@@ -36,14 +52,17 @@ resource "aws_dynamodb_table_item" "activity" {
 
   item = jsonencode({
     task_id = { S = "activity#${each.value.arn}" }
+    poll_id = { S = "activity" }
     activity = { S = jsonencode({
-      arn               = each.value.arn
-      name              = element(split(":", each.value.arn), 6)
-      backend           = var.backends[each.value.backend].name
-      config            = jsondecode(var.backends[each.value.backend].config)
-      heartbeat_seconds = each.value.heartbeat_seconds
-      timeout_seconds   = each.value.timeout_seconds
-      allowed_overrides = each.value.allowed_overrides
+      arn                 = each.value.arn
+      name                = element(split(":", each.value.arn), 6)
+      backend             = var.backends[each.value.backend].name
+      config              = jsondecode(var.backends[each.value.backend].config)
+      heartbeat_seconds   = each.value.heartbeat_seconds
+      timeout_seconds     = each.value.timeout_seconds
+      allowed_overrides   = each.value.allowed_overrides
+      max_concurrent_jobs = each.value.max_concurrent_jobs
+      max_queue_seconds   = each.value.max_queue_seconds
     }) }
   })
 }

@@ -1,7 +1,8 @@
 """One activity and its world in memory."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,16 @@ from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.dispatching import Dispatcher
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.settling import Settler
-from activity_dispatch.testing import FakeBackend, FakeStepFunctions, InMemoryTaskTable
+from activity_dispatch.slots import Slots
+from activity_dispatch.starting import Starter
+from activity_dispatch.tasks import Task
+from activity_dispatch.testing import (
+    FakeBackend,
+    FakeSQS,
+    FakeStepFunctions,
+    InMemorySlots,
+    InMemoryTaskTable,
+)
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 
@@ -44,7 +54,9 @@ class World:
         )
         self.stepfunctions = FakeStepFunctions()
         self.stepfunctions.activities[ARN] = deque()
-        self.tasks = InMemoryTaskTable(activities={ARN: self.activity})
+        self.store, self.sqs = InMemorySlots(), FakeSQS()
+        self.slots = Slots(store=self.store, queue=self.sqs.queue())
+        self.tasks = InMemoryTaskTable(activities={ARN: self.activity}, slots=self.store)
         self.backend = FakeBackend()
         self.s3 = FakeS3()
         self.callbacks = CallbackClient(client=self.stepfunctions)  # type: ignore[arg-type]
@@ -52,14 +64,26 @@ class World:
             callbacks=self.callbacks,
             tasks=self.tasks,
             payloads=PayloadStore(client=lambda: self.s3, bucket="payloads"),  # type: ignore[arg-type,return-value]
+            slots=self.slots,
         )
         self.dispatcher = Dispatcher(
             stepfunctions=self.stepfunctions,  # type: ignore[arg-type]
             activities=ActivityCatalog(source=self.tasks),
-            tasks=self.tasks,
-            settler=self.settler,
+            slots=self.slots,
+            starter=Starter(tasks=self.tasks, settler=self.settler),
             backend_of=lambda activity: self.backend,
-            worker_name="dispatcher test",
+            poller="dispatcher test",
+        )
+
+    def set_activity(self, **changes: Any) -> None:
+        """Change the activity's description, for whoever reads it from now on."""
+        self.activity = replace(self.activity, **changes)
+        self.tasks.activities[ARN] = self.activity
+
+    def task(self, token: str, task_input: str) -> Task:
+        """A task that a poll has taken."""
+        return Task(
+            activity_arn=ARN, token=token, input=task_input, heartbeat_seconds=60, poll_id="6742f00000000001"
         )
 
 

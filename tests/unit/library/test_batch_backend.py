@@ -93,7 +93,17 @@ def test_describe_asks_for_100_at_a_time(stubbed) -> None:
     for some in (jobs[:100], jobs[100:]):
         answer = {"jobs": [_job(job, "RUNNABLE") for job in some]}
         stubber.add_response("describe_jobs", answer, {"jobs": some})
-    assert backend.describe(jobs) == dict.fromkeys(jobs, JobState.QUEUED)
+    states = {job: diagnosis.state for job, diagnosis in backend.describe(jobs).items()}
+    assert states == dict.fromkeys(jobs, JobState.QUEUED)
+
+
+def test_a_job_that_has_ended_is_described_as_its_event_tells_it(stubbed) -> None:
+    stubber, backend = stubbed
+    job = {**_job("job-1", "FAILED"), "container": {"exitCode": 3, "reason": "said Batch"}}
+    stubber.add_response("describe_jobs", {"jobs": [job]})
+    described = backend.describe([JobId("job-1")])["job-1"]
+    assert described == backend.diagnose({"source": "aws.batch", "detail": job})
+    assert described.outcome.error == "Job.Failed"
 
 
 def _job(job: str, status: str) -> dict:

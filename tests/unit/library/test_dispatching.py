@@ -1,14 +1,16 @@
 """The dispatcher: one poll for each request, and nothing that was taken is lost."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
-from activity_dispatch.dispatching import Dispatcher, DispatchRequest, InvalidRequest, Result
+from activity_dispatch.dispatching import Dispatcher, Result
 from activity_dispatch.errors import ErrorName
+from activity_dispatch.requests import DispatchRequest, InvalidRequest
 from activity_dispatch.tasks import TaskState, task_id_of
 from activity_dispatch.testing.stepfunctions import client_error
 
@@ -21,7 +23,7 @@ def test_a_request_takes_one_task_and_starts_its_job(world) -> None:
     first, second = (world.stepfunctions.schedule(world.arn, f'{{"n": {n}}}') for n in (1, 2))
     assert world.dispatcher.handle(request(world)) is Result.STARTED
     assert [task.token for task in world.backend.started.values()] == [first.token]
-    assert first.worker_name == "dispatcher test"
+    assert re.fullmatch("[0-9a-f]{16} dispatcher test", first.worker_name)
     assert second.worker_name is None
     record = world.tasks.get(task_id_of(first.token))
     assert (record.state, record.backend) == (TaskState.STARTED, "fake")

@@ -147,11 +147,16 @@ def test_describe_asks_for_100_at_a_time(stubbed) -> None:
     jobs = [JobId(f"{ARN[:-3]}{number:03}") for number in range(150)]
     for some in (jobs[:100], jobs[100:]):
         answer = {
-            "tasks": [{"taskArn": job, "lastStatus": "RUNNING"} for job in some],
+            "tasks": [ecs_task(job, "RUNNING") for job in some],
             "failures": [],
         }
         stubber.add_response("describe_tasks", answer, {"cluster": "cluster", "tasks": some})
-    assert backend.describe(jobs) == dict.fromkeys(jobs, JobState.RUNNING)
+    states = {job: diagnosis.state for job, diagnosis in backend.describe(jobs).items()}
+    assert states == dict.fromkeys(jobs, JobState.RUNNING)
+
+
+def ecs_task(arn: str, status: str) -> dict:
+    return {"taskArn": arn, "lastStatus": status, "startedBy": TASK.task_id}
 
 
 @pytest.mark.parametrize(
@@ -166,15 +171,27 @@ def test_describe_asks_for_100_at_a_time(stubbed) -> None:
 )
 def test_states(stubbed, status: str, state: JobState) -> None:
     stubber, backend = stubbed
-    answer = {"tasks": [{"taskArn": ARN, "lastStatus": status}], "failures": []}
+    answer = {"tasks": [ecs_task(ARN, status)], "failures": []}
     stubber.add_response("describe_tasks", answer)
-    assert backend.describe([JobId(ARN)]) == {ARN: state}
+    described = backend.describe([JobId(ARN)])
+    assert described[ARN].state is state
+    assert (described[ARN].outcome is not None) == (state is JobState.ENDED)
+    assert described[ARN] == backend.diagnose({"source": "aws.ecs", "detail": answer["tasks"][0]})
+
+
+def test_a_task_that_runs_is_found_by_what_started_it(stubbed) -> None:
+    stubber, backend = stubbed
+    wanted = {"cluster": "cluster", "startedBy": TASK.task_id}
+    stubber.add_response("list_tasks", {"taskArns": [ARN]}, wanted)
+    assert backend.find(TASK.task_id) == ARN
+    stubber.add_response("list_tasks", {"taskArns": []}, wanted)
+    assert backend.find(TASK.task_id) is None
 
 
 @pytest.mark.parametrize(("status", "stopped"), [("RUNNING", True), ("PENDING", True), ("STOPPED", False)])
 def test_only_what_is_under_way_is_stopped(stubbed, status: str, stopped: bool) -> None:
     stubber, backend = stubbed
-    known = {"tasks": [{"taskArn": ARN, "lastStatus": status}], "failures": []}
+    known = {"tasks": [ecs_task(ARN, status)], "failures": []}
     stubber.add_response("describe_tasks", known)
     if stopped:
         wanted = {"cluster": "cluster", "task": ARN, "reason": "x" * 255}

@@ -62,6 +62,26 @@ def test_it_ends_the_job_once(answers, deadline, reason) -> None:
         reasons.append(why)
         ended.set()
 
-    with beats(Callbacks(*answers), end, deadline=deadline, clock=lambda: 1.0):
+    with beats(Callbacks(*answers), end, deadline=deadline):
         assert ended.wait(10)
     assert reasons == [reason]
+
+
+def test_a_cancellation_is_seen_between_heartbeats() -> None:
+    ended, reasons, callbacks = threading.Event(), [], Callbacks()
+    answers = [client_error("ThrottlingException", "GetItem"), False, True]
+
+    def is_cancelled() -> bool:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def end(why: EndReason) -> None:
+        reasons.append(why)
+        ended.set()
+
+    options = {"is_cancelled": is_cancelled, "look_seconds": 0.01}
+    with Heartbeats(callbacks=callbacks, token="token", heartbeat_seconds=180, end=end, **options):
+        assert ended.wait(10)
+    assert (reasons, callbacks.beats, answers) == ([EndReason.TASK_GONE], 0, [])

@@ -53,6 +53,7 @@ def test_it_invokes_asynchronously_with_token_and_input(stubbed) -> None:
         "task_token": 't"\\x',
         "activity_arn": "arn:activity",
         "heartbeat_seconds": 60,
+        "slot": None,
         "input": {"n": "é"},
     }
 

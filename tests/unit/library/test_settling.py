@@ -5,14 +5,16 @@ import json
 import pytest
 
 from activity_dispatch.errors import Cause, Failed, Succeeded
-from activity_dispatch.tasks import OutcomeName, Task, TaskState
+from activity_dispatch.tasks import JobEnd, OutcomeName, Task, TaskState
 from activity_dispatch.testing.stepfunctions import FakeTask, client_error
+
+POLL = "6742f00000000001"
 
 
 @pytest.fixture
 def open_task(world) -> tuple[FakeTask, str]:
     scheduled = world.stepfunctions.schedule(world.arn)
-    task = Task(activity_arn=world.arn, token=scheduled.token, input="{}", heartbeat_seconds=60)
+    task = Task(activity_arn=world.arn, token=scheduled.token, input="{}", heartbeat_seconds=60, poll_id=POLL)
     world.tasks.add(task, "fake")
     return scheduled, task.task_id
 
@@ -74,9 +76,48 @@ def test_an_output_that_s3_refuses_fails_the_task(world, open_task) -> None:
 def test_a_table_that_fails_does_not_undo_the_outcome(world, open_task, monkeypatch) -> None:
     scheduled, task_id = open_task
 
-    def refuse(*_: object) -> bool:
+    def refuse(*_: object, closed: bool) -> bool:
         raise client_error("InternalServerError", "UpdateItem", 500)
 
     monkeypatch.setattr(world.tasks, "record_settled", refuse)
     assert world.settler.settle(task_id, scheduled.token, Succeeded(output="1")) == "succeeded"
     assert scheduled.answer == {"output": "1"}
+
+
+def test_with_the_end_of_its_job_a_task_is_closed_at_once(world, open_task) -> None:
+    scheduled, task_id = open_task
+    end = JobEnd(activity_arn=world.arn, slot=None)
+    world.settler.settle(task_id, scheduled.token, Succeeded(output="1"), end=end)
+    assert world.tasks.get(task_id).poll_id is None
+
+
+def test_without_the_end_of_its_job_a_task_stays_open_and_keeps_its_slot(world, open_task) -> None:
+    scheduled, task_id = open_task
+    world.slots.reserve(world.arn, POLL, 1)
+    world.settler.settle(task_id, scheduled.token, Succeeded(output="1"))
+    assert world.tasks.get(task_id).poll_id == POLL
+    assert world.store.holders[world.arn] == {POLL}
+
+
+def test_the_end_of_a_job_frees_its_slot_and_closes_its_task(world, open_task) -> None:
+    scheduled, task_id = open_task
+    world.slots.reserve(world.arn, POLL, 1)
+    assert not world.slots.reserve(world.arn, "other", 1)
+    end = JobEnd(activity_arn=world.arn, slot=POLL)
+    world.settler.settle(task_id, scheduled.token, Succeeded(output="1"), end=end)
+    assert world.store.holders[world.arn] == set()
+    assert len(world.sqs.bodies) == 1
+    assert world.tasks.get(task_id).poll_id is None
+
+
+def test_a_slot_that_can_not_be_freed_leaves_the_task_open(world, open_task, monkeypatch) -> None:
+    scheduled, task_id = open_task
+    world.slots.reserve(world.arn, POLL, 1)
+
+    def refuse(*_: object) -> None:
+        raise client_error("ThrottlingException", "UpdateItem")
+
+    monkeypatch.setattr(world.store, "give_back", refuse)
+    end = JobEnd(activity_arn=world.arn, slot=POLL)
+    assert world.settler.settle(task_id, scheduled.token, Succeeded(output="1"), end=end) == "succeeded"
+    assert world.tasks.get(task_id).poll_id == POLL

@@ -65,6 +65,7 @@ class AwsStub:
             "token": {"S": TOKEN},
             "input": {"S": '{"text": "a"}'},
             "heartbeat_seconds": {"N": "1"},
+            "starting_at": {"N": "1763900000.000"},
         }
         return {"Item": item}
 

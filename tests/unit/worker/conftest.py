@@ -16,8 +16,9 @@ from tests.unit.worker.aws_stub import AwsStub
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.settling import Settler
+from activity_dispatch.slots import Slots
 from activity_dispatch.tasks import Task, TaskRecord, task_id_of
-from activity_dispatch.testing import FakeStepFunctions, InMemoryTaskTable
+from activity_dispatch.testing import FakeSQS, FakeStepFunctions, InMemorySlots, InMemoryTaskTable
 from activity_dispatch.testing.stepfunctions import FakeTask
 from activity_dispatch.worker.base import Parts
 from activity_dispatch.worker.command import CommandWorker
@@ -70,7 +71,8 @@ class World:
     def parts(self) -> Parts:
         payloads = PayloadStore(client=lambda: self.s3, bucket="payloads")  # type: ignore[arg-type,return-value]
         callbacks = CallbackClient(client=self.stepfunctions)  # type: ignore[arg-type]
-        settler = Settler(callbacks=callbacks, tasks=self.tasks, payloads=payloads)
+        slots = Slots(store=InMemorySlots(), queue=FakeSQS().queue())
+        settler = Settler(callbacks=callbacks, tasks=self.tasks, payloads=payloads, slots=slots)
         return Parts(
             settings=self.settings,
             environment={"PATH": os.environ["PATH"], "TMP_OF_TEST": self.folder, "TASK_TABLE": "tasks"},

@@ -142,8 +142,8 @@ class Settler:
         self.problems = list(problems)
         self.settled: list[object] = []
 
-    def settle(self, task_id: str, token: str, outcome: object) -> str:
-        assert (task_id, token) == (ASSIGNMENT.task_id, ASSIGNMENT.token)
+    def settle(self, task_id: str, token: str, outcome: object, *, end: object) -> str:
+        assert (task_id, token, end) == (ASSIGNMENT.task_id, ASSIGNMENT.token, None)
         if self.problems:
             raise self.problems.pop(0)
         self.settled.append(outcome)

@@ -16,7 +16,9 @@ class InvalidActivity(Exception):
 class Activity:
     """An activity and its one backend configuration, as Terraform wrote it.
 
-    `config` is the backend's own; `allowed_overrides` names what a task's `job` object may set.
+    `config` is the backend's own; `allowed_overrides` names what a task's `job` object may set. No more
+    than `max_concurrent_jobs` run at once, and none waits for longer than `max_queue_seconds` until
+    it runs; None: no limit of ours.
     """
 
     arn: str
@@ -26,6 +28,8 @@ class Activity:
     heartbeat_seconds: int
     timeout_seconds: int
     allowed_overrides: tuple[str, ...] = ()
+    max_concurrent_jobs: int | None = None
+    max_queue_seconds: int | None = None
 
     @classmethod
     def from_json(cls, text: str) -> "Activity":
@@ -40,11 +44,17 @@ class Activity:
                 heartbeat_seconds=int(document["heartbeat_seconds"]),
                 timeout_seconds=int(document["timeout_seconds"]),
                 allowed_overrides=tuple(document.get("allowed_overrides", ())),
+                max_concurrent_jobs=_optional_int(document.get("max_concurrent_jobs")),
+                max_queue_seconds=_optional_int(document.get("max_queue_seconds")),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
         except (TypeError, ValueError) as error:
             raise InvalidActivity(f"{error} in {text}") from error
+
+
+def _optional_int(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 class ActivitySource(Protocol):

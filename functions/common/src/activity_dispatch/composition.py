@@ -5,12 +5,17 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from activity_dispatch.activities import Activity, ActivityCatalog
+from activity_dispatch.backends import registry
+from activity_dispatch.backends.base import Backend
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.clients import Clients
+from activity_dispatch.dynamo_task_table import DynamoTaskTable
 from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.requests import RequestQueue
 from activity_dispatch.settings import Settings
 from activity_dispatch.settling import Settler
-from activity_dispatch.task_table import DynamoTaskTable
+from activity_dispatch.slots import DynamoSlots, Slots
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +35,27 @@ class Runtime:
     @functools.cached_property
     def settler(self) -> Settler:
         """Settles tasks."""
-        return Settler(callbacks=self.callbacks, tasks=self.tasks, payloads=self.payloads)
+        return Settler(callbacks=self.callbacks, tasks=self.tasks, payloads=self.payloads, slots=self.slots)
+
+    @functools.cached_property
+    def requests(self) -> RequestQueue:
+        """Sends dispatch requests."""
+        return RequestQueue(client=lambda: self.clients.sqs, url=self.settings.dispatch_queue_url)
+
+    @functools.cached_property
+    def slots(self) -> Slots:
+        """Reserves and frees slots."""
+        store = DynamoSlots(client=self.clients.dynamodb, table=self.settings.task_table)
+        return Slots(store=store, queue=self.requests)
+
+    @functools.cached_property
+    def activities(self) -> ActivityCatalog:
+        """The activities of the stack."""
+        return ActivityCatalog(source=self.tasks)
+
+    def backend_of(self, activity: Activity) -> Backend:
+        """Return the backend of an activity. Raises InvalidBackendConfig."""
+        return registry.create(activity.backend, activity.config, self.clients)
 
     @classmethod
     def from_environment(

@@ -1,51 +1,26 @@
 """The dispatcher: takes scheduled tasks off activities and starts their jobs."""
 
-import json
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity
-from activity_dispatch.aws_errors import error_code
-from activity_dispatch.backends.base import Backend, InvalidBackendConfig, JobId, StartRefused
-from activity_dispatch.errors import Cause, ErrorName, Failed
-from activity_dispatch.settling import Settler
-from activity_dispatch.task_table import TaskTable
-from activity_dispatch.tasks import InvalidInput, Task, job_overrides
+from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.polls import new_poll_id, worker_name
+from activity_dispatch.requests import DispatchRequest, InvalidRequest, RequestsNotSent
+from activity_dispatch.slots import Slots
+from activity_dispatch.starting import Started, Starter
+from activity_dispatch.tasks import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 LOG = logging.getLogger(__name__)
-
-
-class InvalidRequest(Exception):
-    """A dispatch request is malformed; the message names the field."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DispatchRequest:
-    """One task of this activity is, or is about to be, scheduled."""
-
-    activity_arn: str
-
-    @classmethod
-    def from_json(cls, body: str) -> "DispatchRequest":
-        """Read the body of a message of the dispatch queue."""
-        try:
-            document = json.loads(body)
-        except ValueError as error:
-            raise InvalidRequest(f"not JSON: {error}") from error
-        if not isinstance(document, dict):
-            raise InvalidRequest(f"{type(document).__name__}; it must be an object")
-        arn = document.get("activity_arn")
-        if not isinstance(arn, str) or ":activity:" not in arn:
-            raise InvalidRequest(f"activity_arn: {arn!r}; it must be an activity's ARN")
-        return cls(activity_arn=arn)
 
 
 class Result(Enum):
@@ -54,20 +29,25 @@ class Result(Enum):
     STARTED = auto()  # a job runs
     REFUSED = auto()  # the task is settled as a failure: it could not be started
     NO_TASK = auto()  # the poll came back empty
+    WAITING = auto()  # no slot is free: the request comes again when one is
     DROPPED = auto()  # the request is malformed
     RETRY = auto()  # nothing was taken off the activity: try the request again
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dispatcher:
-    """Handles dispatch requests; safe to use from many threads."""
+    """Handles dispatch requests; safe to use from many threads.
+
+    `poller` says in an execution's history who polled; `clock` gives seconds since 1970.
+    """
 
     stepfunctions: "SFNClient"
     activities: ActivityCatalog
-    tasks: TaskTable
-    settler: Settler
+    slots: Slots
+    starter: Starter
     backend_of: Callable[[Activity], Backend]
-    worker_name: str
+    poller: str
+    clock: Callable[[], float] = time.time
 
     def handle(self, body: str) -> Result:
         """Take one task for a dispatch request and start its job. Raises nothing expected."""
@@ -77,71 +57,60 @@ class Dispatcher:
             LOG.error("dispatch request dropped: %s; body: %.500s", error, body)
             return Result.DROPPED
         try:
-            return self._dispatch(request.activity_arn)
-        except (ClientError, BotoCoreError) as error:
+            return self._dispatch(request)
+        except (ClientError, BotoCoreError, RequestsNotSent) as error:
             LOG.warning("%s: will be tried again: %s", request.activity_arn, error)
             return Result.RETRY
         except (InvalidActivity, InvalidBackendConfig) as error:
             LOG.error("%s: configuration is wrong, nothing taken: %s", request.activity_arn, error)
             return Result.RETRY
 
-    def _dispatch(self, activity_arn: str) -> Result:
-        activity = self.activities.find(activity_arn)
+    def _dispatch(self, request: DispatchRequest) -> Result:
+        activity = self.activities.find(request.activity_arn)
         if activity is None:
-            LOG.error("%s: no activity of this stack; it may be being deployed", activity_arn)
+            LOG.error("%s: no activity of this stack; it may be being deployed", request.activity_arn)
             return Result.RETRY
         # Before the poll: a configuration that is wrong must not cost a task.
         backend = self.backend_of(activity)
-        response = self.stepfunctions.get_activity_task(activityArn=activity_arn, workerName=self.worker_name)
-        token = response.get("taskToken")
-        if not token:
-            LOG.info("%s: no task within the poll", activity_arn)
+        poll_id = new_poll_id(self.clock())
+        limit = activity.max_concurrent_jobs
+        if limit is not None and not self.slots.reserve(activity.arn, poll_id, limit):
+            LOG.info("%s: no slot of %d is free", activity.arn, limit)
+            return Result.WAITING
+        task = self._poll(activity, poll_id)
+        if task is None:
+            LOG.info("%s: no task within the poll", activity.arn)
             return Result.NO_TASK
-        task = Task(
-            activity_arn=activity_arn,
-            token=token,
+        if request.stray:
+            self._look_for_more(request)
+        started = self.starter.start(activity, backend, task)
+        return Result.STARTED if started is Started.STARTED else Result.REFUSED
+
+    def _poll(self, activity: Activity, poll_id: str) -> Task | None:
+        """Take a task; without one the slot is free again."""
+        holds_slot = activity.max_concurrent_jobs is not None
+        taken = False
+        try:
+            response = self.stepfunctions.get_activity_task(
+                activityArn=activity.arn, workerName=worker_name(poll_id, self.poller)
+            )
+            taken = bool(response.get("taskToken"))
+        finally:
+            if holds_slot and not taken:
+                self.slots.free(activity.arn, poll_id)
+        if not taken:
+            return None
+        return Task(
+            activity_arn=activity.arn,
+            token=response["taskToken"],
             input=response.get("input", "null"),
             heartbeat_seconds=activity.heartbeat_seconds,
+            poll_id=poll_id,
+            holds_slot=holds_slot,
         )
-        return self._start(activity, backend, task)
 
-    def _start(self, activity: Activity, backend: Backend, task: Task) -> Result:
-        # From here on the token is ours alone: every way out records a job or settles the task.
+    def _look_for_more(self, request: DispatchRequest) -> None:
         try:
-            overrides = job_overrides(task.input, activity.allowed_overrides)
-            task = replace(task, overrides=overrides)
-            self.tasks.add(task, activity.backend)
-            job_id = backend.start(task)
-        except InvalidInput as error:
-            return self._refuse(task, activity, ErrorName.DISPATCH_INVALID_INPUT, str(error))
-        except StartRefused as error:
-            return self._refuse(task, activity, error.error, str(error))
-        except (ClientError, BotoCoreError) as error:
-            message = f"the task could not be recorded: {_describe(error)}"
-            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            return self._refuse(task, activity, name, message)
-        self._record_started(task, job_id)
-        LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
-        return Result.STARTED
-
-    def _record_started(self, task: Task, job_id: JobId) -> None:
-        try:
-            if not self.tasks.record_started(task.task_id, job_id):
-                LOG.info("task %s was settled before its start was recorded", task.task_id)
-        except (ClientError, BotoCoreError) as error:
-            # The job runs and will settle the task: failing it now would waste the job.
-            LOG.error("task %s: job %s not recorded: %s", task.task_id, job_id, error)
-
-    def _refuse(self, task: Task, activity: Activity, name: ErrorName, message: str) -> Result:
-        LOG.error("task %s of %s not started: %s: %s", task.task_id, activity.name, name, message)
-        cause = Cause(message=message, backend=activity.backend)
-        try:
-            self.settler.settle(task.task_id, task.token, Failed(error=name, cause=cause))
-        except (ClientError, BotoCoreError) as error:
-            # The token can't be handed back: the state's HeartbeatSeconds ends the task.
-            LOG.error("task %s could not be settled: %s", task.task_id, error)
-        return Result.REFUSED
-
-
-def _describe(error: ClientError | BotoCoreError) -> str:
-    return error_code(error) if isinstance(error, ClientError) else type(error).__name__
+            self.slots.queue.send(request)
+        except (ClientError, BotoCoreError, RequestsNotSent) as error:
+            LOG.warning("%s: the next look for strays is the reconciler's: %s", request.activity_arn, error)

@@ -15,6 +15,8 @@ LOG = logging.getLogger(__name__)
 
 MAX_INTERVAL_SECONDS = 60.0
 MIN_INTERVAL_SECONDS = 0.3
+# How soon a cancellation is seen where one is looked for: half of what a user notices.
+LOOK_SECONDS = 2.0
 
 
 class EndReason(StrEnum):
@@ -27,9 +29,10 @@ class EndReason(StrEnum):
 class Heartbeats:
     """Beats three times per HeartbeatSeconds, at most once a minute, from a thread of its own.
 
-    When a heartbeat is refused, or `deadline` (on `clock`, seconds) has come, calls `end` once with
-    the reason and stops. A heartbeat that fails otherwise is logged and the next one tried. With
-    `at_once` the first one is sent without waiting.
+    When a heartbeat is refused, `is_cancelled`, which is asked every `look_seconds`, says so, or
+    `deadline` (on `clock`, seconds) has come, calls `end` once with the reason and stops. What fails
+    otherwise is logged and tried again the next time. With `at_once` the first heartbeat is sent
+    without waiting.
     """
 
     def __init__(
@@ -40,13 +43,17 @@ class Heartbeats:
         heartbeat_seconds: int,
         end: Callable[[EndReason], None],
         deadline: float | None = None,
+        is_cancelled: Callable[[], bool] | None = None,
+        look_seconds: float = LOOK_SECONDS,
         at_once: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Do nothing before `__enter__`."""
         self._callbacks, self._token, self._end = callbacks, token, end
         self._interval = min(MAX_INTERVAL_SECONDS, max(MIN_INTERVAL_SECONDS, heartbeat_seconds / 3))
-        self._deadline, self._at_once, self._clock = deadline, at_once, clock
+        self._deadline, self._is_cancelled, self._clock = deadline, is_cancelled, clock
+        self._look_seconds = look_seconds
+        self._beat_at = clock() + (0.0 if at_once else self._interval)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeats", daemon=True)
 
@@ -61,24 +68,28 @@ class Heartbeats:
         self._thread.join()
 
     def _run(self) -> None:
-        wait = 0.0 if self._at_once else self._wait_seconds()
-        while not self._stopped.wait(wait):
+        while not self._stopped.wait(self._wait_seconds()):
             reason = self._reason_to_end()
             if reason is not None:
                 self._end(reason)
                 return
-            wait = self._wait_seconds()
 
     def _wait_seconds(self) -> float:
-        if self._deadline is None:
-            return self._interval
-        return min(self._interval, max(0.0, self._deadline - self._clock()))
+        moments = [self._beat_at]
+        if self._deadline is not None:
+            moments.append(self._deadline)
+        wait = max(0.0, min(moments) - self._clock())
+        return wait if self._is_cancelled is None else min(wait, self._look_seconds)
 
     def _reason_to_end(self) -> EndReason | None:
         if self._deadline is not None and self._clock() >= self._deadline:
             return EndReason.DEADLINE
         try:
-            self._callbacks.heartbeat(self._token)
+            if self._clock() >= self._beat_at:
+                self._beat_at = self._clock() + self._interval
+                self._callbacks.heartbeat(self._token)
+            elif self._is_cancelled is not None and self._is_cancelled():
+                return EndReason.TASK_GONE
         except TaskGone:
             return EndReason.TASK_GONE
         except (ClientError, BotoCoreError) as error:

@@ -23,6 +23,7 @@ from activity_dispatch.lambda_context import LambdaContext
 from activity_dispatch.log_tail import LogTail, keep_log_tail
 from activity_dispatch.settling import Settler
 from activity_dispatch.task_table import TaskTable
+from activity_dispatch.tasks import JobEnd, TaskState
 from activity_dispatch.worker.assignment import Assignment
 from activity_dispatch.worker.report import Reporter
 
@@ -44,6 +45,7 @@ class Job:
     token: str = field(repr=False)
     heartbeat_seconds: int
     input: Any
+    end: JobEnd
 
     @classmethod
     def from_event(cls, event: object) -> "Job":
@@ -58,6 +60,7 @@ class Job:
             token=str(event["task_token"]),
             heartbeat_seconds=int(event["heartbeat_seconds"]),
             input=event.get("input"),
+            end=JobEnd(activity_arn=str(event.get("activity_arn")), slot=event.get("slot")),
         )
 
 
@@ -78,9 +81,12 @@ class Processor:
         if not self._is_ours(job, context.aws_request_id) or not self._is_wanted(job):
             return
         outcome = self._run_with_heartbeats(job, context)
-        if outcome is not None:
-            reporter = Reporter(settler=self.settler, log_url=lambda: _log_url(context))
-            reporter.report(_assignment(job, context), outcome)
+        if outcome is None:
+            # Settled while the function still ran: now it does not.
+            self.settler.close(job.task_id, job.end)
+            return
+        reporter = Reporter(settler=self.settler, log_url=lambda: _log_url(context))
+        reporter.report(_assignment(job, context), outcome, end=job.end)
 
     def _is_wanted(self, job: Job) -> bool:
         # The first heartbeat comes before any work: the invocation may have waited for long.
@@ -88,7 +94,7 @@ class Processor:
             self.callbacks.heartbeat(job.token)
         except TaskGone as gone:
             LOG.warning("nobody waits for task %s any more (%s)", job.task_id, gone)
-            self.settler.cancel(job.task_id)
+            self.settler.cancel(job.task_id, end=job.end)
             return False
         except (ClientError, BotoCoreError) as error:
             LOG.warning("first heartbeat failed, going on: %s", error)
@@ -96,18 +102,25 @@ class Processor:
 
     def _is_ours(self, job: Job, request_id: str) -> bool:
         # Lambda may deliver an invocation twice under one request id: only one of them may have the task.
-        claimant = f"{request_id}/{uuid.uuid4().hex}"
+        claimant = f"lambda:{request_id}/{uuid.uuid4().hex}"
         try:
             ours = self.tasks.claim(job.task_id, claimant)
+            if not ours:
+                self._leave(job)
         except (ClientError, BotoCoreError) as error:
             # Lambda will not come again with this task: say so now, a retry may help.
             cause = Cause(message=f"the task could not be claimed: {error}", backend=BACKEND)
             name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            self.settler.settle(job.task_id, job.token, Failed(error=name, cause=cause))
+            self.settler.settle(job.task_id, job.token, Failed(error=name, cause=cause), end=job.end)
             return False
-        if not ours:
-            LOG.warning("task %s is processed by another invocation or settled", job.task_id)
         return ours
+
+    def _leave(self, job: Job) -> None:
+        LOG.warning("task %s is processed by another invocation or settled", job.task_id)
+        record = self.tasks.get(job.task_id)
+        if record is not None and record.state is TaskState.SETTLED and record.claimed_by is None:
+            # Settled before any invocation had it: nobody else will tell that there is no job.
+            self.settler.close(job.task_id, job.end)
 
     def _run_with_heartbeats(self, job: Job, context: LambdaContext) -> Outcome | None:
         interrupter = Interrupter()
@@ -127,6 +140,7 @@ class Processor:
             heartbeat_seconds=job.heartbeat_seconds,
             end=end,
             deadline=_deadline(context),
+            is_cancelled=lambda: self.tasks.is_settled(job.task_id),
         )
         with keep_log_tail() as tail, beats:
             outcome = _call(self.handle, job.input, interrupter, context, tail)

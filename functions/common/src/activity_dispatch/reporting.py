@@ -17,6 +17,9 @@ from activity_dispatch.tasks import TaskRecord, TaskState
 
 LOG = logging.getLogger(__name__)
 
+# Claimants that name their job (see `worker.identity` and `processing`); others name a process.
+TELLING_CLAIMANTS = ("lambda:", "ecs:", "batch:")
+
 
 class Report(Enum):
     """What became of an event."""
@@ -47,10 +50,16 @@ class Reporter:
             return Report.NOT_OURS
         if diagnosis.outcome is None:
             return Report.NOTED
+        return self.settle(record, diagnosis, diagnosis.outcome)
+
+    def settle(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> Report:
+        """Settle and close a task whose job has ended."""
         if record.state is TaskState.SETTLED or record.token is None:
+            if record.poll_id is not None:
+                self.settler.close(record.task_id, record.job_end)
             return Report.ALREADY_SETTLED
-        outcome = self._with_log(record, diagnosis, diagnosis.outcome)
-        name = self.settler.settle(record.task_id, record.token, outcome)
+        outcome = self._with_log(record, diagnosis, outcome)
+        name = self.settler.settle(record.task_id, record.token, outcome, end=record.job_end)
         LOG.info("task %s settled by its job's end: %s", record.task_id, name)
         return Report.SETTLED
 
@@ -89,4 +98,6 @@ def _with_log_tail(outcome: Failed, lines: tuple[str, ...], location: LogLocatio
 def _is_of(record: TaskRecord, diagnosis: Diagnosis) -> bool:
     # A start that was repeated may have made a second job, which found the task taken and ended: its
     # end is not the task's. A start that was never recorded has no job id yet.
+    if record.claimed_by is not None and record.claimed_by.startswith(TELLING_CLAIMANTS):
+        return diagnosis.job_id.rpartition("/")[2] in record.claimed_by
     return record.job_id in (None, diagnosis.job_id)

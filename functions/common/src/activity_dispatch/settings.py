@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# Name, default, least, most: days, and seconds.
+_NUMBERS = (("TASK_RETENTION_DAYS", "7", 1, 365), ("STRAY_POLL_SECONDS", "900", 60, 86_400))
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -14,7 +16,7 @@ class InvalidSettings(Exception):
 class Settings:
     """What the dispatcher and every processing function need to know of their stack.
 
-    `dispatch_queue_url` is the dispatcher's alone.
+    `dispatch_queue_url` is needed where slots are freed, `stray_poll_seconds` by the reconciler.
     """
 
     task_table: str
@@ -22,12 +24,13 @@ class Settings:
     task_retention_days: int = 7
     log_level: str = "INFO"
     dispatch_queue_url: str = ""
+    stray_poll_seconds: int = 900
 
     @classmethod
     def from_environment(
         cls, environment: Mapping[str, str], *, also_required: tuple[str, ...] = ()
     ) -> "Settings":
-        """Read TASK_TABLE, PAYLOAD_BUCKET, TASK_RETENTION_DAYS (days), LOG_LEVEL, DISPATCH_QUEUE_URL.
+        """Read TASK_TABLE, PAYLOAD_BUCKET, LOG_LEVEL, DISPATCH_QUEUE_URL, and the numbers of `_NUMBERS`.
 
         Raises InvalidSettings with every problem found, not only the first.
         """
@@ -36,9 +39,13 @@ class Settings:
             for name in ("TASK_TABLE", "PAYLOAD_BUCKET", *also_required)
             if not environment.get(name)
         ]
-        days = environment.get("TASK_RETENTION_DAYS", "7")
-        if not days.isdecimal() or not 1 <= int(days) <= 365:
-            problems.append(f"TASK_RETENTION_DAYS: {days!r}; allowed are 1 to 365")
+        numbers = {}
+        for name, default, least, most in _NUMBERS:
+            value = environment.get(name, default)
+            if value.isdecimal() and least <= int(value) <= most:
+                numbers[name] = int(value)
+            else:
+                problems.append(f"{name}: {value!r}; allowed are {least} to {most}")
         level = environment.get("LOG_LEVEL", "INFO")
         if level not in LOG_LEVELS:
             problems.append(f"LOG_LEVEL: {level!r}; allowed are {', '.join(LOG_LEVELS)}")
@@ -47,7 +54,8 @@ class Settings:
         return cls(
             task_table=environment["TASK_TABLE"],
             payload_bucket=environment["PAYLOAD_BUCKET"],
-            task_retention_days=int(days),
+            task_retention_days=numbers["TASK_RETENTION_DAYS"],
             log_level=level,
             dispatch_queue_url=environment.get("DISPATCH_QUEUE_URL", ""),
+            stray_poll_seconds=numbers["STRAY_POLL_SECONDS"],
         )

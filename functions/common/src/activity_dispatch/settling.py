@@ -9,8 +9,10 @@ from activity_dispatch.callbacks import CallbackClient, TaskGone
 from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.limits import MAX_OUTPUT_BYTES
 from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.requests import RequestsNotSent
+from activity_dispatch.slots import Slots
 from activity_dispatch.task_table import TaskTable
-from activity_dispatch.tasks import OutcomeName
+from activity_dispatch.tasks import JobEnd, OutcomeName
 
 LOG = logging.getLogger(__name__)
 
@@ -22,12 +24,14 @@ class Settler:
     callbacks: CallbackClient
     tasks: TaskTable
     payloads: PayloadStore
+    slots: Slots
 
-    def settle(self, task_id: str, token: str, outcome: Outcome) -> OutcomeName:
+    def settle(self, task_id: str, token: str, outcome: Outcome, *, end: JobEnd | None = None) -> OutcomeName:
         """Send the outcome, then record it; `cancelled` when nobody waits for it any more.
 
         Sent first: a crash in between leaves an open task whose execution has gone on, which the
         next look at the task finds; the other way round the execution would wait for nothing.
+        With `end` the task's job has ended: the task is closed too.
         """
         outcome = self._within_limit(task_id, outcome)
         try:
@@ -35,19 +39,36 @@ class Settler:
         except TaskGone as gone:
             LOG.warning("nobody waits for task %s any more (%s)", task_id, gone)
             name = OutcomeName.CANCELLED
-        self._record(task_id, name, None if isinstance(outcome, Succeeded) else outcome.error)
+        self._record(task_id, name, None if isinstance(outcome, Succeeded) else outcome.error, end)
         return name
 
-    def cancel(self, task_id: str) -> None:
+    def cancel(self, task_id: str, *, end: JobEnd | None = None) -> None:
         """Record that nobody waits for the task any more."""
-        self._record(task_id, OutcomeName.CANCELLED, None)
+        self._record(task_id, OutcomeName.CANCELLED, None, end)
 
-    def _record(self, task_id: str, name: OutcomeName, error: str | None) -> None:
+    def close(self, task_id: str, end: JobEnd) -> None:
+        """Free the slot of a settled task whose job has ended, and close the task.
+
+        In this order: a crash in between leaves a task that the next look at it closes. Problems are
+        logged, the reconciler closes what was left.
+        """
         try:
-            self.tasks.record_settled(task_id, name, error)
+            if end.slot is not None:
+                self.slots.free(end.activity_arn, end.slot)
+            self.tasks.close(task_id)
+        except (ClientError, BotoCoreError, RequestsNotSent) as problem:
+            LOG.error("task %s not closed: %s", task_id, problem)
+
+    def _record(self, task_id: str, name: OutcomeName, error: str | None, end: JobEnd | None) -> None:
+        at_once = end is not None and end.slot is None
+        try:
+            recorded = self.tasks.record_settled(task_id, name, error, closed=at_once)
         except (ClientError, BotoCoreError) as problem:
             # Step Functions has the outcome; a later look at the open task finds that out.
             LOG.error("task %s: outcome %s not recorded: %s", task_id, name, problem)
+            return
+        if end is not None and not (recorded and at_once):
+            self.close(task_id, end)
 
     def _send(self, token: str, outcome: Outcome) -> OutcomeName:
         if isinstance(outcome, Succeeded):

@@ -41,19 +41,35 @@ class Task:
     """A task to be started.
 
     `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job's
-    parameters that this task's input sets; `heartbeat_seconds` is the state's HeartbeatSeconds.
+    parameters that this task's input sets; `heartbeat_seconds` is the state's HeartbeatSeconds;
+    `poll_id` names the poll that took it, and `holds_slot` says that the poll had reserved a slot.
     """
 
     activity_arn: str
     token: str = field(repr=False)
     input: str = field(repr=False)
     heartbeat_seconds: int
+    poll_id: str = ""
+    holds_slot: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def task_id(self) -> str:
         """The id derived from the token."""
         return task_id_of(self.token)
+
+    @property
+    def job_end(self) -> "JobEnd":
+        """What is to be told when the task's job has ended, or there will be none."""
+        return JobEnd(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobEnd:
+    """A task's job has ended, or there will be none: its slot, if it holds one, is free."""
+
+    activity_arn: str
+    slot: str | None
 
 
 def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
@@ -79,17 +95,32 @@ def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskRecord:
-    """A task as the task table holds it. `token` and `input` are gone once it is settled."""
+    """A task as the task table holds it; times are seconds since 1970.
+
+    `token` and `input` are gone once it is settled. `poll_id` is gone once it is closed: settled, and
+    its job known to have ended.
+    """
 
     task_id: str
     activity_arn: str
     backend: str
     state: TaskState
     heartbeat_seconds: int
+    starting_at: float = 0.0
+    poll_id: str | None = None
+    holds_slot: bool = False
     token: str | None = field(default=None, repr=False)
     input: str | None = field(default=None, repr=False)
     job_id: str | None = None
+    started_at: float | None = None
     claimed_by: str | None = None
+    claimed_at: float | None = None
     progress: str | None = None
     outcome: OutcomeName | None = None
     error: str | None = None
+    settled_at: float | None = None
+
+    @property
+    def job_end(self) -> JobEnd:
+        """What is to be told when the task's job has ended."""
+        return JobEnd(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)

@@ -5,14 +5,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activity_dispatch.activities import Activity, ActivityCatalog
-from activity_dispatch.backends import registry
-from activity_dispatch.backends.base import Backend
 from activity_dispatch.composition import Runtime
 from activity_dispatch.dispatch_batch import BatchHandler
 from activity_dispatch.dispatching import Dispatcher
 from activity_dispatch.lambda_context import LambdaContext
-from activity_dispatch.limits import MAX_WORKER_NAME_CHARACTERS
+from activity_dispatch.starting import Starter
 
 # One for each message of a batch.
 THREADS = 10
@@ -30,17 +27,13 @@ def handle(
 def _batch_handler(log_stream_name: str) -> BatchHandler:
     runtime = Runtime.from_environment(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
 
-    def backend_of(activity: Activity) -> Backend:
-        return registry.create(activity.backend, activity.config, runtime.clients)
-
     dispatcher = Dispatcher(
         stepfunctions=runtime.clients.stepfunctions_poll,
-        activities=ActivityCatalog(source=runtime.tasks),
-        tasks=runtime.tasks,
-        settler=runtime.settler,
-        backend_of=backend_of,
-        # Shown in the execution's history: where to look for this dispatcher's log.
-        worker_name=f"dispatcher {log_stream_name}"[:MAX_WORKER_NAME_CHARACTERS],
+        activities=runtime.activities,
+        slots=runtime.slots,
+        starter=Starter(tasks=runtime.tasks, settler=runtime.settler),
+        backend_of=runtime.backend_of,
+        poller=f"dispatcher {log_stream_name}",
     )
     return BatchHandler(
         handle=dispatcher.handle,

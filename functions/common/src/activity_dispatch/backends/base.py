@@ -19,11 +19,6 @@ class JobState(StrEnum):
     ENDED = "ended"
 
 
-def is_under_way(state: JobState | None) -> bool:
-    """Tell whether there is anything to stop; None: the backend does not know the job."""
-    return state in (JobState.QUEUED, JobState.RUNNING)
-
-
 @dataclass(frozen=True, kw_only=True)
 class LogLocation:
     """A stream of CloudWatch Logs."""
@@ -34,7 +29,7 @@ class LogLocation:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """What an event of a backend says about a task's job.
+    """What an event of a backend, or the backend when asked, says about a task's job.
 
     `outcome` is None while the job is under way; `version` orders the events of one job;
     `container` and `log_stream` help to find its log.
@@ -47,6 +42,11 @@ class Diagnosis:
     version: int = 0
     container: str | None = None
     log_stream: str | None = None
+
+
+def is_under_way(diagnosis: Diagnosis | None) -> bool:
+    """Tell whether there is anything to stop; None: the backend does not know the job."""
+    return diagnosis is not None and diagnosis.state is not JobState.ENDED
 
 
 class StartRefused(Exception):
@@ -63,14 +63,27 @@ class InvalidBackendConfig(Exception):
 
 
 class Backend(Protocol):
-    """A compute service with one configuration. Adding one: docs/adding-a-backend.md."""
+    """A compute service with one configuration. Adding one: docs/adding-a-backend.md.
+
+    `max_job_seconds` is how long a job can run at most where the service does not tell of jobs under
+    way; None where it does.
+    """
+
+    @property
+    def max_job_seconds(self) -> int | None:
+        """The longest that a job can run, in seconds; None: ask `describe`."""
+        ...
 
     def start(self, task: Task) -> JobId:
         """Start the task's job, idempotent on `task.task_id`; raise StartRefused if it can't be."""
         ...
 
-    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, JobState]:
-        """Return the states of jobs, in as few calls as the service allows; absent = unknown."""
+    def find(self, task_id: str) -> JobId | None:
+        """Return the job that was started for a task, None if the service knows none."""
+        ...
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
+        """Return what can be said of jobs, in as few calls as the service allows; absent = unknown."""
         ...
 
     def stop(self, job: JobId, reason: str) -> None:

@@ -15,12 +15,11 @@ from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import (
     Diagnosis,
     JobId,
-    JobState,
     LogLocation,
     StartRefused,
     is_under_way,
 )
-from activity_dispatch.backends.batch_events import JOB_NAME_PREFIX, diagnose, job_state
+from activity_dispatch.backends.batch_events import JOB_NAME_PREFIX, diagnose, diagnose_job
 from activity_dispatch.clients import Clients
 from activity_dispatch.errors import ErrorName
 from activity_dispatch.overrides import ContainerOverrides
@@ -57,22 +56,35 @@ class BatchBackend:
         Batch has no client token. Its list may lag behind: should a repeated start slip through, the
         worker's claim on the task lets one job process it.
         """
-        name = JOB_NAME_PREFIX + task.task_id
         overrides = _overrides(task)
         try:
-            return self._find(name) or self._submit(name, overrides)
+            return self.find(task.task_id) or self._submit(JOB_NAME_PREFIX + task.task_id, overrides)
         except ClientError as error:
             raise StartRefused(start_error(error), f"{error_code(error)}: {error}") from error
         except BotoCoreError as error:
             raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
 
-    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, JobState]:
-        """Return the states of jobs, 100 a call; Batch keeps an ended job for at least 7 days."""
-        return {
-            JobId(found["jobId"]): job_state(found["status"])
+    @property
+    def max_job_seconds(self) -> None:
+        """Batch tells of its jobs."""
+        return
+
+    def find(self, task_id: str) -> JobId | None:
+        """Return the job of the task's name."""
+        name = JOB_NAME_PREFIX + task_id
+        filters: Any = [{"name": "JOB_NAME", "values": [name]}]
+        pages = self.client.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=filters)
+        found = [job["jobId"] for page in pages for job in page["jobSummaryList"]]
+        return JobId(found[0]) if found else None
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
+        """Describe jobs, 100 a call; Batch keeps an ended job for at least 7 days."""
+        found = [
+            diagnose_job(job)
             for some in batched(jobs, MAX_DESCRIBED, strict=False)
-            for found in self.client.describe_jobs(jobs=list(some))["jobs"]
-        }
+            for job in self.client.describe_jobs(jobs=list(some))["jobs"]
+        ]
+        return {diagnosis.job_id: diagnosis for diagnosis in found if diagnosis is not None}
 
     def stop(self, job: JobId, reason: str) -> None:
         """Terminate the job, queued or running: SIGTERM, and SIGKILL after 30 s."""
@@ -86,12 +98,6 @@ class BatchBackend:
         return LogLocation(group=self.log_group, stream=diagnosis.log_stream)
 
     diagnose = staticmethod(diagnose)
-
-    def _find(self, name: str) -> JobId | None:
-        filters: Any = [{"name": "JOB_NAME", "values": [name]}]
-        pages = self.client.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=filters)
-        found = [job["jobId"] for page in pages for job in page["jobSummaryList"]]
-        return JobId(found[0]) if found else None
 
     def _submit(self, name: str, overrides: Any) -> JobId:
         response = self.client.submit_job(

@@ -38,6 +38,11 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
     detail = event.get("detail")
     if event.get("source") != "aws.batch" or not isinstance(detail, Mapping):
         return None
+    return diagnose_job(detail)
+
+
+def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
+    """Return what a job says, an event's detail or DescribeJobs' answer; None if it runs no task."""
     name, job_id, status = (detail.get(key) for key in ("jobName", "jobId", "status"))
     match = _JOB_NAME.fullmatch(name) if isinstance(name, str) else None
     if match is None or not isinstance(job_id, str) or status not in _STATES:

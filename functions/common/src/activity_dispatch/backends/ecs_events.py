@@ -24,6 +24,11 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
     detail = event.get("detail")
     if event.get("source") != "aws.ecs" or not isinstance(detail, Mapping):
         return None
+    return diagnose_task(detail)
+
+
+def diagnose_task(detail: Mapping[str, Any]) -> Diagnosis | None:
+    """Return what an ECS task says, an event's detail or DescribeTasks' answer; None if it runs no job."""
     task_id, arn = detail.get("startedBy"), detail.get("taskArn")
     if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id) or not isinstance(arn, str):
         return None

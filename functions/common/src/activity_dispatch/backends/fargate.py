@@ -16,12 +16,11 @@ from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import (
     Diagnosis,
     JobId,
-    JobState,
     LogLocation,
     StartRefused,
     is_under_way,
 )
-from activity_dispatch.backends.ecs_events import diagnose
+from activity_dispatch.backends.ecs_events import diagnose, diagnose_task
 from activity_dispatch.clients import Clients
 from activity_dispatch.errors import ErrorName
 from activity_dispatch.overrides import ContainerOverrides
@@ -36,7 +35,6 @@ MAX_OVERRIDES_CHARACTERS = 8_192
 MAX_DESCRIBED = 100
 MAX_REASON_CHARACTERS = 255
 CPU_UNITS = 1_024
-_QUEUED = ("PROVISIONING", "PENDING", "ACTIVATING")
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "FargateBackend":
@@ -88,14 +86,24 @@ class FargateBackend:
             f"RunTask: {failure.get('reason', 'no task and no failure')} {failure.get('detail', '')}".strip(),
         )
 
-    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, JobState]:
-        """Return the states of ECS tasks, 100 a call; ECS forgets a stopped one in about an hour."""
-        states: dict[JobId, JobState] = {}
-        for some in batched(jobs, MAX_DESCRIBED, strict=False):
-            response = self.client.describe_tasks(cluster=self.cluster, tasks=list(some))
-            for found in response["tasks"]:
-                states[JobId(found["taskArn"])] = _state(found["lastStatus"])
-        return states
+    @property
+    def max_job_seconds(self) -> None:
+        """ECS tells of its tasks."""
+        return
+
+    def find(self, task_id: str) -> JobId | None:
+        """Return the ECS task that was started by the task, while it has not stopped."""
+        found = self.client.list_tasks(cluster=self.cluster, startedBy=task_id)["taskArns"]
+        return JobId(found[0]) if found else None
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
+        """Describe ECS tasks, 100 a call; ECS forgets a stopped one in about an hour."""
+        found = [
+            diagnose_task(ecs_task)
+            for some in batched(jobs, MAX_DESCRIBED, strict=False)
+            for ecs_task in self.client.describe_tasks(cluster=self.cluster, tasks=list(some))["tasks"]
+        ]
+        return {diagnosis.job_id: diagnosis for diagnosis in found if diagnosis is not None}
 
     def stop(self, job: JobId, reason: str) -> None:
         """Stop the ECS task: SIGTERM, and SIGKILL after the container's stop timeout."""
@@ -159,9 +167,3 @@ def _has_no_capacity(response: "RunTaskResponseTypeDef") -> bool:
     return bool(response["failures"]) and not any(
         failure.get("reason") == "MISSING" for failure in response["failures"]
     )
-
-
-def _state(last_status: str) -> JobState:
-    if last_status in _QUEUED:
-        return JobState.QUEUED
-    return JobState.ENDED if last_status == "STOPPED" else JobState.RUNNING

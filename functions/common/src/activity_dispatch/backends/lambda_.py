@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 NAME = "lambda"
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_FUNCTION_SECONDS = 900
+_KILLED = "signal: killed"
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "LambdaBackend":
@@ -87,14 +90,23 @@ class LambdaBackend:
             raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
         return JobId(response["ResponseMetadata"]["RequestId"])
 
-    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, JobState]:
+    @property
+    def max_job_seconds(self) -> int:
+        """Lambda's own limit."""
+        return MAX_FUNCTION_SECONDS
+
+    def find(self, task_id: str) -> JobId | None:
+        """Return nothing: an invocation can't be looked up."""
+        return None
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
         """Return nothing: Lambda tells nobody about an asynchronous invocation under way."""
         return {}
 
     def stop(self, job: JobId, reason: str) -> None:
         """Do nothing: an invocation can't be stopped from outside.
 
-        Its next heartbeat is refused, and `processing` then ends it from inside.
+        `processing` ends it from inside, when it sees that the task is settled.
         """
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
@@ -111,6 +123,7 @@ def _payload(task: Task) -> bytes:
         "task_token": task.token,
         "activity_arn": task.activity_arn,
         "heartbeat_seconds": task.heartbeat_seconds,
+        "slot": task.job_end.slot,
     }
     return f'{json.dumps(head)[:-1]}, "input": {task.input}}}'.encode()
 
@@ -125,6 +138,10 @@ def _failure(job_id: str, context: Mapping[str, Any], response: object) -> Faile
         "Runtime.OutOfMemory": ErrorName.JOB_OUT_OF_MEMORY,
     }
     error = names.get(condition) or names.get(str(answer.get("errorType")), ErrorName.JOB_FAILED)
+    # Lambda has no code of its own for a process that it killed for its memory.
+    # https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+    if answer.get("errorType") == "Runtime.ExitError" and str(message).endswith(_KILLED):
+        error = ErrorName.JOB_OUT_OF_MEMORY
     return Failed(
         error=error,
         cause=Cause(message=str(message), backend=NAME, job_id=job_id, stop_code=condition),

@@ -2,7 +2,15 @@
 
 from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.context import FakeLambdaContext
+from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
 
-__all__ = ["FakeBackend", "FakeLambdaContext", "FakeStepFunctions", "InMemoryTaskTable"]
+__all__ = [
+    "FakeBackend",
+    "FakeLambdaContext",
+    "FakeSQS",
+    "FakeStepFunctions",
+    "InMemorySlots",
+    "InMemoryTaskTable",
+]

@@ -5,16 +5,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.tasks import Task
 
 
 @dataclass(kw_only=True)
 class FakeBackend:
-    """Keeps `started` tasks and `stopped` jobs; `before_start` may raise what a service would."""
+    """Keeps `started` tasks and `stopped` jobs; `before_start` may raise what a service would.
+
+    Jobs that have not ended are in `state`; `ends` has the outcomes of those that have.
+    """
 
     before_start: Callable[[Task], None] = lambda task: None
     started: dict[JobId, Task] = field(default_factory=dict)
     stopped: dict[JobId, str] = field(default_factory=dict)
+    ends: dict[JobId, Outcome] = field(default_factory=dict)
+    state: JobState = JobState.RUNNING
 
     def start(self, task: Task) -> JobId:
         """Start the task's job, once: its id is made of the task's."""
@@ -23,18 +29,35 @@ class FakeBackend:
         self.started.setdefault(job, task)
         return job
 
-    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, JobState]:
-        """Return the states of the jobs that were started."""
-        return {
-            job: JobState.ENDED if job in self.stopped else JobState.RUNNING
-            for job in jobs
-            if job in self.started
-        }
+    @property
+    def max_job_seconds(self) -> int | None:
+        """Jobs are told of by `describe`."""
+        return None
+
+    def find(self, task_id: str) -> JobId | None:
+        """Return the task's job, if it was started."""
+        job = JobId(f"fake-{task_id}")
+        return job if job in self.started else None
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
+        """Describe the jobs that were started: as `ends` says, or running until they are stopped."""
+        return {job: self._diagnosis(job) for job in jobs if job in self.started}
 
     def stop(self, job: JobId, reason: str) -> None:
         """Stop a job; the first reason stays."""
         if job in self.started:
             self.stopped.setdefault(job, reason)
+
+    def _diagnosis(self, job: JobId) -> Diagnosis:
+        stopped = job in self.stopped
+        cause = Cause(message="stopped", backend="fake", job_id=job)
+        outcome = Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause) if stopped else None
+        return Diagnosis(
+            task_id=self.started[job].task_id,
+            job_id=job,
+            state=JobState.ENDED if job in self.ends or stopped else self.state,
+            outcome=self.ends.get(job, outcome),
+        )
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
         """Return a stream that is named after the job."""

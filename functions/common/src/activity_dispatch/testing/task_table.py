@@ -1,10 +1,17 @@
 """The task table in memory."""
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from activity_dispatch.activities import Activity
+from activity_dispatch.task_table import Overview
 from activity_dispatch.tasks import OutcomeName, Task, TaskRecord, TaskState
+
+if TYPE_CHECKING:
+    from activity_dispatch.testing.slots import InMemorySlots
 
 
 @dataclass(kw_only=True)
@@ -13,6 +20,8 @@ class InMemoryTaskTable:
 
     activities: dict[str, Activity] = field(default_factory=dict)
     records: dict[str, TaskRecord] = field(default_factory=dict)
+    slots: "InMemorySlots | None" = None
+    clock: Callable[[], float] = time.time
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, task: Task, backend: str) -> bool:
@@ -26,6 +35,9 @@ class InMemoryTaskTable:
                 backend=backend,
                 state=TaskState.STARTING,
                 heartbeat_seconds=task.heartbeat_seconds,
+                starting_at=self.clock(),
+                poll_id=task.poll_id or None,
+                holds_slot=task.holds_slot,
                 token=task.token,
                 input=task.input,
             )
@@ -35,10 +47,13 @@ class InMemoryTaskTable:
         """Step from `starting` to `started`; False if the task has gone on already."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None or record.state is not TaskState.STARTING:
+            if record is None:
                 return False
-            self.records[task_id] = replace(record, state=TaskState.STARTED, job_id=job_id)
-            return True
+            stepped = record.state is TaskState.STARTING
+            if stepped or record.job_id is None:
+                state = TaskState.STARTED if stepped else record.state
+                self.records[task_id] = replace(record, state=state, job_id=job_id, started_at=self.clock())
+            return stepped
 
     def claim(self, task_id: str, claimant: str) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
@@ -48,7 +63,7 @@ class InMemoryTaskTable:
                 return False
             if record.claimed_by not in (None, claimant):
                 return False
-            self.records[task_id] = replace(record, claimed_by=claimant)
+            self.records[task_id] = replace(record, claimed_by=claimant, claimed_at=self.clock())
             return True
 
     def record_progress(self, task_id: str, progress: str) -> bool:
@@ -60,20 +75,63 @@ class InMemoryTaskTable:
             self.records[task_id] = replace(record, progress=progress)
             return True
 
-    def record_settled(self, task_id: str, outcome: OutcomeName, error: str | None) -> bool:
+    def record_settled(
+        self, task_id: str, outcome: OutcomeName, error: str | None, *, closed: bool = False
+    ) -> bool:
         """Record the one outcome and drop token and input; False if there was one already."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None or record.state is TaskState.SETTLED:
+            is_better = outcome is not OutcomeName.CANCELLED
+            if record is None or (
+                record.state is TaskState.SETTLED
+                and not (is_better and record.outcome is OutcomeName.CANCELLED)
+            ):
                 return False
             self.records[task_id] = replace(
-                record, state=TaskState.SETTLED, outcome=outcome, error=error, token=None, input=None
+                record,
+                state=TaskState.SETTLED,
+                outcome=outcome,
+                error=error or record.error,
+                settled_at=self.clock(),
+                token=None,
+                input=None,
+                poll_id=None if closed else record.poll_id,
             )
+            return True
+
+    def close(self, task_id: str) -> bool:
+        """Record that a settled task's job has ended; False if it is not settled or was closed."""
+        with self._lock:
+            record = self.records.get(task_id)
+            if record is None or record.state is not TaskState.SETTLED or record.poll_id is None:
+                return False
+            self.records[task_id] = replace(record, poll_id=None)
             return True
 
     def get(self, task_id: str) -> TaskRecord | None:
         """Return what is known of a task, None if there is no such task."""
         return self.records.get(task_id)
+
+    def is_settled(self, task_id: str) -> bool:
+        """Tell whether the task has an outcome."""
+        record = self.records.get(task_id)
+        return record is not None and record.state is TaskState.SETTLED
+
+    def of_poll(self, poll_id: str) -> TaskRecord | None:
+        """Return the open task that a poll took, without its input."""
+        with self._lock:
+            found = [record for record in self.records.values() if record.poll_id == poll_id]
+        return replace(found[0], input=None) if found else None
+
+    def overview(self) -> Overview:
+        """Return all that is open."""
+        with self._lock:
+            tasks = [replace(record, input=None) for record in self.records.values() if record.poll_id]
+        return Overview(
+            tasks=tuple(tasks),
+            slots=() if self.slots is None else self.slots.records(),
+            activities=tuple(self.activities.values()),
+        )
 
     def activity(self, arn: str) -> Activity | None:
         """Return the description of an activity that this stack serves."""

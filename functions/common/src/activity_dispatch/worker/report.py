@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity_dispatch.aws_errors import ErrorKind, classify, error_code
 from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.settling import Settler
+from activity_dispatch.tasks import JobEnd
 from activity_dispatch.worker.assignment import Assignment
 from activity_dispatch.worker.exits import Exit
 
@@ -34,15 +35,20 @@ class Reporter:
         self.settler.cancel(assignment.task_id)
         return Exit.TERMINATED
 
-    def report(self, assignment: Assignment, outcome: Outcome) -> Outcome | None:
-        """Return the outcome that was reported; None if none could be, which is logged."""
+    def report(
+        self, assignment: Assignment, outcome: Outcome, *, end: JobEnd | None = None
+    ) -> Outcome | None:
+        """Return the outcome that was reported; None if none could be, which is logged.
+
+        A container's end is told by its service, a function's by `end`.
+        """
         if isinstance(outcome, Failed):
             outcome = self._with_url(outcome)
             LOG.warning("task %s: %s: %s", assignment.task_id, outcome.error, outcome.cause.message)
         deadline, pause = self.clock() + SECONDS_TO_TRY, 1.0
         while True:
             try:
-                name = self.settler.settle(assignment.task_id, assignment.token, outcome)
+                name = self.settler.settle(assignment.task_id, assignment.token, outcome, end=end)
             except (ClientError, BotoCoreError) as error:
                 refused = isinstance(error, ClientError) and classify(error) is ErrorKind.REFUSED
                 if refused and not isinstance(outcome, Failed):

@@ -1,0 +1,94 @@
+"""Cancels the tasks of executions that have ended before their tasks did.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from activity_dispatch.activities import Activity, ActivityCatalog
+from activity_dispatch.backends.base import Backend, JobId
+from activity_dispatch.polls import poll_id_of
+from activity_dispatch.settling import Settler
+from activity_dispatch.starting import NOBODY_WAITS
+from activity_dispatch.task_table import TaskTable
+from activity_dispatch.tasks import OutcomeName, TaskRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+LOG = logging.getLogger(__name__)
+
+_ENDED_EARLY = ("ABORTED", "TIMED_OUT", "FAILED")
+_SETTLED = ("ActivitySucceeded", "ActivityFailed")
+
+
+def ended_execution(event: Mapping[str, Any]) -> str | None:
+    """Return the ARN of the execution that, as the event says, ended without success; else None."""
+    detail = event.get("detail")
+    if event.get("source") != "aws.states" or not isinstance(detail, Mapping):
+        return None
+    arn = detail.get("executionArn")
+    return arn if detail.get("status") in _ENDED_EARLY and isinstance(arn, str) else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canceller:
+    """Stops the jobs of tasks that nobody waits for any more."""
+
+    stepfunctions: "SFNClient"
+    tasks: TaskTable
+    activities: ActivityCatalog
+    backend_of: Callable[[Activity], Backend]
+    settler: Settler
+
+    def cancel_execution(self, execution_arn: str) -> int:
+        """Cancel the tasks that an ended execution still had; return how many there were.
+
+        Its history has the worker name of each poll that took a task, and that has the poll's id. A
+        task that is not in the table yet is found by its first refused heartbeat.
+        Raises ClientError and BotoCoreError.
+        """
+        polls = open_polls(self._events(execution_arn))
+        found = [record for poll in polls if (record := self.tasks.of_poll(poll)) is not None]
+        # One that was settled otherwise has a job that is about to end of itself.
+        records = [record for record in found if record.outcome in (None, OutcomeName.CANCELLED)]
+        for record in records:
+            self.cancel(record)
+        LOG.info("%s has ended: %d of its tasks cancelled", execution_arn, len(records))
+        return len(records)
+
+    def cancel(self, record: TaskRecord) -> None:
+        """Record that nobody waits for the task, and stop its job."""
+        activity = self.activities.find(record.activity_arn)
+        self.settler.cancel(record.task_id)
+        if activity is None:
+            LOG.error("task %s: its activity is no more, its job is left alone", record.task_id)
+            return
+        backend = self.backend_of(activity)
+        job = backend.find(record.task_id) if record.job_id is None else JobId(record.job_id)
+        if job is not None:
+            backend.stop(job, NOBODY_WAITS)
+
+    def _events(self, execution_arn: str) -> Iterator[Mapping[str, Any]]:
+        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(
+            executionArn=execution_arn, includeExecutionData=False
+        )
+        for page in pages:
+            yield from page["events"]
+
+
+def open_polls(events: Iterator[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the ids of our polls whose tasks, as the history says, had no outcome yet."""
+    polls: dict[int, str] = {}
+    for event in events:
+        name = event.get("activityStartedEventDetails", {}).get("workerName", "")
+        poll_id = poll_id_of(name)
+        if poll_id is not None:
+            polls[event["id"]] = poll_id
+        elif event["type"] in _SETTLED:
+            # An activity's outcome names its start as the event before. A timeout is no outcome of ours.
+            polls.pop(event.get("previousEventId", 0), None)
+    return tuple(polls.values())

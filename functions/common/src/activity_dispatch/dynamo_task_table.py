@@ -1,0 +1,196 @@
+"""The task table in DynamoDB, one item for each task.
+
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ConditionExpressions.html
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from activity_dispatch.activities import Activity
+from activity_dispatch.aws_errors import ErrorKind, classify
+from activity_dispatch.limits import MAX_TABLE_INPUT_BYTES
+from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.task_items import ACTIVITY_KEY_PREFIX, INDEX, new_item, overview_of, record_of
+from activity_dispatch.task_table import Overview
+from activity_dispatch.tasks import OutcomeName, Task, TaskRecord, TaskState
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SECONDS_A_DAY = 86_400
+_OPEN = "attribute_exists(task_id) AND #state <> :settled"
+_SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DynamoTaskTable:
+    """Keeps the promises of `TaskTable`. Inputs over 256 KiB wait in the payload store instead."""
+
+    client: "DynamoDBClient"
+    name: str
+    payloads: PayloadStore
+    retention_days: int = 7
+    clock: Callable[[], float] = time.time
+
+    def add(self, task: Task, backend: str) -> bool:
+        """Write a task as `starting`; False if it was there already."""
+        item = new_item(task, backend, self._now())
+        if len(task.input.encode()) <= MAX_TABLE_INPUT_BYTES:
+            item["input"] = {"S": task.input}
+        else:
+            item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
+        return _applied(
+            lambda: self.client.put_item(
+                TableName=self.name,
+                Item=item,
+                ConditionExpression="attribute_not_exists(task_id)",
+            )
+        )
+
+    def record_started(self, task_id: str, job_id: str) -> bool:
+        """Step from `starting` to `started`; False if the task has gone on already."""
+        now, job = {"N": self._now()}, {"S": job_id}
+        starting, started = {"S": TaskState.STARTING}, {"S": TaskState.STARTED}
+        stepped = self._update(
+            task_id,
+            "SET #state = :started, job_id = :job, started_at = :now",
+            "#state = :starting",
+            {":starting": starting, ":started": started, ":job": job, ":now": now},
+        )
+        if not stepped:
+            self._update(
+                task_id,
+                "SET job_id = :job, started_at = :now",
+                "attribute_exists(task_id) AND attribute_not_exists(job_id)",
+                {":job": job, ":now": now},
+            )
+        return stepped
+
+    def claim(self, task_id: str, claimant: str) -> bool:
+        """Let one claimant process the task; False if another one does or the task is settled."""
+        return self._update(
+            task_id,
+            "SET claimed_by = :claimant, claimed_at = :now",
+            f"{_OPEN} AND (attribute_not_exists(claimed_by) OR claimed_by = :claimant)",
+            {":claimant": {"S": claimant}, ":now": {"N": self._now()}, **_SETTLED},
+        )
+
+    def record_progress(self, task_id: str, progress: str) -> bool:
+        """Record how far the job is, in its own words; False if the task is settled."""
+        return self._update(
+            task_id,
+            "SET progress = :progress, progress_at = :now",
+            _OPEN,
+            {":progress": {"S": progress}, ":now": {"N": self._now()}, **_SETTLED},
+        )
+
+    def record_settled(
+        self, task_id: str, outcome: OutcomeName, error: str | None, *, closed: bool = False
+    ) -> bool:
+        """Record the one outcome and drop token and input; False if there was one already."""
+        values: dict[str, Any] = {
+            ":outcome": {"S": outcome},
+            ":now": {"N": self._now()},
+            ":expiry": {"N": str(int(self.clock()) + self.retention_days * SECONDS_A_DAY)},
+            **_SETTLED,
+        }
+        set_error, condition = "", _OPEN
+        if error is not None:
+            set_error = ", #error = :error"
+            values[":error"] = {"S": error}
+        if outcome is not OutcomeName.CANCELLED:
+            condition = "attribute_exists(task_id) AND (#state <> :settled OR outcome = :cancelled)"
+            values[":cancelled"] = {"S": OutcomeName.CANCELLED}
+        return self._update(
+            task_id,
+            f"SET #state = :settled, outcome = :outcome, settled_at = :now, expires_at = :expiry"
+            f"{set_error} REMOVE #token, #input{', poll_id' if closed else ''}",
+            condition,
+            values,
+        )
+
+    def close(self, task_id: str) -> bool:
+        """Record that a settled task's job has ended; False if it is not settled or was closed."""
+        return self._update(
+            task_id, "REMOVE poll_id", "#state = :settled AND attribute_exists(poll_id)", _SETTLED
+        )
+
+    def get(self, task_id: str) -> TaskRecord | None:
+        """Return what is known of a task, None if there is no such task."""
+        item = self._item(task_id)
+        if item is None:
+            return None
+        record = record_of(item)
+        if "input_s3_uri" in item and record.state is not TaskState.SETTLED:
+            return replace(record, input=self.payloads.get(item["input_s3_uri"]["S"]))
+        return record
+
+    def is_settled(self, task_id: str) -> bool:
+        """Tell whether the task has an outcome; may lag behind by a second."""
+        item = self.client.get_item(
+            TableName=self.name,
+            Key={"task_id": {"S": task_id}},
+            ProjectionExpression="#state",
+            ExpressionAttributeNames={"#state": "state"},
+        ).get("Item", {})
+        return bool(item.get("state", {}).get("S") == TaskState.SETTLED)
+
+    def of_poll(self, poll_id: str) -> TaskRecord | None:
+        """Return the open task that a poll took, without its input; may lag behind by a second."""
+        items = self.client.query(
+            TableName=self.name,
+            IndexName=INDEX,
+            KeyConditionExpression="poll_id = :poll",
+            ExpressionAttributeValues={":poll": {"S": poll_id}},
+        )["Items"]
+        return record_of(items[0]) if items else None
+
+    def overview(self) -> Overview:
+        """Return all that is open; may lag behind by a second."""
+        return overview_of(self._open_items())
+
+    def activity(self, arn: str) -> Activity | None:
+        """Return the description of an activity that this stack serves."""
+        item = self._item(ACTIVITY_KEY_PREFIX + arn)
+        return None if item is None else Activity.from_json(item["activity"]["S"])
+
+    def _open_items(self) -> Iterator[Mapping[str, Any]]:
+        for page in self.client.get_paginator("scan").paginate(TableName=self.name, IndexName=INDEX):
+            yield from page["Items"]
+
+    def _item(self, key: str) -> Mapping[str, Any] | None:
+        response = self.client.get_item(TableName=self.name, Key={"task_id": {"S": key}}, ConsistentRead=True)
+        return response.get("Item")
+
+    def _update(self, task_id: str, update: str, condition: str, values: Mapping[str, Any]) -> bool:
+        # Reserved words of DynamoDB; only those that the expressions use may be passed.
+        names = {f"#{word}": word for word in ("state", "error", "token", "input")}
+        return _applied(
+            lambda: self.client.update_item(
+                TableName=self.name,
+                Key={"task_id": {"S": task_id}},
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={
+                    key: word for key, word in names.items() if key in update + condition
+                },
+                ExpressionAttributeValues=values,
+            )
+        )
+
+    def _now(self) -> str:
+        return f"{self.clock():.3f}"
+
+
+def _applied(write: Callable[[], object]) -> bool:
+    try:
+        write()
+    except ClientError as error:
+        if classify(error) is ErrorKind.CONDITION_FAILED:
+            return False
+        raise
+    return True

@@ -1,0 +1,1 @@
+"""The reconciler function: looks after all open tasks, every minute."""

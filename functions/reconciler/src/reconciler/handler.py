@@ -1,0 +1,51 @@
+"""Composition root of the reconciler function."""
+
+import functools
+import logging
+import os
+from collections.abc import Mapping
+
+from activity_dispatch.composition import Runtime
+from activity_dispatch.ends import make_canceller, make_reporter
+from activity_dispatch.rate import RateLimit
+from activity_dispatch.reconciling import Reconciler
+from activity_dispatch.starting import Starter
+from activity_dispatch.task_steps import TaskSteps
+
+LOG = logging.getLogger(__name__)
+
+THREADS = 16
+# Step Functions allows 300 to 500 a second, which the workers share.
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+HEARTBEATS_PER_SECOND = 250.0
+
+
+def handle(event: object, context: object) -> Mapping[str, int]:
+    """Make one pass; returns how many tasks took which step."""
+    steps = _reconciler().run()
+    LOG.info("steps: %s", dict(steps))
+    return steps
+
+
+@functools.cache
+def _reconciler() -> Reconciler:
+    runtime = Runtime.from_environment(
+        os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL", "STRAY_POLL_SECONDS")
+    )
+    steps = TaskSteps(
+        tasks=runtime.tasks,
+        callbacks=runtime.callbacks,
+        settler=runtime.settler,
+        starter=Starter(tasks=runtime.tasks, settler=runtime.settler),
+        reporter=make_reporter(runtime),
+        canceller=make_canceller(runtime),
+        rate=RateLimit(per_second=HEARTBEATS_PER_SECOND),
+    )
+    return Reconciler(
+        tasks=runtime.tasks,
+        slots=runtime.slots,
+        steps=steps,
+        backend_of=runtime.backend_of,
+        stray_poll_seconds=runtime.settings.stray_poll_seconds,
+        threads=THREADS,
+    )

@@ -1,0 +1,121 @@
+"""What every store of slots promises: each change at once and whole."""
+
+import json
+
+import pytest
+
+from activity_dispatch.requests import RequestsNotSent
+from activity_dispatch.slots import Slots
+from activity_dispatch.testing import FakeSQS
+
+ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
+
+
+@pytest.fixture
+def sqs() -> FakeSQS:
+    return FakeSQS()
+
+
+@pytest.fixture
+def slots(store, sqs) -> Slots:
+    return Slots(store=store, queue=sqs.queue())
+
+
+def test_no_more_slots_are_taken_than_there_are(store) -> None:
+    assert [store.take(ARN, poll, 2) for poll in ("a", "b", "c")] == [True, True, False]
+    assert store.give_back(ARN, frozenset("a")).holders == {"b"}
+    assert store.take(ARN, "c", 2)
+
+
+def test_slots_of_activities_are_their_own(store) -> None:
+    assert store.take(ARN, "a", 1)
+    assert store.take(ARN + "-other", "b", 1)
+
+
+def test_giving_back_twice_gives_back_once(store) -> None:
+    store.take(ARN, "a", 2)
+    store.take(ARN, "b", 2)
+    store.give_back(ARN, frozenset("a"))
+    assert store.give_back(ARN, frozenset("a")).holders == {"b"}
+    assert store.give_back(ARN, frozenset("b")).holders == frozenset()
+
+
+def test_the_same_poll_holds_one_slot(store) -> None:
+    store.take(ARN, "a", 2)
+    store.take(ARN, "a", 2)
+    assert store.take(ARN, "b", 2)
+
+
+def test_no_more_requests_are_woken_than_wait(store) -> None:
+    assert not store.remove_waiting(ARN, 1)
+    assert store.add_waiting(ARN).waiting == 1
+    assert store.add_waiting(ARN).waiting == 2
+    assert not store.remove_waiting(ARN, 3)
+    assert store.remove_waiting(ARN, 2)
+    assert not store.remove_waiting(ARN, 1)
+
+
+def test_what_is_held_and_waited_for_is_in_the_overview(table, store) -> None:
+    store.take(ARN, "a", 1)
+    store.add_waiting(ARN)
+    (record,) = table.overview().slots
+    assert (record.activity_arn, record.holders, record.waiting) == (ARN, {"a"}, 1)
+
+
+def test_a_request_without_a_slot_waits_and_a_freed_slot_wakes_it(slots, store, sqs) -> None:
+    assert slots.reserve(ARN, "a", 1)
+    assert not slots.reserve(ARN, "b", 1)
+    assert sqs.bodies == []
+    slots.free(ARN, "a")
+    assert [json.loads(body) for body in sqs.bodies] == [{"activity_arn": ARN}]
+    assert slots.reserve(ARN, "c", 1)
+
+
+def test_a_slot_that_nobody_waits_for_wakes_nobody(slots, sqs) -> None:
+    slots.reserve(ARN, "a", 1)
+    slots.free(ARN, "a")
+    slots.free(ARN, "a")
+    assert sqs.bodies == []
+
+
+def test_a_slot_that_is_freed_before_the_request_is_counted_is_not_missed(slots, store, monkeypatch) -> None:
+    slots.reserve(ARN, "a", 1)
+    count = type(store).add_waiting
+
+    def freed_first(self, arn):
+        self.give_back(arn, frozenset("a"))
+        return count(self, arn)
+
+    monkeypatch.setattr(type(store), "add_waiting", freed_first)
+    assert slots.reserve(ARN, "b", 1)
+    assert not store.remove_waiting(ARN, 1)
+
+
+def test_a_recount_frees_leaked_slots_and_wakes_as_many_as_have_room(slots, store, table, sqs) -> None:
+    for poll in ("a", "b", "c"):
+        slots.reserve(ARN, poll, 3)
+    for _ in range(5):
+        store.add_waiting(ARN)
+    (record,) = table.overview().slots
+    slots.recount(record, leaked=frozenset(("a", "b")), limit=3)
+    assert len(sqs.bodies) == 2
+    (record,) = table.overview().slots
+    assert (record.holders, record.waiting) == ({"c"}, 3)
+
+
+def test_without_a_limit_any_more_all_are_woken(slots, store, table, sqs) -> None:
+    for _ in range(25):
+        store.add_waiting(ARN)
+    (record,) = table.overview().slots
+    slots.recount(record, leaked=frozenset(), limit=None)
+    assert len(sqs.bodies) == 25
+    assert not store.remove_waiting(ARN, 1)
+
+
+def test_a_request_that_sqs_does_not_take_stays_counted(slots, store, sqs, monkeypatch) -> None:
+    store.add_waiting(ARN)
+    failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
+    monkeypatch.setattr(FakeSQS, "send_message_batch", lambda self, **_: failed)
+    with pytest.raises(RequestsNotSent, match="1 of 1: InternalError"):
+        slots.wake(ARN, 1)
+    assert store.remove_waiting(ARN, 1)
