@@ -61,41 +61,46 @@ locals {
     )
   }
 
+  watch_and_stop = [
+    {
+      Sid    = "FindAndWatchJobs"
+      Effect = "Allow"
+      Action = ["batch:ListJobs", "batch:DescribeJobs"]
+      # AWS has no resource for these two actions.
+      Resource = ["*"]
+    },
+    {
+      Sid    = "StopJobs"
+      Effect = "Allow"
+      Action = ["batch:TerminateJob"]
+      # A job's ARN has an id that Batch makes, and nothing of its queue.
+      Resource = ["${local.batch_arn_prefix}:job/*"]
+    },
+  ]
   dispatcher_policy = {
     Version = "2012-10-17"
-    Statement = [
-      {
+    Statement = concat(
+      [{
         Sid    = "SubmitJobs"
         Effect = "Allow"
         Action = ["batch:SubmitJob"]
         # The request names the definition alone, Batch runs its latest revision.
         Resource = [local.queue_arn, local.job_definition_arn, "${local.job_definition_arn}:*"]
-      },
-      {
-        Sid    = "FindAndWatchJobs"
-        Effect = "Allow"
-        Action = ["batch:ListJobs", "batch:DescribeJobs"]
-        # AWS has no resource for these two actions.
-        Resource = ["*"]
-      },
-      {
-        Sid    = "StopJobs"
-        Effect = "Allow"
-        Action = ["batch:TerminateJob"]
-        # A job's ARN has an id that Batch makes, and nothing of its queue.
-        Resource = ["${local.batch_arn_prefix}:job/*"]
-      },
-    ]
+      }],
+      local.watch_and_stop,
+    )
   }
-
   report_policy = {
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "ReadJobLogs"
-      Effect   = "Allow"
-      Action   = ["logs:GetLogEvents"]
-      Resource = ["${aws_cloudwatch_log_group.this.arn}:log-stream:${local.log_stream_prefix}/*"]
-    }]
+    Statement = concat(
+      [{
+        Sid      = "ReadJobLogs"
+        Effect   = "Allow"
+        Action   = ["logs:GetLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.this.arn}:log-stream:${local.log_stream_prefix}/*"]
+      }],
+      local.watch_and_stop,
+    )
   }
 
   job_policies = merge(

@@ -41,6 +41,13 @@ locals {
     )
   }
 
+  watch_and_stop = {
+    Sid       = "WatchAndStopJobs"
+    Effect    = "Allow"
+    Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
+    Resource  = ["${local.ecs_arn_prefix}:task/${local.cluster_name}/*"]
+    Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
+  }
   dispatcher_policy = {
     Version = "2012-10-17"
     Statement = [
@@ -52,13 +59,7 @@ locals {
         Resource  = [local.family_arn, "${local.family_arn}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
       },
-      {
-        Sid       = "WatchAndStopJobs"
-        Effect    = "Allow"
-        Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
-        Resource  = ["${local.ecs_arn_prefix}:task/${local.cluster_name}/*"]
-        Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
-      },
+      local.watch_and_stop,
       {
         # A task gets its definition's tags: RunTask asks for this permission too.
         Sid       = "TagJobs"
@@ -79,12 +80,23 @@ locals {
 
   report_policy = {
     Version = "2012-10-17"
-    Statement = [{
-      Sid      = "ReadJobLogs"
-      Effect   = "Allow"
-      Action   = ["logs:GetLogEvents"]
-      Resource = ["${aws_cloudwatch_log_group.this.arn}:log-stream:${local.log_stream_prefix}/*"]
-    }]
+    Statement = [
+      {
+        Sid      = "ReadJobLogs"
+        Effect   = "Allow"
+        Action   = ["logs:GetLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.this.arn}:log-stream:${local.log_stream_prefix}/*"]
+      },
+      local.watch_and_stop,
+      {
+        Sid    = "FindJobs"
+        Effect = "Allow"
+        Action = ["ecs:ListTasks"]
+        # A list of tasks on Fargate has no resource of its own: the condition names the cluster.
+        Resource  = ["*"]
+        Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
+      },
+    ]
   }
 
   job_policies = merge(

@@ -11,33 +11,8 @@ locals {
         Resource = [var.function_arn]
       }]
     })
-    # The function reports its own end: there is no event to turn into an outcome, and no log to read for it.
+    # The function reports its own end, and Lambda a failed invocation to failure_destination_arn: no event, no log to read.
     report_policy_json = null
     event_pattern      = null
   }
-}
-
-# What to do with a failed job is the state machine's to say, in the Retry of the process state: a second run
-# behind its back would find the task settled. An invocation that waits longer than its task is useless.
-resource "aws_lambda_function_event_invoke_config" "this" {
-  function_name                = var.function_arn
-  maximum_retry_attempts       = 0
-  maximum_event_age_in_seconds = var.max_queue_seconds
-}
-
-resource "aws_cloudwatch_metric_alarm" "dropped" {
-  alarm_name          = "${var.name}-dropped"
-  alarm_description   = "Jobs of ${var.name} that Lambda accepted and never ran within ${var.max_queue_seconds} s."
-  namespace           = "AWS/Lambda"
-  metric_name         = "AsyncEventsDropped"
-  dimensions          = { FunctionName = element(split(":", var.function_arn), 6) }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
-  tags                = var.tags
 }

@@ -1,12 +1,3 @@
-variable "name" {
-  description = "Name of the backend: the alarm is named after it."
-  type        = string
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9_-]{1,80}$", var.name))
-    error_message = "name must be 1 to 80 letters, digits, - or _. Given: \"${var.name}\"."
-  }
-}
-
 variable "function_arn" {
   description = "The function that runs the jobs, without a version or an alias."
   type        = string
@@ -14,33 +5,4 @@ variable "function_arn" {
     condition     = can(regex("^arn:[^:]+:lambda:[^:]+:[0-9]{12}:function:[a-zA-Z0-9_-]+$", var.function_arn))
     error_message = "function_arn must be arn:aws:lambda:REGION:ACCOUNT:function:NAME, without a version or an alias. Given: \"${var.function_arn}\"."
   }
-}
-
-variable "max_queue_seconds" {
-  description = "How long Lambda keeps a job it cannot run yet, in seconds; then the job is dropped and the task's heartbeat runs out."
-  type        = number
-  default     = 900
-  nullable    = false
-  validation {
-    condition     = var.max_queue_seconds >= 60 && var.max_queue_seconds <= 21600 && floor(var.max_queue_seconds) == var.max_queue_seconds
-    error_message = "max_queue_seconds must be a whole number from 60 to 21600. Given: ${var.max_queue_seconds}."
-  }
-}
-
-variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
-  type        = list(string)
-  default     = []
-  nullable    = false
-  validation {
-    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
-    error_message = "alarm_actions must be ARNs. Given: ${join(", ", var.alarm_actions)}."
-  }
-}
-
-variable "tags" {
-  description = "Tags for every resource."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }

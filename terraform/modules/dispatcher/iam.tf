@@ -25,6 +25,14 @@ locals {
     Resource = [var.kms_key_arn]
   }]
 
+  # For a request that waited for a slot, and for more strays where one was found.
+  make_requests = {
+    Sid      = "MakeDispatchRequests"
+    Effect   = "Allow"
+    Action   = ["sqs:SendMessage"]
+    Resource = [local.queue_arns.dispatch]
+  }
+
   dispatcher_policy = {
     Version = "2012-10-17"
     Statement = concat(
@@ -37,6 +45,7 @@ locals {
           ]
           Resource = [local.queue_arns.dispatch]
         },
+        local.make_requests,
         {
           Sid      = "TakeTasksAndRefuseThem"
           Effect   = "Allow"
@@ -62,46 +71,57 @@ locals {
 
   dispatcher_policies = merge(
     { dispatch = jsonencode(local.dispatcher_policy) },
-    { for key, backend in var.backends : "backend-${key}" => backend.policy_json },
+    local.start_policies,
   )
-  dispatcher_environment = merge(local.worker_environment, {
-    DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url
-  })
-
-  worker_environment = {
+  # A container's end is told by its service, a function tells it itself: it needs to free slots too.
+  job_environment = {
     TASK_TABLE          = aws_dynamodb_table.tasks.name
     PAYLOAD_BUCKET      = var.payload_bucket.name
     TASK_RETENTION_DAYS = tostring(var.task_retention_days)
   }
+  worker_environment = merge(local.job_environment, {
+    DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url
+  })
 
+  job_statements = concat(
+    [
+      {
+        Sid      = "ReportTasks"
+        Effect   = "Allow"
+        Action   = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"]
+        Resource = local.activity_arns
+      },
+      {
+        Sid      = "ReadAndSettleTasks"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+        Resource = [local.table_arn]
+        # The activities' descriptions, in the same table, are the dispatcher's.
+        Condition = {
+          "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["activity#*"] }
+        }
+      },
+      {
+        Sid      = "ReadAndKeepPayloads"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = local.payload_arns
+      },
+    ],
+    local.use_key,
+  )
+  job_policy = { Version = "2012-10-17", Statement = local.job_statements }
   worker_policy = {
     Version = "2012-10-17"
-    Statement = concat(
-      [
-        {
-          Sid      = "ReportTasks"
-          Effect   = "Allow"
-          Action   = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"]
-          Resource = local.activity_arns
-        },
-        {
-          Sid      = "ReadAndSettleTasks"
-          Effect   = "Allow"
-          Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
-          Resource = [local.table_arn]
-          # The activities' descriptions, in the same table, are the dispatcher's.
-          Condition = {
-            "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["activity#*"] }
-          }
-        },
-        {
-          Sid      = "ReadAndKeepPayloads"
-          Effect   = "Allow"
-          Action   = ["s3:GetObject", "s3:PutObject"]
-          Resource = local.payload_arns
-        },
-      ],
-      local.use_key,
-    )
+    Statement = concat(local.job_statements, [
+      local.make_requests,
+      {
+        # Lambda, in the function's name, when an invocation has failed.
+        Sid      = "ReportFailedInvocations"
+        Effect   = "Allow"
+        Action   = ["lambda:InvokeFunction"]
+        Resource = [local.reporter_arn]
+      },
+    ])
   }
 }

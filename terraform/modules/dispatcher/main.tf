@@ -75,7 +75,7 @@ module "function" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.alarm_actions
-  environment        = local.dispatcher_environment
+  environment        = local.worker_environment
   policies           = local.dispatcher_policies
   tags               = var.tags
 }

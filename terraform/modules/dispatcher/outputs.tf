@@ -28,12 +28,27 @@ output "reporter" {
   value       = { name = module.reporter.name, arn = module.reporter.arn, log_group_name = module.reporter.log_group_name }
 }
 
+output "reconciler" {
+  description = "The reconciler."
+  value       = { name = module.reconciler.name, arn = module.reconciler.arn, log_group_name = module.reconciler.log_group_name }
+}
+
 output "worker_policy_json" {
-  description = "What a processing function or job needs to report: a policy document in JSON."
+  description = "What a processing function needs to report: a policy document in JSON."
   value       = jsonencode(local.worker_policy)
 }
 
 output "worker_environment" {
-  description = "Environment variables a processing function or job needs."
+  description = "Environment variables a processing function needs."
   value       = local.worker_environment
+}
+
+output "job_policy_json" {
+  description = "What a container needs to report: a policy document in JSON."
+  value       = jsonencode(local.job_policy)
+}
+
+output "job_environment" {
+  description = "Environment variables a container needs."
+  value       = local.job_environment
 }

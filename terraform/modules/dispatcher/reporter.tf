@@ -1,8 +1,18 @@
-# What turns the backends' events into outcomes: a rule for each backend that has events, and the reporter behind them.
+# What turns events into outcomes and ends: a rule for each backend that has events, one for executions that end without
+# success, and the reporter behind them.
 locals {
   # By the backend's name and not by the pattern, which may be unknown when planning. Two rules for one event are no
   # harm: a task is settled once.
   rules = { for key, backend in var.backends : key => backend if backend.event_pattern != null }
+  event_patterns = merge(
+    { for key, backend in local.rules : key => backend.event_pattern },
+    { for arns in [var.state_machine_arns] : "executions" => jsonencode({
+      source      = ["aws.states"]
+      detail-type = ["Step Functions Execution Status Change"]
+      detail      = { stateMachineArn = arns, status = ["ABORTED", "FAILED", "TIMED_OUT"] }
+    }) if length(arns) > 0 },
+  )
+  execution_arns = [for arn in var.state_machine_arns : "${replace(arn, ":stateMachine:", ":execution:")}:*"]
 
   keep_undelivered_events = [{
     Sid       = "KeepUndeliveredEvents"
@@ -14,27 +24,45 @@ locals {
     Condition = { ArnLike = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:events:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:rule/${var.name}-*" } }
   }]
 
+  # From its name: a function behind a backend names the reporter, which names the backends.
+  reporter_arn = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:function:${var.name}-reporter"
+
+  # What reporter and reconciler both do.
+  end_tasks = concat(
+    [
+      {
+        Sid      = "SettleTasks"
+        Effect   = "Allow"
+        Action   = ["states:SendTaskSuccess", "states:SendTaskFailure"]
+        Resource = local.activity_arns
+      },
+      {
+        Sid      = "ReadAndSettleTasks"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+        Resource = [local.table_arn]
+      },
+      {
+        Sid      = "ReadAndKeepPayloads"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = local.payload_arns
+      },
+      local.make_requests,
+    ],
+    local.use_key,
+  )
+
   reporter_policy = {
     Version = "2012-10-17"
     Statement = concat(
+      local.end_tasks,
       [
         {
-          Sid      = "SettleTasks"
+          Sid      = "FindTasksOfExecutions"
           Effect   = "Allow"
-          Action   = ["states:SendTaskSuccess", "states:SendTaskFailure"]
-          Resource = local.activity_arns
-        },
-        {
-          Sid      = "ReadAndSettleTasks"
-          Effect   = "Allow"
-          Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
-          Resource = [local.table_arn]
-        },
-        {
-          Sid      = "ReadAndKeepPayloads"
-          Effect   = "Allow"
-          Action   = ["s3:GetObject", "s3:PutObject"]
-          Resource = local.payload_arns
+          Action   = ["dynamodb:Query"]
+          Resource = ["${local.table_arn}/index/open"]
         },
         {
           Sid      = "KeepFailedEvents"
@@ -43,13 +71,15 @@ locals {
           Resource = [local.queue_arns.report_dead_letter]
         },
       ],
-      local.use_key,
+      [for arns in [local.execution_arns] : {
+        Sid      = "ReadHistoriesOfEndedExecutions"
+        Effect   = "Allow"
+        Action   = ["states:GetExecutionHistory"]
+        Resource = arns
+      } if length(arns) > 0],
     )
   }
-  reporter_policies = merge(
-    { report = jsonencode(local.reporter_policy) },
-    { for key, backend in local.rules : "backend-${key}" => backend.report_policy_json if backend.report_policy_json != null },
-  )
+  end_policies = { for key, backend in local.rules : "backend-${key}-ends" => backend.report_policy_json if backend.report_policy_json != null }
 }
 
 module "reporter" {
@@ -65,7 +95,7 @@ module "reporter" {
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.alarm_actions
   environment        = local.worker_environment
-  policies           = local.reporter_policies
+  policies           = merge({ report = jsonencode(local.reporter_policy) }, local.end_policies)
   tags               = var.tags
 }
 
@@ -82,11 +112,11 @@ resource "aws_lambda_function_event_invoke_config" "reporter" {
 }
 
 resource "aws_cloudwatch_event_rule" "this" {
-  for_each = local.rules
+  for_each = local.event_patterns
 
   name          = "${var.name}-${each.key}"
-  description   = "Ends of jobs on ${each.value.name}, for the reporter of ${var.name}"
-  event_pattern = each.value.event_pattern
+  description   = "Ends of ${each.key == "executions" ? "executions" : "jobs on ${each.key}"}, for the reporter of ${var.name}"
+  event_pattern = each.value
   tags          = var.tags
 }
 

@@ -8,21 +8,24 @@ variable "name" {
 }
 
 variable "packages" {
-  description = "The built zips of dispatcher and reporter in S3. hash is the zip's SHA-256 in base64."
+  description = "The built zips of dispatcher, reporter and reconciler in S3. hash is the zip's SHA-256 in base64."
   type = object({
     dispatcher = object({ bucket = string, key = string, hash = string })
     reporter   = object({ bucket = string, key = string, hash = string })
+    reconciler = object({ bucket = string, key = string, hash = string })
   })
 }
 
 variable "activities" {
-  description = "The activities to serve, by a name of yours. backend is a key of backends; allowed_overrides names what a task's \"job\" object may set."
+  description = "The activities to serve, by a name of yours. backend is a key of backends; allowed_overrides names what a task's \"job\" object may set; max_concurrent_jobs: more tasks wait as ActivityScheduled, null: no limit; max_queue_seconds: a job that waits longer until it runs fails with Dispatch.QueueTimeout, null: no limit."
   type = map(object({
-    arn               = string
-    backend           = string
-    heartbeat_seconds = number
-    timeout_seconds   = number
-    allowed_overrides = optional(list(string), [])
+    arn                 = string
+    backend             = string
+    heartbeat_seconds   = number
+    timeout_seconds     = number
+    allowed_overrides   = optional(list(string), [])
+    max_concurrent_jobs = optional(number)
+    max_queue_seconds   = optional(number)
   }))
   validation {
     condition     = length(var.activities) > 0
@@ -35,6 +38,15 @@ variable "activities" {
   validation {
     condition     = alltrue([for activity in var.activities : activity.heartbeat_seconds >= 1 && activity.heartbeat_seconds < activity.timeout_seconds])
     error_message = "activities must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${join(", ", [for key, activity in var.activities : "${key}: ${activity.heartbeat_seconds} and ${activity.timeout_seconds}"])}."
+  }
+  validation {
+    # An item of the table holds the slots' holders: with more each start would cost a write of over 200 units.
+    condition     = alltrue([for activity in var.activities : activity.max_concurrent_jobs == null ? true : activity.max_concurrent_jobs >= 1 && activity.max_concurrent_jobs <= 5000 && floor(activity.max_concurrent_jobs) == activity.max_concurrent_jobs])
+    error_message = "activities must have null or a whole number from 1 to 5000 as max_concurrent_jobs. Given: ${jsonencode({ for key, activity in var.activities : key => activity.max_concurrent_jobs })}."
+  }
+  validation {
+    condition     = alltrue([for activity in var.activities : activity.max_queue_seconds == null ? true : activity.max_queue_seconds >= 60 && floor(activity.max_queue_seconds) == activity.max_queue_seconds])
+    error_message = "activities must have null or a whole number from 60 as max_queue_seconds. Given: ${jsonencode({ for key, activity in var.activities : key => activity.max_queue_seconds })}."
   }
 }
 
@@ -65,6 +77,10 @@ variable "backends" {
     error_message = "backends must have null or a JSON object with source as event_pattern. Given: ${join(", ", [for key, backend in var.backends : "${key}: ${coalesce(backend.event_pattern, "null")}"])}."
   }
   validation {
+    condition     = length(setintersection(keys(var.backends), ["executions", "reconciler"])) == 0
+    error_message = "backends must not have the keys executions and reconciler, which other rules are named after. Given: ${join(", ", keys(var.backends))}."
+  }
+  validation {
     condition     = alltrue([for key in keys(var.backends) : length("${var.name}-${key}") <= 64])
     error_message = "backends must have keys that make at most 64 characters with the name and a -, the most that a rule's name has. Refused: ${join(", ", [for key in keys(var.backends) : key if length("${var.name}-${key}") > 64])}."
   }
@@ -77,64 +93,4 @@ variable "payload_bucket" {
     condition     = can(regex("^arn:[^:]+:s3:::[^/]+$", var.payload_bucket.arn))
     error_message = "payload_bucket.arn must be arn:aws:s3:::NAME. Given: \"${var.payload_bucket.arn}\"."
   }
-}
-
-variable "max_dispatchers" {
-  description = "How many invocations of the dispatcher run at once at most; each handles up to 10 requests."
-  type        = number
-  default     = 20
-  nullable    = false
-  validation {
-    condition     = var.max_dispatchers >= 2 && var.max_dispatchers <= 1000 && floor(var.max_dispatchers) == var.max_dispatchers
-    error_message = "max_dispatchers must be a whole number from 2 to 1000. Given: ${var.max_dispatchers}."
-  }
-}
-
-variable "task_retention_days" {
-  description = "How long a settled task stays in the task table, in days."
-  type        = number
-  default     = 7
-  nullable    = false
-  validation {
-    condition     = var.task_retention_days >= 1 && var.task_retention_days <= 365 && floor(var.task_retention_days) == var.task_retention_days
-    error_message = "task_retention_days must be a whole number from 1 to 365. Given: ${var.task_retention_days}."
-  }
-}
-
-variable "deletion_protection" {
-  description = "Whether the task table refuses to be deleted."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
-variable "kms_key_arn" {
-  description = "Customer key for task table, log group and environment variables, and the key of the payload bucket. null: AWS's own keys."
-  type        = string
-  default     = null
-  validation {
-    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn must be null or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID. Given: \"${coalesce(var.kms_key_arn, "null")}\"."
-  }
-}
-
-variable "log_retention_days" {
-  description = "How long logs are kept, in days: a period CloudWatch Logs offers."
-  type        = number
-  default     = 30
-  nullable    = false
-}
-
-variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
-  type        = list(string)
-  default     = []
-  nullable    = false
-}
-
-variable "tags" {
-  description = "Tags for every resource."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }

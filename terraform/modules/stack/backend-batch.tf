@@ -1,9 +1,11 @@
 # The activity whose jobs are jobs of AWS Batch.
 locals {
   batch_activities = { for batch in var.batch[*] : "batch" => {
-    heartbeat_seconds = batch.heartbeat_seconds
-    timeout_seconds   = batch.timeout_seconds
-    allowed_overrides = batch.allowed_overrides
+    heartbeat_seconds   = batch.heartbeat_seconds
+    timeout_seconds     = batch.timeout_seconds
+    allowed_overrides   = batch.allowed_overrides
+    max_concurrent_jobs = batch.max_concurrent_jobs
+    max_queue_seconds   = batch.max_queue_seconds
   } }
 }
 

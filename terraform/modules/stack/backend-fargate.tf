@@ -1,9 +1,11 @@
 # The activity whose jobs are ECS tasks on Fargate.
 locals {
   fargate_activities = { for fargate in var.fargate[*] : "fargate" => {
-    heartbeat_seconds = fargate.heartbeat_seconds
-    timeout_seconds   = fargate.timeout_seconds
-    allowed_overrides = fargate.allowed_overrides
+    heartbeat_seconds   = fargate.heartbeat_seconds
+    timeout_seconds     = fargate.timeout_seconds
+    allowed_overrides   = fargate.allowed_overrides
+    max_concurrent_jobs = fargate.max_concurrent_jobs
+    max_queue_seconds   = fargate.max_queue_seconds
   } }
 }
 

@@ -1,11 +1,19 @@
 # Activities whose jobs are invocations of Lambda functions: the example's, and one for each function of the user.
 locals {
   lambda_activities = merge(
-    { for example in var.example[*] : "lambda" => { heartbeat_seconds = 180, timeout_seconds = 3600, allowed_overrides = [] } },
+    { for example in var.example[*] : "lambda" => {
+      heartbeat_seconds   = 180
+      timeout_seconds     = 3600
+      allowed_overrides   = []
+      max_concurrent_jobs = example.max_concurrent_jobs
+      max_queue_seconds   = 900
+    } },
     { for key, activity in var.lambda_activities : key => {
-      heartbeat_seconds = activity.heartbeat_seconds
-      timeout_seconds   = activity.timeout_seconds
-      allowed_overrides = activity.allowed_overrides
+      heartbeat_seconds   = activity.heartbeat_seconds
+      timeout_seconds     = activity.timeout_seconds
+      allowed_overrides   = activity.allowed_overrides
+      max_concurrent_jobs = activity.max_concurrent_jobs
+      max_queue_seconds   = activity.max_queue_seconds
     } },
   )
   # Apart from the activities: a function's role names the activities, an activity must not need the function.
@@ -13,16 +21,30 @@ locals {
     { for process in module.process : "lambda" => process.arn },
     { for key, activity in var.lambda_activities : key => activity.function_arn },
   )
+  # Whose policy is not ours to attach, and not said to be attached.
+  silent_functions = [for key, activity in var.lambda_activities : key if activity.role_name == null && !activity.report_failures]
 }
 
 module "backend_lambda" {
   source   = "../backend-lambda"
   for_each = local.lambda_activities
 
-  name          = "${var.name}-${each.key}"
-  function_arn  = local.lambda_function_arns[each.key]
-  alarm_actions = var.alarm_actions
-  tags          = var.tags
+  function_arn = local.lambda_function_arns[each.key]
+}
+
+module "async_invocation" {
+  source   = "../async-invocation"
+  for_each = local.lambda_activities
+  # Lambda takes a destination only when the function's role may invoke it.
+  depends_on = [aws_iam_role_policy.worker]
+
+  name         = "${var.name}-${each.key}"
+  function_arn = local.lambda_function_arns[each.key]
+  # Without a limit of ours Lambda's own: six hours.
+  max_queue_seconds       = coalesce(each.value.max_queue_seconds, 21600)
+  failure_destination_arn = contains(local.silent_functions, each.key) ? null : module.dispatcher.reporter.arn
+  alarm_actions           = var.alarm_actions
+  tags                    = var.tags
 }
 
 module "process" {

@@ -8,8 +8,8 @@ locals {
   )
 
   worker = {
-    environment = module.dispatcher.worker_environment
-    policy_json = module.dispatcher.worker_policy_json
+    environment = module.dispatcher.job_environment
+    policy_json = module.dispatcher.job_policy_json
   }
   # The example's job reads and writes the data bucket wherever it runs.
   example_job_policies = { for example in var.example[*] : "data" => jsonencode(local.process_policy) }

@@ -11,7 +11,7 @@ locals {
     { for key, backend in module.backend_batch : key => backend.backend },
   )
 
-  zips = concat(["dispatcher", "reporter"], var.example == null ? [] : ["prepare", "process", "publish", "reduce"])
+  zips = concat(["dispatcher", "reporter", "reconciler"], var.example == null ? [] : ["prepare", "process", "publish", "reduce"])
   packages = { for name in local.zips : name => {
     path = "${var.packages_dir}/${name}.zip"
     hash = filebase64sha256("${var.packages_dir}/${name}.zip")
@@ -23,6 +23,11 @@ locals {
     key    = aws_s3_object.package[name].key
     hash   = package.hash
   } }
+
+  # By name: the state machines need the activities, which need the dispatcher's queue.
+  example_state_machine_arns = [for key in concat(sort(local.example_backends), keys(local.fan_out_definitions)) :
+    "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:${var.name}-${key}"
+  ]
 }
 
 resource "aws_s3_object" "package" {
@@ -62,15 +67,19 @@ module "dispatcher" {
   source = "../dispatcher"
 
   name     = var.name
-  packages = { dispatcher = local.artefacts.dispatcher, reporter = local.artefacts.reporter }
+  packages = { for name in ["dispatcher", "reporter", "reconciler"] : name => local.artefacts[name] }
   activities = { for key, activity in local.activities : key => {
-    arn               = module.activity[key].arn
-    backend           = key
-    heartbeat_seconds = module.activity[key].heartbeat_seconds
-    timeout_seconds   = module.activity[key].timeout_seconds
-    allowed_overrides = activity.allowed_overrides
+    arn                 = module.activity[key].arn
+    backend             = key
+    heartbeat_seconds   = module.activity[key].heartbeat_seconds
+    timeout_seconds     = module.activity[key].timeout_seconds
+    allowed_overrides   = activity.allowed_overrides
+    max_concurrent_jobs = activity.max_concurrent_jobs
+    max_queue_seconds   = activity.max_queue_seconds
   } }
-  backends = local.backends
+  backends           = local.backends
+  state_machine_arns = concat(local.example_state_machine_arns, var.state_machine_arns)
+  stray_poll_minutes = var.stray_poll_minutes
   payload_bucket = {
     name = local.buckets.data
     arn  = local.bucket_arns.data

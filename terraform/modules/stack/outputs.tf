@@ -49,19 +49,23 @@ output "execution_policies_json" {
 }
 
 output "worker_policy_json" {
-  description = "What a processing function or job needs to report: a policy document in JSON."
+  description = "What a processing function needs to report: a policy document in JSON."
   value       = module.dispatcher.worker_policy_json
 }
 
 output "worker_environment" {
-  description = "Environment variables a processing function or job needs."
+  description = "Environment variables a processing function needs."
   value       = module.dispatcher.worker_environment
 }
 
 output "functions" {
   description = "ARN and log group of each function of the stack."
   value = { for name, function in merge(
-    { dispatcher = module.dispatcher.function, reporter = module.dispatcher.reporter },
+    {
+      dispatcher = module.dispatcher.function
+      reporter   = module.dispatcher.reporter
+      reconciler = module.dispatcher.reconciler
+    },
     { for process in module.process : "process" => process },
     module.step,
   ) : name => { arn = function.arn, log_group_name = function.log_group_name } }

@@ -1,5 +1,5 @@
 variable "fargate" {
-  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, timeout_seconds. null: no such activity."
+  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, timeout_seconds. max_concurrent_jobs and max_queue_seconds as in module dispatcher. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -23,6 +23,8 @@ variable "fargate" {
     timeout_seconds     = optional(number, 3600)
     job_timeout_seconds = optional(number)
     allowed_overrides   = optional(list(string), [])
+    max_concurrent_jobs = optional(number)
+    max_queue_seconds   = optional(number, 900)
   })
   default = null
   validation {
@@ -36,7 +38,7 @@ variable "fargate" {
 }
 
 variable "batch" {
-  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu, timeout_seconds. null: no such activity."
+  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu, timeout_seconds. max_concurrent_jobs and max_queue_seconds as in module dispatcher. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -65,6 +67,8 @@ variable "batch" {
     timeout_seconds     = optional(number, 3600)
     job_timeout_seconds = optional(number)
     allowed_overrides   = optional(list(string), [])
+    max_concurrent_jobs = optional(number)
+    max_queue_seconds   = optional(number)
   })
   default = null
   validation {

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "packages_dir" {
-  description = "Folder of the built zips: dispatcher.zip and reporter.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip."
+  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip."
   type        = string
   validation {
     condition     = alltrue([for name in local.zips : fileexists("${var.packages_dir}/${name}.zip")])
@@ -18,8 +18,9 @@ variable "packages_dir" {
 }
 
 variable "example" {
-  description = "The example: functions prepare, process, publish and reduce, one state machine for each backend, and one that fans out to jobs on fan_out_backend, so many at once. null: no example."
+  description = "The example: functions prepare, process, publish and reduce, one state machine for each backend, and one that fans out to jobs on fan_out_backend, so many at once. max_concurrent_jobs: of its activity lambda. null: no example."
   type = object({
+    max_concurrent_jobs     = optional(number)
     fan_out_backend         = optional(string, "lambda")
     fan_out_max_concurrency = optional(number, 10)
   })
@@ -36,13 +37,16 @@ variable "example" {
 }
 
 variable "lambda_activities" {
-  description = "Your functions behind activities, by a name of yours: the activity is NAME-KEY. role_name: the function's role, to attach the worker's policy to; null if you attach it (output worker_policy_json)."
+  description = "Your functions behind activities, by a name of yours: the activity is NAME-KEY. role_name: the function's role, to attach the worker's policy to; null if you attach it (output worker_policy_json); report_failures: only then, once it is attached, so that invocations that died are told of. The others as in module dispatcher."
   type = map(object({
-    function_arn      = string
-    role_name         = optional(string)
-    heartbeat_seconds = optional(number, 180)
-    timeout_seconds   = optional(number, 3600)
-    allowed_overrides = optional(list(string), [])
+    function_arn        = string
+    role_name           = optional(string)
+    heartbeat_seconds   = optional(number, 180)
+    timeout_seconds     = optional(number, 3600)
+    allowed_overrides   = optional(list(string), [])
+    max_concurrent_jobs = optional(number)
+    max_queue_seconds   = optional(number, 900)
+    report_failures     = optional(bool, false)
   }))
   default  = {}
   nullable = false
@@ -58,66 +62,4 @@ variable "lambda_activities" {
     condition     = length(var.lambda_activities) > 0 || var.example != null || var.fargate != null || var.batch != null
     error_message = "lambda_activities must hold at least one activity when there are no example, fargate and batch. Given: none."
   }
-}
-
-variable "payload_retention_days" {
-  description = "How long large inputs and outputs are kept, in days. null: until somebody deletes them."
-  type        = number
-  default     = 30
-  validation {
-    condition     = var.payload_retention_days == null ? true : var.payload_retention_days >= 1 && floor(var.payload_retention_days) == var.payload_retention_days
-    error_message = "payload_retention_days must be null or a whole number from 1. Given: ${var.payload_retention_days == null ? "null" : var.payload_retention_days}."
-  }
-}
-
-variable "force_destroy" {
-  description = "Whether destroying the stack deletes the buckets' contents too. Without it a bucket that is not empty stays."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
-variable "deletion_protection" {
-  description = "Whether the task table refuses to be deleted."
-  type        = bool
-  default     = true
-  nullable    = false
-}
-
-variable "kms_key_arn" {
-  description = "Customer key for buckets, task table, logs and environment variables. Its key policy must allow CloudWatch Logs. null: AWS's own keys."
-  type        = string
-  default     = null
-  validation {
-    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn must be null or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID. Given: \"${coalesce(var.kms_key_arn, "null")}\"."
-  }
-}
-
-variable "log_retention_days" {
-  description = "How long logs are kept, in days: a period CloudWatch Logs offers."
-  type        = number
-  default     = 30
-  nullable    = false
-}
-
-variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
-  type        = list(string)
-  default     = []
-  nullable    = false
-}
-
-variable "max_dispatchers" {
-  description = "How many invocations of the dispatcher run at once at most; each handles up to 10 requests."
-  type        = number
-  default     = 20
-  nullable    = false
-}
-
-variable "tags" {
-  description = "Tags for every resource."
-  type        = map(string)
-  default     = {}
-  nullable    = false
 }

@@ -328,17 +328,31 @@ run "the_dispatcher_may_submit_to_this_queue_and_stop_jobs" {
   }
 }
 
-run "the_reporter_may_read_the_jobs_logs_only" {
+run "the_reporter_may_read_the_jobs_logs_and_stop_them" {
   command = plan
 
   assert {
-    condition = jsondecode(output.backend.report_policy_json).Statement == [{
-      Sid      = "ReadJobLogs"
-      Effect   = "Allow"
-      Action   = ["logs:GetLogEvents"]
-      Resource = ["arn:aws:logs:eu-west-1:123456789012:log-group:/batch/words:log-stream:jobs/*"]
-    }]
-    error_message = "one action on the jobs' streams"
+    condition = jsondecode(output.backend.report_policy_json).Statement == [
+      {
+        Sid      = "ReadJobLogs"
+        Effect   = "Allow"
+        Action   = ["logs:GetLogEvents"]
+        Resource = ["arn:aws:logs:eu-west-1:123456789012:log-group:/batch/words:log-stream:jobs/*"]
+      },
+      {
+        Sid      = "FindAndWatchJobs"
+        Effect   = "Allow"
+        Action   = ["batch:ListJobs", "batch:DescribeJobs"]
+        Resource = ["*"]
+      },
+      {
+        Sid      = "StopJobs"
+        Effect   = "Allow"
+        Action   = ["batch:TerminateJob"]
+        Resource = ["arn:aws:batch:eu-west-1:123456789012:job/*"]
+      },
+    ]
+    error_message = "the jobs' streams, and the jobs themselves"
   }
 }
 

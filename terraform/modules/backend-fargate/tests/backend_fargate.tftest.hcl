@@ -322,17 +322,33 @@ run "the_dispatcher_may_run_these_jobs_in_this_cluster_only" {
   }
 }
 
-run "the_reporter_may_read_the_jobs_logs_only" {
+run "the_reporter_may_read_the_jobs_logs_and_stop_them" {
   command = plan
 
   assert {
-    condition = jsondecode(output.backend.report_policy_json).Statement == [{
-      Sid      = "ReadJobLogs"
-      Effect   = "Allow"
-      Action   = ["logs:GetLogEvents"]
-      Resource = ["arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/words:log-stream:jobs/*"]
-    }]
-    error_message = "one action on the jobs' streams"
+    condition = jsondecode(output.backend.report_policy_json).Statement == [
+      {
+        Sid      = "ReadJobLogs"
+        Effect   = "Allow"
+        Action   = ["logs:GetLogEvents"]
+        Resource = ["arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/words:log-stream:jobs/*"]
+      },
+      {
+        Sid       = "WatchAndStopJobs"
+        Effect    = "Allow"
+        Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
+        Resource  = ["arn:aws:ecs:eu-west-1:123456789012:task/words/*"]
+        Condition = { ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/words" } }
+      },
+      {
+        Sid       = "FindJobs"
+        Effect    = "Allow"
+        Action    = ["ecs:ListTasks"]
+        Resource  = ["*"]
+        Condition = { ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/words" } }
+      },
+    ]
+    error_message = "the jobs' streams, and the jobs themselves"
   }
 }
 

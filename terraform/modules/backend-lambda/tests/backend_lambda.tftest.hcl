@@ -1,7 +1,6 @@
 mock_provider "aws" {}
 
 variables {
-  name         = "words"
   function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process"
 }
 
@@ -32,40 +31,12 @@ run "the_dispatcher_may_invoke_this_function_only" {
   }
 }
 
-run "lambda_does_not_repeat_a_job_by_itself" {
-  command = plan
-
-  assert {
-    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this.function_name == var.function_arn
-    error_message = "a retry is the state machine's to decide"
-  }
-  assert {
-    condition     = aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 900
-    error_message = "a job does not wait for hours after its task is gone"
-  }
-}
-
-run "alarms_when_a_job_is_dropped" {
-  command = plan
-  variables {
-    alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:oncall"]
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.dropped.dimensions.FunctionName == "process" && aws_cloudwatch_metric_alarm.dropped.alarm_actions == toset(var.alarm_actions)
-    error_message = "the alarm watches the function and notifies"
-  }
-}
-
 run "refuses_wrong_values" {
   command = plan
   variables {
-    name              = "with space"
-    function_arn      = "process"
-    max_queue_seconds = 59
-    alarm_actions     = ["oncall"]
+    function_arn = "process"
   }
-  expect_failures = [var.name, var.function_arn, var.max_queue_seconds, var.alarm_actions]
+  expect_failures = [var.function_arn]
 }
 
 run "refuses_an_alias" {

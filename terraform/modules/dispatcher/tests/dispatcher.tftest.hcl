@@ -43,6 +43,11 @@ variables {
       key    = "functions/reporter-1.zip"
       hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
     }
+    reconciler = {
+      bucket = "artefacts"
+      key    = "functions/reconciler-1.zip"
+      hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
   }
   activities = {
     words = {
@@ -52,11 +57,12 @@ variables {
       timeout_seconds   = 3600
     }
     lines = {
-      arn               = "arn:aws:states:eu-west-1:123456789012:activity:lines"
-      backend           = "words"
-      heartbeat_seconds = 60
-      timeout_seconds   = 600
-      allowed_overrides = ["command"]
+      arn                 = "arn:aws:states:eu-west-1:123456789012:activity:lines"
+      backend             = "words"
+      heartbeat_seconds   = 60
+      timeout_seconds     = 600
+      allowed_overrides   = ["command"]
+      max_concurrent_jobs = 5
     }
   }
   backends = {
@@ -125,7 +131,7 @@ run "the_dispatcher_gets_batches_and_answers_request_by_request" {
     error_message = "no more invocations at once than allowed"
   }
   assert {
-    condition     = local.dispatcher_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7", DISPATCH_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue" }
+    condition     = local.worker_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7", DISPATCH_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue" }
     error_message = "the settings the function reads"
   }
 }
@@ -156,15 +162,25 @@ run "each_activity_has_its_item" {
   }
   assert {
     condition = jsondecode(jsondecode(aws_dynamodb_table_item.activity["lines"].item).activity.S) == {
-      arn               = "arn:aws:states:eu-west-1:123456789012:activity:lines"
-      name              = "lines"
-      backend           = "lambda"
-      config            = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process" }
-      heartbeat_seconds = 60
-      timeout_seconds   = 600
-      allowed_overrides = ["command"]
+      arn                 = "arn:aws:states:eu-west-1:123456789012:activity:lines"
+      name                = "lines"
+      backend             = "lambda"
+      config              = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process" }
+      heartbeat_seconds   = 60
+      timeout_seconds     = 600
+      allowed_overrides   = ["command"]
+      max_concurrent_jobs = 5
+      max_queue_seconds   = null
     }
     error_message = "the description has the keys the library reads"
+  }
+  assert {
+    condition     = jsondecode(aws_dynamodb_table_item.activity["lines"].item).poll_id.S == "activity" && one(aws_dynamodb_table.tasks.global_secondary_index).hash_key == "poll_id"
+    error_message = "the reconciler finds it in the index"
+  }
+  assert {
+    condition     = !contains(one(aws_dynamodb_table.tasks.global_secondary_index).non_key_attributes, "input")
+    error_message = "inputs are not in the index"
   }
   assert {
     condition     = length(aws_dynamodb_table_item.activity) == 2
@@ -189,7 +205,8 @@ run "the_dispatcher_may_do_its_work_and_no_more" {
         ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
         ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
       ]
-      KeepLargeInputs = [["s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+      MakeDispatchRequests = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
+      KeepLargeInputs      = [["s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
     }
     error_message = "these actions on these resources"
   }
@@ -212,17 +229,23 @@ run "a_worker_may_report_and_no_more" {
         ["dynamodb:GetItem", "dynamodb:UpdateItem"],
         ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
       ]
-      ReadAndKeepPayloads = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+      MakeDispatchRequests    = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
+      ReadAndKeepPayloads     = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+      ReportFailedInvocations = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-west-1:123456789012:function:first-reporter"]]
     }
     error_message = "these actions on these resources"
+  }
+  assert {
+    condition     = [for statement in jsondecode(output.job_policy_json).Statement : statement.Sid] == ["ReportTasks", "ReadAndSettleTasks", "ReadAndKeepPayloads"]
+    error_message = "a container's end is told by its service"
   }
   assert {
     condition     = jsondecode(output.worker_policy_json).Statement[1].Condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"] == ["activity#*"]
     error_message = "a worker can't rewrite what an activity starts"
   }
   assert {
-    condition     = output.worker_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7" }
-    error_message = "the settings a worker reads"
+    condition     = output.job_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7" } && output.worker_environment == merge(output.job_environment, { DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url })
+    error_message = "the settings a container and a function read"
   }
 }
 
@@ -269,8 +292,8 @@ run "the_ends_of_a_backend_s_jobs_reach_the_reporter" {
     error_message = "and so is one that the reporter failed on"
   }
   assert {
-    condition     = toset(keys(local.reporter_policies)) == toset(["report", "backend-boxes"]) && strcontains(local.reporter_policies["backend-boxes"], "ReadJobLogs")
-    error_message = "the reporter may read the jobs' logs"
+    condition     = keys(local.end_policies) == ["backend-boxes-ends"] && strcontains(local.end_policies["backend-boxes-ends"], "ReadJobLogs")
+    error_message = "reporter and reconciler may read the jobs' logs"
   }
 }
 
@@ -287,13 +310,15 @@ run "the_reporter_may_do_its_work_and_no_more" {
         ["dynamodb:GetItem", "dynamodb:UpdateItem"],
         ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
       ]
-      ReadAndKeepPayloads = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
-      KeepFailedEvents    = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-report-dead-letter"]]
+      ReadAndKeepPayloads   = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+      MakeDispatchRequests  = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
+      FindTasksOfExecutions = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks/index/open"]]
+      KeepFailedEvents      = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-report-dead-letter"]]
     }
     error_message = "these actions on these resources"
   }
   assert {
-    condition     = length(aws_cloudwatch_event_rule.this) == 0 && keys(local.reporter_policies) == ["report"]
+    condition     = length(aws_cloudwatch_event_rule.this) == 0 && length(local.end_policies) == 0
     error_message = "a function reports for itself: no rule for it"
   }
 }
@@ -429,4 +454,102 @@ run "refuses_wrong_values" {
   expect_failures = [
     var.name, var.payload_bucket, var.max_dispatchers, var.task_retention_days, var.kms_key_arn,
   ]
+}
+
+run "executions_that_end_without_success_reach_the_reporter" {
+  command = plan
+  variables {
+    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"]
+  }
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_event_rule.this["executions"].event_pattern) == {
+      source      = ["aws.states"]
+      detail-type = ["Step Functions Execution Status Change"]
+      detail      = { stateMachineArn = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"], status = ["ABORTED", "FAILED", "TIMED_OUT"] }
+    }
+    error_message = "of these state machines only"
+  }
+  assert {
+    condition     = [for statement in local.reporter_policy.Statement : statement.Resource if contains(statement.Action, "states:GetExecutionHistory")] == [["arn:aws:states:eu-west-1:123456789012:execution:words:*"]]
+    error_message = "whose histories it may read"
+  }
+}
+
+run "the_reconciler_makes_a_pass_every_minute" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.reconciler.schedule_expression == "rate(1 minute)" && aws_cloudwatch_event_target.reconciler.arn == output.reconciler.arn && aws_lambda_permission.reconciler.principal == "events.amazonaws.com"
+    error_message = "EventBridge invokes it"
+  }
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.reconciler.maximum_retry_attempts == 0 && aws_cloudwatch_metric_alarm.reconciler_silent.treat_missing_data == "breaching"
+    error_message = "the next pass is the retry, and silence is an alarm"
+  }
+}
+
+run "the_reconciler_may_do_its_work_and_no_more" {
+  command = plan
+
+  assert {
+    condition = { for statement in local.reconciler_policy.Statement : statement.Sid => statement.Action } == {
+      SettleTasks          = ["states:SendTaskSuccess", "states:SendTaskFailure"]
+      ReadAndSettleTasks   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+      ReadAndKeepPayloads  = ["s3:GetObject", "s3:PutObject"]
+      MakeDispatchRequests = ["sqs:SendMessage"]
+      BeatForJobs          = ["states:SendTaskHeartbeat"]
+      FindOpenTasks        = ["dynamodb:Scan"]
+      StartAgain           = ["dynamodb:PutItem"]
+    }
+    error_message = "these actions"
+  }
+}
+
+run "refuses_a_state_machine_that_is_none" {
+  command = plan
+  variables {
+    state_machine_arns = ["words"]
+    stray_poll_minutes = 0
+  }
+  expect_failures = [var.state_machine_arns, var.stray_poll_minutes]
+}
+
+run "refuses_slots_and_queue_times_that_make_no_sense" {
+  command = plan
+  variables {
+    activities = {
+      words = {
+        arn                 = "arn:aws:states:eu-west-1:123456789012:activity:words"
+        backend             = "words"
+        heartbeat_seconds   = 60
+        timeout_seconds     = 600
+        max_concurrent_jobs = 0
+        max_queue_seconds   = 59
+      }
+    }
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_a_backend_named_as_another_rule" {
+  command = plan
+  variables {
+    activities = {
+      words = {
+        arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
+        backend           = "executions"
+        heartbeat_seconds = 60
+        timeout_seconds   = 600
+      }
+    }
+    backends = {
+      executions = {
+        name        = "lambda"
+        config      = "{}"
+        policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+      }
+    }
+  }
+  expect_failures = [var.backends]
 }

@@ -93,7 +93,7 @@ run "the_example_runs_from_prepare_through_the_activity_to_publish" {
     error_message = "a throttled invocation is repeated"
   }
   assert {
-    condition     = toset(keys(output.functions)) == toset(["dispatcher", "reporter", "prepare", "process", "publish", "reduce"])
+    condition     = toset(keys(output.functions)) == toset(["dispatcher", "reporter", "reconciler", "prepare", "process", "publish", "reduce"])
     error_message = "the functions of the stack"
   }
 }
@@ -172,7 +172,7 @@ run "containers_run_in_a_network_that_is_made_for_them" {
     error_message = "under names of their own"
   }
   assert {
-    condition     = local.worker.environment == output.worker_environment && local.worker.policy_json == output.worker_policy_json && local.example_job_policies.data == jsonencode(local.process_policy)
+    condition     = local.worker.environment == { for name, value in output.worker_environment : name => value if name != "DISPATCH_QUEUE_URL" } && length(jsondecode(local.worker.policy_json).Statement) == 3 && local.example_job_policies.data == jsonencode(local.process_policy)
     error_message = "the job may report, and do what the example's function may do"
   }
   assert {
@@ -374,12 +374,12 @@ run "without_the_example_only_the_user_s_functions" {
   }
 
   assert {
-    condition     = keys(output.activities) == ["invoices"] && length(output.state_machines) + length(output.examples) == 0 && keys(output.functions) == ["dispatcher", "reporter"]
+    condition     = keys(output.activities) == ["invoices"] && length(output.state_machines) + length(output.examples) == 0 && keys(output.functions) == ["dispatcher", "reconciler", "reporter"]
     error_message = "no example"
   }
   assert {
-    condition     = keys(aws_s3_object.package) == ["dispatcher", "reporter"]
-    error_message = "only the zips of dispatcher and reporter are needed"
+    condition     = keys(aws_s3_object.package) == ["dispatcher", "reconciler", "reporter"]
+    error_message = "only the zips of dispatcher, reporter and reconciler are needed"
   }
 }
 

@@ -1,0 +1,65 @@
+mock_provider "aws" {}
+
+variables {
+  name         = "words"
+  function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process"
+}
+
+run "lambda_does_not_repeat_a_job_by_itself" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this.function_name == var.function_arn
+    error_message = "a retry is the state machine's to decide"
+  }
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 900
+    error_message = "a job does not wait for hours after its task is gone"
+  }
+}
+
+run "a_failed_invocation_is_told_to_nobody_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lambda_function_event_invoke_config.this.destination_config) == 0
+    error_message = "without a destination there is none"
+  }
+}
+
+run "a_failed_invocation_is_told_to_the_reporter" {
+  command = plan
+  variables {
+    failure_destination_arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-reporter"
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == var.failure_destination_arn && length(aws_lambda_function_event_invoke_config.this.destination_config[0].on_success) == 0
+    error_message = "failures go to the reporter, and only failures"
+  }
+}
+
+run "alarms_when_a_job_is_dropped" {
+  command = plan
+  variables {
+    alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:oncall"]
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.dropped.dimensions.FunctionName == "process" && aws_cloudwatch_metric_alarm.dropped.alarm_actions == toset(var.alarm_actions)
+    error_message = "the alarm watches the function and notifies"
+  }
+}
+
+run "refuses_wrong_values" {
+  command = plan
+  variables {
+    name                    = "with space"
+    function_arn            = "process"
+    max_queue_seconds       = 59
+    failure_destination_arn = "reporter"
+    alarm_actions           = ["oncall"]
+  }
+  expect_failures = [var.name, var.function_arn, var.max_queue_seconds, var.failure_destination_arn, var.alarm_actions]
+}
+

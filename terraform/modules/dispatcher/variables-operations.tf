@@ -1,0 +1,81 @@
+variable "state_machine_arns" {
+  description = "State machines whose aborted, timed out and failed executions have their jobs stopped at once. The jobs of others are stopped at their next heartbeat, within a minute or two."
+  type        = list(string)
+  default     = []
+  nullable    = false
+  validation {
+    condition     = alltrue([for arn in var.state_machine_arns : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:stateMachine:[^:]+$", arn))])
+    error_message = "state_machine_arns must be arn:aws:states:REGION:ACCOUNT:stateMachine:NAME. Given: ${join(", ", var.state_machine_arns)}."
+  }
+}
+
+variable "stray_poll_minutes" {
+  description = "How often each activity is polled for tasks whose dispatch request was lost, in minutes. A poll that finds none keeps the dispatcher for a minute."
+  type        = number
+  default     = 15
+  nullable    = false
+  validation {
+    condition     = var.stray_poll_minutes >= 1 && var.stray_poll_minutes <= 1440 && floor(var.stray_poll_minutes) == var.stray_poll_minutes
+    error_message = "stray_poll_minutes must be a whole number from 1 to 1440. Given: ${var.stray_poll_minutes}."
+  }
+}
+
+variable "max_dispatchers" {
+  description = "How many invocations of the dispatcher run at once at most; each handles up to 10 requests."
+  type        = number
+  default     = 20
+  nullable    = false
+  validation {
+    condition     = var.max_dispatchers >= 2 && var.max_dispatchers <= 1000 && floor(var.max_dispatchers) == var.max_dispatchers
+    error_message = "max_dispatchers must be a whole number from 2 to 1000. Given: ${var.max_dispatchers}."
+  }
+}
+
+variable "task_retention_days" {
+  description = "How long a settled task stays in the task table, in days."
+  type        = number
+  default     = 7
+  nullable    = false
+  validation {
+    condition     = var.task_retention_days >= 1 && var.task_retention_days <= 365 && floor(var.task_retention_days) == var.task_retention_days
+    error_message = "task_retention_days must be a whole number from 1 to 365. Given: ${var.task_retention_days}."
+  }
+}
+
+variable "deletion_protection" {
+  description = "Whether the task table refuses to be deleted."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "Customer key for task table, log group and environment variables, and the key of the payload bucket. null: AWS's own keys."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn must be null or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID. Given: \"${coalesce(var.kms_key_arn, "null")}\"."
+  }
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept, in days: a period CloudWatch Logs offers."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "alarm_actions" {
+  description = "What an alarm notifies: ARNs, of SNS topics for example."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "tags" {
+  description = "Tags for every resource."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
