@@ -114,11 +114,40 @@ class Faulty:
         self.state_machines: dict[str, str] = outputs["state_machines"]["value"]
         self.task_table: str = outputs["task_table"]["value"]
         self.payload_bucket: str = outputs["payload_bucket"]["value"]
+        self.functions: dict[str, dict[str, str]] = outputs["functions"]["value"]
+        self.dead_letter_queue_url: str = outputs["dead_letter_queue_url"]["value"]
         self._client, self._wait = client, wait
 
-    def run(self, job_input: Any, activity: str = "steady") -> Ended:
-        arn = execution.start(self._client("stepfunctions"), self.state_machines[activity], job_input)
+    def start(self, job_input: Any, activity: str = "steady") -> str:
+        return execution.start(self._client("stepfunctions"), self.state_machines[activity], job_input)
+
+    def wait(self, arn: str) -> Ended:
         return self._wait(arn)
+
+    def run(self, job_input: Any, activity: str = "steady") -> Ended:
+        return self.wait(self.start(job_input, activity))
+
+    def reconcile(self) -> dict[str, int]:
+        """Make a pass of the reconciler now; return its steps."""
+        name = self.functions["reconciler"]["arn"]
+        answer = self._client("lambda").invoke(FunctionName=name)
+        assert "FunctionError" not in answer, answer["Payload"].read()
+        return dict(json.load(answer["Payload"]))
+
+    def items(self) -> list[dict[str, str]]:
+        """The tasks in the table, without tokens and inputs."""
+        found = self._client("dynamodb").scan(TableName=self.task_table)["Items"]
+        plain = [{key: str(*value.values()) for key, value in item.items()} for item in found]
+        return [item for item in plain if "#" not in item["task_id"]]
+
+    def open_items(self) -> list[dict[str, str]]:
+        """The tasks that are not closed."""
+        return [item for item in self.items() if "poll_id" in item]
+
+    def slot_holders(self) -> list[str]:
+        """The polls that hold a slot, of all activities."""
+        found = self._client("dynamodb").scan(TableName=self.task_table)["Items"]
+        return [holder for item in found for holder in item.get("holders", {}).get("SS", ())]
 
 
 @pytest.fixture(scope="session")

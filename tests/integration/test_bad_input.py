@@ -107,7 +107,7 @@ def test_a_handler_longer_than_heartbeat_seconds_is_kept_alive(faulty) -> None:
 
 
 def test_a_handler_that_stops_heartbeating_times_out(faulty) -> None:
-    ended = faulty.run({"freeze": True}, activity="hasty")
+    ended = faulty.run({"signal": "SIGSTOP"}, activity="hasty")
     assert (ended.status, ended.error) == ("FAILED", "States.HeartbeatTimeout")
 
 

@@ -128,6 +128,16 @@ def test_an_init_error_is_answered_and_logged(cloud: Cloud) -> None:
     wait_for(lambda: cloud.log(f"/aws/lambda/{name}").count("No module named") >= 2)
 
 
+def test_a_function_that_is_killed_ends_in_lambdas_words(cloud: Cloud) -> None:
+    name = cloud.function(
+        "import os, signal\ndef handle(event, context): os.kill(os.getpid(), getattr(signal, event))"
+    )
+    for signal, word in (("SIGKILL", "signal: killed"), ("SIGSEGV", "signal: segmentation fault")):
+        response = cloud.invoke(name, signal)
+        assert response["Payload"]["errorType"] == "Runtime.ExitError"
+        assert response["Payload"]["errorMessage"].endswith(word)
+
+
 def test_an_exit_during_init(cloud: Cloud) -> None:
     name = cloud.function("import os\nos._exit(4)\ndef handle(event, context): pass")
     response = cloud.invoke(name)

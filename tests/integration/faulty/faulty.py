@@ -13,7 +13,7 @@ LOG = logging.getLogger(__name__)
 
 @processing_handler
 def handle(job_input: Any) -> Any:
-    """Return, raise, sleep or freeze."""
+    """Return, raise, sleep, exit or get a signal."""
     LOG.info("asked for %s", job_input)
     match job_input:
         case {"return": value}:
@@ -28,6 +28,8 @@ def handle(job_input: Any) -> Any:
             time.sleep(seconds)
             LOG.info("slept for %s s", seconds)
             return "slept"
-        case {"freeze": True}:
-            os.kill(os.getpid(), signal.SIGSTOP)
+        case {"exit": code}:
+            os._exit(code)
+        case {"signal": name}:
+            os.kill(os.getpid(), signal.Signals[name])
     return None

@@ -32,6 +32,8 @@ provider "aws" {
     cloudwatch     = var.endpoint
     cloudwatchlogs = var.endpoint
     dynamodb       = var.endpoint
+    ec2            = var.endpoint
+    ecs            = var.endpoint
     events         = var.endpoint
     iam            = var.endpoint
     lambda         = var.endpoint
@@ -48,6 +50,19 @@ locals {
     steady = { heartbeat_seconds = 30, timeout_seconds = 60 }
     hasty  = { heartbeat_seconds = 3, timeout_seconds = 60 }
     brief  = { heartbeat_seconds = 3, timeout_seconds = 6 }
+    narrow = { heartbeat_seconds = 30, timeout_seconds = 60, max_concurrent_jobs = 5 }
+  }
+  machines = concat(keys(local.activities), ["fargate"])
+}
+
+data "aws_vpc" "default" {
+  default = true
+}
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
   }
 }
 
@@ -85,11 +100,26 @@ module "stack" {
     function_arn = module.function.arn
     role_name    = module.function.role_name
   }) }
+  # A container that knows nothing of tasks: others beat for it, which the short heartbeat shows.
+  fargate = {
+    container           = { image = "busybox:faulty", command = ["true"] }
+    heartbeat_seconds   = 8
+    timeout_seconds     = 120
+    allowed_overrides   = ["command"]
+    max_concurrent_jobs = 5
+    max_queue_seconds   = 60
+  }
+  network = {
+    vpc_id           = data.aws_vpc.default.id
+    subnets          = data.aws_subnets.default.ids
+    assign_public_ip = true
+  }
+  state_machine_arns = [for name in local.machines : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
 }
 
 module "state_machine" {
   source   = "../../../terraform/modules/state-machine"
-  for_each = local.activities
+  for_each = toset(local.machines)
 
   name = "faulty-${each.key}"
   definition = jsonencode({
@@ -105,6 +135,14 @@ output "state_machines" {
 
 output "activities" {
   value = module.stack.activities
+}
+
+output "functions" {
+  value = module.stack.functions
+}
+
+output "dead_letter_queue_url" {
+  value = module.stack.dead_letter_queue_url
 }
 
 output "task_table" {

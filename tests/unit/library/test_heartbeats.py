@@ -27,8 +27,10 @@ class Callbacks:
             raise answer
 
 
-def beats(callbacks, end, **options) -> Heartbeats:
-    return Heartbeats(callbacks=callbacks, token="token", heartbeat_seconds=1, end=end, **options)
+def beats(callbacks, end, *, heartbeat_seconds: int = 1, **options) -> Heartbeats:
+    return Heartbeats(
+        callbacks=callbacks, token="token", heartbeat_seconds=heartbeat_seconds, end=end, **options
+    )
 
 
 def never(reason: EndReason) -> None:
@@ -69,7 +71,8 @@ def test_it_ends_the_job_once(answers, deadline, reason) -> None:
 
 def test_a_cancellation_is_seen_between_heartbeats() -> None:
     ended, reasons, callbacks = threading.Event(), [], Callbacks()
-    answers = [client_error("ThrottlingException", "GetItem"), False, True]
+    problem = client_error("ThrottlingException", "GetItem")
+    answers: list[Exception | bool] = [problem, False, True]
 
     def is_cancelled() -> bool:
         answer = answers.pop(0)
@@ -81,7 +84,6 @@ def test_a_cancellation_is_seen_between_heartbeats() -> None:
         reasons.append(why)
         ended.set()
 
-    options = {"is_cancelled": is_cancelled, "look_seconds": 0.01}
-    with Heartbeats(callbacks=callbacks, token="token", heartbeat_seconds=180, end=end, **options):
+    with beats(callbacks, end, heartbeat_seconds=180, is_cancelled=is_cancelled, look_seconds=0.01):
         assert ended.wait(10)
     assert (reasons, callbacks.beats, answers) == ([EndReason.TASK_GONE], 0, [])

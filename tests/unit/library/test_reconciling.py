@@ -18,6 +18,8 @@ from activity_dispatch.testing.stepfunctions import client_error
 
 
 class NoLogs:
+    """Jobs here write no log."""
+
     def last_lines(self, _location) -> tuple[str, ...]:
         return ()
 
@@ -43,7 +45,7 @@ def reconciler(world, now) -> Reconciler:
         callbacks=world.callbacks,
         settler=world.settler,
         starter=world.dispatcher.starter,
-        reporter=Reporter(diagnose=FakeBackend.diagnose, logs=NoLogs(), **common),
+        reporter=Reporter(diagnose=FakeBackend.diagnose, logs=NoLogs(), **common)  # type: ignore[arg-type],
         canceller=Canceller(stepfunctions=world.stepfunctions, **common),
         rate=RateLimit(per_second=1_000_000),
     )

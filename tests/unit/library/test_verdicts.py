@@ -53,7 +53,9 @@ def step(
         max_queue_seconds=max_queue_seconds,
     )
     outcome_of_job = Succeeded(output="{}") if job is ENDED else None
-    diagnosis = job and Diagnosis(task_id="t", job_id=JobId("job-1"), state=job, outcome=outcome_of_job)
+    diagnosis = None
+    if job is not None:
+        diagnosis = Diagnosis(task_id="t", job_id=JobId("job-1"), state=job, outcome=outcome_of_job)
     seen = Seen(
         record=record,
         activity=activity,

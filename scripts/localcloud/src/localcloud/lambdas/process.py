@@ -72,7 +72,8 @@ class FunctionProcess:
         """How it ended, in the words that Lambda uses."""
         status = self._process.wait()
         if status < 0:
-            return f"signal: {signal.Signals(-status).name.removeprefix('SIG').lower()}"
+            # "killed" for SIGKILL, as Go says it: the C library's words in lower case.
+            return f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
         return f"exit status {status}"
 
     def invoke(self, invocation: Invocation, timeout_seconds: float) -> Response:

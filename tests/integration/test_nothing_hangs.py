@@ -1,0 +1,193 @@
+"""Every task ends, none runs twice, no job runs for nobody, no more jobs run than may."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from tests.integration.helpers import cause_of, wait_until
+
+from operations.execution import Ended
+
+CLUSTER = "faulty-fargate"
+
+
+def most_at_once(spans: list[tuple[float, float]]) -> int:
+    """Return how many of the spans of time overlap at most."""
+    moments = sorted([(end, -1) for _, end in spans] + [(begin, 1) for begin, _ in spans])
+    running = most = 0
+    for _, change in moments:
+        running += change
+        most = max(most, running)
+    return most
+
+
+def span(ended: Ended, begin: str, end: str) -> tuple[float, float]:
+    times = {event["type"]: event["timestamp"].timestamp() for event in ended.events}
+    return times[begin], times[end]
+
+
+def running_jobs(client: Callable[[str], Any]) -> list[str]:
+    return list(client("ecs").list_tasks(cluster=CLUSTER, desiredStatus="RUNNING")["taskArns"])
+
+
+@contextmanager
+def without_rule(client: Callable[[str], Any], name: str) -> Iterator[None]:
+    """Lose the events of a rule."""
+    client("events").disable_rule(Name=name)
+    try:
+        yield
+    finally:
+        client("events").enable_rule(Name=name)
+
+
+@pytest.mark.parametrize(
+    ("job_input", "error", "message"),
+    [
+        ({"exit": 3}, "Job.Failed", "exit status 3"),
+        ({"signal": "SIGKILL"}, "Job.OutOfMemory", "signal: killed"),
+    ],
+)
+def test_a_function_that_dies_is_told_of_by_lambda(faulty, job_input, error: str, message: str) -> None:
+    began = time.monotonic()
+    ended = faulty.run(job_input)
+    assert (ended.error, time.monotonic() - began < 10) == (error, True)
+    assert message in cause_of(ended)["message"]
+    assert cause_of(ended)["stop_code"] == "RetriesExhausted"
+    wait_until(lambda: faulty.open_items() == [])
+
+
+def test_no_more_functions_run_than_may_and_the_rest_wait_in_step_functions(faulty, client) -> None:
+    arns = [faulty.start({"sleep": 0.5}, "narrow") for _ in range(60)]
+
+    def waiting() -> int:
+        kinds = [
+            {
+                event["type"]
+                for event in client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+            }
+            for arn in arns
+        ]
+        return sum("ActivityScheduled" in kind and "ActivityStarted" not in kind for kind in kinds)
+
+    wait_until(lambda: waiting() > 30)
+    ended = [faulty.wait(arn) for arn in arns]
+    assert Counter(one.status for one in ended) == {"SUCCEEDED": 60}
+    assert most_at_once([span(one, "ActivityStarted", "ActivitySucceeded") for one in ended]) == 5
+    wait_until(lambda: (faulty.slot_holders(), faulty.open_items()) == ([], []))
+    assert letters(client, faulty) == 0
+
+
+def test_no_more_containers_run_than_may(faulty, client) -> None:
+    arns = [faulty.start({"job": {"command": ["sleep", "1"]}}, "fargate") for _ in range(20)]
+    ended = [faulty.wait(arn) for arn in arns]
+    assert Counter(one.status for one in ended) == {"SUCCEEDED": 20}
+    jobs = [item["job_id"] for item in faulty.items() if item["backend"] == "fargate"][-20:]
+    found = client("ecs").describe_tasks(cluster=CLUSTER, tasks=jobs)["tasks"]
+    spans = [(task["startedAt"].timestamp(), task["stoppedAt"].timestamp()) for task in found]
+    assert len(spans) == 20
+    assert 1 < most_at_once(spans) <= 5
+    wait_until(lambda: (faulty.slot_holders(), faulty.open_items()) == ([], []))
+
+
+def letters(client: Callable[[str], Any], faulty: Any) -> int:
+    attributes = client("sqs").get_queue_attributes(
+        QueueUrl=faulty.dead_letter_queue_url, AttributeNames=["ApproximateNumberOfMessages"]
+    )["Attributes"]
+    return int(attributes["ApproximateNumberOfMessages"])
+
+
+def test_a_container_of_an_aborted_execution_is_stopped_within_5_s(faulty, client) -> None:
+    arn = faulty.start({"job": {"command": ["sleep", "100"]}}, "fargate")
+    wait_until(lambda: running_jobs(client))
+    client("stepfunctions").stop_execution(executionArn=arn)
+    wait_until(lambda: not running_jobs(client), seconds=5)
+    wait_until(lambda: faulty.open_items() == [])
+    assert Counter(item.get("outcome") for item in faulty.items())["cancelled"] >= 1
+
+
+def test_a_function_of_an_aborted_execution_is_ended_within_5_s(faulty, client, log_lines) -> None:
+    arn = faulty.start({"sleep": 15})
+    wait_until(lambda: [item for item in faulty.open_items() if "claimed_by" in item])
+    client("stepfunctions").stop_execution(executionArn=arn)
+    # A task of a function is closed when the function has ended.
+    wait_until(lambda: faulty.open_items() == [], seconds=5)
+    assert not any("slept for 15 s" in line for line in log_lines("/aws/lambda/faulty"))
+
+
+def test_without_the_event_an_abort_stops_the_container_at_the_next_heartbeat(faulty, client) -> None:
+    with without_rule(client, "faulty-executions"):
+        arn = faulty.start({"job": {"command": ["sleep", "100"]}}, "fargate")
+        wait_until(lambda: running_jobs(client))
+        client("stepfunctions").stop_execution(executionArn=arn)
+        wait_until(lambda: faulty.reconcile().get("BEAT"))
+        wait_until(lambda: not running_jobs(client), seconds=5)
+    wait_until(lambda: faulty.open_items() == [])
+
+
+def test_an_end_without_an_event_is_seen_by_the_reconciler(faulty, client) -> None:
+    with without_rule(client, "faulty-fargate"):
+        arn = faulty.start({"job": {"command": ["sh", "-c", "exit 3"]}}, "fargate")
+        wait_until(lambda: [item for item in faulty.open_items() if "job_id" in item])
+        wait_until(lambda: not running_jobs(client))
+        faulty.reconcile()
+        ended = faulty.wait(arn)
+    assert (ended.error, cause_of(ended)["exit_code"]) == ("Job.Failed", 3)
+    wait_until(lambda: (faulty.slot_holders(), faulty.open_items()) == ([], []))
+
+
+def test_a_container_that_can_not_beat_is_beaten_for(faulty) -> None:
+    began = time.monotonic()
+    arn = faulty.start({"job": {"command": ["sleep", "16"]}}, "fargate")
+    # Twice HeartbeatSeconds: the passes, once a minute on AWS, are made by hand here.
+    while time.monotonic() - began < 14:
+        faulty.reconcile()
+    assert faulty.wait(arn).status == "SUCCEEDED"
+
+
+def test_a_container_whose_state_timed_out_is_stopped(faulty, client) -> None:
+    arn = faulty.start({"job": {"command": ["sleep", "100"]}}, "fargate")
+    wait_until(lambda: running_jobs(client))
+    assert faulty.wait(arn).error == "States.HeartbeatTimeout"
+    wait_until(lambda: not running_jobs(client), seconds=5)
+    wait_until(lambda: faulty.open_items() == [])
+
+
+@contextmanager
+def without_requests(client: Callable[[str], Any], faulty: Any, activity: str) -> Iterator[tuple[str, str]]:
+    """Give a state machine with a bare activity, for whose tasks nobody asks, and the activity."""
+    known = client("stepfunctions").describe_state_machine(stateMachineArn=faulty.state_machines[activity])
+    (branch,) = json.loads(known["definition"])["States"]["Process"]["Branches"]
+    state = branch["States"]["Activity"]
+    arn = client("stepfunctions").create_state_machine(
+        name=f"bare-{activity}",
+        roleArn=known["roleArn"],
+        definition=json.dumps({"StartAt": "A", "States": {"A": state}}),
+    )["stateMachineArn"]
+    try:
+        yield arn, state["Resource"]
+    finally:
+        client("stepfunctions").delete_state_machine(stateMachineArn=arn)
+
+
+def test_a_token_that_was_taken_and_dropped_ends_as_a_heartbeat_timeout(faulty, client) -> None:
+    """What is left of a dispatcher that dies right after its poll."""
+    with without_requests(client, faulty, "hasty") as (machine, activity):
+        stepfunctions = client("stepfunctions")
+        arn = stepfunctions.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+        assert stepfunctions.get_activity_task(activityArn=activity, workerName="dies")["taskToken"]
+        assert faulty.wait(arn).error == "States.HeartbeatTimeout"
+
+
+def test_tasks_whose_requests_were_lost_are_found(faulty, client) -> None:
+    with without_requests(client, faulty, "steady") as (machine, activity):
+        start = client("stepfunctions").start_execution
+        arns = [start(stateMachineArn=machine, input='{"return": 1}')["executionArn"] for _ in range(3)]
+        queue = client("sqs").get_queue_url(QueueName="faulty-dispatch")["QueueUrl"]
+        # As the reconciler sends it for each activity from time to time.
+        body = json.dumps({"activity_arn": activity, "stray": True})
+        client("sqs").send_message(QueueUrl=queue, MessageBody=body)
+        assert [faulty.wait(arn).status for arn in arns] == ["SUCCEEDED"] * 3
