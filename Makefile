@@ -27,7 +27,12 @@ OPERATIONS := $(PYTHON) -m operations
 UV_READY := build/stamps/uv
 VENV_READY := build/stamps/venv
 CLOUD_READY := build/stamps/localcloud
+CHECKOV_READY := build/stamps/checkov
 READY := $(VENV_READY) $(CLOUD_READY)
+
+# The longest first. make before 4.0 prints their lines as they come.
+CLOUDLESS := terraform-test unit-test checkov
+TOLD_WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml scripts/operations/pyproject.toml))
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
@@ -61,9 +66,21 @@ lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform 
 	terraform fmt -check -recursive terraform
 
 .PHONY: test
-test: lint ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks)
-	$(PYTHON) -m pytest tests/unit tests/contract tests/repo scripts/operations/tests
+test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
+	@echo 'Two at a time, each told when it is done: $(CLOUDLESS)'
+	@$(MAKE) --jobs=2 $(TOLD_WHOLE) --keep-going $(CLOUDLESS)
+
+.PHONY: terraform-test
+terraform-test: | need-terraform ## check the Terraform folders and run their tests, with mocks
 	scripts/terraform-test
+
+.PHONY: unit-test
+unit-test: $(READY) ## run all Python tests that need no cloud (unit, contract, repo, operations)
+	$(PYTHON) -m pytest tests/unit tests/contract tests/repo scripts/operations/tests
+
+.PHONY: checkov
+checkov: $(CHECKOV_READY) ## search the Terraform files for insecure settings; asks nobody outside
+	build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
 
 .PHONY: integration-test
 integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tests, then the whole stack's on it
@@ -115,9 +132,11 @@ destroy: $(READY) $(ZIPS) | need-terraform need-env ## remove all that an enviro
 	@exec $(OPERATIONS) destroy --env "$$ENV"
 
 .PHONY: requirements
-requirements: $(UV_READY) ## pin the newest versions that requirements/dev.in allows
+requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command 'make requirements' --output-file requirements/dev.txt requirements/dev.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command 'make requirements' --output-file requirements/checkov.txt requirements/checkov.in
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
 		--generate-hashes --constraint requirements/dev.txt --custom-compile-command 'make requirements' \
 		--output-file images/worker/requirements.txt images/worker/requirements.in
@@ -126,7 +145,7 @@ requirements: $(UV_READY) ## pin the newest versions that requirements/dev.in al
 clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/local build/ci build/terraform build/images build/images.json build/images.log
+	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/environments/local -name '.terraform*' -prune -exec rm -rf {} +
 
@@ -164,6 +183,12 @@ $(CLOUD_READY): $(UV_READY) $(CLOUD_REQUIREMENTS) scripts/localcloud/pyproject.t
 	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/localcloud/venv
 	@$(UV) pip sync --quiet --python build/localcloud/venv/bin/python $(CLOUD_REQUIREMENTS)
 	@$(UV) pip install --quiet --python build/localcloud/venv/bin/python --no-deps --editable scripts/localcloud
+	@touch $@
+
+$(CHECKOV_READY): $(UV_READY) requirements/checkov.txt
+	@echo 'Setting up checkov'
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/checkov/venv
+	@$(UV) pip sync --quiet --python build/checkov/venv/bin/python requirements/checkov.txt
 	@touch $@
 
 # Members of .SECONDEXPANSION: the sources of one function are known only once $* is.

@@ -36,7 +36,8 @@ def test_no_lock_file_and_nothing_built(files: list[Path]) -> None:
 
 def test_requirements_name_only_packages_and_versions(root: Path) -> None:
     pinned = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9._+!-]+( ; .+)?$")
-    for file in (root / "requirements/dev.txt", root / "scripts/localcloud/requirements.txt"):
+    names = ("requirements/dev.txt", "requirements/checkov.txt", "scripts/localcloud/requirements.txt")
+    for file in (root / name for name in names):
         lines = [
             line
             for line in file.read_text().splitlines()

@@ -74,6 +74,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338: log_retention_days says how long; a year of every job's lines is not what most pay for
   name              = "/batch/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn

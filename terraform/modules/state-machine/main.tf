@@ -3,6 +3,7 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338: log_retention_days says how long; a year of every job's lines is not what most pay for
   # Under vendedlogs the group is not counted in the account's one resource policy for log delivery, which
   # holds 5,120 characters.
   name              = "/aws/vendedlogs/states/${var.name}"
@@ -12,6 +13,8 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_sfn_state_machine" "this" {
+  #checkov:skip=CKV_AWS_284: X-Ray is charged by the trace; an execution's history holds the same times
+  #checkov:skip=CKV_AWS_285: the history is logged (log_level), but without data unless include_execution_data: it may be personal
   name       = var.name
   type       = "STANDARD"
   role_arn   = aws_iam_role.this.arn

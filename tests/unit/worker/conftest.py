@@ -125,7 +125,7 @@ class Running:
 
     def __init__(self, run: Callable[[], int]) -> None:
         self._codes: list[int] = []
-        self._thread = threading.Thread(target=lambda: self._codes.append(run()))
+        self._thread = threading.Thread(target=lambda: self._codes.append(run()), daemon=True)
         self._thread.start()
 
     def exit_code(self) -> int:

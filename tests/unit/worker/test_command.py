@@ -215,8 +215,9 @@ def test_nobody_waits_any_more(world) -> None:
 
 def test_other_signals_are_passed_on_to_the_whole_group(world, until) -> None:
     child = "trap 'exit 9' USR1; touch $TMP_OF_TEST/up; while :; do sleep 0.01; done"
-    running = world.in_background(lambda: world.sh(f'sh -c "{child}" & trap : USR1; wait $!; wait $!'))
-    until(lambda: marks(world))
+    running = world.in_background(lambda: world.sh(f'trap : USR1; sh -c "{child}" & wait $!; wait $!'))
+    # The worker may be slower to learn of its program than that is to begin.
+    until(lambda: marks(world) and vars(world.stopper)["_send"])
     world.stopper.forward(signal.SIGUSR1)
     assert running.exit_code() == 9
     assert world.error == "Job.Failed"
