@@ -130,7 +130,8 @@ def test_an_init_error_is_answered_and_logged(cloud: Cloud) -> None:
 
 def test_a_function_that_is_killed_ends_in_lambdas_words(cloud: Cloud) -> None:
     name = cloud.function(
-        "import os, signal\ndef handle(event, context): os.kill(os.getpid(), getattr(signal, event))"
+        "import os, signal\n"
+        "def handle(event, context): os.kill(os.getpid(), getattr(signal, event))"
     )
     for signal, word in (("SIGKILL", "signal: killed"), ("SIGSEGV", "signal: segmentation fault")):
         response = cloud.invoke(name, signal)

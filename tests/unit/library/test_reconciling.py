@@ -45,7 +45,7 @@ def reconciler(world, now) -> Reconciler:
         callbacks=world.callbacks,
         settler=world.settler,
         starter=world.dispatcher.starter,
-        reporter=Reporter(diagnose=FakeBackend.diagnose, logs=NoLogs(), **common)  # type: ignore[arg-type],
+        reporter=Reporter(diagnose=FakeBackend.diagnose, logs=NoLogs(), **common),  # type: ignore[arg-type]
         canceller=Canceller(stepfunctions=world.stepfunctions, **common),
         rate=RateLimit(per_second=1_000_000),
     )
