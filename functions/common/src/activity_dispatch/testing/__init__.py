@@ -2,15 +2,23 @@
 
 from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.context import FakeLambdaContext
+from activity_dispatch.testing.fault_kinds import AFTER, BEFORE, Fault, Rates
+from activity_dispatch.testing.faults import Crash, Faults
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
 
 __all__ = [
+    "AFTER",
+    "BEFORE",
+    "Crash",
     "FakeBackend",
     "FakeLambdaContext",
     "FakeSQS",
     "FakeStepFunctions",
+    "Fault",
+    "Faults",
     "InMemorySlots",
     "InMemoryTaskTable",
+    "Rates",
 ]
