@@ -11,7 +11,12 @@ from localcloud.compute.capacity import Ticket
 from localcloud.compute.cloud import Document, now
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, OnLines
-from localcloud.compute.ecs.definition import container_spec, log_stream, stop_timeout
+from localcloud.compute.ecs.definition import (
+    container_spec,
+    execution_role,
+    log_stream,
+    stop_timeout,
+)
 from localcloud.compute.ecs.tasks import Task
 from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
 
@@ -105,7 +110,7 @@ class _TaskRun:
         stream = log_stream(self._task, definition)
         if stream is None:
             return lambda lines: LOG.debug("%s: %s", self._task.id, lines)
-        return logs.open_stream(self._task.place, stream)
+        return logs.open_stream(self._task.place, stream, execution_role(self._task))
 
     def _await_stop(self) -> None:
         while True:
