@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,16 +21,6 @@ from botocore.exceptions import ClientError
 ROLE = "arn:aws:iam::000000000000:role/test"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 SERVICES = ("lambda", "states", "ecs-tasks")
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Action": "sts:AssumeRole",
-            "Principal": {"Service": [f"{name}.amazonaws.com" for name in SERVICES]},
-        }
-    ],
-}
 _ONCE = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
 _numbers = itertools.count(1)
 
@@ -147,10 +137,20 @@ class Cloud:
         )
         return name
 
-    def role(self, *statements: Mapping[str, Any], name: str | None = None) -> str:
-        """A new role with these statements as its policy `mine`; its ARN."""
+    def role(
+        self,
+        *statements: Mapping[str, Any],
+        name: str | None = None,
+        services: Sequence[str] = SERVICES,
+    ) -> str:
+        """A new role that these services may assume, with the policy `mine`; its ARN."""
         client, name = self.client("iam"), name or unique("role")
-        made = client.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+        principals = {"Service": [f"{service}.amazonaws.com" for service in services]}
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principals}
+        made = client.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
         if statements:
             self.allow(name, *statements)
         return str(made["Role"]["Arn"])
@@ -194,6 +194,17 @@ class Cloud:
         url = client.create_queue(QueueName=unique("queue"), Attributes=attributes)["QueueUrl"]
         arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return url, arn["Attributes"]["QueueArn"]
+
+    def open_to_events(self, url: str, arn: str) -> None:
+        """Let EventBridge send to a queue."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
 
     def activity(self) -> str:
         """A new activity's ARN."""

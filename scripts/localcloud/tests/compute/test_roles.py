@@ -58,6 +58,17 @@ def test_a_task_without_a_role_has_no_credentials(ecs: Ecs) -> None:
     ]
 
 
+def test_a_role_must_trust_ecs(cloud: Cloud, ecs: Ecs, batch: Batch) -> None:
+    role = cloud.role(EVERYTHING, services=["lambda"])
+    for kind in ("taskRoleArn", "executionRoleArn"):
+        arn = ecs.run(ecs.definition(ecs.container(["true"]), **{kind: role}))
+        task = ecs.reach(arn, "STOPPED")
+        assert task["stopCode"] == "TaskFailedToStart"
+        assert f"ECS was unable to assume the role '{role}'" in task["stoppedReason"]
+    ended = batch.ended(batch.submit(batch.definition(["true"], container={"jobRoleArn": role})))
+    assert f"unable to assume the role '{role}'" in ended["container"]["reason"]
+
+
 def test_a_job_acts_as_its_role(cloud: Cloud, batch: Batch) -> None:
     role = cloud.role()
     definition = batch.definition(python(WHO), container={"jobRoleArn": role})

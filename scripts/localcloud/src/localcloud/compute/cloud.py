@@ -3,11 +3,13 @@
 import datetime
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
 from localcloud.compute.configuration import configuration
@@ -32,7 +34,8 @@ class Place:
     def client(self, service: str, role: str | None = None) -> Any:
         """A boto3 client for this cloud itself, which may do everything or what the role may."""
         if role is not None:
-            return getattr(_acting_as(role, self.region), service)
+            with _assuming(role):
+                return getattr(_acting_as(role, self.region), service)
         factory = connect_to(aws_access_key_id=self.account, region_name=self.region)
         return getattr(factory, service)
 
@@ -55,7 +58,9 @@ class Place:
 
     def _credentials(self, role: str, session: str) -> dict[str, str]:
         sts = self.client("sts").request_metadata(service_principal=_PRINCIPAL)
-        made = sts.assume_role(RoleArn=role, RoleSessionName=session, DurationSeconds=_HALF_A_DAY)
+        request = {"RoleArn": role, "RoleSessionName": session, "DurationSeconds": _HALF_A_DAY}
+        with _assuming(role):
+            made = sts.assume_role(**request)
         return {
             "AWS_ACCESS_KEY_ID": made["Credentials"]["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": made["Credentials"]["SecretAccessKey"],
@@ -73,6 +78,22 @@ class Place:
         answer = self.client("events").put_events(Entries=[entry])
         if answer["FailedEntryCount"]:
             LOG.error("event %s refused: %s", detail_type, answer["Entries"])
+
+
+class RoleError(Exception):
+    """A role cannot be assumed; the text is the reason that ECS gives."""
+
+
+@contextmanager
+def _assuming(role: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise RoleError(
+            f"ECS was unable to assume the role '{role}' that was provided for this task. Please "
+            "verify that the role being passed has the proper trust relationship and permissions "
+            "and that your IAM user has permissions to pass this role."
+        ) from error
 
 
 @cache

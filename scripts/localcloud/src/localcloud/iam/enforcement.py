@@ -12,7 +12,7 @@ from localstack.aws.chain import HandlerChain
 from localstack.http import Response
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
 
-from localcloud.iam import routes
+from localcloud.iam import routes, services
 from localcloud.iam.conditions import Context
 from localcloud.iam.decision import decide
 from localcloud.iam.record import RECORD
@@ -37,6 +37,7 @@ def enforce(_chain: HandlerChain, context: RequestContext, _response: Response) 
     key = extract_access_key_id_from_auth_header(context.request.headers)
     session = session_of(key) if key else None
     if session is None:
+        services.judge(context)
         return
     needs = needs_of(call_of(context))
     if needs is None:
@@ -46,7 +47,7 @@ def enforce(_chain: HandlerChain, context: RequestContext, _response: Response) 
     for need in needs:
         decision = decide(statements, need, keys)
         if not decision.allowed:
-            RECORD.refuse(session, need)
+            RECORD.refuse(session.role, need)
             LOG.warning("%s may not %s on %s", session.arn, need.action, need.resource)
             raise refusal(context, session, need, decision)
         for grant in decision.grants:

@@ -32,11 +32,15 @@ def install() -> None:
     def run_log_loop(
         _original: Callable[..., None], handler: LogHandler, *_args: object, **_kw: object
     ) -> None:
-        client = connect_to.with_assumed_role(
-            region_name=handler.region,
-            role_arn=handler.role_arn,
-            service_principal=ServicePrincipal.lambda_,
-        ).logs
+        try:
+            client = connect_to.with_assumed_role(
+                region_name=handler.region,
+                role_arn=handler.role_arn,
+                service_principal=ServicePrincipal.lambda_,
+            ).logs
+        except ClientError as error:
+            LOG.warning("no log can be written: %s", error)
+            return
         while (item := handler.log_queue.get()) is not QUEUE_SHUTDOWN:
             try:
                 _write(client, item)

@@ -28,10 +28,10 @@ class Record:
         for kind, text in (("action", grant.action), ("resource", grant.resource)):
             self._used.add((session.role, grant.statement.policy, grant.statement.sid, kind, text))
 
-    def refuse(self, session: Session, need: Need) -> None:
-        """Note a refusal."""
+    def refuse(self, who: str, need: Need) -> None:
+        """Note a refusal, to a role or a service."""
         with self._lock:
-            self._refused[session.role, need.action, need.resource] += 1
+            self._refused[who, need.action, need.resource] += 1
 
     def unused(self) -> list[dict[str, str]]:
         """Each action, and each resource, of the statements of all roles that allowed nothing."""

@@ -53,6 +53,12 @@ def statements_of(account: str, role: str) -> list[Statement]:
     ]
 
 
+def role_document(account: str, role: str) -> str | None:
+    """Who may assume the role, if it is there."""
+    entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
+    return str(entity.role["AssumeRolePolicyDocument"]) if entity else None
+
+
 def all_roles() -> Iterator[tuple[str, str]]:
     """Every role there is, by account and name."""
     for account, regions in list(iam_stores.items()):

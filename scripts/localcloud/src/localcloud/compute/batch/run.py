@@ -18,7 +18,7 @@ from localcloud.compute.batch.specification import (
     vcpus,
 )
 from localcloud.compute.capacity import Ticket
-from localcloud.compute.cloud import milliseconds, now
+from localcloud.compute.cloud import RoleError, milliseconds, now
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, stop
 from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
@@ -128,7 +128,7 @@ class _JobRun:
                 on_lines=logs.open_stream(self._job.place, stream, execution_role(self._job)),
                 on_end=lambda: self._happened.put(Ended("job")),
             )
-        except (ContainerStartError, logs.LogStreamError) as error:
+        except (ContainerStartError, RoleError, logs.LogStreamError) as error:
             end = AttemptEnd(exit_code=None, reason=str(error), status_reason=_NOT_STARTED)
         else:
             end = self._await_end(container)

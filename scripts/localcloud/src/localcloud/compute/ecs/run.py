@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from localcloud.compute import logs, runner
 from localcloud.compute.capacity import Ticket
-from localcloud.compute.cloud import Document, now
+from localcloud.compute.cloud import Document, RoleError, now
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, OnLines
 from localcloud.compute.ecs.definition import (
@@ -69,7 +69,7 @@ class _TaskRun:
             return
         try:
             self._start()
-        except (ContainerStartError, logs.LogStreamError) as error:
+        except (ContainerStartError, RoleError, logs.LogStreamError) as error:
             reason = str(error)
             if isinstance(error, ContainerStartError) and not self._on_fargate():
                 reason = "Task failed to start"

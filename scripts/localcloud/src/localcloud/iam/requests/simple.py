@@ -41,6 +41,10 @@ def _log_stream(call: Call) -> str:
     return call.arn(f"log-group:{group}:log-stream:{stream}")
 
 
+def _role(call: Call) -> str:
+    return f"arn:{call.partition}:iam::{call.account}:role/{call.text('RoleName')}"
+
+
 def _named(parameter: str, template: str) -> Callable[[Call], str]:
     def arn(call: Call) -> str:
         name = call.text(parameter)
@@ -56,6 +60,8 @@ _RESOURCES: Mapping[str, Mapping[str, Callable[[Call], str]]] = {
     "logs": {"logGroupName": _log_stream, "logGroupIdentifier": _log_stream},
     "ecr": {"repositoryName": _named("repositoryName", "repository/{}")},
     "dynamodb": {"TableName": _named("TableName", "table/{}")},
+    "iam": {"RoleName": _role},
+    "sts": {"RoleArn": _named("RoleArn", "{}")},
     "kms": {"KeyId": _named("KeyId", "key/{}")},
     "secretsmanager": {"SecretId": _named("SecretId", "secret:{}")},
     "ssm": {"Name": _named("Name", "parameter/{}")},
