@@ -21,6 +21,24 @@ APPLY_SECONDS = 300
 FOLLOW_SECONDS = 180
 
 
+DESELECTED = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[DESELECTED] = 0
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.config.stash[DESELECTED] += 1
+
+
+@pytest.fixture
+def deselected(request: pytest.FixtureRequest) -> int:
+    """How many tests a -k, a -m or the like left out."""
+    return request.config.stash[DESELECTED]
+
+
 @pytest.fixture(scope="session")
 def running_cloud() -> Iterator[str]:
     with cloud.running() as running:

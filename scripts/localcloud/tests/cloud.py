@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,11 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+# What most tests' functions and executions act as; it may do everything.
 ROLE = "arn:aws:iam::000000000000:role/test"
+EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+SERVICES = ("lambda", "states", "ecs-tasks")
+_ONCE = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"})
 _numbers = itertools.count(1)
 
 
@@ -91,6 +95,15 @@ class Cli:
         return int(record["pid"])
 
 
+def started(cli: Cli) -> "Cloud":
+    """The cloud of a command line, started, with the role that tests' functions have."""
+    result = cli.run("start")
+    assert result.returncode == 0, result.stderr
+    cloud = Cloud(cli=cli)
+    cloud.role(EVERYTHING, name="test")
+    return cloud
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
     """A running cloud, by its command line and its clients."""
@@ -106,14 +119,14 @@ class Cloud:
         """A client; settings are botocore's."""
         return _client(self.url, service, tuple(sorted(settings.items())))
 
-    def function(self, code: str, *, timeout: int = 10, **more: Any) -> str:
+    def function(self, code: str, *, timeout: int = 10, role: str = ROLE, **more: Any) -> str:
         """Deploy a function whose module is the code, with its `handle`; its name."""
         name = unique("function")
         client = self.client("lambda")
         client.create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role=ROLE,
+            Role=role,
             Handler="handler.handle",
             Timeout=timeout,
             Code={"ZipFile": _zip(code)},
@@ -123,6 +136,40 @@ class Cloud:
             FunctionName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
         )
         return name
+
+    def role(
+        self,
+        *statements: Mapping[str, Any],
+        name: str | None = None,
+        services: Sequence[str] = SERVICES,
+    ) -> str:
+        """A new role that these services may assume, with the policy `mine`; its ARN."""
+        client, name = self.client("iam"), name or unique("role")
+        principals = {"Service": [f"{service}.amazonaws.com" for service in services]}
+        trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principals}
+        made = client.create_role(
+            RoleName=name,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        )
+        if statements:
+            self.allow(name, *statements)
+        return str(made["Role"]["Arn"])
+
+    def allow(self, role: str, *statements: Mapping[str, Any]) -> None:
+        """Let these be all statements of a role of ours, by its name or ARN."""
+        self.client("iam").put_role_policy(
+            RoleName=role.rpartition("/")[2],
+            PolicyName="mine",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+        )
+
+    def acting_as(self, role: str) -> Callable[[str], Any]:
+        """What makes clients that act as the role."""
+        made = self.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+        session = boto3.Session(
+            made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], "us-east-1"
+        )
+        return lambda service: session.client(service, endpoint_url=self.url, config=_ONCE)
 
     def invoke(self, name: str, event: object = None, **more: Any) -> Any:
         """Invoke a function; the whole response, with the payload parsed."""
@@ -148,6 +195,17 @@ class Cloud:
         arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return url, arn["Attributes"]["QueueArn"]
 
+    def open_to_events(self, url: str, arn: str) -> None:
+        """Let EventBridge send to a queue."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+
     def activity(self) -> str:
         """A new activity's ARN."""
         arn = self.client("stepfunctions").create_activity(name=unique("activity"))
@@ -158,10 +216,10 @@ class Cloud:
         definition = {"StartAt": "Only", "States": {"Only": {**state, "End": True}}, **top}
         return self.execute(self.machine(definition), given)
 
-    def machine(self, definition: Mapping[str, Any]) -> str:
+    def machine(self, definition: Mapping[str, Any], role: str = ROLE) -> str:
         """A new state machine's ARN."""
         made = self.client("stepfunctions").create_state_machine(
-            name=unique("machine"), definition=json.dumps(definition), roleArn=ROLE
+            name=unique("machine"), definition=json.dumps(definition), roleArn=role
         )
         return str(made["stateMachineArn"])
 

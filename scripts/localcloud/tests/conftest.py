@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from cloud import Cli, Cloud
+from cloud import Cli, Cloud, started
 
 from localcloud import patches
 
@@ -49,26 +49,20 @@ def make_cli(
 @pytest.fixture(scope="session")
 def cloud(make_cli: Callable[..., Cli]) -> Cloud:
     """The cloud, with every mend but those that LOCALCLOUD_WITHOUT names."""
-    return _started(make_cli(LOCALCLOUD_MAX_ENVIRONMENTS=MAX_ENVIRONMENTS))
+    return started(make_cli(LOCALCLOUD_MAX_ENVIRONMENTS=MAX_ENVIRONMENTS))
 
 
 @pytest.fixture(scope="session")
 def stock(make_cli: Callable[..., Cli]) -> Cloud:
     """LocalStack with its bugs. Only that it listens on every interface is mended here too."""
     without = [patch.name for patch in patches.PATCHES if patch.name != "loopback-only"]
-    return _started(make_cli(LOCALCLOUD_WITHOUT=",".join(without)))
+    return started(make_cli(LOCALCLOUD_WITHOUT=",".join(without)))
 
 
 @pytest.fixture
 def meeting(tmp_path: Path) -> Path:
     """A folder in which functions that run side by side can see each other."""
     return tmp_path
-
-
-def _started(cli: Cli) -> Cloud:
-    result = cli.run("start")
-    assert result.returncode == 0, result.stderr
-    return Cloud(cli=cli)
 
 
 def _free_port() -> int:

@@ -26,6 +26,7 @@ from test_lambda_events import MEET, count, mapping
 SHOWS = {
     "loopback-only": "test_the_gateway_is_given_no_interface",
     "parser-cache": "test_each_client_gets_a_parser",
+    "iam": "test_a_function_may_do_everything",
     "path-cache": "test_each_path_is_parsed_each_time",
     "s3-objects": "test_all_clouds_share_a_folder_of_objects",
     "function-logs": "test_the_log_group_is_ignored",
@@ -60,6 +61,15 @@ def test_the_gateway_is_given_no_interface(monkeypatch: pytest.MonkeyPatch) -> N
 def test_each_client_gets_a_parser() -> None:
     first, second = (Session().get_service_model("lambda") for _ in range(2))
     assert create_parser(first) is not create_parser(second)
+
+
+def test_a_function_may_do_everything(stock: Cloud) -> None:
+    code = """
+import boto3
+def handle(event, context):
+    return boto3.client("iam").list_account_aliases()["AccountAliases"]
+"""
+    assert stock.invoke(stock.function(code, role=stock.role()))["Payload"] == []
 
 
 def test_each_path_is_parsed_each_time() -> None:

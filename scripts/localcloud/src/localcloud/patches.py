@@ -14,12 +14,18 @@ ALL = "all"
 
 @dataclass(frozen=True, kw_only=True)
 class Patch:
-    """One mend. `wrong` says how LocalStack behaves without it."""
+    """One mend. `wrong` says how LocalStack behaves without it; `more` are modules by service."""
 
     name: str
     service: str
     module: str
     wrong: str
+    more: tuple[tuple[str, str], ...] = ()
+
+    def modules(self, service: str) -> list[str]:
+        """The modules to install when a service is loaded."""
+        both = ((self.service, self.module), *self.more)
+        return [module for name, module in both if name == service]
 
 
 PATCHES = (
@@ -34,6 +40,13 @@ PATCHES = (
         service="gateway",
         module="localcloud.parser_cache",
         wrong="a service's request parser is built anew for nearly every internal call",
+    ),
+    Patch(
+        name="iam",
+        service="gateway",
+        module="localcloud.iam.enforcement",
+        more=(("lambda", "localcloud.iam.functions"),),
+        wrong="every function, task and job may do everything, whatever the policies of its role",
     ),
     Patch(
         name="s3-objects",
@@ -163,5 +176,5 @@ def install(service: str) -> None:
     """Install the mends of one service, but those that LOCALCLOUD_WITHOUT names."""
     without = left_out(os.environ.get(WITHOUT_VARIABLE, ""))
     for patch in PATCHES:
-        if patch.service == service and patch.name not in without:
-            importlib.import_module(patch.module).install()
+        for module in () if patch.name in without else patch.modules(service):
+            importlib.import_module(module).install()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cloud import Cli, Cloud, unique
+from cloud import Cli, Cloud, started, unique
 
 from compute.resources import STOCK, Batch, Ecs, Events, events
 
@@ -34,9 +34,7 @@ def start(make_cli: Callable[..., Cli], images: Path, runner: str = "process") -
         LOCALCLOUD_MAX_CONTAINERS=str(MAX_CONTAINERS),
         LOCALCLOUD_STOP_TIMEOUT_SECONDS=str(STOP_TIMEOUT_SECONDS),
     )
-    result = cli.run("start")
-    assert result.returncode == 0, result.stderr
-    return Cloud(cli=cli)
+    return started(cli)
 
 
 @pytest.fixture(scope="session")

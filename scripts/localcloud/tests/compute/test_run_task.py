@@ -54,7 +54,7 @@ def test_overrides_change_command_and_environment(ecs: Ecs) -> None:
     )
     override = {
         "name": "app",
-        "command": sh("echo $KEPT $CHANGED $AWS_ENDPOINT_URL $AWS_REGION $AWS_ACCESS_KEY_ID"),
+        "command": sh("echo $KEPT $CHANGED $AWS_ENDPOINT_URL $AWS_REGION"),
         "environment": [{"name": "CHANGED", "value": "2"}],
     }
     arn = ecs.run(definition, overrides={"containerOverrides": [override], "cpu": "512"})
@@ -62,7 +62,7 @@ def test_overrides_change_command_and_environment(ecs: Ecs) -> None:
     assert task["containers"][0]["exitCode"] == 0
     assert task["cpu"] == "512"
     assert task["overrides"]["containerOverrides"] == [override]
-    assert ecs.output(arn) == [f"1 2 {ecs.cloud.url} us-east-1 test"]
+    assert ecs.output(arn) == [f"1 2 {ecs.cloud.url} us-east-1"]
 
 
 def test_an_entry_point_takes_the_place_of_the_images(ecs: Ecs) -> None:

@@ -3,17 +3,23 @@
 import datetime
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
 from localcloud.compute.configuration import configuration
 
 LOG = logging.getLogger(__name__)
 
-_DEFAULT_ACCOUNT = "000000000000"
+# Who assumes the roles of tasks; Batch's jobs are ECS tasks too.
+_PRINCIPAL = "ecs-tasks"
+# The longest that STS gives; LocalStack lets credentials live on.
+_HALF_A_DAY = 43_200
 
 type Document = dict[str, Any]
 
@@ -25,8 +31,11 @@ class Place:
     account: str
     region: str
 
-    def client(self, service: str) -> Any:
-        """A boto3 client for this cloud itself."""
+    def client(self, service: str, role: str | None = None) -> Any:
+        """A boto3 client for this cloud itself, which may do everything or what the role may."""
+        if role is not None:
+            with _assuming(role):
+                return getattr(_acting_as(role, self.region), service)
         factory = connect_to(aws_access_key_id=self.account, region_name=self.region)
         return getattr(factory, service)
 
@@ -34,15 +43,28 @@ class Place:
         """The ARN of a resource here."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
-    def container_environment(self) -> dict[str, str]:
-        """What every container finds in its environment to reach this cloud."""
+    def container_environment(self, role: str | None, session: str) -> dict[str, str]:
+        """What a container finds in its environment to reach this cloud, as its role.
+
+        Without a role it has no credentials, as on AWS. `session` is what the role's session is
+        called: the id of the task or job.
+        """
         return {
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
-            # LocalStack reads an account from a key of twelve digits, else it is the default one.
-            "AWS_ACCESS_KEY_ID": "test" if self.account == _DEFAULT_ACCOUNT else self.account,
-            "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_ENDPOINT_URL": configuration().endpoint,
+            **(self._credentials(role, session) if role else {}),
+        }
+
+    def _credentials(self, role: str, session: str) -> dict[str, str]:
+        sts = self.client("sts").request_metadata(service_principal=_PRINCIPAL)
+        request = {"RoleArn": role, "RoleSessionName": session, "DurationSeconds": _HALF_A_DAY}
+        with _assuming(role):
+            made = sts.assume_role(**request)
+        return {
+            "AWS_ACCESS_KEY_ID": made["Credentials"]["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": made["Credentials"]["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": made["Credentials"]["SessionToken"],
         }
 
     def emit(self, source: str, detail_type: str, resources: Sequence[str], detail: Any) -> None:
@@ -56,6 +78,30 @@ class Place:
         answer = self.client("events").put_events(Entries=[entry])
         if answer["FailedEntryCount"]:
             LOG.error("event %s refused: %s", detail_type, answer["Entries"])
+
+
+class RoleError(Exception):
+    """A role cannot be assumed; the text is the reason that ECS gives."""
+
+
+@contextmanager
+def _assuming(role: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise RoleError(
+            f"ECS was unable to assume the role '{role}' that was provided for this task. Please "
+            "verify that the role being passed has the proper trust relationship and permissions "
+            "and that your IAM user has permissions to pass this role."
+        ) from error
+
+
+@cache
+def _acting_as(role: str, region: str) -> Any:
+    """Clients of a role. One for all its tasks: a client costs some 20 ms to make."""
+    return connect_to.with_assumed_role(
+        role_arn=role, service_principal=_PRINCIPAL, session_name="ecs-tasks", region_name=region
+    )
 
 
 def place_of(context: Any) -> Place:

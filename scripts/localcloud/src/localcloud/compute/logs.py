@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -31,13 +32,18 @@ class LogStreamError(Exception):
     """The stream could not be made; the text is the reason that ECS gives."""
 
 
-def open_stream(place: Place, stream: LogStream) -> Callable[[Sequence[str]], None]:
-    """Make a log stream and give what writes lines to it; LogStreamError when there is no group."""
-    client = place.client("logs")
+def open_stream(
+    place: Place, stream: LogStream, role: str | None
+) -> Callable[[Sequence[str]], None]:
+    """Make a log stream and give what writes lines to it; LogStreamError when there is no group.
+
+    `role` is the execution role; without one the instance's does it, which may.
+    """
+    client = place.client("logs", role)
     target = {"logGroupName": stream.group, "logStreamName": stream.name}
     try:
         if stream.create_group:
-            _unless_there(client.create_log_group, logGroupName=stream.group)
+            make_group(client, stream.group)
         _unless_there(client.create_log_stream, **target)
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
@@ -56,6 +62,11 @@ def open_stream(place: Place, stream: LogStream) -> Callable[[Sequence[str]], No
                 LOG.warning("output lost, %s %s: %s", stream.group, stream.name, error)
 
     return write
+
+
+def make_group(client: Any, name: str) -> None:
+    """Make a log group, unless it is there."""
+    _unless_there(client.create_log_group, logGroupName=name)
 
 
 def _unless_there(create: Callable[..., object], **parameters: str) -> None:

@@ -10,9 +10,15 @@ from localcloud.compute import logs, runner
 from localcloud.compute.batch.compute import vcpus_of
 from localcloud.compute.batch.jobs import Job
 from localcloud.compute.batch.retry import AttemptEnd, retries
-from localcloud.compute.batch.specification import container_spec, log_stream, vcpus
+from localcloud.compute.batch.specification import (
+    DEFAULT_LOG_GROUP,
+    container_spec,
+    execution_role,
+    log_stream,
+    vcpus,
+)
 from localcloud.compute.capacity import Ticket
-from localcloud.compute.cloud import milliseconds, now
+from localcloud.compute.cloud import RoleError, milliseconds, now
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, stop
 from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
@@ -106,6 +112,8 @@ class _JobRun:
     def _run_attempt(self, number: int) -> AttemptEnd:
         task_id = uuid.uuid4().hex
         stream = log_stream(self._job, task_id)
+        if stream.group == DEFAULT_LOG_GROUP:
+            logs.make_group(self._job.place.client("logs"), stream.group)
         container_fields = {
             "taskArn": self._job.place.arn("ecs", f"task/AWSBatch/{task_id}"),
             "logStreamName": stream.name,
@@ -117,10 +125,10 @@ class _JobRun:
         try:
             container = runner.runner().start(
                 container_spec(self._job, number),
-                on_lines=logs.open_stream(self._job.place, stream),
+                on_lines=logs.open_stream(self._job.place, stream, execution_role(self._job)),
                 on_end=lambda: self._happened.put(Ended("job")),
             )
-        except (ContainerStartError, logs.LogStreamError) as error:
+        except (ContainerStartError, RoleError, logs.LogStreamError) as error:
             end = AttemptEnd(exit_code=None, reason=str(error), status_reason=_NOT_STARTED)
         else:
             end = self._await_end(container)

@@ -8,7 +8,8 @@ from localcloud.compute.cloud import Document, pairs
 from localcloud.compute.containers import ContainerSpec
 from localcloud.compute.logs import LogStream
 
-_DEFAULT_LOG_GROUP = "/aws/batch/job"
+# Batch itself makes it; any other must be there, or the execution role must be allowed to make it.
+DEFAULT_LOG_GROUP = "/aws/batch/job"
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
 
 
@@ -44,7 +45,7 @@ def container_spec(job: Job, attempt: int) -> ContainerSpec:
         image=container["image"],
         command=container["command"] or None,
         environment={
-            **job.place.container_environment(),
+            **job.place.container_environment(container.get("jobRoleArn"), job.id),
             "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE" if job.fargate else "AWS_ECS_EC2",
             **pairs(container["environment"]),
             "AWS_BATCH_JOB_ID": job.id,
@@ -58,6 +59,11 @@ def container_spec(job: Job, attempt: int) -> ContainerSpec:
     )
 
 
+def execution_role(job: Job) -> str | None:
+    """The role that ECS itself acts as for the job."""
+    return job.describe()["container"].get("executionRoleArn") or None
+
+
 def vcpus(job: Job) -> float:
     """The vCPUs that the job reserves."""
     return float(_requirements(job.describe()["container"]).get("VCPU", 1))
@@ -68,13 +74,11 @@ def log_stream(job: Job, task_id: str) -> LogStream:
     document = job.describe()
     configured = document["container"].get("logConfiguration") or {}
     options = configured.get("options") or {}
-    group = options.get("awslogs-group")
     definition = document["jobDefinition"].rpartition("/")[2].partition(":")[0]
     return LogStream(
-        group=group or _DEFAULT_LOG_GROUP,
+        group=options.get("awslogs-group") or DEFAULT_LOG_GROUP,
         name=f"{options.get('awslogs-stream-prefix') or definition}/default/{task_id}",
-        # Batch makes its own group; another's must be there.
-        create_group=group is None or options.get("awslogs-create-group") == "true",
+        create_group=options.get("awslogs-create-group") == "true",
     )
 
 

@@ -32,7 +32,7 @@ def submit_job(context: Any, request: Document) -> Document:
     queue = find_queue(place, request["jobQueue"])
     if queue["state"] != "ENABLED":
         raise refusal("ClientException", f"Job queue {request['jobQueue']} is disabled.")
-    definition = _definition(place, request["jobDefinition"])
+    definition = find_definition(place, request["jobDefinition"])
     job = Job(
         place,
         _document(place, request, queue, definition),
@@ -71,8 +71,8 @@ def _check(request: Document) -> None:
         raise refusal("ClientException", f"attempts must be between 1 and {_MAX_ATTEMPTS}.")
 
 
-def _definition(place: Place, name: str) -> Document:
-    """A job definition by ARN, name:revision, or name for its latest active revision."""
+def find_definition(place: Place, name: str) -> Document:
+    """A job definition by ARN, name:revision or name, which is its latest; or the error."""
     bare = name.rpartition("job-definition/")[2]
     family, _, revision = bare.partition(":")
     answer = place.client("batch").describe_job_definitions(jobDefinitionName=family)

@@ -26,7 +26,7 @@ def container_spec(task: Task, definition: Document) -> ContainerSpec:
         entrypoint=definition.get("entryPoint") or None,
         command=override.get("command") or definition.get("command") or None,
         environment={
-            **place.container_environment(),
+            **place.container_environment(_role(task, "taskRoleArn"), task.id),
             "AWS_EXECUTION_ENV": f"AWS_ECS_{task.describe()['launchType']}",
             "ECS_CONTAINER_METADATA_URI_V4": metadata,
             **pairs(definition.get("environment")),
@@ -37,6 +37,16 @@ def container_spec(task: Task, definition: Document) -> ContainerSpec:
         init=bool((definition.get("linuxParameters") or {}).get("initProcessEnabled")),
         labels={"localcloud.ecs.task": task.arn},
     )
+
+
+def _role(task: Task, kind: str) -> str | None:
+    overridden = task.describe()["overrides"].get(kind)
+    return overridden or task.definition.get(kind) or None
+
+
+def execution_role(task: Task) -> str | None:
+    """The role that ECS itself acts as for the task."""
+    return _role(task, "executionRoleArn")
 
 
 def log_stream(task: Task, definition: Document) -> LogStream | None:

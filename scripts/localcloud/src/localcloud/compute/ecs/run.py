@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 from localcloud.compute import logs, runner
 from localcloud.compute.capacity import Ticket
-from localcloud.compute.cloud import Document, now
+from localcloud.compute.cloud import Document, RoleError, now
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, OnLines
-from localcloud.compute.ecs.definition import container_spec, log_stream, stop_timeout
+from localcloud.compute.ecs.definition import (
+    container_spec,
+    execution_role,
+    log_stream,
+    stop_timeout,
+)
 from localcloud.compute.ecs.tasks import Task
 from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
 
@@ -64,7 +69,7 @@ class _TaskRun:
             return
         try:
             self._start()
-        except (ContainerStartError, logs.LogStreamError) as error:
+        except (ContainerStartError, RoleError, logs.LogStreamError) as error:
             reason = str(error)
             if isinstance(error, ContainerStartError) and not self._on_fargate():
                 reason = "Task failed to start"
@@ -105,7 +110,7 @@ class _TaskRun:
         stream = log_stream(self._task, definition)
         if stream is None:
             return lambda lines: LOG.debug("%s: %s", self._task.id, lines)
-        return logs.open_stream(self._task.place, stream)
+        return logs.open_stream(self._task.place, stream, execution_role(self._task))
 
     def _await_stop(self) -> None:
         while True:

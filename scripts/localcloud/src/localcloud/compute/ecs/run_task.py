@@ -28,7 +28,7 @@ def run_task(context: Any, request: Document) -> Document:
     _check(request)
     if token and (earlier := TASKS.started_with(place, token)):
         return _repeated(asked, earlier)
-    definition, tags = _definition(place, request["taskDefinition"])
+    definition, tags = find_definition(place, request["taskDefinition"])
     _check_overrides(request.get("overrides") or {}, definition)
     placement = place_tasks(place, request, definition)
     count = request.get("count") or 1
@@ -78,7 +78,8 @@ def _check(request: Document) -> None:
             raise refusal("InvalidParameterException", message)
 
 
-def _definition(place: Place, name: str) -> tuple[Document, list[Document]]:
+def find_definition(place: Place, name: str) -> tuple[Document, list[Document]]:
+    """A task definition by ARN, family:revision or family, and its tags; or the error."""
     client = place.client("ecs")
     try:
         answer = client.describe_task_definition(taskDefinition=name, include=["TAGS"])

@@ -1,0 +1,57 @@
+"""Conditions of statements.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+"""
+
+from collections.abc import Callable, Mapping
+
+from localcloud.iam.patterns import fits, fits_arn
+from localcloud.iam.policies import Condition
+
+# Condition keys in lower case, each with the values that the request has for it.
+type Context = Mapping[str, tuple[str, ...]]
+type Test = Callable[[str, str], bool]
+
+_NOT = "Not"
+_IF_EXISTS = "IfExists"
+_ALL = "ForAllValues:"
+_ANY = "ForAnyValue:"
+# Called with what the policy says and what the request has.
+_TESTS: Mapping[str, Test] = {
+    "StringEquals": str.__eq__,
+    "StringEqualsIgnoreCase": lambda said, has: said.lower() == has.lower(),
+    "StringLike": fits,
+    "ArnEquals": fits_arn,
+    "ArnLike": fits_arn,
+    "Bool": lambda said, has: said.lower() == has.lower(),
+}
+
+
+class UnsupportedPolicyError(Exception):
+    """The policy has something that the local cloud does not know."""
+
+
+def hold(conditions: tuple[Condition, ...], context: Context) -> bool:
+    """Whether all conditions hold for a request; UnsupportedPolicyError for an unknown operator."""
+    return all(_holds(operator, values, context.get(key)) for operator, key, values in conditions)
+
+
+def _holds(operator: str, said: tuple[str, ...], has: tuple[str, ...] | None) -> bool:
+    if any("${" in value for value in said):
+        raise UnsupportedPolicyError(f"policy variables: {', '.join(said)}")
+    name = operator.removeprefix(_ALL).removeprefix(_ANY).removesuffix(_IF_EXISTS)
+    if name == "Null":
+        return said == (str(not has).lower(),)
+    negated = _NOT in name
+    test = _TESTS.get(name.replace(_NOT, "", 1))
+    if test is None:
+        raise UnsupportedPolicyError(f"condition operator {operator}")
+    if not has:
+        return (
+            operator.startswith(_ALL)
+            or operator.endswith(_IF_EXISTS)
+            or (negated and not operator.startswith(_ANY))
+        )
+    held = [any(test(value, item) for value in said) != negated for item in has]
+    every = operator.startswith(_ALL) or (negated and not operator.startswith(_ANY))
+    return all(held) if every else any(held)

@@ -1,0 +1,67 @@
+"""The request handler that lets a role do what its policies allow, and nothing else.
+
+LocalStack admits every request. It does know who asks: functions, executions, event source mappings
+and destinations act with credentials that its STS gave for their role.
+"""
+
+import logging
+
+from localstack.aws import handlers
+from localstack.aws.api import RequestContext
+from localstack.aws.chain import HandlerChain
+from localstack.http import Response
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
+
+from localcloud.iam import routes, services
+from localcloud.iam.conditions import Context
+from localcloud.iam.decision import decide
+from localcloud.iam.record import RECORD
+from localcloud.iam.refusals import refusal
+from localcloud.iam.requests.call import call_of
+from localcloud.iam.requests.table import needs_of
+from localcloud.iam.roles import Session, session_of, statements_of
+
+LOG = logging.getLogger(__name__)
+
+
+def install() -> None:
+    """Ask before a request reaches its service."""
+    handlers.serve_custom_service_request_handlers.append(enforce)
+    routes.install()
+
+
+def enforce(_chain: HandlerChain, context: RequestContext, _response: Response) -> None:
+    """Refuse what the role behind a request may not do, by an exception; see localcloud.iam."""
+    if context.operation is None:
+        return
+    key = extract_access_key_id_from_auth_header(context.request.headers)
+    session = session_of(key) if key else None
+    if session is None:
+        services.judge(context)
+        return
+    needs = needs_of(call_of(context))
+    if needs is None:
+        return
+    statements = statements_of(session.account, session.role)
+    keys = _request_keys(context, session)
+    for need in needs:
+        decision = decide(statements, need, keys)
+        if not decision.allowed:
+            RECORD.refuse(session.role, need)
+            LOG.warning("%s may not %s on %s", session.arn, need.action, need.resource)
+            raise refusal(context, session, need, decision)
+        for grant in decision.grants:
+            RECORD.use(session, grant)
+
+
+def _request_keys(context: RequestContext, session: Session) -> Context:
+    return {
+        "aws:principalaccount": (session.account,),
+        "aws:principalarn": (
+            f"arn:{context.partition}:iam::{session.account}:role/{session.role}",
+        ),
+        "aws:requestedregion": (context.region,),
+        "aws:resourceaccount": (context.account_id,),
+        # There is no TLS here; on AWS every client of ours uses it.
+        "aws:securetransport": ("true",),
+    }

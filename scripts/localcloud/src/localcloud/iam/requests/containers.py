@@ -1,0 +1,133 @@
+"""ECS, Batch and SageMaker: who starts a job needs more than the permission to start it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from localstack.aws.api import CommonServiceException
+
+from localcloud.compute.batch.submit import find_definition as find_job_definition
+from localcloud.compute.cloud import Document, Place
+from localcloud.compute.ecs.run_task import find_definition as find_task_definition
+from localcloud.iam.decision import Need
+from localcloud.iam.requests import simple
+from localcloud.iam.requests.call import Call
+
+# Operations for which AWS has no resource.
+_BATCH_WITHOUT_RESOURCE = (
+    "DescribeJobs",
+    "ListJobs",
+    "DescribeJobQueues",
+    "DescribeJobDefinitions",
+)
+_ECS_WITHOUT_RESOURCE = ("DescribeTaskDefinition", "ListTasks", "RegisterTaskDefinition")
+
+
+def ecs(call: Call) -> list[Need]:
+    """What a request to ECS needs."""
+    cluster = _cluster(call)
+    context = {"ecs:cluster": (cluster,)}
+    name = cluster.rpartition("/")[2]
+    match call.operation:
+        case "RunTask" | "StartTask":
+            return _run_task(call, cluster)
+        case "StopTask":
+            tasks = [call.text("task")]
+        case "DescribeTasks":
+            tasks = list(call.parameters["tasks"])
+        case operation if operation in _ECS_WITHOUT_RESOURCE:
+            return [Need(action=call.action, context=context)]
+        case _:
+            return simple.needs(call)
+    arns = [task if task.startswith("arn:") else call.arn(f"task/{name}/{task}") for task in tasks]
+    return [Need(action=call.action, resource=arn, context=context) for arn in arns]
+
+
+def _cluster(call: Call) -> str:
+    name = call.text("cluster") or "default"
+    return name if name.startswith("arn:") else call.arn(f"cluster/{name}")
+
+
+def _run_task(call: Call, cluster: str) -> list[Need]:
+    definition, tags = _task_definition(call)
+    named = _definition_arns(
+        call, "task-definition", call.text("taskDefinition"), definition.get("taskDefinitionArn")
+    )
+    context = {"ecs:cluster": (cluster,)}
+    needs = [Need(action=call.action, resource=arn, context=context) for arn in named]
+    overrides = call.parameters.get("overrides") or {}
+    roles = [
+        overrides.get(kind) or definition.get(kind) for kind in ("taskRoleArn", "executionRoleArn")
+    ]
+    needs += _pass_roles(roles, "ecs-tasks.amazonaws.com")
+    propagated = tags if call.text("propagateTags") == "TASK_DEFINITION" else []
+    if call.parameters.get("tags") or propagated:
+        needs.append(
+            Need(
+                action="ecs:TagResource",
+                # The task has no id yet.
+                resource=call.arn(f"task/{cluster.rpartition('/')[2]}/*"),
+                context={**context, "ecs:createaction": (call.operation,)},
+            )
+        )
+    return needs
+
+
+def _task_definition(call: Call) -> tuple[Document, list[Document]]:
+    try:
+        return find_task_definition(Place(call.account, call.region), call.text("taskDefinition"))
+    except CommonServiceException:
+        # RunTask says so itself, to who may run it.
+        return {}, []
+
+
+def _definition_arns(call: Call, kind: str, given: str, resolved: str | None) -> list[str]:
+    """A definition as it was named, and the revision that this means.
+
+    AWS does not document which of the two counts when no revision is named: both must be allowed.
+    """
+    named = given if given.startswith("arn:") else call.arn(f"{kind}/{given}")
+    return [named] if resolved in (None, named) else [named, resolved]
+
+
+def _pass_roles(roles: Iterable[str | None], service: str) -> list[Need]:
+    context = {"iam:passedtoservice": (service,)}
+    given = dict.fromkeys(role for role in roles if role)
+    return [Need(action="iam:PassRole", resource=role, context=context) for role in given]
+
+
+def batch(call: Call) -> list[Need]:
+    """What a request to Batch needs."""
+    match call.operation:
+        case "SubmitJob":
+            return _submit_job(call)
+        case "TerminateJob" | "CancelJob":
+            return [Need(action=call.action, resource=call.arn(f"job/{call.text('jobId')}"))]
+        case operation if operation in _BATCH_WITHOUT_RESOURCE:
+            return [Need(action=call.action)]
+    return simple.needs(call)
+
+
+def _submit_job(call: Call) -> list[Need]:
+    given = call.text("jobDefinition")
+    try:
+        found = find_job_definition(Place(call.account, call.region), given)
+    except CommonServiceException:
+        found = {}
+    queue = call.text("jobQueue")
+    arns = _definition_arns(call, "job-definition", given, found.get("jobDefinitionArn"))
+    arns.append(queue if queue.startswith("arn:") else call.arn(f"job-queue/{queue}"))
+    needs = [Need(action=call.action, resource=arn) for arn in arns]
+    return needs + _tag("batch:TagResource", call.arn("job/*"), call.parameters.get("tags"))
+
+
+def sagemaker(call: Call) -> list[Need]:
+    """What a request to SageMaker needs."""
+    needs = simple.needs(call)
+    if call.operation == "CreateTrainingJob":
+        needs += _pass_roles([call.text("RoleArn")], "sagemaker.amazonaws.com")
+        needs += _tag("sagemaker:AddTags", needs[0].resource, call.parameters.get("Tags"))
+    return needs
+
+
+def _tag(action: str, resource: str, tags: Any) -> list[Need]:
+    return [Need(action=action, resource=resource)] if tags else []

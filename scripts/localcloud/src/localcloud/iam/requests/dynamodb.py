@@ -1,0 +1,106 @@
+"""DynamoDB: tables and indexes, and the partition keys that a policy may be limited to.
+
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from moto.dynamodb.models import dynamodb_backends
+
+from localcloud.iam.decision import Need
+from localcloud.iam.requests.call import Call
+
+_LEADING_KEYS = "dynamodb:leadingkeys"
+_TRANSACTED = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+    "Get": "GetItem",
+}
+
+
+def needs(call: Call) -> list[Need]:
+    """What a request needs."""
+    match call.operation:
+        case "BatchGetItem":
+            asked = call.parameters["RequestItems"].items()
+            return [_need(call, "BatchGetItem", name, item["Keys"]) for name, item in asked]
+        case "BatchWriteItem":
+            return [
+                _need(call, "BatchWriteItem", name, map(_written, writes))
+                for name, writes in call.parameters["RequestItems"].items()
+            ]
+        case "TransactWriteItems" | "TransactGetItems":
+            items = call.parameters["TransactItems"]
+            return [
+                _need(call, _TRANSACTED[kind], item["TableName"], [_key(item)])
+                for entry in items
+                for kind, item in entry.items()
+            ]
+        case "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem":
+            return [_need(call, call.operation, call.text("TableName"), [_key(call.parameters)])]
+        case "Query":
+            return [_query(call)]
+    return [Need(action=call.action, resource=_arn(call, call.text("TableName")))]
+
+
+def _need(call: Call, action: str, table: str, keys: Iterable[Mapping[str, Any]]) -> Need:
+    name = _hash_key(call, table)
+    values = tuple(_plain(key[name]) for key in keys if name in key)
+    context = {_LEADING_KEYS: values} if values else {}
+    return Need(action=f"dynamodb:{action}", resource=_arn(call, table), context=context)
+
+
+def _query(call: Call) -> Need:
+    table, index = call.text("TableName"), call.text("IndexName")
+    arn = _arn(call, table)
+    value = _queried(call, _hash_key(call, table, index))
+    return Need(
+        action="dynamodb:Query",
+        resource=f"{arn}/index/{index}" if index else arn,
+        context={_LEADING_KEYS: (value,)} if value is not None else {},
+    )
+
+
+def _queried(call: Call, name: str) -> str | None:
+    """The partition key that a Query's condition names."""
+    names = call.parameters.get("ExpressionAttributeNames") or {}
+    values = call.parameters.get("ExpressionAttributeValues") or {}
+    for left, right in re.findall(r"([#\w.-]+)\s*=\s*(:\w+)", call.text("KeyConditionExpression")):
+        if names.get(left, left) == name and right in values:
+            return _plain(values[right])
+    return None
+
+
+def _arn(call: Call, table: str) -> str:
+    if not table:
+        return "*"
+    return table if table.startswith("arn:") else call.arn(f"table/{table}")
+
+
+def _hash_key(call: Call, table: str, index: str = "") -> str:
+    name = table.rpartition("table/")[2]
+    found = dynamodb_backends[call.account][call.region].tables.get(name)
+    if found is None:
+        return ""
+    schemas = {item.name: item.schema for item in [*found.global_indexes, *found.indexes]}
+    for key in schemas.get(index, ()):
+        if key["KeyType"] == "HASH":
+            return str(key["AttributeName"])
+    return str(found.hash_key_attr)
+
+
+def _written(write: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _key(next(iter(write.values())))
+
+
+def _key(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = item.get("Key") or item.get("Item") or {}
+    return found
+
+
+def _plain(value: Mapping[str, Any]) -> str:
+    return str(next(iter(value.values())))

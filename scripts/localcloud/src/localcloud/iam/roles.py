@@ -1,0 +1,86 @@
+"""Who a request comes from, and what the policies of that role say, out of LocalStack's stores."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from localstack.services.iam.models import RoleEntity, iam_stores
+from localstack.services.sts.models import sts_stores
+
+from localcloud.iam.policies import Statement, parse
+
+# Both stores hold what is meant here for all regions together.
+_ANY_REGION = "us-east-1"
+_ANY_ACCOUNT = "000000000000"
+_ASSUMED = "assumed-role/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Who acts: a role, under the name of a session."""
+
+    arn: str
+    account: str
+    role: str
+
+
+def session_of(access_key: str) -> Session | None:
+    """Whose key it is; None for keys that no role was assumed with, which may do everything."""
+    credentials = sts_stores[_ANY_ACCOUNT][_ANY_REGION].credentials.get(access_key)
+    if credentials is None or _ASSUMED not in credentials.arn:
+        return None
+    role = credentials.arn.partition(_ASSUMED)[2].partition("/")[0]
+    return Session(arn=credentials.arn, account=credentials.account_id, role=role)
+
+
+def account_and_name(role_arn: str) -> tuple[str, str]:
+    """What the stores know a role by."""
+    return role_arn.split(":")[4], role_arn.rpartition("/")[2]
+
+
+def statements_of(account: str, role: str) -> list[Statement]:
+    """All statements of a role's policies; none when the role is not there, or no longer."""
+    entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
+    if entity is None:
+        return []
+    return [
+        statement
+        for policy, document in _documents(account, entity)
+        for statement in parse(policy, document)
+    ]
+
+
+def role_document(account: str, role: str) -> str | None:
+    """Who may assume the role, if it is there."""
+    entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
+    return str(entity.role["AssumeRolePolicyDocument"]) if entity else None
+
+
+def all_roles() -> Iterator[tuple[str, str]]:
+    """Every role there is, by account and name."""
+    for account, regions in list(iam_stores.items()):
+        for role in list(regions[_ANY_REGION].ROLES):
+            yield account, role
+
+
+def _documents(account: str, entity: RoleEntity) -> Iterator[tuple[str, str]]:
+    # Copies: IAM may be written meanwhile.
+    yield from list(entity.inline_policies.items())
+    managed = iam_stores[account][_ANY_REGION].MANAGED_POLICIES
+    for arn in list(entity.attached_policy_arns):
+        if policy := managed.get(arn):
+            version = policy.versions[policy.policy["DefaultVersionId"]]
+            yield arn.rpartition("/")[2], version["Document"]
+        elif document := _policies_of_aws().get(arn.rpartition("/")[2]):
+            yield arn, document
+
+
+@cache
+def _policies_of_aws() -> dict[str, str]:
+    """AWS's own policies by name, as LocalStack brings them."""
+    source = files("localstack.services.iam") / "resources" / "aws_managed_policies.json"
+    policies: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    return {name: json.dumps(policy["Document"]) for name, policy in policies.items()}
