@@ -78,13 +78,13 @@ module "dispatcher" {
     max_queue_seconds   = activity.max_queue_seconds
   } }
   backends           = local.backends
-  state_machine_arns = concat(local.example_state_machine_arns, var.state_machine_arns)
-  stray_poll_minutes = var.stray_poll_minutes
+  state_machine_arns = concat(local.example_state_machine_arns, var.dispatch.state_machine_arns)
+  stray_poll_minutes = var.dispatch.stray_poll_minutes
   payload_bucket = {
     name = local.buckets.data
     arn  = local.bucket_arns.data
   }
-  max_dispatchers     = var.max_dispatchers
+  max_dispatchers     = var.dispatch.max_dispatchers
   deletion_protection = var.deletion_protection
   kms_key_arn         = var.kms_key_arn
   log_retention_days  = var.log_retention_days

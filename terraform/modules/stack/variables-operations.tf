@@ -1,15 +1,12 @@
-variable "state_machine_arns" {
-  description = "Your state machines that use activities of the stack: when an execution of theirs ends without success, its jobs are stopped at once, else at their next heartbeat."
-  type        = list(string)
-  default     = []
-  nullable    = false
-}
-
-variable "stray_poll_minutes" {
-  description = "How often each activity is polled for tasks whose dispatch request was lost, in minutes."
-  type        = number
-  default     = 15
-  nullable    = false
+variable "dispatch" {
+  description = "max_dispatchers, stray_poll_minutes and state_machine_arns as in module dispatcher; state_machine_arns: your state machines that use activities of the stack."
+  type = object({
+    max_dispatchers    = optional(number)
+    stray_poll_minutes = optional(number)
+    state_machine_arns = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "payload_retention_days" {
@@ -57,13 +54,6 @@ variable "alarm_actions" {
   description = "What an alarm notifies: ARNs, of SNS topics for example."
   type        = list(string)
   default     = []
-  nullable    = false
-}
-
-variable "max_dispatchers" {
-  description = "How many invocations of the dispatcher run at once at most; each handles up to 10 requests."
-  type        = number
-  default     = 20
   nullable    = false
 }
 

@@ -114,7 +114,9 @@ module "stack" {
     subnets          = data.aws_subnets.default.ids
     assign_public_ip = true
   }
-  state_machine_arns = [for name in local.machines : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
+  dispatch = {
+    state_machine_arns = [for name in local.machines : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
+  }
 }
 
 module "state_machine" {
