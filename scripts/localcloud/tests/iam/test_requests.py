@@ -221,6 +221,9 @@ def test_an_index_is_a_resource_of_its_own(grant: Any, table: str) -> None:
     on = f"{arn}/index/by-state"
     refused(grant("dynamodb:Query", on=on, Condition=limited)("dynamodb").query, **query)
     grant("dynamodb:Query", on=on)("dynamodb").query(**query)
+    scan = {"TableName": table, "IndexName": "by-state"}
+    refused(grant("dynamodb:Scan", on=arn)("dynamodb").scan, **scan)
+    grant("dynamodb:Scan", on=on)("dynamodb").scan(**scan)
 
 
 def test_a_transaction_needs_the_permission_of_each_write(grant: Any, table: str) -> None:

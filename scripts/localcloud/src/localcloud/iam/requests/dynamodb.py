@@ -42,8 +42,8 @@ def needs(call: Call) -> list[Need]:
             ]
         case "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem":
             return [_need(call, call.operation, call.text("TableName"), [_key(call.parameters)])]
-        case "Query":
-            return [_query(call)]
+        case "Query" | "Scan":
+            return [_search(call)]
     return [Need(action=call.action, resource=_arn(call, call.text("TableName")))]
 
 
@@ -54,12 +54,12 @@ def _need(call: Call, action: str, table: str, keys: Iterable[Mapping[str, Any]]
     return Need(action=f"dynamodb:{action}", resource=_arn(call, table), context=context)
 
 
-def _query(call: Call) -> Need:
+def _search(call: Call) -> Need:
     table, index = call.text("TableName"), call.text("IndexName")
     arn = _arn(call, table)
     value = _queried(call, _hash_key(call, table, index))
     return Need(
-        action="dynamodb:Query",
+        action=call.action,
         resource=f"{arn}/index/{index}" if index else arn,
         context={_LEADING_KEYS: (value,)} if value is not None else {},
     )
