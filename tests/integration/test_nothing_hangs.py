@@ -1,6 +1,7 @@
 """Every task ends, none runs twice, no job runs for nobody, no more jobs run than may."""
 
 import json
+import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -191,3 +192,24 @@ def test_tasks_whose_requests_were_lost_are_found(faulty, client) -> None:
         body = json.dumps({"activity_arn": activity, "stray": True})
         client("sqs").send_message(QueueUrl=queue, MessageBody=body)
         assert [faulty.wait(arn).status for arn in arns] == ["SUCCEEDED"] * 3
+
+
+def test_a_stopped_container_fails_its_task_within_5_s(faulty, client, log_lines, capsys) -> None:
+    """Of 20, the slowest but one (p95); and how much of it was the reporter's own time."""
+    arns = [faulty.start({"job": {"command": ["sh", "-c", "exit 3"]}}, "fargate") for _ in range(20)]
+    ended = [faulty.wait(arn) for arn in arns]
+    assert Counter(one.error for one in ended) == {"Job.Failed": 20}
+    jobs = [cause_of(one)["job_id"] for one in ended]
+    stopped = {
+        task["taskArn"]: task["stoppedAt"].timestamp()
+        for task in client("ecs").describe_tasks(cluster=CLUSTER, tasks=jobs)["tasks"]
+    }
+    failed = [next(e["timestamp"] for e in one.events if e["type"] == "ActivityFailed") for one in ended]
+    waits = sorted(at.timestamp() - stopped[job] for at, job in zip(failed, jobs, strict=True))
+    lines = log_lines(faulty.functions["reporter"]["log_group_name"])
+    reports = [json.loads(line)["record"]["metrics"] for line in lines if '"platform.report"' in line]
+    own = statistics.median(report["durationMs"] for report in reports) / 1000
+    with capsys.disabled():
+        told = f"median {statistics.median(waits):.2f} s, p95 {waits[18]:.2f} s"
+        print(f"\nfrom a container's end to its task's: {told}; of that the reporter's own: {own:.3f} s")
+    assert waits[18] < 5
