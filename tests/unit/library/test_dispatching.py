@@ -141,3 +141,49 @@ def test_a_start_that_can_not_be_recorded_leaves_the_job_running(world, monkeypa
     assert world.dispatcher.handle(request(world)) is Result.STARTED
     assert scheduled.answer is None
     assert len(world.backend.started) == 1
+
+
+def test_without_a_free_slot_nothing_is_polled_and_the_request_waits(world) -> None:
+    world.set_activity(max_concurrent_jobs=2)
+    scheduled = [world.stepfunctions.schedule(world.arn) for _ in range(3)]
+    assert [world.dispatcher.handle(request(world)) for _ in scheduled] == [
+        Result.STARTED,
+        Result.STARTED,
+        Result.WAITING,
+    ]
+    assert scheduled[2].worker_name is None
+    assert world.store.waiting[world.arn] == 1
+    polls = {world.tasks.get(task_id_of(task.token)).poll_id for task in scheduled[:2]}
+    assert world.store.holders[world.arn] == polls
+
+
+def test_a_poll_without_a_task_frees_its_slot_and_wakes_who_waits(world) -> None:
+    world.set_activity(max_concurrent_jobs=1)
+    world.store.add_waiting(world.arn)
+    assert world.dispatcher.handle(request(world)) is Result.NO_TASK
+    assert world.store.holders[world.arn] == set()
+    assert [json.loads(body) for body in world.sqs.bodies] == [{"activity_arn": world.arn}]
+
+
+def test_a_poll_that_fails_frees_its_slot(world) -> None:
+    world.set_activity(max_concurrent_jobs=1)
+    world.stepfunctions.activities.clear()
+    assert world.dispatcher.handle(request(world)) is Result.RETRY
+    assert world.store.holders[world.arn] == set()
+
+
+def test_a_task_that_is_refused_frees_its_slot_and_is_closed(world) -> None:
+    world.set_activity(max_concurrent_jobs=1)
+    scheduled = world.stepfunctions.schedule(world.arn, '{"job": {"gpu": 1}}')
+    assert world.dispatcher.handle(request(world)) is Result.REFUSED
+    assert world.store.holders[world.arn] == set()
+    assert world.tasks.get(task_id_of(scheduled.token)) is None
+
+
+def test_where_one_stray_is_found_more_are_looked_for(world) -> None:
+    stray = DispatchRequest(activity_arn=world.arn, stray=True).to_json()
+    assert world.dispatcher.handle(stray) is Result.NO_TASK
+    assert world.sqs.bodies == []
+    world.stepfunctions.schedule(world.arn)
+    assert world.dispatcher.handle(stray) is Result.STARTED
+    assert world.sqs.bodies == [stray]

@@ -1,0 +1,153 @@
+"""Executions that end before their tasks do."""
+
+import json
+
+import pytest
+
+from activity_dispatch.backends.base import JobId
+from activity_dispatch.cancelling import Canceller, ended_execution, open_polls
+from activity_dispatch.errors import Succeeded
+from activity_dispatch.tasks import OutcomeName, task_id_of
+
+EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
+
+
+def event(status: object, **detail: object) -> dict:
+    return {"source": "aws.states", "detail": {"executionArn": EXECUTION, "status": status, **detail}}
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
+def test_an_execution_that_ended_without_success(status: str) -> None:
+    assert ended_execution(event(status)) == EXECUTION
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        event("SUCCEEDED"),
+        event("RUNNING"),
+        event("PENDING_REDRIVE"),
+        event(None),
+        event(["ABORTED"]),
+        event("ABORTED", executionArn=None),
+        {"source": "aws.ecs", "detail": {"executionArn": EXECUTION, "status": "ABORTED"}},
+        {"source": "aws.states"},
+        {},
+    ],
+)
+def test_other_events_say_nothing(other: dict) -> None:
+    assert ended_execution(other) is None
+
+
+def started(number: int, worker: str) -> dict:
+    details = {"workerName": worker}
+    return {
+        "id": number,
+        "previousEventId": number - 1,
+        "type": "ActivityStarted",
+        "activityStartedEventDetails": details,
+    }
+
+
+def followed(number: int, kind: str, previous: int) -> dict:
+    return {"id": number, "previousEventId": previous, "type": kind}
+
+
+def test_the_polls_of_tasks_without_an_outcome() -> None:
+    polls = [f"6742f0000000000{number}" for number in range(4)]
+    events = [
+        started(1, f"{polls[0]} dispatcher"),
+        started(2, f"{polls[1]} dispatcher"),
+        started(3, f"{polls[2]} dispatcher"),
+        started(4, f"{polls[3]} dispatcher"),
+        started(5, "somebody else's worker"),
+        {"id": 6, "previousEventId": 0, "type": "ActivityStarted", "activityStartedEventDetails": {}},
+        followed(7, "ActivitySucceeded", 1),
+        followed(8, "ActivityFailed", 2),
+        followed(9, "ActivityTimedOut", 3),
+        followed(10, "ExecutionAborted", 0),
+    ]
+    assert open_polls(iter(events)) == (polls[2], polls[3])
+
+
+class Histories:
+    """GetExecutionHistory of one execution: the events of its tasks."""
+
+    def __init__(self) -> None:
+        self.events: list[dict] = []
+
+    def get_paginator(self, operation: str) -> "Histories":
+        assert operation == "get_execution_history"
+        return self
+
+    def paginate(self, *, executionArn: str, includeExecutionData: bool) -> list[dict]:  # noqa: N803
+        assert (executionArn, includeExecutionData) == (EXECUTION, False)
+        return [{"events": [event]} for event in self.events]
+
+
+@pytest.fixture
+def canceller(world) -> Canceller:
+    return Canceller(
+        stepfunctions=Histories(),  # type: ignore[arg-type]
+        tasks=world.tasks,
+        activities=world.dispatcher.activities,
+        backend_of=lambda _: world.backend,
+        settler=world.settler,
+    )
+
+
+def dispatch(world, canceller) -> str:
+    """Dispatch a task; return its id."""
+    scheduled = world.stepfunctions.schedule(world.arn)
+    world.dispatcher.handle(json.dumps({"activity_arn": world.arn}))
+    canceller.stepfunctions.events.append(
+        started(len(canceller.stepfunctions.events) + 1, scheduled.worker_name)
+    )
+    return task_id_of(scheduled.token)
+
+
+def test_all_jobs_of_an_ended_execution_are_stopped(world, canceller) -> None:
+    ids = [dispatch(world, canceller) for _ in range(3)]
+    other = world.stepfunctions.schedule(world.arn)
+    world.dispatcher.handle(json.dumps({"activity_arn": world.arn}))
+    assert canceller.cancel_execution(EXECUTION) == 3
+    assert set(world.backend.stopped) == {JobId(f"fake-{task_id}") for task_id in ids}
+    assert {world.tasks.get(task_id).outcome for task_id in ids} == {OutcomeName.CANCELLED}
+    assert world.tasks.get(task_id_of(other.token)).outcome is None
+
+
+def test_an_event_that_comes_twice_stops_again_what_still_runs(world, canceller) -> None:
+    dispatch(world, canceller)
+    canceller.cancel_execution(EXECUTION)
+    assert canceller.cancel_execution(EXECUTION) == 1
+    assert len(world.backend.stopped) == 1
+
+
+def test_a_job_that_is_about_to_end_of_itself_is_left_alone(world, canceller) -> None:
+    task_id = dispatch(world, canceller)
+    world.settler.settle(task_id, world.tasks.get(task_id).token, Succeeded(output="1"))
+    assert canceller.cancel_execution(EXECUTION) == 0
+    assert world.backend.stopped == {}
+
+
+def test_a_task_that_is_being_started_is_stopped_by_who_starts_it(world, canceller) -> None:
+    scheduled = world.stepfunctions.schedule(world.arn)
+
+    def abort(task) -> None:
+        events = canceller.stepfunctions.events
+        events.append(started(1, scheduled.worker_name))
+        assert canceller.cancel_execution(EXECUTION) == 1
+
+    world.backend.before_start = abort
+    world.dispatcher.handle(json.dumps({"activity_arn": world.arn}))
+    record = world.tasks.get(task_id_of(scheduled.token))
+    assert record.outcome is OutcomeName.CANCELLED
+    assert set(world.backend.stopped) == {record.job_id}
+
+
+def test_a_job_whose_start_was_not_recorded_is_found(world, canceller, monkeypatch) -> None:
+    monkeypatch.setattr(world.tasks, "record_started", lambda *_: True)
+    task_id = dispatch(world, canceller)
+    assert world.tasks.get(task_id).job_id is None
+    canceller.cancel_execution(EXECUTION)
+    assert set(world.backend.stopped) == {JobId(f"fake-{task_id}")}

@@ -1,0 +1,22 @@
+"""Calls begin no faster than the rate."""
+
+import pytest
+
+from activity_dispatch.rate import RateLimit
+
+
+def test_calls_begin_in_even_steps_and_time_that_passed_is_not_saved_up() -> None:
+    now, waits = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    limit = RateLimit(per_second=4, clock=lambda: now[0], sleep=sleep)
+    for _ in range(5):
+        limit.wait()
+    assert waits == pytest.approx([0.25] * 4)
+    now[0] += 60
+    limit.wait()
+    limit.wait()
+    assert waits[4:] == pytest.approx([0.25])
