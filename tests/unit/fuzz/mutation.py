@@ -69,7 +69,18 @@ def mutated(draw: Callable[[Any], Any], document: Any, most: int = 3) -> Any:
 
 def many(times: int) -> settings:
     """Return settings for a test of this many examples, ten times as many when exploring."""
-    return settings(max_examples=times if settings.default.derandomize else 10 * times)
+    profile = settings.get_profile(settings.get_current_profile_name())
+    return settings(max_examples=times if profile.derandomize else 10 * times)
+
+
+def tried[T](
+    call: Callable[[], T], refused: type[Exception] | tuple[type[Exception], ...]
+) -> tuple[T | None, str]:
+    """Return what the call gives, or what it says when it refuses in the way that it should."""
+    try:
+        return call(), ""
+    except refused as error:
+        return None, str(error)
 
 
 def _with_change(draw: Callable[[Any], Any], document: Any, path: Path, paths: list[Path]) -> Any:

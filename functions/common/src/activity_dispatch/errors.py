@@ -65,7 +65,8 @@ def _cut(cause: Cause, over: int) -> Cause:
     texts = {name: getattr(cause, name) or "" for name in _TEXTS}
     name = max(texts, key=lambda name: len(texts[name]))
     kept = texts[name].removesuffix(_CUT)[: max(0, len(texts[name]) - over - len(_CUT))]
-    return replace(cause, **{name: kept + _CUT})
+    changed: Any = {name: kept + _CUT}
+    return replace(cause, **changed)
 
 
 def _units(text: str) -> int:
