@@ -56,6 +56,7 @@ def test_a_job_object_is_passed_on(s3) -> None:
         ({"source": "s3://texts/a\n"}, r"source: 'a\\n' has the control character U\+000A in its key"),
         ({"source": "x" * 300_000}, r"source: 'x{199}\.\.\. \(300002 characters\); it must be"),
         ({"source": SOURCE, "sorce": 1}, r"'sorce': unknown field; allowed are source and job"),
+        ({"source": "s3://texts--x-s3/a"}, r"s3://texts--x-s3/a: Unrecognized S3Express bucket name"),
         ({"source": "s3://no-such-bucket/a"}, r"there is no bucket no-such-bucket"),
         ({"source": "s3://texts/no-such-key"}, r"there is no object no-such-key in bucket texts"),
     ],

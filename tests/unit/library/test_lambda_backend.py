@@ -82,9 +82,10 @@ def test_an_input_that_does_not_fit_is_refused_before_the_call(stubbed) -> None:
     assert caught.value.error == "Dispatch.InvalidInput"
 
 
+TASK_ID = "0123456789abcdef" * 2
 RECORD = {
     "requestContext": {"requestId": "r1", "functionArn": FUNCTION, "condition": "RetriesExhausted"},
-    "requestPayload": {"task_id": "abc", "task_token": "secret"},
+    "requestPayload": {"task_id": TASK_ID, "task_token": "secret"},
     "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
     "responsePayload": {"errorType": "Sandbox.Timedout", "errorMessage": "Task timed out after 3.00 seconds"},
 }
@@ -108,13 +109,20 @@ RECORD = {
 def test_a_failure_record_is_diagnosed(stubbed, change, error: str) -> None:
     _, backend = stubbed
     diagnosis = backend.diagnose({**RECORD, **change})
-    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == ("abc", "r1", JobState.ENDED)
+    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK_ID, "r1", JobState.ENDED)
     assert diagnosis.outcome.error == error
     assert "secret" not in repr(diagnosis)
 
 
 @pytest.mark.parametrize(
-    "event", [{}, {"source": "aws.ecs"}, {**RECORD, "requestPayload": None}, {**RECORD, "requestContext": {}}]
+    "event",
+    [
+        {},
+        {"source": "aws.ecs"},
+        {**RECORD, "requestPayload": None},
+        {**RECORD, "requestContext": {}},
+        {**RECORD, "requestPayload": {"task_id": "activity#arn:aws:states:::activity:work"}},
+    ],
 )
 def test_other_events_say_nothing(stubbed, event) -> None:
     assert stubbed[1].diagnose(event) is None

@@ -47,21 +47,31 @@ class Cause:
     def to_json(self) -> str:
         """Return a JSON object of at most 32,768 characters, without the empty fields.
 
-        The oldest log lines give way first, then the end of the message.
+        The oldest log lines give way first, then the end of the message, or of what is longer than it.
         Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
         """
         cause = self
-        while len(text := _compact(cause)) > MAX_CAUSE_CHARACTERS and cause.log_tail:
-            cause = replace(cause, log_tail=cause.log_tail[1:])
-        while len(text) > MAX_CAUSE_CHARACTERS:
-            keep = len(cause.message) - (len(text) - MAX_CAUSE_CHARACTERS) - len(_CUT)
-            cause = replace(cause, message=cause.message[: max(keep, 0)].removesuffix(_CUT) + _CUT)
-            text = _compact(cause)
+        while (over := _units(_compact(cause)) - MAX_CAUSE_CHARACTERS) > 0:
+            cause = replace(cause, log_tail=cause.log_tail[1:]) if cause.log_tail else _cut(cause, over)
         # A lone surrogate is no character of any encoding, and would keep the failure from being sent.
-        return text.encode(errors="replace").decode()
+        return _compact(cause).encode(errors="replace").decode()
 
 
 _CUT = " [cut]"
+_TEXTS = ("message", "backend", "job_id", "stop_code", "log_url")
+
+
+def _cut(cause: Cause, over: int) -> Cause:
+    texts = {name: getattr(cause, name) or "" for name in _TEXTS}
+    name = max(texts, key=lambda name: len(texts[name]))
+    kept = texts[name].removesuffix(_CUT)[: max(0, len(texts[name]) - over - len(_CUT))]
+    changed: Any = {name: kept + _CUT}
+    return replace(cause, **changed)
+
+
+def _units(text: str) -> int:
+    # AWS does not say what a character is. Java counts UTF-16 code units, of which an emoji has two.
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _compact(cause: Cause) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from activity_dispatch.tasks import InvalidInput
 
+# JSON has numbers without an end, and 1e999 is infinite: this is over all that a backend has.
+MAX_NUMBER = 2**31 - 1
 # Set by the platform, the worker or Terraform: a task's input must not point a job elsewhere.
 RESERVED_PREFIXES = ("AWS_", "ECS_", "TASK_", "PAYLOAD_")
 
@@ -70,6 +72,6 @@ def _number(job: Mapping[str, Any], name: str, kind: Any) -> Any:
     if value is None:
         return None
     # bool is an int in Python, and not a number of anything here.
-    if isinstance(value, bool) or not isinstance(value, kind) or value <= 0:
-        raise InvalidInput(f"job.{name}: {value!r:.200}; it must be a number over 0")
+    if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value <= MAX_NUMBER:
+        raise InvalidInput(f"job.{name}: {value!r:.200}; it must be a number over 0, at most {MAX_NUMBER}")
     return value

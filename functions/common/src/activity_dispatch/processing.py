@@ -33,6 +33,21 @@ BACKEND = "lambda"
 DEADLINE_MARGIN_SECONDS = 2.0
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+_FIELDS: Mapping[str, Callable[[object], bool]] = {
+    "task_id": _is_text,
+    "task_token": _is_text,
+    "heartbeat_seconds": _is_seconds,
+}
+
+
 class InvalidEvent(Exception):
     """The function was not invoked by the dispatcher; the message names the field."""
 
@@ -52,13 +67,15 @@ class Job:
         """Read the invocation's payload."""
         if not isinstance(event, Mapping):
             raise InvalidEvent(f"event: {type(event).__name__}; it must be an object")
-        missing = [key for key in ("task_id", "task_token", "heartbeat_seconds") if key not in event]
-        if missing:
-            raise InvalidEvent(f"{missing[0]}: missing; the dispatcher invokes this function")
+        for key, is_valid in _FIELDS.items():
+            # The value is not shown: it may be a token in the wrong place.
+            if not is_valid(event.get(key)):
+                problem = "not what it must be" if key in event else "missing"
+                raise InvalidEvent(f"{key}: {problem}; the dispatcher invokes this function")
         return cls(
-            task_id=str(event["task_id"]),
-            token=str(event["task_token"]),
-            heartbeat_seconds=int(event["heartbeat_seconds"]),
+            task_id=event["task_id"],
+            token=event["task_token"],
+            heartbeat_seconds=event["heartbeat_seconds"],
             input=event.get("input"),
             end=JobEnd(activity_arn=str(event.get("activity_arn")), slot=event.get("slot")),
         )

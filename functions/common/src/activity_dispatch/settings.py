@@ -42,7 +42,7 @@ class Settings:
         numbers = {}
         for name, default, least, most in _NUMBERS:
             value = environment.get(name, default)
-            if value.isdecimal() and least <= int(value) <= most:
+            if is_number(value, least, most):
                 numbers[name] = int(value)
             else:
                 problems.append(f"{name}: {value!r}; allowed are {least} to {most}")
@@ -59,3 +59,9 @@ class Settings:
             dispatch_queue_url=environment.get("DISPATCH_QUEUE_URL", ""),
             stray_poll_seconds=numbers["STRAY_POLL_SECONDS"],
         )
+
+
+def is_number(text: str, least: int, most: int) -> bool:
+    """Tell whether the text is a whole number within these limits, both included."""
+    # Not longer than any limit: Python refuses to read a number of thousands of digits.
+    return text.isdecimal() and len(text) < 10 and least <= int(text) <= most

@@ -80,7 +80,11 @@ def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
     # Most inputs have no job object: do not parse up to 1 MiB of JSON to learn that.
     if '"job"' not in task_input:
         return {}
-    document = json.loads(task_input)
+    try:
+        document = json.loads(task_input)
+    except (ValueError, RecursionError) as error:
+        # What JSON allows and Python doesn't: a number of 5,000 digits, 100,000 arrays in each other.
+        raise InvalidInput(f"input: its job object can't be read: {error}") from error
     if not isinstance(document, dict) or "job" not in document:
         return {}
     job = document["job"]

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointResolutionError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -120,6 +120,9 @@ def _get(source: S3Object, s3: "S3Client") -> "GetObjectOutputTypeDef":
     }
     try:
         return s3.get_object(Bucket=source.bucket, Key=source.key)
+    except EndpointResolutionError as error:
+        # Names that end in --x-s3 are of directory buckets, which have their zone in them.
+        raise InvalidInput(f"source: {source}: {error}") from error
     except ClientError as error:
         problem = problems.get(error.response.get("Error", {}).get("Code", ""))
         if problem is None:

@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ NAME = "lambda"
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_FUNCTION_SECONDS = 900
 _KILLED = "signal: killed"
+# Anybody may invoke the function: another id could be the key of an item that is no task.
+_TASK_ID = re.compile("[0-9a-f]{32}")
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "LambdaBackend":
@@ -50,7 +53,7 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
     if not isinstance(request, Mapping) or not isinstance(context, Mapping):
         return None
     task_id, job_id = request.get("task_id"), context.get("requestId")
-    if not isinstance(task_id, str) or not isinstance(job_id, str):
+    if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id) or not isinstance(job_id, str):
         return None
     return Diagnosis(
         task_id=task_id,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from activity_dispatch.settings import InvalidSettings, Settings
+from activity_dispatch.settings import InvalidSettings, Settings, is_number
 
 # ECS and Batch kill a container 30 s after SIGTERM: what is left is for reporting the interruption.
 GRACE_SECONDS = 20
@@ -73,7 +73,7 @@ def _seconds(
     text = environment.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or not least <= int(text) <= most:
+    if not is_number(text, least, most):
         problems.append(f"{name}: {text!r}; allowed are {least} to {most}")
         return default
     return int(text)

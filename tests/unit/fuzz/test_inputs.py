@@ -1,0 +1,171 @@
+"""Whatever comes as an input, it is taken, or refused in the words that are documented for it."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from unittest.mock import Mock
+
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.fuzz import mutation
+from tests.unit.fuzz.mutation import tried
+from tests.unit.fuzz.recorded import ARN, TASK_ID, TOKEN
+
+from activity_dispatch.backends.base import StartRefused
+from activity_dispatch.backends.batch import BatchBackend
+from activity_dispatch.backends.fargate import FargateBackend
+from activity_dispatch.backends.lambda_ import LambdaBackend
+from activity_dispatch.overrides import ContainerOverrides
+from activity_dispatch.processing import InvalidEvent, Job
+from activity_dispatch.settings import InvalidSettings, Settings
+from activity_dispatch.tasks import InvalidInput, Task, job_overrides
+from activity_dispatch.worker.settings import WorkerSettings
+from prepare import source as prepare
+
+JOB = {
+    "command": ["python", "-m", "work"],
+    "environment": {"LEVEL": "3"},
+    "cpu": 0.5,
+    "memory_mb": 2048,
+    "timeout_seconds": 600,
+}
+jobs = mutation.mutated(JOB)
+# What JSON allows and Python's parser doesn't, or only so deep.
+TOO_MUCH = ('{"job": ' + "1" * 5_000 + "}", '{"job": ' + "[" * 200_000, '{"job": 1e999}')
+task_inputs = (
+    mutation.mutated({"n": 1, "job": JOB}).map(json.dumps)
+    | st.sampled_from(TOO_MUCH)
+    | st.text(max_size=30)
+    | st.text(max_size=30).map(lambda text: f'{{"job"{text}')
+)
+
+
+@mutation.many(1_000)
+@given(task_inputs)
+def test_a_tasks_job_object(task_input: str) -> None:
+    allowed = ("command", "environment", "cpu", "memory_mb")
+    job, refusal = tried(lambda: job_overrides(task_input, allowed), InvalidInput)
+    assert refusal or isinstance(job, Mapping)
+
+
+@mutation.many(1_000)
+@given(jobs)
+def test_container_overrides(job: Any) -> None:
+    if isinstance(job, dict):
+        overrides, refusal = tried(lambda: ContainerOverrides.from_job(job), InvalidInput)
+        variables = [] if overrides is None else overrides.variables(TASK_ID)
+        assert refusal.startswith("job.") or {"name": "TASK_ID", "value": TASK_ID} in variables
+
+
+def backends() -> list[Any]:
+    network: dict[str, Any] = {"subnets": [], "securityGroups": []}
+    batch = Mock()
+    batch.get_paginator.return_value.paginate.return_value = []
+    batch.submit_job.return_value = {"jobId": "job"}
+    ecs = Mock(run_task=Mock(return_value={"tasks": [{"taskArn": "arn"}], "failures": []}))
+    invoked = {"ResponseMetadata": {"RequestId": "request"}}
+    return [
+        BatchBackend(client=batch, job_queue="queue", job_definition="definition", log_group="/jobs"),
+        FargateBackend(
+            client=ecs,
+            cluster="cluster",
+            task_definition="job",
+            container="job",
+            capacity_provider="FARGATE",
+            network=network,
+        ),
+        LambdaBackend(client=Mock(invoke=Mock(return_value=invoked)), function_arn="arn:aws:lambda:f"),
+    ]
+
+
+BACKENDS = backends()
+
+
+@mutation.many(1_000)
+@given(st.sampled_from(BACKENDS), jobs, task_inputs)
+def test_a_start_is_a_job_or_a_refusal(backend: Any, job: Any, task_input: str) -> None:
+    overrides = job if isinstance(job, dict) else {}
+    task = Task(activity_arn=ARN, token=TOKEN, input=task_input, heartbeat_seconds=60, overrides=overrides)
+    started, refusal = tried(lambda: backend.start(task), (InvalidInput, StartRefused))
+    assert refusal or started in ("job", "arn", "request")
+
+
+EVENT = {"task_id": TASK_ID, "task_token": TOKEN, "heartbeat_seconds": 60, "input": {"n": 1}}
+
+
+@mutation.many(1_000)
+@given(mutation.mutated(EVENT))
+def test_an_invocation_of_a_processing_function(event: Any) -> None:
+    job, refusal = tried(lambda: Job.from_event(event), InvalidEvent)
+    assert TOKEN not in refusal
+    if job is not None:
+        assert (type(job.task_id), type(job.token), type(job.heartbeat_seconds)) == (str, str, int)
+        assert job.heartbeat_seconds > 0
+    else:
+        assert refusal
+
+
+ENVIRONMENT = {
+    "TASK_TABLE": "tasks",
+    "PAYLOAD_BUCKET": "payloads",
+    "TASK_RETENTION_DAYS": "7",
+    "LOG_LEVEL": "INFO",
+    "TASK_ID": TASK_ID,
+    "TASK_GRACE_SECONDS": "20",
+    "TASK_TIMEOUT_SECONDS": "600",
+    "TASK_STDOUT": "output",
+}
+# A process's environment has texts only.
+texts = (
+    st.sampled_from(["", "0", "-1", "007", "9" * 5_000, "\u0663", "1.5", "1e3", "\udc80", " 1", "1\n"])
+    | st.integers().map(str)
+    | st.text(max_size=10)
+)
+
+
+@mutation.many(1_000)
+@given(
+    st.dictionaries(st.sampled_from(sorted(ENVIRONMENT)), texts, max_size=3),
+    st.sets(st.sampled_from(sorted(ENVIRONMENT)), max_size=2),
+)
+def test_the_settings_of_a_worker(changed: dict[str, str], removed: set[str]) -> None:
+    environment = {name: value for name, value in {**ENVIRONMENT, **changed}.items() if name not in removed}
+    settings, refusal = tried(lambda: WorkerSettings.from_environment(environment), InvalidSettings)
+    if settings is None:
+        assert any(f"{name}: " in refusal for name in {*changed, *removed})
+    else:
+        assert 0 <= settings.grace_seconds <= 120
+        assert 1 <= Settings.from_environment(environment).task_retention_days <= 365
+
+
+class S3:
+    """Has every object that can be asked for, or says what S3 says."""
+
+    def __init__(self, body: bytes, code: str | None) -> None:
+        self.body, self.code = body, code
+
+    def get_object(self, *, Bucket: str, Key: str) -> dict:  # noqa: N803
+        assert Key.encode()
+        if self.code:
+            raise ClientError({"Error": {"Code": self.code, "Message": ""}}, "GetObject")
+        body = Mock(read=lambda size: self.body[:size])
+        return {"ContentLength": len(self.body), "ETag": '"etag"', "Body": body}
+
+
+@mutation.many(1_000)
+@given(
+    mutation.mutated({"source": "s3://texts/folder/a.txt", "job": JOB})
+    | st.text(max_size=30).map(lambda key: {"source": f"s3://texts/{key}"}),
+    st.binary(max_size=100) | st.just(b"\xff" * 9_000) | st.just("é".encode() * 5_000),
+    st.sampled_from([None, None, "NoSuchKey", "AccessDenied"]),
+)
+def test_what_prepare_makes_of_an_input(event: Any, body: bytes, code: str | None) -> None:
+    s3: Any = S3(body, code)
+    made, refusal = tried(lambda: prepare.prepare(event, s3), prepare.InvalidInput)
+    if made is None:
+        # It becomes the execution's cause.
+        assert 0 < len(refusal) < 32_768
+    else:
+        assert json.loads(json.dumps(made)) == made
+        assert made["result"]["key"] == made["source"]["key"] + prepare.RESULT_SUFFIX
