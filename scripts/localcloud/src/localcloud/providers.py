@@ -10,6 +10,10 @@ from localcloud import patches
 
 def _mend_gateway() -> None:
     patches.install("gateway")
+    from localcloud.faults import requests, routes
+
+    requests.install()
+    routes.install()
 
 
 def _dynamodb() -> Service:

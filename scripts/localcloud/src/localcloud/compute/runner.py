@@ -42,6 +42,12 @@ class TrackingRunner:
         with self._lock:
             self._containers.pop(container.id, None)
 
+    def running(self) -> list[Container]:
+        """The containers that have not ended."""
+        with self._lock:
+            known = list(self._containers.values())
+        return [container for container in known if container.wait(0) is None]
+
     def close(self) -> None:
         """Kill and remove all that is left."""
         with self._lock:

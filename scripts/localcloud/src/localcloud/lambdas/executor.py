@@ -16,7 +16,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
     RuntimeExecutor,
 )
 
-from localcloud.lambdas import report
+from localcloud.lambdas import report, running
 from localcloud.lambdas.process import FunctionProcess, Launch
 from localcloud.lambdas.runtime_api import (
     ApiClosedError,
@@ -63,6 +63,7 @@ class ProcessExecutor(RuntimeExecutor):
                 environment=self._environment,
             )
         )
+        running.add(self.function_version.id.function_name, process)
         if self._stopped:  # stop() came between; it may not have seen this process.
             process.kill()
             raise CancelledError("stopped during init")

@@ -136,6 +136,12 @@ class JobStore:
         with self._lock:
             return self._jobs.get(name.rpartition("job/")[2] or name)
 
+    def running(self) -> list[Job]:
+        """The jobs that have a container, or are just getting one."""
+        with self._lock:
+            jobs = list(self._jobs.values())
+        return [job for job in jobs if job.describe()["status"] in ("STARTING", "RUNNING")]
+
     def of_queue(self, queue_arn: str) -> Iterable[Job]:
         """A queue's jobs, the newest first."""
         with self._lock:

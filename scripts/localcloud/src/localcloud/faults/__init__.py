@@ -1,0 +1,1 @@
+"""What a test can break on purpose: requests of what runs in the cloud, deliveries, processes."""

@@ -1,0 +1,41 @@
+"""Faults in what EventBridge and SQS hand to functions: both deliver at least once, and late."""
+
+import copy
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from localstack.services.events.target import TargetSender
+from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
+from localstack.utils.threads import start_worker_thread
+
+from localcloud.faults.plan import CURRENT, DELIVER
+from localcloud.wrapping import wrap
+
+
+@cache
+def install() -> None:
+    """Ask the plan about each delivery, from the first plan on."""
+
+    @wrap(TargetSender, "process_event")
+    def process_event(
+        original: Callable[..., None], sender: TargetSender, event: Any, *more: Any
+    ) -> None:
+        _deliver("events", event, lambda given: original(sender, given, *more))
+
+    @wrap(SqsPoller, "handle_messages")
+    def handle_messages(
+        original: Callable[..., None], poller: SqsPoller, messages: list[dict[str, Any]]
+    ) -> None:
+        _deliver("sqs", messages, lambda given: original(poller, given))
+
+
+def _deliver(service: str, what: Any, hand_over: Callable[[Any], None]) -> None:
+    rule = CURRENT.plan.decide(service, DELIVER)
+    if rule and rule.fault == "duplicate":
+        second = copy.deepcopy(what)
+        start_worker_thread(lambda _: hand_over(second), name="second-delivery")
+    elif rule:
+        time.sleep(rule.seconds)
+    hand_over(what)

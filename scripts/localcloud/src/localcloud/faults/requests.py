@@ -1,0 +1,76 @@
+"""Faults in requests of what runs in the cloud.
+
+Functions, tasks and jobs have credentials that STS gave for their role; who stands outside has a
+long-term key, and LocalStack's services among themselves make internal calls. Only the first meet
+faults: a test sees a broken cloud by what runs in it, and its own calls stay whole.
+"""
+
+import http.client
+import time
+
+from localstack.aws import handlers
+from localstack.aws.api import RequestContext
+from localstack.aws.chain import HandlerChain
+from localstack.http import Response
+from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
+
+from localcloud.faults.errors import failed, throttled
+from localcloud.faults.plan import CURRENT
+
+# Keys of STS: AWS's prefix, and LocalStack's.
+_TEMPORARY = ("ASIA", "LSIA")
+_COPY_HEADER = "X-Localcloud-Copy"
+_LOST_HEADER = "X-Localcloud-Lose-Answer"
+_COPY_SECONDS = 70
+
+
+def install() -> None:
+    """Ask the plan about each request before its service has it."""
+    handlers.serve_custom_service_request_handlers.append(inject)
+    handlers.run_custom_response_handlers.append(lose)
+
+
+def inject(_chain: HandlerChain, context: RequestContext, _response: Response) -> None:
+    """Let a request go wrong: by an exception, by waiting, or by a mark for `lose`."""
+    if context.operation is None or not _is_from_inside(context):
+        return
+    rule = CURRENT.plan.decide(context.service.service_name, context.operation.name)
+    match rule.fault if rule else None:
+        case "throttle":
+            raise throttled(context)
+        case "error":
+            raise failed(context)
+        case "delay" if rule:
+            time.sleep(rule.seconds)
+        case "lose_answer":
+            context.request.headers[_LOST_HEADER] = "1"
+        case "duplicate":
+            _send_copy(context)
+
+
+def lose(_chain: HandlerChain, context: RequestContext, response: Response) -> None:
+    """Put an empty 500 in the place of an answer, as a load balancer does that lost its server."""
+    if context.request and _LOST_HEADER in context.request.headers:
+        response.status_code = 500
+        response.set_response(b"")
+
+
+def _is_from_inside(context: RequestContext) -> bool:
+    headers = context.request.headers
+    if context.is_internal_call or _COPY_HEADER in headers:
+        return False
+    key = extract_access_key_id_from_auth_header(headers)
+    return bool(key and key.startswith(_TEMPORARY))
+
+
+def _send_copy(context: RequestContext) -> None:
+    """Send the same request once before, as a client does that never got its answer."""
+    request = context.request
+    host, _, port = request.host.partition(":")
+    connection = http.client.HTTPConnection(host, int(port or 80), timeout=_COPY_SECONDS)
+    try:
+        headers = {**dict(request.headers), _COPY_HEADER: "1"}
+        connection.request(request.method, request.full_path, request.get_data(), headers)
+        connection.getresponse().read()
+    finally:
+        connection.close()
