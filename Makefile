@@ -87,6 +87,10 @@ integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tes
 	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
 	$(PYTHON) -m pytest tests/integration
 
+.PHONY: chaos
+chaos: $(READY) $(ZIPS) | need-terraform ## break all of the stack at random on a local cloud; SEED=n repeats a run
+	$(PYTHON) -m pytest tests/integration/test_chaos.py
+
 .PHONY: images
 images: $(VENV_READY) | need-docker ## build the container images (BASE_IMAGE=)
 	@exec $(OPERATIONS) images --base "$$BASE_IMAGE"

@@ -3,7 +3,6 @@
 import json
 import os
 import uuid
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +11,11 @@ from typing import Any
 import pytest
 from localstack_client.session import Session
 from python_terraform import IsFlagged, Terraform
+from tests.integration.helpers import FAULTY, pack_function
 
 from operations import cloud, deploy, execution, paths, process
 from operations.execution import Ended
 
-FAULTY = Path(__file__).parent / "faulty"
 APPLY_SECONDS = 300
 FOLLOW_SECONDS = 180
 
@@ -170,15 +169,7 @@ class Faulty:
 
 @pytest.fixture(scope="session")
 def faulty_terraform(terraform, tmp_path_factory) -> Terraform:
-    package = tmp_path_factory.mktemp("faulty") / "faulty.zip"
-    with (
-        zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
-        zipfile.ZipFile(package, "w") as archive,
-    ):
-        for name in built.namelist():
-            if name.startswith("activity_dispatch/"):
-                archive.writestr(name, built.read(name))
-        archive.write(FAULTY / "faulty.py", "faulty.py")
+    package = pack_function(tmp_path_factory.mktemp("faulty") / "faulty.zip")
     process.run([paths.TERRAFORM_INIT, FAULTY], timeout_seconds=APPLY_SECONDS)
     return terraform(FAULTY, package=str(package))
 

@@ -1,0 +1,146 @@
+# All backends, with limits and short times, to be broken: test_chaos.py.
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+  backend "local" {
+    path = "../../../build/chaos/terraform.tfstate"
+  }
+}
+
+variable "endpoint" {
+  type = string
+}
+
+variable "package" {
+  description = "Zip of the faulty function."
+  type        = string
+}
+
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_metadata_api_check     = true
+  skip_credentials_validation = true
+  s3_use_path_style           = true
+  endpoints {
+    batch          = var.endpoint
+    cloudwatch     = var.endpoint
+    cloudwatchlogs = var.endpoint
+    dynamodb       = var.endpoint
+    ec2            = var.endpoint
+    ecs            = var.endpoint
+    events         = var.endpoint
+    iam            = var.endpoint
+    lambda         = var.endpoint
+    s3             = var.endpoint
+    sfn            = var.endpoint
+    sqs            = var.endpoint
+    sts            = var.endpoint
+  }
+}
+
+locals {
+  # Short, so that what is lost is found within the test; limits, so that slots are held and freed all the time.
+  times    = { heartbeat_seconds = 20, timeout_seconds = 90 }
+  machines = ["lambda-jobs", "fargate", "batch"]
+  # One image with and without the worker: a task's command says.
+  container = { image = "chaos:1", command = ["true"] }
+}
+
+data "aws_vpc" "default" {
+  default = true
+}
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+resource "aws_s3_bucket" "code" {
+  bucket        = "chaos-code"
+  force_destroy = true
+}
+
+resource "aws_s3_object" "code" {
+  bucket = aws_s3_bucket.code.id
+  key    = "chaos.zip"
+  source = var.package
+}
+
+module "function" {
+  source = "../../../terraform/modules/function"
+
+  name            = "chaos"
+  description     = "Does as its input says"
+  handler         = "faulty.handle"
+  package         = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
+  environment     = module.stack.worker_environment
+  timeout_seconds = 30
+}
+
+module "stack" {
+  source = "../../../terraform/modules/stack"
+
+  name                   = "chaos"
+  packages_dir           = "../../../build/zip"
+  payload_retention_days = null
+  force_destroy          = true
+  deletion_protection    = false
+  lambda_activities = {
+    lambda-jobs = merge(local.times, {
+      function_arn        = module.function.arn
+      role_name           = module.function.role_name
+      max_concurrent_jobs = 10
+    })
+  }
+  fargate = merge(local.times, {
+    container           = local.container
+    allowed_overrides   = ["command"]
+    max_concurrent_jobs = 6
+    max_queue_seconds   = 60
+  })
+  batch = merge(local.times, {
+    container           = local.container
+    allowed_overrides   = ["command"]
+    max_concurrent_jobs = 6
+    max_queue_seconds   = 60
+    job_timeout_seconds = 60
+  })
+  network = {
+    vpc_id           = data.aws_vpc.default.id
+    subnets          = data.aws_subnets.default.ids
+    assign_public_ip = true
+  }
+  dispatch = {
+    stray_poll_minutes = 2
+    state_machine_arns = [for name in local.machines : "arn:aws:states:eu-west-1:000000000000:stateMachine:chaos-${name}"]
+  }
+}
+
+module "state_machine" {
+  source   = "../../../terraform/modules/state-machine"
+  for_each = toset(local.machines)
+
+  name = "chaos-${each.key}"
+  definition = jsonencode({
+    StartAt = "Process"
+    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+  })
+  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+}
+
+output "state_machines" {
+  value = { for name, machine in module.state_machine : name => machine.arn }
+}
+
+output "task_table" {
+  value = module.stack.task_table
+}
