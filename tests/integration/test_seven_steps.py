@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 
@@ -77,14 +78,19 @@ def test_3_nobody_asks_for_work_when_there_is_none(client, stack, log_lines) -> 
         "EventSourceMappings"
     ]
     assert [m["EventSourceArn"].split(":")[2] for m in mapping] == ["sqs"]
-    # Rules there are, for the ends of jobs in containers; none that a clock fires.
-    assert [rule for rule in client("events").list_rules()["Rules"] if "ScheduleExpression" in rule] == []
+    # What a clock fires is the reconciler alone, whose role may not poll.
+    rules = [rule for rule in client("events").list_rules()["Rules"] if "ScheduleExpression" in rule]
+    assert {rule["Name"].rpartition("-")[2] for rule in rules} == {"reconciler"}
+    iam, role = client("iam"), "first-light-reconciler"
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        document = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+        assert "GetActivityTask" not in document
 
 
 def test_4_the_activity_gives_token_and_input_to_the_dispatcher(ended, client, stack) -> None:
     started = details(ended, "ActivityStarted", "activityStartedEventDetails")
     assert len(started) == 1
-    assert started[0]["workerName"].startswith("dispatcher ")
+    assert re.match("[0-9a-f]{16} dispatcher ", started[0]["workerName"])
 
 
 def test_5_the_dispatcher_starts_the_function_once(ended, log_lines, stack) -> None:
