@@ -5,6 +5,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -62,7 +63,8 @@ def test_a_function_that_dies_is_told_of_by_lambda(faulty, job_input, error: str
 
 
 def test_no_more_functions_run_than_may_and_the_rest_wait_in_step_functions(faulty, client) -> None:
-    arns = [faulty.start({"sleep": 0.5}, "narrow") for _ in range(60)]
+    with ThreadPoolExecutor(10) as pool:
+        arns = list(pool.map(lambda _: faulty.start({"sleep": 1}, "narrow"), range(60)))
 
     def waiting() -> int:
         kinds = [
@@ -74,7 +76,7 @@ def test_no_more_functions_run_than_may_and_the_rest_wait_in_step_functions(faul
         ]
         return sum("ActivityScheduled" in kind and "ActivityStarted" not in kind for kind in kinds)
 
-    wait_until(lambda: waiting() > 30)
+    wait_until(lambda: waiting() > 10)
     ended = [faulty.wait(arn) for arn in arns]
     assert Counter(one.status for one in ended) == {"SUCCEEDED": 60}
     assert most_at_once([span(one, "ActivityStarted", "ActivitySucceeded") for one in ended]) == 5
@@ -142,9 +144,9 @@ def test_an_end_without_an_event_is_seen_by_the_reconciler(faulty, client) -> No
 
 def test_a_container_that_can_not_beat_is_beaten_for(faulty) -> None:
     began = time.monotonic()
-    arn = faulty.start({"job": {"command": ["sleep", "16"]}}, "fargate")
-    # Twice HeartbeatSeconds: the passes, once a minute on AWS, are made by hand here.
-    while time.monotonic() - began < 14:
+    arn = faulty.start({"job": {"command": ["sleep", "22"]}}, "fargate")
+    # Longer than HeartbeatSeconds: the passes, once a minute on AWS, are made by hand here.
+    while time.monotonic() - began < 20:
         faulty.reconcile()
     assert faulty.wait(arn).status == "SUCCEEDED"
 

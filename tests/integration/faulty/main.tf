@@ -103,7 +103,7 @@ module "stack" {
   # A container that knows nothing of tasks: others beat for it, which the short heartbeat shows.
   fargate = {
     container           = { image = "busybox:faulty", command = ["true"] }
-    heartbeat_seconds   = 8
+    heartbeat_seconds   = 15
     timeout_seconds     = 120
     allowed_overrides   = ["command"]
     max_concurrent_jobs = 5
