@@ -5,6 +5,7 @@ cloud that enforces IAM, can tell what is never used.
 """
 
 import json
+import re
 import tomllib
 import urllib.error
 import urllib.request
@@ -21,21 +22,26 @@ REVIEWED = tomllib.loads((HERE / "permissions.toml").read_text())
 
 @pytest.fixture(scope="module")
 def permissions(running_cloud: str, stack) -> Mapping[str, Sequence[str]]:
-    """Each unused grant and each refusal of the run as one line, without the stack's name."""
+    """What is granted and no stack used, and what was refused: one line each."""
     try:
         with urllib.request.urlopen(f"{running_cloud}/_localcloud/iam/permissions", timeout=30) as answer:  # noqa: S310
             document = json.load(answer)
     except urllib.error.HTTPError as error:
         pytest.skip(f"the cloud at {running_cloud} does not enforce IAM: {error}")
+    granted = {
+        kind: {_grant(item) for item in document["granted"] if item["used"] is kind} for kind in (True, False)
+    }
     return {
-        "unused": [_grant(item) for item in document["unused"]],
+        "unused": sorted(granted[False] - granted[True]),
         "refused": [f"{item['role']} {item['action']} {item['resource']}" for item in document["refused"]],
     }
 
 
 def _grant(item: Mapping[str, str]) -> str:
     word = item.get("action") or item["resource"]
-    return f"{item['role']} {item['policy']}/{item['sid']} {word}"
+    line = f"{item['role']} {item['policy']}/{item['sid']} {word}"
+    # The stacks of the tests are made by the same modules: what one of them uses is used.
+    return re.sub(r"\b(first-light|faulty|chaos)\b", "STACK", line)
 
 
 @pytest.fixture
