@@ -2,10 +2,14 @@
 
 import json
 import time
+import urllib.error
+import urllib.request
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from operations import paths
 from operations.execution import Ended
@@ -24,6 +28,21 @@ def pack_function(package: Path) -> Path:
                 archive.writestr(name, built.read(name))
         archive.write(FAULTY / "faulty.py", "faulty.py")
     return package
+
+
+def permissions_of(endpoint: str) -> Any:
+    """Return what the roles are granted and were refused; skip where the cloud does not enforce IAM."""
+    try:
+        with urllib.request.urlopen(f"{endpoint}/_localcloud/iam/permissions", timeout=30) as answer:  # noqa: S310
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        pytest.skip(f"the cloud at {endpoint} does not enforce IAM: {error}")
+
+
+def refusals(endpoint: str) -> list[str]:
+    """Return each refusal since the cloud was started: who, action, resource."""
+    refused = permissions_of(endpoint)["refused"]
+    return [f"{item['role']} {item['action']} {item['resource']}" for item in refused]
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:

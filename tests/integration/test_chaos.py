@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from python_terraform import IsFlagged
-from tests.integration.helpers import pack_function
+from tests.integration.helpers import pack_function, refusals
 
 from activity_dispatch.errors import ErrorName
 from activity_dispatch.polls import poll_id_of
@@ -375,3 +375,7 @@ def test_every_dead_letter_has_a_cause(run: Run) -> None:
 def _has_cause(message: Mapping[str, Any]) -> bool:
     condition = json.loads(message["Body"]).get("requestContext", {}).get("condition")
     return bool(condition or message.get("MessageAttributes", {}).get("ERROR_CODE"))
+
+
+def test_nobody_lacked_a_permission(run: Run) -> None:
+    assert [line for line in refusals(run.chaos.endpoint) if "chaos" in line] == []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cloud import Cli, Cloud, wait_for
+from cloud import Cli, Cloud, started, wait_for
 
 from localcloud import processes, settings
 from localcloud.settings import Address
@@ -39,8 +39,7 @@ def family(cli: Cli) -> list[psutil.Process]:
 
 def hanging(cli: Cli, pool: ThreadPoolExecutor) -> Cloud:
     """Start a cloud, and have a function hang in it."""
-    assert cli.run("start").returncode == 0
-    cloud = Cloud(cli=cli)
+    cloud = started(cli)
     pool.submit(cloud.invoke, cloud.function(HANG, timeout=60))
     wait_for(lambda: len(family(cli)) >= 3, seconds=20)
     return cloud

@@ -27,7 +27,11 @@ _POLLING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
 def install() -> None:
     """Replace the loop that writes logs, and look at the role before a mapping is made."""
+    _write_logs_as_the_role()
+    _check_mappings()
 
+
+def _write_logs_as_the_role() -> None:
     @wrap(LogHandler, "run_log_loop")
     def run_log_loop(
         _original: Callable[..., None], handler: LogHandler, *_args: object, **_kw: object
@@ -48,6 +52,8 @@ def install() -> None:
                 # As on AWS: the function runs on, and its log stays empty.
                 LOG.warning("log lost, %s %s: %s", item.log_group, item.log_stream, error)
 
+
+def _check_mappings() -> None:
     @wrap(LambdaProvider, "check_service_resource_exists")
     def check(
         original: Callable[..., None],

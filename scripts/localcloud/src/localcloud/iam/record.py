@@ -10,6 +10,9 @@ from localcloud.iam.decision import Grant, Need
 from localcloud.iam.policies import Statement
 from localcloud.iam.roles import Session
 
+# Role, policy, statement, "action" or "resource", and the statement's word for it.
+type Words = tuple[str, str, str, str, str]
+
 # What is told only by what it leaves out is one permission.
 _ALL = ("*",)
 
@@ -19,7 +22,7 @@ class Record:
 
     def __init__(self) -> None:
         """Nothing used yet."""
-        self._used: set[tuple[str, str, str, str, str]] = set()
+        self._used: set[Words] = set()
         self._refused: Counter[tuple[str, str, str]] = Counter()
         self._lock = threading.Lock()
 
@@ -33,16 +36,23 @@ class Record:
         with self._lock:
             self._refused[who, need.action, need.resource] += 1
 
-    def unused(self) -> list[dict[str, str]]:
-        """Each action, and each resource, of the statements of all roles that allowed nothing."""
+    def granted(self) -> list[dict[str, Any]]:
+        """Each action, and each resource, of all roles' Allow statements: did it allow anything?
+
+        What was used stays when its role goes.
+        """
+        there = dict.fromkeys(self._granted(), False) | dict.fromkeys(list(self._used), True)
         return [
-            {"role": role, "policy": item.policy, "sid": item.sid, kind: text}
-            for account, role in roles.all_roles()
-            for item in roles.statements_of(account, role)
-            if item.allows and not item.policy.startswith("arn:")
-            for kind, text in _words(item)
-            if (role, item.policy, item.sid, kind, text) not in self._used
+            {"role": role, "policy": policy, "sid": sid, kind: text, "used": used}
+            for (role, policy, sid, kind, text), used in there.items()
         ]
+
+    def _granted(self) -> Iterator[Words]:
+        for account, role in roles.all_roles():
+            for item in roles.statements_of(account, role):
+                if item.allows and not item.policy.startswith("arn:"):
+                    for kind, text in _words(item):
+                        yield (role, item.policy, item.sid, kind, text)
 
     def refused(self) -> list[dict[str, Any]]:
         """What was refused, and how often."""

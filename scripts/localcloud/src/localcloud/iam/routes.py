@@ -1,6 +1,6 @@
-"""GET /_localcloud/iam/permissions: what was granted and never used, and what was refused.
+"""GET /_localcloud/iam/permissions: what is granted, and whether it was used, and what was refused.
 
-{"unused": [{"role", "policy", "sid", "action" or "resource"}],
+{"granted": [{"role", "policy", "sid", "action" or "resource", "used"}],
  "refused": [{"role", "action", "resource", "times"}]}
 """
 
@@ -21,5 +21,5 @@ def install() -> None:
 
 
 def _permissions(_request: Any, **_: object) -> Response:
-    document = {"unused": RECORD.unused(), "refused": RECORD.refused()}
+    document = {"granted": RECORD.granted(), "refused": RECORD.refused()}
     return Response(json.dumps(document), mimetype="application/json")
