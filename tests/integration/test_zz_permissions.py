@@ -18,15 +18,6 @@ HERE = Path(__file__).parent
 REVIEWED = tomllib.loads((HERE / "permissions.toml").read_text())
 
 
-@pytest.fixture(scope="module")
-def unused(running_cloud: str, stack) -> Sequence[str]:
-    """What is granted and no stack used, one line for each action or resource."""
-    granted: dict[bool, set[str]] = {True: set(), False: set()}
-    for item in permissions_of(running_cloud)["granted"]:
-        granted[item["used"]].add(_grant(item))
-    return sorted(granted[False] - granted[True])
-
-
 def _grant(item: Mapping[str, str]) -> str:
     word = item.get("action") or item["resource"]
     line = f"{item['role']} {item['policy']}/{item['sid']} {word}"
@@ -50,6 +41,17 @@ def whole_run(request, deselected: int) -> None:
         pytest.skip(f"unused permissions cannot be judged by a part of the tests; {'; '.join(found)}")
 
 
+@pytest.fixture
+def unused(whole_run, request) -> Sequence[str]:
+    """What is granted and no stack used, one line for each action or resource."""
+    # By name, so that a part of the tests is skipped before anything is deployed.
+    request.getfixturevalue("stack")
+    granted: dict[bool, set[str]] = {True: set(), False: set()}
+    for item in permissions_of(request.getfixturevalue("running_cloud"))["granted"]:
+        granted[item["used"]].add(_grant(item))
+    return sorted(granted[False] - granted[True])
+
+
 def fitting(kind: str, line: str) -> list[Mapping[str, Any]]:
     return [entry for entry in REVIEWED[kind] if any(fnmatchcase(line, text) for text in entry["lines"])]
 
@@ -64,11 +66,11 @@ def test_nothing_is_refused_that_was_not_reviewed(running_cloud: str, stack) -> 
     assert [line for line in refusals(running_cloud) if not fitting("refused", line)] == []
 
 
-def test_each_unused_permission_is_reviewed(whole_run, unused) -> None:
+def test_each_unused_permission_is_reviewed(unused) -> None:
     assert [line for line in unused if not fitting("unused", line)] == []
 
 
-def test_each_reviewed_permission_is_unused(whole_run, unused) -> None:
+def test_each_reviewed_permission_is_unused(unused) -> None:
     """An entry that nothing fits any more goes; what only some runs use is marked so."""
     stale = [
         text
