@@ -19,8 +19,9 @@ from activity_dispatch.dispatch_batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatching import Dispatcher, Result
 from activity_dispatch.errors import Succeeded
 from activity_dispatch.heartbeats import EndReason
+from activity_dispatch.invocation import Job
 from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.processing import Job, Processor
+from activity_dispatch.processing import Processor
 from activity_dispatch.rate import RateLimit
 from activity_dispatch.reconciling import Reconciler
 from activity_dispatch.reporting import Reporter
