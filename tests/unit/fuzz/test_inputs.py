@@ -16,8 +16,8 @@ from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.batch import BatchBackend
 from activity_dispatch.backends.fargate import FargateBackend
 from activity_dispatch.backends.lambda_ import LambdaBackend
+from activity_dispatch.invocation import InvalidEvent, Job
 from activity_dispatch.overrides import ContainerOverrides
-from activity_dispatch.processing import InvalidEvent, Job
 from activity_dispatch.settings import InvalidSettings, Settings
 from activity_dispatch.tasks import InvalidInput, Task, job_overrides
 from activity_dispatch.worker.settings import WorkerSettings
@@ -91,7 +91,14 @@ def test_a_start_is_a_job_or_a_refusal(backend: Any, job: Any, task_input: str) 
     assert refusal or started in ("job", "arn", "request")
 
 
-EVENT = {"task_id": TASK_ID, "task_token": TOKEN, "heartbeat_seconds": 60, "input": {"n": 1}}
+EVENT = {
+    "task_id": TASK_ID,
+    "task_token": TOKEN,
+    "activity_arn": ARN,
+    "heartbeat_seconds": 60,
+    "slot": "6742f00000000001",
+    "input": {"n": 1},
+}
 
 
 @mutation.many(1_000)
@@ -102,6 +109,7 @@ def test_an_invocation_of_a_processing_function(event: Any) -> None:
     if job is not None:
         assert (type(job.task_id), type(job.token), type(job.heartbeat_seconds)) == (str, str, int)
         assert job.heartbeat_seconds > 0
+        assert (type(job.end.activity_arn), type(job.end.slot) in (str, type(None))) == (str, True)
     else:
         assert refusal
 

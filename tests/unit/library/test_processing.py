@@ -10,7 +10,8 @@ import pytest
 
 from activity_dispatch.errors import JobError
 from activity_dispatch.interruption import Interrupted
-from activity_dispatch.processing import InvalidEvent, Job, Processor, processing_handler
+from activity_dispatch.invocation import InvalidEvent, Job
+from activity_dispatch.processing import Processor, processing_handler
 from activity_dispatch.settings import InvalidSettings
 from activity_dispatch.tasks import OutcomeName, Task, task_id_of
 from activity_dispatch.testing import FakeLambdaContext

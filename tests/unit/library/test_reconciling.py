@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from activity_dispatch.backends.base import InvalidBackendConfig, JobId, JobState
+from activity_dispatch.backends.base import InvalidBackendConfig, JobId, JobState, StartRefused
 from activity_dispatch.cancelling import Canceller
 from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
 from activity_dispatch.polls import new_poll_id
@@ -138,7 +138,29 @@ def test_a_second_start_that_is_refused_settles(world, reconciler, now) -> None:
     now[0] += 181
     reconciler.run()
     assert scheduled.answer["error"] == "Dispatch.InvalidInput"
+    # The first start may have made a job: it is looked for before the task is closed.
+    assert [task.state for task in world.tasks.overview().tasks] == [TaskState.SETTLED]
+    assert reconciler.run() == {"CLOSE": 1}
     assert world.tasks.overview().tasks == ()
+
+
+def test_a_job_whose_start_seemed_refused_is_found_and_stopped(world, reconciler, now) -> None:
+    world.set_activity(max_concurrent_jobs=1)
+    scheduled, start = world.stepfunctions.schedule(world.arn), world.backend.start
+
+    def lose(task):
+        start(task)
+        raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, "no answer", may_run=True)
+
+    world.backend.start = lose
+    world.dispatcher.handle(json.dumps({"activity_arn": world.arn}))
+    assert scheduled.answer["error"] == "Dispatch.CapacityUnavailable"
+    assert len(world.store.holders[world.arn]) == 1
+    now[0] += 181
+    assert reconciler.run() == {"CLOSE": 1}
+    assert len(world.backend.stopped) == 1
+    assert reconciler.run() == {"CLOSE": 1}
+    assert world.store.holders[world.arn] == set()
 
 
 def test_a_job_that_its_service_forgot_is_interrupted(world, reconciler, dispatched, now) -> None:

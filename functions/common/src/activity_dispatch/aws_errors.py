@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
 from activity_dispatch.errors import ErrorName
 
@@ -73,3 +73,14 @@ def start_error(error: ClientError) -> ErrorName:
         ErrorKind.UNAVAILABLE: ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,
     }
     return names.get(classify(error), ErrorName.DISPATCH_INVALID_REQUEST)
+
+
+def may_have_happened(error: ClientError | BotoCoreError) -> bool:
+    """Tell whether the call may have been carried out though it gave this error.
+
+    So it may when its answer was lost, or when an attempt before the last one may have come through.
+    """
+    if isinstance(error, ClientError):
+        retries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+        return retries > 0 or classify(error) is ErrorKind.UNAVAILABLE
+    return isinstance(error, HTTPClientError)

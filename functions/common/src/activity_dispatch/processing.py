@@ -7,7 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,12 +18,13 @@ from activity_dispatch.composition import Runtime
 from activity_dispatch.errors import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
 from activity_dispatch.heartbeats import EndReason, Heartbeats
 from activity_dispatch.interruption import Interrupted, Interrupter
+from activity_dispatch.invocation import Job
 from activity_dispatch.job_logs import log_url
 from activity_dispatch.lambda_context import LambdaContext
 from activity_dispatch.log_tail import LogTail, keep_log_tail
 from activity_dispatch.settling import Settler
 from activity_dispatch.task_table import TaskTable
-from activity_dispatch.tasks import JobEnd, TaskState
+from activity_dispatch.tasks import TaskState
 from activity_dispatch.worker.assignment import Assignment
 from activity_dispatch.worker.report import Reporter
 
@@ -31,54 +32,6 @@ LOG = logging.getLogger(__name__)
 BACKEND = "lambda"
 # Time kept before Lambda's own limit to report that it is reached.
 DEADLINE_MARGIN_SECONDS = 2.0
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _is_seconds(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value > 0
-
-
-_FIELDS: Mapping[str, Callable[[object], bool]] = {
-    "task_id": _is_text,
-    "task_token": _is_text,
-    "heartbeat_seconds": _is_seconds,
-}
-
-
-class InvalidEvent(Exception):
-    """The function was not invoked by the dispatcher; the message names the field."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """What the lambda backend hands over."""
-
-    task_id: str
-    token: str = field(repr=False)
-    heartbeat_seconds: int
-    input: Any
-    end: JobEnd
-
-    @classmethod
-    def from_event(cls, event: object) -> "Job":
-        """Read the invocation's payload."""
-        if not isinstance(event, Mapping):
-            raise InvalidEvent(f"event: {type(event).__name__}; it must be an object")
-        for key, is_valid in _FIELDS.items():
-            # The value is not shown: it may be a token in the wrong place.
-            if not is_valid(event.get(key)):
-                problem = "not what it must be" if key in event else "missing"
-                raise InvalidEvent(f"{key}: {problem}; the dispatcher invokes this function")
-        return cls(
-            task_id=event["task_id"],
-            token=event["task_token"],
-            heartbeat_seconds=event["heartbeat_seconds"],
-            input=event.get("input"),
-            end=JobEnd(activity_arn=str(event.get("activity_arn")), slot=event.get("slot")),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)

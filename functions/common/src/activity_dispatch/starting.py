@@ -34,8 +34,11 @@ class Starter:
     tasks: TaskTable
     settler: Settler
 
-    def start(self, activity: Activity, backend: Backend, task: Task) -> Started:
-        """Record the task and start its job, or settle it as a failure."""
+    def start(self, activity: Activity, backend: Backend, task: Task, *, again: bool = False) -> Started:
+        """Record the task and start its job, or settle it as a failure.
+
+        `again`: an earlier start was interrupted, and may have made a job.
+        """
         # The token is ours alone: every way out records a job or settles the task.
         try:
             overrides = job_overrides(task.input, activity.allowed_overrides)
@@ -43,13 +46,14 @@ class Starter:
             self.tasks.add(task, activity.backend)
             job_id = backend.start(task)
         except InvalidInput as error:
-            return self._refuse(task, activity, ErrorName.DISPATCH_INVALID_INPUT, str(error))
+            name = ErrorName.DISPATCH_INVALID_INPUT
+            return self._refuse(task, activity, name, str(error), may_run=again)
         except StartRefused as error:
-            return self._refuse(task, activity, error.error, str(error))
+            return self._refuse(task, activity, error.error, str(error), may_run=again or error.may_run)
         except (ClientError, BotoCoreError) as error:
             message = f"the task could not be recorded: {_describe(error)}"
             name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            return self._refuse(task, activity, name, message)
+            return self._refuse(task, activity, name, message, may_run=again)
         self._record_started(task, backend, job_id)
         LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
         return Started.STARTED
@@ -68,11 +72,15 @@ class Starter:
             LOG.warning("task %s was cancelled while it was started: stopping %s", task.task_id, job_id)
             backend.stop(job_id, NOBODY_WAITS)
 
-    def _refuse(self, task: Task, activity: Activity, name: ErrorName, message: str) -> Started:
+    def _refuse(
+        self, task: Task, activity: Activity, name: ErrorName, message: str, *, may_run: bool
+    ) -> Started:
         LOG.error("task %s of %s not started: %s: %s", task.task_id, activity.name, name, message)
         failed = Failed(error=name, cause=Cause(message=message, backend=activity.backend))
+        # Where there may be a job after all the task stays open, and the reconciler looks for it.
+        end = None if may_run else task.job_end
         try:
-            self.settler.settle(task.task_id, task.token, failed, end=task.job_end)
+            self.settler.settle(task.task_id, task.token, failed, end=end)
         except (ClientError, BotoCoreError) as error:
             # The token can't be handed back: the state's HeartbeatSeconds ends the task.
             LOG.error("task %s could not be settled: %s", task.task_id, error)

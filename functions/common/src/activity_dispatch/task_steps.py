@@ -74,7 +74,7 @@ class TaskSteps:
             poll_id=record.poll_id or "",
             holds_slot=record.holds_slot,
         )
-        self.starter.start(seen.activity, backend, task)
+        self.starter.start(seen.activity, backend, task, again=True)
         self._beat(record)
 
     def _settle_ended(self, seen: Seen) -> None:

@@ -50,12 +50,15 @@ def is_under_way(diagnosis: Diagnosis | None) -> bool:
 
 
 class StartRefused(Exception):
-    """The backend would not start the job: an error name and what the backend said."""
+    """The backend would not start the job: an error name and what the backend said.
 
-    def __init__(self, error: ErrorName, message: str) -> None:
-        """Keep both for the task's failure."""
+    `may_run`: the answer was lost, and there may be a job all the same.
+    """
+
+    def __init__(self, error: ErrorName, message: str, *, may_run: bool = False) -> None:
+        """Keep them for the task's failure."""
         super().__init__(message)
-        self.error = error
+        self.error, self.may_run = error, may_run
 
 
 class InvalidBackendConfig(Exception):

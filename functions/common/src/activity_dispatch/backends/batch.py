@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.aws_errors import error_code, start_error
+from activity_dispatch.aws_errors import error_code, may_have_happened, start_error
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import (
     Diagnosis,
@@ -60,9 +60,11 @@ class BatchBackend:
         try:
             return self.find(task.task_id) or self._submit(JOB_NAME_PREFIX + task.task_id, overrides)
         except ClientError as error:
-            raise StartRefused(start_error(error), f"{error_code(error)}: {error}") from error
+            message, name = f"{error_code(error)}: {error}", start_error(error)
+            raise StartRefused(name, message, may_run=may_have_happened(error)) from error
         except BotoCoreError as error:
-            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
+            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+            raise StartRefused(name, str(error), may_run=may_have_happened(error)) from error
 
     @property
     def max_job_seconds(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.aws_errors import error_code, start_error
+from activity_dispatch.aws_errors import error_code, may_have_happened, start_error
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import (
     Diagnosis,
@@ -141,9 +141,11 @@ class FargateBackend:
         try:
             return self.client.run_task(**request)
         except ClientError as error:
-            raise StartRefused(start_error(error), f"RunTask: {error_code(error)}: {error}") from error
+            message, name = f"RunTask: {error_code(error)}: {error}", start_error(error)
+            raise StartRefused(name, message, may_run=may_have_happened(error)) from error
         except BotoCoreError as error:
-            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, f"RunTask: {error}") from error
+            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+            raise StartRefused(name, f"RunTask: {error}", may_run=may_have_happened(error)) from error
 
 
 def _overrides(container: str, task: Task) -> dict[str, Any]:

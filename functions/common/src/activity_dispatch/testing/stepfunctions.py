@@ -1,45 +1,92 @@
 """The activity side of Step Functions in memory, shaped as boto3's client."""
 
 import itertools
+import math
 import threading
+import time
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+EXECUTION_PREFIX = "arn:aws:states:eu-west-1:000000000000:execution:machine:"
+
 
 @dataclass(kw_only=True)
 class FakeTask:
-    """A scheduled task: its heartbeats and the one answer that was taken."""
+    """A scheduled task, the only one of its execution: its heartbeats and the one answer that was taken.
+
+    Both its clocks, in seconds, begin when it is handed out.
+    """
 
     token: str
     input: str
+    execution_arn: str = ""
+    heartbeat_seconds: float = math.inf
+    timeout_seconds: float = math.inf
     worker_name: str | None = None
+    started_at: float = math.inf
+    last_sign_at: float = math.inf
     heartbeats: int = 0
     answer: dict[str, Any] | None = None
     timed_out: bool = False
+    aborted: bool = False
+
+    @property
+    def status(self) -> str:
+        """Its execution's status, in the words of Step Functions."""
+        if self.answer is not None:
+            return "SUCCEEDED" if "output" in self.answer else "FAILED"
+        if self.aborted:
+            return "ABORTED"
+        # A state's timeout is an error that nobody catches here.
+        return "FAILED" if self.timed_out else "RUNNING"
 
 
 @dataclass(kw_only=True)
 class FakeStepFunctions:
     """Hands out each scheduled task once and takes one answer for it, as Step Functions does.
 
-    GetActivityTask does not wait: without a task it answers at once without a token.
+    GetActivityTask does not wait: without a task it answers at once without a token. `clock` gives
+    seconds; a task whose time is over is seen to be so when it is next looked at.
     """
 
+    clock: Callable[[], float] = time.monotonic
     tasks: dict[str, FakeTask] = field(default_factory=dict)
     activities: dict[str, deque[str]] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def schedule(self, activity_arn: str, task_input: str = "{}") -> FakeTask:
-        """Schedule a task of an activity, which is made if it is new."""
+    def schedule(self, activity_arn: str, task_input: str = "{}", **seconds: Any) -> FakeTask:
+        """Schedule a task of an activity, which is made if it is new.
+
+        `seconds` are the state's `heartbeat_seconds` and `timeout_seconds`; without them none.
+        """
         with self._lock:
-            task = FakeTask(token=f"token-{next(self._numbers)}", input=task_input)
+            number = next(self._numbers)
+            arn = f"{EXECUTION_PREFIX}{number}"
+            task = FakeTask(token=f"token-{number}", input=task_input, execution_arn=arn, **seconds)
             self.tasks[task.token] = task
             self.activities.setdefault(activity_arn, deque()).append(task.token)
             return task
+
+    def abort(self, task: FakeTask) -> None:
+        """Stop the task's execution, as StopExecution does."""
+        with self._lock:
+            self._expire(task)
+            if task.status == "RUNNING":
+                task.aborted = True
+                for queue in self.activities.values():
+                    if task.token in queue:
+                        queue.remove(task.token)
+
+    def expire(self) -> None:
+        """Time out the tasks whose time is over."""
+        with self._lock:
+            for task in self.tasks.values():
+                self._expire(task)
 
     def get_activity_task(self, *, activityArn: str, workerName: str) -> dict[str, Any]:  # noqa: N803
         """Hand out the oldest scheduled task."""
@@ -51,12 +98,14 @@ class FakeStepFunctions:
                 return {}
             task = self.tasks[queue.popleft()]
             task.worker_name = workerName
+            task.started_at = task.last_sign_at = self.clock()
             return {"taskToken": task.token, "input": task.input}
 
     def send_task_heartbeat(self, *, taskToken: str) -> dict[str, Any]:  # noqa: N803
         """Count a heartbeat."""
         with self._lock:
-            self._open(taskToken, "SendTaskHeartbeat").heartbeats += 1
+            task = self._open(taskToken, "SendTaskHeartbeat")
+            task.heartbeats, task.last_sign_at = task.heartbeats + 1, self.clock()
             return {}
 
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
@@ -77,13 +126,57 @@ class FakeStepFunctions:
             self._open(taskToken, "SendTaskFailure").answer = {"error": error, "cause": cause}
             return {}
 
+    def get_execution_history(self, *, executionArn: str, **_: object) -> dict[str, Any]:  # noqa: N803
+        """Tell what has happened to an execution's task."""
+        with self._lock:
+            found = [task for task in self.tasks.values() if task.execution_arn == executionArn]
+            if not found:
+                raise client_error("ExecutionDoesNotExist", "GetExecutionHistory")
+            self._expire(found[0])
+            return {"events": list(_history(found[0]))}
+
+    def get_paginator(self, operation: str) -> "_Paginator":
+        """Return a paginator, whose only page is the answer to one call."""
+        return _Paginator(getattr(self, operation))
+
     def _open(self, token: str, operation: str) -> FakeTask:
         task = self.tasks.get(token)
         if task is None:
             raise client_error("InvalidToken", operation)
-        if task.timed_out or task.answer is not None:
+        self._expire(task)
+        if task.status != "RUNNING":
             raise client_error("TaskTimedOut", operation)
         return task
+
+    def _expire(self, task: FakeTask) -> None:
+        over = min(task.started_at + task.timeout_seconds, task.last_sign_at + task.heartbeat_seconds)
+        if task.status == "RUNNING" and self.clock() > over:
+            task.timed_out = True
+
+
+@dataclass(frozen=True)
+class _Paginator:
+    call: Callable[..., dict[str, Any]]
+
+    def paginate(self, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """Give the one page."""
+        yield self.call(**parameters)
+
+
+def _history(task: FakeTask) -> Iterator[dict[str, Any]]:
+    yield {"id": 1, "previousEventId": 0, "type": "ExecutionStarted"}
+    yield {"id": 2, "previousEventId": 1, "type": "ActivityScheduled"}
+    if task.worker_name is not None:
+        details = {"workerName": task.worker_name}
+        started = {"type": "ActivityStarted", "activityStartedEventDetails": details}
+        yield {"id": 3, "previousEventId": 2, **started}
+    if task.answer is not None:
+        settled = "ActivitySucceeded" if "output" in task.answer else "ActivityFailed"
+        yield {"id": 4, "previousEventId": 3, "type": settled}
+    elif task.timed_out:
+        yield {"id": 4, "previousEventId": 3, "type": "ActivityTimedOut"}
+    elif task.aborted:
+        yield {"id": 4, "previousEventId": 3, "type": "ExecutionAborted"}
 
 
 def client_error(code: str, operation: str, status: int = 400) -> ClientError:

@@ -1,0 +1,178 @@
+"""A compute service in memory, and a backend on it, in three kinds that differ as AWS's services do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.aws_errors import may_have_happened, start_error
+from activity_dispatch.backends.base import (
+    Diagnosis,
+    JobId,
+    JobState,
+    LogLocation,
+    StartRefused,
+    is_under_way,
+)
+from activity_dispatch.backends.exit_codes import outcome_of_exit
+from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome
+from activity_dispatch.tasks import Task
+
+FUNCTION_SECONDS = 900
+REMEMBERED_SECONDS = 3_600
+
+
+class Kind(StrEnum):
+    """How a start is kept from making a second job, and what can be asked."""
+
+    TOKEN = "token"  # as ECS: a token makes a start idempotent; ended jobs are soon forgotten
+    LIST = "list"  # as Batch: looks for a job of the name before it submits one
+    FUNCTION = "function"  # as Lambda: nothing does, and jobs can neither be seen nor stopped
+
+
+@dataclass(kw_only=True)
+class ModelJob:
+    """A job: `is_plain` knows nothing of tasks, others run the worker."""
+
+    id: JobId
+    task_id: str
+    is_plain: bool
+    payload: Mapping[str, Any]
+    state: JobState = JobState.QUEUED
+    outcome: Outcome | None = None
+    ended_at: float = 0.0
+
+    def diagnosis(self) -> Diagnosis:
+        """Say what the service says of it."""
+        return Diagnosis(task_id=self.task_id, job_id=self.id, state=self.state, outcome=self.outcome)
+
+
+@dataclass(kw_only=True)
+class Compute:
+    """The service's API. Each method is a call that can go wrong."""
+
+    kind: Kind
+    now: list[float]
+    stops: list[JobId] = field(default_factory=list)
+    jobs: dict[JobId, ModelJob] = field(default_factory=dict)
+
+    def run_job(self, *, task_id: str, payload: Mapping[str, Any]) -> JobId:
+        """Make a job; the same one again for the same task where the service does so."""
+        made = [job for job in self.jobs.values() if job.task_id == task_id]
+        if made and self.kind is Kind.TOKEN:
+            return made[0].id
+        job = ModelJob(
+            id=JobId(f"job-{len(self.jobs):04}"),
+            task_id=task_id,
+            is_plain=payload["input"].get("plain", False),
+            payload=payload,
+        )
+        self.jobs[job.id] = job
+        return job.id
+
+    def list_jobs(self, *, task_id: str) -> list[JobId]:
+        """Return the task's jobs; ended ones only where the service lists them."""
+        ended = self.kind is Kind.LIST
+        return [
+            job.id
+            for job in self.jobs.values()
+            if job.task_id == task_id and (ended or job.state is not JobState.ENDED)
+        ]
+
+    def describe_jobs(self, *, jobs: Sequence[JobId]) -> list[Diagnosis]:
+        """Describe the jobs that the service remembers."""
+        found = [self.jobs[job] for job in jobs if job in self.jobs]
+        return [
+            job.diagnosis()
+            for job in found
+            if job.state is not JobState.ENDED
+            or self.kind is Kind.LIST
+            or self.now[0] - job.ended_at < REMEMBERED_SECONDS
+        ]
+
+    def stop_job(self, *, job: JobId) -> None:
+        """Ask for the job's end, which the world brings about."""
+        self.stops.append(job)
+
+    def under_way(self) -> list[ModelJob]:
+        """Return what waits or runs."""
+        return [job for job in self.jobs.values() if job.state is not JobState.ENDED]
+
+
+def outcome_of(job: JobId, exit_code: int) -> Outcome:
+    """Return what the service says of a job that has ended with this code."""
+    return outcome_of_exit(Cause(message="ended", backend="model", job_id=job, exit_code=exit_code))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelBackend:
+    """The backend, with the same handling of errors as those of AWS's services."""
+
+    api: Compute
+    kind: Kind
+
+    @property
+    def max_job_seconds(self) -> int | None:
+        """A function's own limit."""
+        return FUNCTION_SECONDS if self.kind is Kind.FUNCTION else None
+
+    def start(self, task: Task) -> JobId:
+        """Start the task's job."""
+        payload = {
+            "task_id": task.task_id,
+            "task_token": task.token,
+            "activity_arn": task.activity_arn,
+            "heartbeat_seconds": task.heartbeat_seconds,
+            "slot": task.job_end.slot,
+            "input": json.loads(task.input),
+        }
+        try:
+            found = self.find(task.task_id) if self.kind is Kind.LIST else None
+            return found or self.api.run_job(task_id=task.task_id, payload=payload)
+        except ClientError as error:
+            raise StartRefused(start_error(error), str(error), may_run=self.may_run(error)) from error
+        except BotoCoreError as error:
+            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+            raise StartRefused(name, str(error), may_run=self.may_run(error)) from error
+
+    def may_run(self, error: ClientError | BotoCoreError) -> bool:
+        """A function that runs after all finds its task settled."""
+        return self.kind is not Kind.FUNCTION and may_have_happened(error)
+
+    def find(self, task_id: str) -> JobId | None:
+        """Return the task's job, if the service can be asked."""
+        if self.kind is Kind.FUNCTION:
+            return None
+        return next(iter(self.api.list_jobs(task_id=task_id)), None)
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
+        """Describe jobs."""
+        if not jobs:
+            return {}
+        return {job.job_id: job for job in self.api.describe_jobs(jobs=jobs)}
+
+    def stop(self, job: JobId, reason: str) -> None:
+        """Stop a job that is under way."""
+        assert reason
+        if self.kind is not Kind.FUNCTION and is_under_way(self.describe([job]).get(job)):
+            self.api.stop_job(job=job)
+
+    def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
+        """Jobs here have no log."""
+        assert diagnosis
+        return None
+
+    @staticmethod
+    def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
+        """Return the event's diagnosis."""
+        return event.get("diagnosis")
+
+
+def function_failed(job: ModelJob) -> Diagnosis:
+    """Return what the record of a function's failure says."""
+    cause = Cause(message="the function failed", backend="model", job_id=job.id)
+    failed = Failed(error=ErrorName.JOB_FAILED, cause=cause)
+    return Diagnosis(task_id=job.task_id, job_id=job.id, state=JobState.ENDED, outcome=failed)

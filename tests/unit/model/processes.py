@@ -1,0 +1,70 @@
+"""Processes that take turns: each stands still before each of its AWS calls until it is let go on.
+
+One runs at a time, so that a run of the model is the same for the same choices.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from activity_dispatch.testing import BEFORE, Crash, Fault, Faults
+
+SECONDS_TO_WAIT = 60.0
+
+
+class Process:
+    """Runs `target(process)` in a thread up to its next call; `born` and `lives` are model seconds.
+
+    `result` is what it returned, `error` what it raised: a Crash if it was killed.
+    """
+
+    def __init__(self, name: str, target: Callable[["Process"], Any], born: float, lives: float) -> None:
+        """Run to the first call."""
+        self.name, self.dies_at = name, born + lives
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.is_done, self.pending = False, ""
+        self.faults = Faults(plan=self._stand_still, sleep=lambda _: None)
+        self._fault: Fault | None = None
+        self._go, self._still = threading.Semaphore(0), threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._run, args=(target,), name=name, daemon=True)
+        self._thread.start()
+        self._wait()
+
+    def wrap[T](self, client: T) -> T:
+        """Return the client as this process has it."""
+        return self.faults.wrap(client)
+
+    def step(self, fault: Fault | None = None) -> None:
+        """Let it make its call, with a fault if there is one, and go on to the next."""
+        self._fault = fault
+        self._go.release()
+        self._wait()
+
+    def finish(self) -> None:
+        """Let it go on to its end."""
+        while not self.is_done:
+            self.step()
+
+    def kill(self) -> None:
+        """Let it die before its call."""
+        if not self.is_done:
+            self.step(Fault(crash=BEFORE))
+        assert self.is_done
+
+    def _run(self, target: Callable[["Process"], Any]) -> None:
+        try:
+            self.result = target(self)
+        except (Exception, Crash) as error:  # noqa: BLE001 (whoever runs the process looks at it)
+            self.error = error
+        self.is_done = True
+        self._still.release()
+
+    def _stand_still(self, call: str, _number: int) -> Fault | None:
+        self.pending = call
+        self._still.release()
+        assert self._go.acquire(timeout=SECONDS_TO_WAIT), "the model has left a process behind"
+        return self._fault
+
+    def _wait(self) -> None:
+        assert self._still.acquire(timeout=SECONDS_TO_WAIT), f"{self.name} hangs after {self.pending}"
