@@ -93,3 +93,18 @@ def test_without_time_for_a_poll_the_batch_is_given_back_untried(caplog) -> None
     response = handler(never).run([record(0), record(1)], seconds_left=60)
     assert failures(response) == ["m0", "m1"]
     assert "60 s left" in caplog.text
+
+
+@pytest.mark.parametrize("malformed", [{}, {"messageId": "m9"}, None, "text", {**record(9), "body": None}])
+def test_what_is_no_message_is_dropped_and_takes_no_other_along(caplog, malformed: Any) -> None:
+    response = handler(lambda _: Result.RETRY).run([malformed, record(1)], 120)
+    assert failures(response) == ["m1"]
+    assert "no message of SQS, dropped" in caplog.text
+
+
+@pytest.mark.parametrize("attributes", [{}, None, {"ApproximateReceiveCount": "many"}])
+def test_a_message_that_does_not_say_how_often_it_came_came_once(attributes: Any) -> None:
+    sqs = FakeSqs()
+    again = {**record(1), "attributes": attributes}
+    assert failures(handler(lambda _: Result.NO_TASK, sqs).run([again], 120)) == ["m1"]
+    assert sqs.visibility == {"r1": 2}

@@ -49,9 +49,10 @@ class BatchHandler:
 
         Requests for which not enough time is left for a poll are given back untried.
         """
+        records = [record for record in records if _is_message(record)]
         if seconds_left < POLL_READ_TIMEOUT_SECONDS + START_SECONDS:
             LOG.error("%.0f s left are too few for a poll: batch given back", seconds_left)
-            again = list(records)
+            again = records
         else:
             results = self.pool.map(self._handle_record, records)
             again = [record for record, retry in zip(records, results, strict=True) if retry]
@@ -72,7 +73,7 @@ class BatchHandler:
 
     def _come_again_soon(self, record: Mapping[str, Any]) -> None:
         # Otherwise the request stays hidden for the visibility timeout, which is minutes.
-        longest = min(MAX_BACKOFF_SECONDS, 2 ** _receive_count(record))
+        longest = min(MAX_BACKOFF_SECONDS, 2 ** min(_receive_count(record), MAX_BACKOFF_SECONDS))
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.queue_url,
@@ -83,5 +84,19 @@ class BatchHandler:
             LOG.warning("message %s comes back late: %s", record["messageId"], error)
 
 
+def _is_message(record: Any) -> bool:
+    """Tell whether this is a message of SQS, which can be named in the answer; any other is dropped."""
+    is_one = isinstance(record, Mapping) and all(
+        isinstance(record.get(key), str) and record[key] for key in ("messageId", "receiptHandle", "body")
+    )
+    if not is_one:
+        LOG.error("no message of SQS, dropped: %.500r", record)
+    return is_one
+
+
 def _receive_count(record: Mapping[str, Any]) -> int:
-    return int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        return max(1, int(record["attributes"]["ApproximateReceiveCount"]))
+    except (LookupError, TypeError, ValueError, OverflowError):
+        LOG.error("message %s: does not say how often it came", record["messageId"])
+        return 1
