@@ -103,7 +103,8 @@ class Dispatcher:
         return Task(
             activity_arn=activity.arn,
             token=response["taskToken"],
-            input=response.get("input", "null"),
+            # Half a character is written as JSON does: no text may have one, an input can.
+            input=response.get("input", "null").encode(errors="backslashreplace").decode(),
             heartbeat_seconds=activity.heartbeat_seconds,
             poll_id=poll_id,
             holds_slot=holds_slot,
