@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity_dispatch.activities import ActivityCatalog
+from activity_dispatch.activities import ActivityCatalog, InvalidActivity
 from activity_dispatch.backends import registry
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState
+from activity_dispatch.backends.base import Diagnosis, InvalidBackendConfig, JobId, JobState
 from activity_dispatch.errors import Cause, Failed, Succeeded
 from activity_dispatch.reporting import Report, Reporter, captured_result
 from activity_dispatch.tasks import OutcomeName, task_id_of
@@ -98,6 +98,21 @@ def test_a_failure_without_a_log_has_no_link_to_one(world, started) -> None:
     assert set(json.loads(fake.answer["cause"])) == {"message", "exit_code"}
 
 
+@pytest.mark.parametrize(
+    "problem", [InvalidBackendConfig("cluster: None; it must be a text"), InvalidActivity("name: missing")]
+)
+def test_a_wrong_configuration_costs_the_log_and_not_the_outcome(world, started, caplog, problem) -> None:
+    fake, diagnosis = started
+
+    def refuse(_activity):
+        raise problem
+
+    reporter = replace(world.reporter, backend_of=refuse)
+    assert reporter.handle({"diagnosis": replace(diagnosis, outcome=FAILED)}) is Report.SETTLED
+    assert fake.answer["error"] == "Job.Failed"
+    assert str(problem) in caplog.text
+
+
 @pytest.mark.parametrize("event", [{}, {"source": "aws.ec2"}])
 def test_unknown_events_are_a_logged_no_op(world, started, event) -> None:
     assert world.reporter.handle(event) is Report.NOT_OURS
@@ -116,6 +131,8 @@ def test_an_event_of_another_stacks_task(world, started) -> None:
         (("[1, 2]",), [1, 2]),
         (("log", "42"), {"exit_code": 0, "log_tail": ["log", "42"]}),
         (("log", "{cut"), {"exit_code": 0, "log_tail": ["log", "{cut"]}),
+        (("[NaN]",), {"exit_code": 0, "log_tail": ["[NaN]"]}),
+        (("[" * 100_000,), {"exit_code": 0, "log_tail": ["[" * 100_000]}),
         ((), {"exit_code": 0, "log_tail": []}),
     ],
 )

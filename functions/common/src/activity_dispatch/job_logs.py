@@ -38,7 +38,12 @@ class JobLogs:
             # A job that never started has no stream; the outcome is worth more than its log.
             LOG.warning("%s not read: %s", location, error)
             return ()
-        return tuple(event["message"][:MAX_LINE_CHARACTERS] for event in response["events"])
+        return tuple(_line(event["message"]) for event in response["events"])
+
+
+def _line(message: str) -> str:
+    # What is half a character could not be sent on.
+    return message[:MAX_LINE_CHARACTERS].encode(errors="replace").decode()
 
 
 def log_url(location: LogLocation) -> str:

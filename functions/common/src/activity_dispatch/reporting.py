@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
 
-from activity_dispatch.activities import Activity, ActivityCatalog
-from activity_dispatch.backends.base import Backend, Diagnosis, LogLocation
+from activity_dispatch import strict_json
+from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity
+from activity_dispatch.backends.base import Backend, Diagnosis, InvalidBackendConfig, LogLocation
 from activity_dispatch.errors import Failed, Outcome, Succeeded
 from activity_dispatch.job_logs import JobLogs, log_url
 from activity_dispatch.settling import Settler
@@ -64,14 +65,22 @@ class Reporter:
         return Report.SETTLED
 
     def _with_log(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> Outcome:
-        activity = self.activities.find(record.activity_arn)
-        location = None if activity is None else self.backend_of(activity).log_location(diagnosis)
+        location = self._log_location(record, diagnosis)
         if location is None:
             return outcome
         lines = self.logs.last_lines(location)
         if isinstance(outcome, Succeeded):
             return Succeeded(output=captured_result(outcome.output, lines))
         return _with_log_tail(outcome, lines, location)
+
+    def _log_location(self, record: TaskRecord, diagnosis: Diagnosis) -> LogLocation | None:
+        try:
+            activity = self.activities.find(record.activity_arn)
+            return None if activity is None else self.backend_of(activity).log_location(diagnosis)
+        except (InvalidActivity, InvalidBackendConfig) as error:
+            # The outcome is worth more than its log.
+            LOG.error("task %s: its activity's configuration is wrong: %s", record.task_id, error)
+            return None
 
 
 def captured_result(output: str, lines: tuple[str, ...]) -> str:
@@ -81,7 +90,7 @@ def captured_result(output: str, lines: tuple[str, ...]) -> str:
     last log lines as `log_tail`.
     """
     try:
-        last = json.loads(lines[-1]) if lines else None
+        last = strict_json.read(lines[-1]) if lines else None
     except ValueError:
         last = None
     if isinstance(last, dict | list):

@@ -4,8 +4,8 @@ import json
 import os
 import signal
 from dataclasses import dataclass
-from typing import NoReturn
 
+from activity_dispatch import strict_json
 from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.limits import MAX_ERROR_CHARACTERS
 from activity_dispatch.worker.exits import Exit
@@ -121,9 +121,8 @@ def _output(ending: Ending, context: Cause) -> Outcome:
         return _failed(ErrorName.JOB_INVALID_OUTPUT, f"{source} {problem}", ending, context)
     try:
         text = data.decode()
-        # Numbers stay text: JSON's may be of any length, Python's may not.
-        json.loads(text, parse_constant=_refuse, parse_int=str, parse_float=str)
-    except (ValueError, RecursionError) as error:
+        strict_json.read(text)
+    except ValueError as error:
         problem = f"is not JSON: {error}{_ADVICE[source]}"
         return _failed(ErrorName.JOB_INVALID_OUTPUT, f"{source} {problem}", ending, context)
     return Succeeded(output=text.strip())
@@ -134,7 +133,3 @@ _ADVICE = {
     "stdout": "; a program that prints other things there writes its output to TASK_OUTPUT, "
     "or has TASK_STDOUT=log set if it has none",
 }
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON value")
