@@ -81,3 +81,27 @@ LAMBDA: dict[str, Any] = {
 }
 
 JOB_EVENTS = (ECS, BATCH, LAMBDA)
+
+
+def status_change(status: str) -> dict[str, Any]:
+    """Return the event of an execution that has ended."""
+    return {
+        "version": "0",
+        "id": "315c1398-40ff-a850-213b-158f73e60175",
+        "detail-type": "Step Functions Execution Status Change",
+        "source": "aws.states",
+        "account": "000000000000",
+        "time": "2026-01-01T00:00:00Z",
+        "region": "eu-west-1",
+        "resources": ["arn:aws:states:eu-west-1:000000000000:execution:machine:0"],
+        "detail": {
+            "executionArn": "arn:aws:states:eu-west-1:000000000000:execution:machine:0",
+            "stateMachineArn": "arn:aws:states:eu-west-1:000000000000:stateMachine:machine",
+            "name": "0",
+            "status": status,
+            "startDate": 1_767_225_600_000,
+            "stopDate": 1_767_225_660_000,
+            "input": "{}",
+            "output": None,
+        },
+    }

@@ -63,7 +63,10 @@ def backends() -> list[Any]:
     batch = Mock()
     batch.get_paginator.return_value.paginate.return_value = []
     batch.submit_job.return_value = {"jobId": "job"}
-    ecs = Mock(run_task=Mock(return_value={"tasks": [{"taskArn": "arn"}], "failures": []}))
+    batch.describe_jobs.return_value = {"jobs": []}
+    ecs = Mock()
+    ecs.run_task.return_value = {"tasks": [{"taskArn": "arn"}], "failures": []}
+    ecs.describe_tasks.return_value = {"tasks": []}
     invoked = {"ResponseMetadata": {"RequestId": "request"}}
     return [
         BatchBackend(client=batch, job_queue="queue", job_definition="definition", log_group="/jobs"),

@@ -11,6 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from activity_dispatch import strict_json
+from activity_dispatch.limits import MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS, MAX_OUTPUT_BYTES
+
 EXECUTION_PREFIX = "arn:aws:states:eu-west-1:000000000000:execution:machine:"
 
 
@@ -111,7 +114,10 @@ class FakeStepFunctions:
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
         """Take the output."""
         with self._lock:
-            self._open(taskToken, "SendTaskSuccess").answer = {"output": output}
+            task = self._open(taskToken, "SendTaskSuccess")
+            if not _is_output(output):
+                raise client_error("InvalidOutput", "SendTaskSuccess")
+            task.answer = {"output": output}
             return {}
 
     def send_task_failure(
@@ -123,7 +129,11 @@ class FakeStepFunctions:
     ) -> dict[str, Any]:
         """Take error and cause."""
         with self._lock:
-            self._open(taskToken, "SendTaskFailure").answer = {"error": error, "cause": cause}
+            task = self._open(taskToken, "SendTaskFailure")
+            if len(error) > MAX_ERROR_CHARACTERS or len(cause) > MAX_CAUSE_CHARACTERS:
+                raise client_error("ValidationException", "SendTaskFailure")
+            (error + cause).encode()
+            task.answer = {"error": error, "cause": cause}
             return {}
 
     def get_execution_history(self, *, executionArn: str, **_: object) -> dict[str, Any]:  # noqa: N803
@@ -177,6 +187,17 @@ def _history(task: FakeTask) -> Iterator[dict[str, Any]]:
         yield {"id": 4, "previousEventId": 3, "type": "ActivityTimedOut"}
     elif task.aborted:
         yield {"id": 4, "previousEventId": 3, "type": "ExecutionAborted"}
+
+
+def _is_output(text: str) -> bool:
+    """Tell whether Step Functions takes the text: JSON as its standard has it, which knows no NaN."""
+    if len(text.encode()) > MAX_OUTPUT_BYTES + len("[]"):
+        return False
+    try:
+        strict_json.read(text)
+    except ValueError:
+        return False
+    return True
 
 
 def client_error(code: str, operation: str, status: int = 400) -> ClientError:

@@ -1,0 +1,168 @@
+"""Whatever comes, the functions take it: nothing is raised, lost, or taken along."""
+
+import json
+from typing import Any
+from unittest.mock import Mock
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from tests.unit.fuzz import mutation
+from tests.unit.fuzz.recorded import ARN, BATCH, ECS, JOB_EVENTS, TOKEN, status_change
+from tests.unit.fuzz.test_inputs import BACKENDS, JOB, TOO_MUCH
+from tests.unit.library.conftest import World
+
+from activity_dispatch.backends import registry
+from activity_dispatch.backends.base import JobId
+from activity_dispatch.cancelling import Canceller, ended_execution
+from activity_dispatch.dispatch_batch import BatchHandler
+from activity_dispatch.dispatching import Result
+from activity_dispatch.job_logs import JobLogs
+from activity_dispatch.reporting import Reporter
+from activity_dispatch.tasks import Task
+
+# Half a character in the input, as a text can hold it in Python and in JSON.
+HALF = '{"job": {"command": ["\\ud800"]}, "half": "\ud800"}'
+inputs = mutation.mutated({"n": 1, "job": JOB}).map(json.dumps) | st.sampled_from([*TOO_MUCH, HALF])
+
+
+def world_with(backend: Any) -> World:
+    world = World()
+    world.backend = backend
+    world.set_activity(allowed_overrides=tuple(JOB), max_concurrent_jobs=1)
+    return world
+
+
+@mutation.many(1_000)
+@given(st.sampled_from(BACKENDS), inputs)
+@example(BACKENDS[0], HALF)
+@example(BACKENDS[2], HALF)
+def test_a_task_that_was_taken_is_started_or_settled(backend: Any, task_input: str) -> None:
+    world = world_with(backend)
+    scheduled = world.stepfunctions.schedule(ARN, task_input)
+    result = world.dispatcher.handle(json.dumps({"activity_arn": ARN}))
+    records = list(world.tasks.records.values())
+    if result is Result.STARTED:
+        assert [record.job_id in ("job", "arn", "request") for record in records] == [True]
+    else:
+        assert result is Result.REFUSED
+        assert scheduled.answer is not None
+        assert str(scheduled.answer["error"]).startswith("Dispatch.")
+        assert world.store.holders[ARN] == set()
+
+
+RECORD: dict[str, Any] = {
+    "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
+    "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
+    "body": json.dumps({"activity_arn": ARN, "execution_arn": "arn:aws:states:::execution"}),
+    "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1545082649183"},
+    "messageAttributes": {},
+    "eventSource": "aws:sqs",
+}
+bodies = mutation.mutated(json.loads(RECORD["body"])).map(json.dumps) | st.text() | st.just("[" * 100_000)
+records = mutation.mutated(RECORD) | bodies.map(lambda body: {**RECORD, "body": body})
+
+
+class Here:
+    """The world of the example under way: the threads of a batch are made once."""
+
+    world: World
+
+
+HANDLER = BatchHandler(handle=lambda body: Here.world.dispatcher.handle(body), sqs=Mock(), queue_url="queue")
+
+
+@mutation.many(1_000)
+@given(st.lists(records, max_size=4), st.integers(0, 4))
+def test_a_malformed_request_takes_no_other_along(some: list[Any], place: int) -> None:
+    Here.world = world = World()
+    for _ in range(9):
+        world.stepfunctions.schedule(ARN)
+    batch = [named(record, str(number)) for number, record in enumerate(some)]
+    batch.insert(place, {**RECORD, "messageId": "valid"})
+    before = len([record for record in some if is_request(record)])
+    response = HANDLER.run(batch, seconds_left=120)
+    again = [item["itemIdentifier"] for item in response["batchItemFailures"]]
+    assert "valid" not in again
+    assert set(again) <= {str(n) for n in range(len(some))}
+    assert len(world.backend.started) == before + 1
+
+
+def named(record: Any, name: str) -> Any:
+    """Return the record under a name of its own, if it has one."""
+    has_name = isinstance(record, dict) and isinstance(record.get("messageId"), str) and record["messageId"]
+    return {**record, "messageId": name} if has_name else record
+
+
+def is_request(record: Any) -> bool:
+    """Tell whether the record still asks for a task of our activity."""
+    try:
+        document = json.loads(record["body"])
+        ids = (record["messageId"], record["receiptHandle"])
+        return bool(document["activity_arn"] == ARN) and all(isinstance(one, str) and one for one in ids)
+    except (TypeError, ValueError, LookupError, RecursionError):
+        return False
+
+
+events = st.sampled_from([*JOB_EVENTS, status_change("ABORTED")]).flatmap(mutation.mutated) | mutation.values
+lines = st.lists(
+    st.text(max_size=30)
+    | st.sampled_from(["[" * 100_000, "[NaN]", '{"n": ' + "1" * 5_000 + "}", '["\ud800"]', "[1e999]"])
+    | mutation.values.map(json.dumps),
+    max_size=3,
+)
+
+
+def reporter_of(world: World, tail: list[str]) -> tuple[Reporter, Canceller]:
+    answer = {"events": [{"message": line} for line in tail]}
+    common: dict[str, Any] = {
+        "tasks": world.tasks,
+        "activities": world.dispatcher.activities,
+        "backend_of": lambda _: world.backend,
+        "settler": world.settler,
+    }
+    logs = JobLogs(client=Mock(get_log_events=Mock(return_value=answer)))
+    stepfunctions: Any = world.stepfunctions
+    reporter = Reporter(diagnose=registry.diagnose, logs=logs, **common)
+    return reporter, Canceller(stepfunctions=stepfunctions, **common)
+
+
+@mutation.many(1_500)
+@given(st.sampled_from([ECS, BATCH]), st.sampled_from([0, 3, 137]), st.lists(events, max_size=2), lines)
+def test_no_event_keeps_a_job_s_end_from_settling_its_task(
+    end: Any, exit_code: int, before: list[Any], tail: list[str]
+) -> None:
+    world = world_with(BACKENDS[0] if end is BATCH else BACKENDS[1])
+    scheduled = world.stepfunctions.schedule(ARN)
+    assert scheduled.token == TOKEN
+    poll = world.stepfunctions.get_activity_task(activityArn=ARN, workerName="6742f00000000001 dispatcher")
+    task = Task(
+        activity_arn=ARN,
+        token=poll["taskToken"],
+        input="{}",
+        heartbeat_seconds=60,
+        poll_id="6742f00000000001",
+    )
+    world.tasks.add(task, "fake")
+    world.tasks.record_started(task.task_id, job_of(end))
+    reporter, canceller = reporter_of(world, tail)
+    for event in [*(event for event in before if isinstance(event, dict)), with_exit_code(end, exit_code)]:
+        execution = ended_execution(event)
+        if execution is None:
+            reporter.handle(event)
+        elif execution == scheduled.execution_arn:
+            canceller.cancel_execution(execution)
+    record = world.tasks.get(task.task_id)
+    assert record is not None
+    assert record.outcome is not None
+
+
+def job_of(event: Any) -> JobId:
+    return JobId(event["detail"]["taskArn"] if event is ECS else event["detail"]["jobId"])
+
+
+def with_exit_code(event: Any, exit_code: int) -> Any:
+    """Return the event of a job's end with this code."""
+    changed = json.loads(json.dumps(event))
+    container = changed["detail"]["containers"][1] if event is ECS else changed["detail"]["container"]
+    container["exitCode"] = exit_code
+    return changed
