@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cloud import Cli, Cloud, started, unique
+from cloud import EVERYTHING, Cli, Cloud, started, unique
 
 from compute.resources import STOCK, Batch, Ecs, Events, Training, events
 
@@ -115,7 +115,12 @@ def training(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Training
     """A bucket for training jobs."""
     bucket = unique("training")
     cloud.client("s3").create_bucket(Bucket=bucket)
-    return Training(cloud=cloud, bucket=bucket, scripts=tmp_path_factory.mktemp("scripts"))
+    return Training(
+        cloud=cloud,
+        bucket=bucket,
+        scripts=tmp_path_factory.mktemp("scripts"),
+        role=cloud.role(EVERYTHING, services=["sagemaker"]),
+    )
 
 
 @pytest.fixture(scope="session")

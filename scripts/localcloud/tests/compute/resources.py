@@ -220,6 +220,7 @@ class Training:
     cloud: Cloud
     bucket: str
     scripts: Path
+    role: str
 
     @property
     def client(self) -> Any:
@@ -260,7 +261,7 @@ class Training:
         definitions = [{"Name": name, "Regex": regex} for name, regex in (metrics or {}).items()]
         return {
             "TrainingJobName": unique("training"),
-            "RoleArn": "arn:aws:iam::000000000000:role/training",
+            "RoleArn": self.role,
             "AlgorithmSpecification": algorithm | {"MetricDefinitions": definitions},
             "OutputDataConfig": {"S3OutputPath": self.uri("models/")},
             "ResourceConfig": {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud, error_code, wait_for
+from cloud import EVERYTHING, Cloud, error_code, wait_for
 
 from compute.resources import Events, Training, post
 
@@ -124,6 +124,7 @@ def test_a_name_is_used_once(training: Training) -> None:
         {"TrainingJobName": "under_score"},
         {"TrainingJobName": "a" * 64},
         {"RoleArn": "arn:aws:iam::000000000000:user/somebody"},
+        {"RoleArn": "arn:aws:iam::000000000000:role/nobody"},
         {"HyperParameters": {"long": "x" * 2501}},
         {"HyperParameters": {str(number): "1" for number in range(101)}},
         {"Environment": {"LONG": "x" * 513}},
@@ -275,3 +276,35 @@ def test_without_an_entrypoint_the_image_gets_train(training: Training) -> None:
     name = training.create(image="greeter")
     training.ended(name)
     assert training.output(name) == ["hello train"]
+
+
+class TestRoles:
+    def test_a_job_acts_as_its_role(self, training: Training) -> None:
+        name = training.run_script('echo "$AWS_ACCESS_KEY_ID $AWS_SESSION_TOKEN"')
+        training.ended(name)
+        key, token = training.output(name)[0].split()
+        assert key != "test"
+        assert token
+
+    def test_a_role_must_trust_sagemaker(self, training: Training) -> None:
+        role = training.cloud.role(EVERYTHING, services=["lambda"])
+        arguments = training.arguments(["true"], RoleArn=role)
+        assert error_code(training.client.create_training_job, **arguments) == "ValidationException"
+
+    def test_data_is_read_and_models_are_written_as_the_role(self, training: Training) -> None:
+        training.put("mine/a.txt", b"1")
+        logs = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+        bucket = f"arn:aws:s3:::{training.bucket}"
+        reads = {
+            "Effect": "Allow",
+            "Action": ["s3:ListBucket", "s3:GetObject"],
+            "Resource": [bucket, f"{bucket}/*"],
+        }
+        channel = [training.channel("train", "mine/")]
+        for statements, told in (((logs,), "AccessDenied"), ((logs, reads), "AccessDenied")):
+            role = training.cloud.role(*statements, services=["sagemaker"])
+            job = training.ended(training.run(["true"], RoleArn=role, InputDataConfig=channel))
+            assert job["TrainingJobStatus"] == "Failed"
+            assert told in job["FailureReason"]
+        statuses = [item["Status"] for item in job["SecondaryStatusTransitions"]]
+        assert "Uploading" in statuses

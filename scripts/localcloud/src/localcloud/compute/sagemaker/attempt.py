@@ -16,7 +16,7 @@ from localcloud.compute.containers import Container, ContainerSpec, Mount, stop
 from localcloud.compute.happenings import Ended, Happenings
 from localcloud.compute.logs import LogStream
 from localcloud.compute.sagemaker.folders import BASE, BASE_VARIABLE, Folders
-from localcloud.compute.sagemaker.jobs import TrainingJob
+from localcloud.compute.sagemaker.jobs import PRINCIPAL, TrainingJob
 from localcloud.compute.sagemaker.metrics import Metrics
 from localcloud.compute.sagemaker.storage import Mirror, StorageError, put_archive
 
@@ -38,11 +38,12 @@ class Attempt:
         self._home = Path(tempfile.mkdtemp(prefix="training-"))
         self.folders = Folders(self._home)
         uri = (self._document.get("CheckpointConfig") or {}).get("S3Uri")
-        self._mirror = Mirror(job.place, self.folders.checkpoints, uri) if uri else None
+        self._s3 = job.client("s3")
+        self._mirror = Mirror(self._s3, self.folders.checkpoints, uri) if uri else None
 
     def prepare(self) -> None:
         """Bring data and checkpoints; StorageError says what is missing."""
-        self.folders.fill(self._job)
+        self.folders.fill(self._job, self._s3)
         if self._mirror is not None:
             self._mirror.restore()
 
@@ -53,7 +54,7 @@ class Attempt:
             name=f"{self._job.name}/algo-1-{int(time.time())}",
             create_group=True,
         )
-        write = logs.open_stream(self._job.place, stream)
+        write = logs.open_stream(self._job.place, stream, self._job.role, principal=PRINCIPAL)
 
         def on_lines(lines: Sequence[str]) -> None:
             write(lines)
@@ -94,10 +95,10 @@ class Attempt:
         """Put model and output into S3; the model's URI. StorageError when that can't be."""
         base = self._document["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         target = f"{base}/{self._job.name}/output"
-        put_archive(self._job.place, self.folders.model, f"{target}/model.tar.gz")
+        put_archive(self._s3, self.folders.model, f"{target}/model.tar.gz")
         data = self.folders.output / "data"
         if any(data.iterdir()):
-            put_archive(self._job.place, data, f"{target}/output.tar.gz")
+            put_archive(self._s3, data, f"{target}/output.tar.gz")
         return f"{target}/model.tar.gz"
 
     def remove(self) -> None:
@@ -112,7 +113,7 @@ class Attempt:
             entrypoint=entrypoint,
             command=algorithm.get("ContainerArguments") or (None if entrypoint else ["train"]),
             environment={
-                **self._job.place.container_environment(),
+                **self._job.container_environment(),
                 **(self._document.get("Environment") or {}),
                 "TRAINING_JOB_NAME": self._job.name,
                 "TRAINING_JOB_ARN": self._job.arn,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from localcloud.compute.cloud import Document, place_of
+from localcloud.compute.cloud import Document, RoleError, place_of
 from localcloud.compute.control_plane import refusal
 from localcloud.compute.sagemaker import run
 from localcloud.compute.sagemaker.folders import CHECKPOINTS
@@ -16,6 +16,13 @@ def create_training_job(context: Any, request: Document) -> Document:
     _check_stopping_condition(request)
     _check_support(request)
     job = TrainingJob(place_of(context), request)
+    try:
+        job.container_environment()
+    except RoleError as error:
+        raise _invalid(
+            f"Could not assume role {job.role}. Please ensure that the role exists and allows "
+            "principal 'sagemaker.amazonaws.com' to assume the role."
+        ) from error
     if not JOBS.add(job):
         raise refusal(
             "ResourceInUse",

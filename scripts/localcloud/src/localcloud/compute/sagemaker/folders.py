@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-ru
 
 import json
 from pathlib import Path
+from typing import Any
 
 from localcloud.compute.cloud import Document
 from localcloud.compute.sagemaker.jobs import TrainingJob
@@ -33,7 +34,7 @@ class Folders:
         for folder in (self.config, self.data, self.model, self.output / "data", self.checkpoints):
             folder.mkdir(parents=True, exist_ok=True)
 
-    def fill(self, job: TrainingJob) -> None:
+    def fill(self, job: TrainingJob, client: Any) -> None:
         """Write the configuration and download the channels; StorageError says what is missing."""
         document = job.describe()
         channels = document.get("InputDataConfig") or []
@@ -46,7 +47,7 @@ class Folders:
             uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
             folder = self.data / channel["ChannelName"]
             folder.mkdir()
-            if not download(job.place, uri, folder):
+            if not download(client, uri, folder):
                 raise StorageError(
                     f"No S3 objects found under S3 URL {uri!r} given in input data source."
                 )

@@ -10,6 +10,8 @@ from typing import Any
 from localcloud.compute.cloud import Document, Place, milliseconds, now
 
 _STATE_CHANGE = "SageMaker Training Job State Change"
+# Who assumes a job's role.
+PRINCIPAL = "sagemaker"
 FINISHED = ("Completed", "Failed", "Stopped")
 
 
@@ -34,6 +36,7 @@ class TrainingJob:
         self.place = place
         self.name: str = request["TrainingJobName"]
         self.arn = place.arn("sagemaker", f"training-job/{self.name}")
+        self.role: str = request["RoleArn"]
         self.spot = bool(request.get("EnableManagedSpotTraining"))
         created = now()
         self._document: Document = {
@@ -73,6 +76,14 @@ class TrainingJob:
                 self._pass_to(secondary, message)
                 detail = self._detail()
             self.place.emit("aws.sagemaker", _STATE_CHANGE, [self.arn], detail)
+
+    def client(self, service: str) -> Any:
+        """A client that may do what the job's role may."""
+        return self.place.client(service, self.role, principal=PRINCIPAL)
+
+    def container_environment(self) -> dict[str, str]:
+        """What the container finds to reach this cloud, as the job's role."""
+        return self.place.container_environment(self.role, self.name, principal=PRINCIPAL)
 
     @property
     def stop_request(self) -> StopRequest | None:

@@ -1,22 +1,20 @@
-"""Folders of this machine and prefixes in S3."""
+"""Folders of this machine and prefixes in S3, for a client of S3 that acts as the job's role."""
 
 import io
 import tarfile
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import ClientError
-
-from localcloud.compute.cloud import Place
 
 
 class StorageError(Exception):
     """S3 could not be read or written; the message says what SageMaker would."""
 
 
-def download(place: Place, uri: str, folder: Path) -> int:
+def download(client: Any, uri: str, folder: Path) -> int:
     """Copy all objects below an S3 URI into the folder; how many there were."""
     bucket, prefix = split(uri)
-    client = place.client("s3")
     count = 0
     try:
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
@@ -34,7 +32,7 @@ def download(place: Place, uri: str, folder: Path) -> int:
     return count
 
 
-def put_archive(place: Place, folder: Path, uri: str) -> None:
+def put_archive(client: Any, folder: Path, uri: str) -> None:
     """Put all of the folder into one object, a tar.gz."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
@@ -42,7 +40,7 @@ def put_archive(place: Place, folder: Path, uri: str) -> None:
             archive.add(path, arcname=path.name)
     bucket, key = split(uri)
     try:
-        place.client("s3").put_object(Bucket=bucket, Key=key, Body=buffer.getvalue())
+        client.put_object(Bucket=bucket, Key=key, Body=buffer.getvalue())
     except ClientError as error:
         raise StorageError(f"{error.response['Error']['Code']} at {uri}") from error
 
@@ -50,16 +48,16 @@ def put_archive(place: Place, folder: Path, uri: str) -> None:
 class Mirror:
     """Keeps an S3 prefix as a folder is: files that are new or changed are copied."""
 
-    def __init__(self, place: Place, folder: Path, uri: str) -> None:
+    def __init__(self, client: Any, folder: Path, uri: str) -> None:
         """Nothing is copied before `restore` or `copy`."""
-        self._place = place
+        self._client = client
         self._folder = folder
         self._uri = uri
         self._seen: dict[Path, tuple[int, int]] = {}
 
     def restore(self) -> None:
         """Fill the folder from S3."""
-        download(self._place, self._uri, self._folder)
+        download(self._client, self._uri, self._folder)
         self._seen = dict(self._files())
 
     def copy(self) -> None:
@@ -74,7 +72,7 @@ class Mirror:
             except FileNotFoundError:
                 continue  # renamed or removed since it was listed
             try:
-                self._place.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+                self._client.put_object(Bucket=bucket, Key=key, Body=body)
             except ClientError as error:
                 raise StorageError(f"{error.response['Error']['Code']} at {self._uri}") from error
             self._seen[path] = state
