@@ -13,7 +13,8 @@ from activity_dispatch.tasks import Task
 class FakeBackend:
     """Keeps `started` tasks and `stopped` jobs; `before_start` may raise what a service would.
 
-    Jobs that have not ended are in `state` and tell of their `progress`; `ends` has the outcomes of those that have.
+    Jobs that have not ended are in `state` and tell of their `progress`; `ends` has the outcomes of
+    those that have.
     """
 
     before_start: Callable[[Task], None] = lambda task: None
