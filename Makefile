@@ -113,6 +113,10 @@ image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them 
 demo: $(READY) $(ZIPS) | need-terraform ## show it all once, on a cloud of its own, and take everything down
 	@exec $(OPERATIONS) demo
 
+.PHONY: demo-training
+demo-training: $(READY) $(TRAINING_READY) $(ZIPS) | need-terraform ## show a sweep of trainings, on batch and on sagemaker (needs PyTorch: some minutes the first time)
+	@exec $(OPERATIONS) demo-training
+
 .PHONY: local-up
 local-up: $(READY) $(ZIPS) | need-terraform ## start the local cloud and deploy to it; it stays until local-down
 	@exec $(OPERATIONS) local-up

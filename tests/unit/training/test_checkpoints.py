@@ -53,7 +53,7 @@ def test_a_folder_never_shows_half_a_file(tmp_path: Path) -> None:
 
 def test_a_history_is_read_as_it_was_written() -> None:
     epoch = Epoch(epoch=1, train_loss=0.1, validation_loss=1 / 3, validation_accuracy=0.97)
-    history = History(epochs=[epoch], resumed_after=[1])
+    history = History(of=2, epochs=[epoch], resumed_after=[1])
     assert History.from_json(history.to_json()) == history
     assert (
         epoch.line(2) == "epoch=1/2 train_loss=0.100000 validation_loss=0.333333 validation_accuracy=0.970000"

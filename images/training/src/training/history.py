@@ -25,8 +25,9 @@ class Epoch:
 
 @dataclass(kw_only=True)
 class History:
-    """All epochs in order, and after which of them an interrupted training went on."""
+    """All epochs in order, how many there are to be, and after which an interrupted training went on."""
 
+    of: int
     epochs: list[Epoch] = field(default_factory=list)
     resumed_after: list[int] = field(default_factory=list)
 
@@ -39,4 +40,4 @@ class History:
         """Read what `to_json` wrote."""
         document = json.loads(text)
         epochs = [Epoch(**item) for item in document["epochs"]]
-        return cls(epochs=epochs, resumed_after=document["resumed_after"])
+        return cls(of=document["of"], epochs=epochs, resumed_after=document["resumed_after"])

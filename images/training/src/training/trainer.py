@@ -8,7 +8,7 @@ import logging
 import math
 import pickle
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -37,11 +37,11 @@ class Trainer:
     hyperparameters: Hyperparameters
     digits: Digits
     device: torch.device
-    history: History = field(default_factory=History)
 
     def __post_init__(self) -> None:
         """Make the network, its weights by the seed."""
         wanted = self.hyperparameters
+        self.history = History(of=wanted.epochs)
         torch.manual_seed(wanted.seed)
         self.net = network.make(wanted.channels, wanted.dropout).to(self.device)
         self.optimizer = torch.optim.SGD(

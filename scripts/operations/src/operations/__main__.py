@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operations import deploy, images, interrupts, local, outputs, zips
 from operations.demo import demo
+from operations.demo_training import demo_training
 from operations.errors import OperationError
 from operations.run import run
 
@@ -68,6 +69,7 @@ def _parser() -> Parser:
     add("local-up", _local_up, "start the local cloud and deploy the stack to it")
     add("local-down", _local_down, "stop the local cloud")
     add("demo", lambda _: demo(), "everything once on a local cloud")
+    add("demo-training", lambda _: demo_training(), "a sweep of trainings on a local cloud")
     for name, command, text in (
         ("plan", _plan, "write and show a plan"),
         ("apply", _apply, "apply the plan that was written"),

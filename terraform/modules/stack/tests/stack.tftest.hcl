@@ -296,7 +296,7 @@ run "the_example_s_functions_may_do_their_work_and_no_more" {
 run "payloads_expire_and_nothing_else_does" {
   command = plan
   variables {
-    payload_retention_days = 3
+    data = { payload_retention_days = 3 }
   }
 
   assert {
@@ -308,7 +308,7 @@ run "payloads_expire_and_nothing_else_does" {
 run "payloads_stay_when_asked_for" {
   command = plan
   variables {
-    payload_retention_days = null
+    data = { keep_payloads = true }
   }
 
   assert {
@@ -404,12 +404,12 @@ run "a_customer_key_covers_the_buckets" {
 run "refuses_wrong_values" {
   command = plan
   variables {
-    name                   = "First"
-    packages_dir           = "nowhere"
-    payload_retention_days = 0
-    kms_key_arn            = "alias/mine"
+    name         = "First"
+    packages_dir = "nowhere"
+    data         = { payload_retention_days = 0 }
+    kms_key_arn  = "alias/mine"
   }
-  expect_failures = [var.name, var.packages_dir, var.payload_retention_days, var.kms_key_arn]
+  expect_failures = [var.name, var.packages_dir, var.data, var.kms_key_arn]
 }
 
 run "refuses_a_key_that_is_the_example_s" {
