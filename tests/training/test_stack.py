@@ -82,6 +82,13 @@ class Sweeps:
         """The jobs of an execution's open tasks."""
         return [task["job_id"] for task in self.tasks(arn) if "job_id" in task]
 
+    def state(self, backend: str, job: str) -> str:
+        """A job's status, in the backend's own words."""
+        if backend == "batch":
+            return str(self.client("batch").describe_jobs(jobs=[job])["jobs"][0]["status"])
+        described = self.client("sagemaker").describe_training_job(TrainingJobName=job)
+        return str(described["TrainingJobStatus"])
+
     def interrupt(self, backend: str, job: str, **how: Any) -> bool:
         """Take a job's Spot machine away, as soon as it has one."""
         name = "job" if backend == "batch" else "training_job"
@@ -168,12 +175,17 @@ def test_an_interrupted_training_resumes(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_progress_is_in_the_task_table(sweeps: Sweeps, backend: str) -> None:
+def test_progress_is_in_the_task_table_and_an_abort_stops_the_job(sweeps: Sweeps, backend: str) -> None:
     arn = sweeps.start(backend, {"sweep": SWEEP})
-    told = until(lambda: next((task["progress"] for task in sweeps.tasks(arn) if "progress" in task), None))
+    until(lambda: sweeps.history(arn)["epochs"])
+    task = until(lambda: next((task for task in sweeps.tasks(arn) if "progress" in task), None))
+    document = json.loads(task["progress"])
+    if backend == "batch":
+        assert document["epochs"] == EPOCHS
+    else:
+        assert document["secondary_status"] in ("Starting", "Downloading", "Training")
     sweeps.client("stepfunctions").stop_execution(executionArn=arn)
-    document = json.loads(told)
-    assert document["epochs"] == EPOCHS if backend == "batch" else "secondary_status" in document
+    until(lambda: sweeps.state(backend, task["job_id"]) in ("FAILED", "Stopped"), seconds=30)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -86,45 +86,6 @@ locals {
       [for statement in local.vpc_statements : statement if local.vpc != null],
     )
   }
-
-  dispatcher_policy = {
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "RunTrainingJobs"
-        Effect = "Allow"
-        # AddTags: for a request that has tags.
-        Action   = ["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob", "sagemaker:AddTags"]
-        Resource = [local.job_arns]
-      },
-      {
-        Sid       = "PassTheirRole"
-        Effect    = "Allow"
-        Action    = ["iam:PassRole"]
-        Resource  = [aws_iam_role.this.arn]
-        Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
-      },
-    ]
-  }
-
-  report_policy = {
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "ReadJobLogs"
-        Effect   = "Allow"
-        Action   = ["logs:GetLogEvents"]
-        Resource = ["${local.log_group_arn}:log-stream:${local.job_name_prefix}*"]
-      },
-      {
-        Sid    = "FindJobLogs"
-        Effect = "Allow"
-        Action = ["logs:DescribeLogStreams"]
-        # Streams can't be named before they are found.
-        Resource = [local.log_group_arn, "${local.log_group_arn}:*"]
-      },
-    ]
-  }
 }
 
 resource "aws_iam_role" "this" {

@@ -130,6 +130,10 @@ run "everything_a_job_may_be_told" {
     error_message = "the role may use what the variables name, and no more"
   }
   assert {
+    condition     = jsondecode(output.backend.policy_json).Statement[*].Sid == ["RunJobs", "GiveJobsTheirRoles", "TagJobs", "WatchAndStopJobs"]
+    error_message = "a job that has tags may be given them"
+  }
+  assert {
     condition     = contains(jsondecode(aws_iam_role_policy.this["training"].policy).Statement[*].Sid, "AttachToNetwork")
     error_message = "in a VPC of yours"
   }
@@ -141,17 +145,23 @@ run "the_dispatcher_may_run_jobs_of_its_tasks_alone" {
   assert {
     condition = jsondecode(output.backend.policy_json).Statement == [
       {
-        Sid      = "RunTrainingJobs"
+        Sid      = "RunJobs"
         Effect   = "Allow"
-        Action   = ["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob", "sagemaker:AddTags"]
+        Action   = ["sagemaker:CreateTrainingJob"]
         Resource = ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/task-*"]
       },
       {
-        Sid       = "PassTheirRole"
+        Sid       = "GiveJobsTheirRoles"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
         Resource  = ["arn:aws:iam::123456789012:role/digits-training"]
         Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
+      },
+      {
+        Sid      = "WatchAndStopJobs"
+        Effect   = "Allow"
+        Action   = ["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
+        Resource = ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/task-*"]
       },
     ]
     error_message = "these jobs, this role"
@@ -159,6 +169,10 @@ run "the_dispatcher_may_run_jobs_of_its_tasks_alone" {
   assert {
     condition     = jsondecode(output.backend.report_policy_json).Statement[0].Resource == ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/TrainingJobs:log-stream:task-*"]
     error_message = "the logs of these jobs"
+  }
+  assert {
+    condition     = jsondecode(output.backend.report_policy_json).Statement[*].Sid == ["ReadJobLogs", "FindJobLogs", "WatchAndStopJobs"]
+    error_message = "reporter and reconciler stop jobs nobody waits for"
   }
   assert {
     condition     = length(jsondecode(aws_iam_role_policy.this["training"].policy).Statement) == 5
