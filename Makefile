@@ -13,7 +13,8 @@ BACKEND ?= lambda
 INPUT ?=
 override INPUT := $(value INPUT)
 BASE_IMAGE ?=
-export ENV BACKEND INPUT BASE_IMAGE
+IMAGE ?= worker
+export ENV BACKEND INPUT BASE_IMAGE IMAGE
 
 # Terraform warns at every call when this names a file that is not there.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -98,12 +99,12 @@ chaos: $(READY) $(ZIPS) | need-terraform ## break all of the stack at random on 
 	$(PYTHON) -m pytest tests/integration/test_chaos.py
 
 .PHONY: images
-images: $(VENV_READY) | need-docker ## build the container images (BASE_IMAGE=)
-	@exec $(OPERATIONS) images --base "$$BASE_IMAGE"
+images: $(VENV_READY) | need-docker ## build a container image (IMAGE=worker or training, BASE_IMAGE=)
+	@exec $(OPERATIONS) images --base "$$BASE_IMAGE" --image "$$IMAGE"
 
 .PHONY: push
-push: $(VENV_READY) | need-docker need-env ## build the images and push them to an environment's registry (ENV=)
-	@exec $(OPERATIONS) push --env "$$ENV" --base "$$BASE_IMAGE"
+push: $(VENV_READY) | need-docker need-env ## build an image and push it to an environment's registry (ENV=, IMAGE=)
+	@exec $(OPERATIONS) push --env "$$ENV" --base "$$BASE_IMAGE" --image "$$IMAGE"
 
 .PHONY: image-test
 image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them in containers; starts a Docker engine if it must

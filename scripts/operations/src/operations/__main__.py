@@ -93,6 +93,8 @@ def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
     send = add("push", _push, "build the images and push them to an environment's registry")
     send.add_argument("--env", default=outputs.LOCAL)
     send.add_argument("--base", default="")
+    for sub in (build, send):
+        sub.add_argument("--image", default=images.WORKER, choices=sorted(images.MEMBERS))
 
 
 def _zip(options: argparse.Namespace) -> int:
@@ -136,12 +138,12 @@ def _images(options: argparse.Namespace) -> int:
     if options.or_packed and not base and not images.default_base_is_reachable():
         print("The base image cannot be fetched here: this machine's Python is packed instead.")
         base = images.PACKED
-    images.build(base)
+    images.build(base, options.image)
     return 0
 
 
 def _push(options: argparse.Namespace) -> int:
-    images.push(options.env, options.base)
+    images.push(options.env, options.base, options.image)
     return 0
 
 
