@@ -13,7 +13,8 @@ BACKEND ?= lambda
 INPUT ?=
 override INPUT := $(value INPUT)
 BASE_IMAGE ?=
-export ENV BACKEND INPUT BASE_IMAGE
+IMAGE ?= worker
+export ENV BACKEND INPUT BASE_IMAGE IMAGE
 
 # Terraform warns at every call when this names a file that is not there.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -29,12 +30,14 @@ VENV_READY := build/stamps/venv
 CLOUD_READY := build/stamps/localcloud
 CHECKOV_READY := build/stamps/checkov
 READY := $(VENV_READY) $(CLOUD_READY)
+# Only what trains needs it: it holds PyTorch.
+TRAINING_READY := build/stamps/training
 
 # The longest first. make before 4.0 prints their lines as they come.
 CLOUDLESS := terraform-test unit-test checkov
 TOLD_WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml scripts/operations/pyproject.toml))
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/operations/pyproject.toml))
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
 ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 # The folders too: a file that is removed changes nothing else.
@@ -85,19 +88,23 @@ checkov: $(CHECKOV_READY) ## search the Terraform files for insecure settings; a
 .PHONY: integration-test
 integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tests, then the whole stack's on it
 	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
-	$(PYTHON) -m pytest tests/integration
+	$(PYTHON) -m pytest tests/integration tests/training
+	@[[ -e $(TRAINING_READY) ]] || echo 'LEFT OUT: the training itself, because there is no PyTorch here: make training-setup'
+
+.PHONY: training-setup
+training-setup: $(READY) $(TRAINING_READY) ## make the Python environment of the training, with PyTorch
 
 .PHONY: chaos
 chaos: $(READY) $(ZIPS) | need-terraform ## break all of the stack at random on a local cloud; SEED=n repeats a run
 	$(PYTHON) -m pytest tests/integration/test_chaos.py
 
 .PHONY: images
-images: $(VENV_READY) | need-docker ## build the container images (BASE_IMAGE=)
-	@exec $(OPERATIONS) images --base "$$BASE_IMAGE"
+images: $(VENV_READY) | need-docker ## build a container image (IMAGE=worker or training, BASE_IMAGE=)
+	@exec $(OPERATIONS) images --base "$$BASE_IMAGE" --image "$$IMAGE"
 
 .PHONY: push
-push: $(VENV_READY) | need-docker need-env ## build the images and push them to an environment's registry (ENV=)
-	@exec $(OPERATIONS) push --env "$$ENV" --base "$$BASE_IMAGE"
+push: $(VENV_READY) | need-docker need-env ## build an image and push it to an environment's registry (ENV=, IMAGE=)
+	@exec $(OPERATIONS) push --env "$$ENV" --base "$$BASE_IMAGE" --image "$$IMAGE"
 
 .PHONY: image-test
 image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them in containers; starts a Docker engine if it must
@@ -106,6 +113,10 @@ image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them 
 .PHONY: demo
 demo: $(READY) $(ZIPS) | need-terraform ## show it all once, on a cloud of its own, and take everything down
 	@exec $(OPERATIONS) demo
+
+.PHONY: demo-training
+demo-training: $(READY) $(TRAINING_READY) $(ZIPS) | need-terraform ## show a sweep of trainings, on batch and on sagemaker (needs PyTorch: some minutes the first time)
+	@exec $(OPERATIONS) demo-training
 
 .PHONY: local-up
 local-up: $(READY) $(ZIPS) | need-terraform ## start the local cloud and deploy to it; it stays until local-down
@@ -144,12 +155,15 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
 		--generate-hashes --constraint requirements/dev.txt --custom-compile-command 'make requirements' \
 		--output-file images/worker/requirements.txt images/worker/requirements.in
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
+		--generate-hashes --constraint requirements/dev.txt --custom-compile-command 'make requirements' \
+		--output-file images/training/requirements.txt images/training/requirements.in
 
 .PHONY: clean
 clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log
+	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/environments/local -name '.terraform*' -prune -exec rm -rf {} +
 
@@ -193,6 +207,11 @@ $(CHECKOV_READY): $(UV_READY) requirements/checkov.txt
 	@echo 'Setting up checkov'
 	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/checkov/venv
 	@$(UV) pip sync --quiet --python build/checkov/venv/bin/python requirements/checkov.txt
+	@touch $@
+
+$(TRAINING_READY): scripts/training-setup images/training/requirements.in
+	@mkdir -p $(@D)
+	@scripts/training-setup
 	@touch $@
 
 # Members of .SECONDEXPANSION: the sources of one function are known only once $* is.

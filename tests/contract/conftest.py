@@ -132,8 +132,28 @@ def _batch_config() -> dict:
     return {"job_queue": queue, "job_definition": definition, "log_group": "/jobs"}
 
 
+def _sagemaker_config() -> dict:
+    # SageMaker needs nothing to exist.
+    algorithm = {"TrainingImage": "image", "TrainingInputMode": "File"}
+    return {
+        "checkpoint_s3_uri": "s3://bucket/checkpoints",
+        "request": {
+            "AlgorithmSpecification": algorithm,
+            "RoleArn": "arn:aws:iam::123456789012:role/training",
+            "OutputDataConfig": {"S3OutputPath": "s3://bucket/models/"},
+            "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
+            "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+        },
+    }
+
+
 # What each backend needs to exist before it can start a job; a backend without one fails the suite.
-CONFIGS = {"lambda": _lambda_config, "fargate": _fargate_config, "batch": _batch_config}
+CONFIGS = {
+    "lambda": _lambda_config,
+    "fargate": _fargate_config,
+    "batch": _batch_config,
+    "sagemaker": _sagemaker_config,
+}
 
 
 @pytest.fixture(params=["fake", *registry.names()])

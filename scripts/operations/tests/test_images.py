@@ -62,8 +62,9 @@ def calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     source.mkdir(parents=True)
     (source / "Dockerfile").write_text("ARG BASE_IMAGE=python:3.13\n")
 
-    def context(folder: Path) -> Path:
+    def context(name: str, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "name").write_text(name)
         (folder / "Dockerfile").write_text((source / "Dockerfile").read_text())
         return folder
 
@@ -94,6 +95,16 @@ def test_an_image_is_built_once(calls: Path, checkout: Path) -> None:
     (call,) = called(calls, "build")
     assert "--build-arg=BASE_IMAGE=some/base:1" in call
     assert json.loads((checkout / "build/images.json").read_text()) == {"worker": image.reference}
+
+
+def test_the_training_is_built_on_the_workers_image(calls: Path, checkout: Path) -> None:
+    training = images.build("some/base:1", "training")
+    worker = images.build("some/base:1")
+    first, second = called(calls, "build")
+    assert "--build-arg=BASE_IMAGE=some/base:1" in first
+    assert f"--build-arg=WORKER_IMAGE={worker.reference}" in second
+    kept = json.loads((checkout / "build/images.json").read_text())
+    assert kept == {"worker": worker.reference, "training": training.reference}
 
 
 def test_a_tag_stands_for_content_and_base(calls: Path, checkout: Path) -> None:

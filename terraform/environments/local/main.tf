@@ -59,6 +59,18 @@ module "stack" {
     job_timeout_seconds = var.job_timeout_seconds
     allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
   }
+  # Only for `make demo-training` and its tests: it needs PyTorch, and more to deploy. A GPU on Spot, played by this machine.
+  training = !var.training ? null : {
+    image           = var.training_image
+    environment     = { TASK_GRACE_SECONDS = "5" }
+    max_concurrency = 2
+    batch = {
+      # The queue of the activity batch: to make another takes half a minute.
+      job_queue = "first-light-batch"
+    }
+    sagemaker           = { instances = { type = "ml.g5.xlarge", spot = true } }
+    job_timeout_seconds = 600
+  }
   network = {
     vpc_id           = data.aws_vpc.default.id
     subnets          = data.aws_subnets.default.ids
@@ -66,8 +78,6 @@ module "stack" {
   }
 
   # Nothing here is worth keeping, and the provider takes a minute to see a lifecycle rule.
-  payload_retention_days = null
-  force_destroy          = true
-  deletion_protection    = false
-  log_retention_days     = 1
+  data               = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  log_retention_days = 1
 }

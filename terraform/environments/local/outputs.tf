@@ -38,6 +38,11 @@ output "examples" {
   value       = module.stack.examples
 }
 
+output "trainings" {
+  description = "ARNs of the state machines that train, by backend; none unless there are trainings."
+  value       = module.stack.trainings
+}
+
 output "process_states" {
   description = "The state that goes into a definition, for each activity: see module activity."
   value       = module.stack.process_states

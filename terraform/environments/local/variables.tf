@@ -25,3 +25,15 @@ variable "job_timeout_seconds" {
   type        = number
   default     = 60
 }
+
+variable "training" {
+  description = "Whether there are trainings, on batch and on sagemaker."
+  type        = bool
+  default     = false
+}
+
+variable "training_image" {
+  description = "The image that trains; as worker_image."
+  type        = string
+  default     = "training:local"
+}

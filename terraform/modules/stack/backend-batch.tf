@@ -1,6 +1,12 @@
-# The activity whose jobs are jobs of AWS Batch.
+# The activities whose jobs are jobs of AWS Batch: batch, and the trainings' own (training-backends.tf).
 locals {
-  batch_activities = { for batch in var.batch[*] : "batch" => {
+  batch_settings = merge(
+    { for batch in var.batch[*] : "batch" => merge(batch, {
+      policies = merge(batch.policies, local.example_job_policies)
+    }) },
+    local.training_on_batch,
+  )
+  batch_activities = { for key, batch in local.batch_settings : key => {
     heartbeat_seconds   = batch.heartbeat_seconds
     timeout_seconds     = batch.timeout_seconds
     allowed_overrides   = batch.allowed_overrides
@@ -11,20 +17,20 @@ locals {
 
 module "backend_batch" {
   source   = "../backend-batch"
-  for_each = local.batch_activities
+  for_each = local.batch_settings
 
   name            = "${var.name}-${each.key}"
-  container       = var.batch.container
-  size            = var.batch.size
-  compute         = var.batch.compute
-  job_queue       = var.batch.job_queue
-  attempts        = var.batch.attempts
-  repository_arns = var.batch.repository_arns
+  container       = each.value.container
+  size            = each.value.size
+  compute         = each.value.compute
+  job_queue       = each.value.job_queue
+  attempts        = each.value.attempts
+  repository_arns = each.value.repository_arns
   # Batch allows no less than a minute.
-  timeout_seconds    = coalesce(var.batch.job_timeout_seconds, max(60, var.batch.timeout_seconds))
+  timeout_seconds    = coalesce(each.value.job_timeout_seconds, max(60, each.value.timeout_seconds))
   network            = local.network
   worker             = local.worker
-  policies           = merge(var.batch.policies, local.example_job_policies)
+  policies           = each.value.policies
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   tags               = var.tags

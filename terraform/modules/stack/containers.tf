@@ -1,7 +1,7 @@
 # Where containers run, and what they all get.
 locals {
-  container_backends = concat(keys(local.fargate_activities), keys(local.batch_activities))
-  has_containers     = length(local.container_backends) > 0
+  container_backends = [for key, backend in { fargate = var.fargate, batch = var.batch } : key if backend != null]
+  has_containers     = length(local.container_backends) + length(local.training_on_batch) > 0
   network = merge(
     local.has_containers ? module.network[0].network : null,
     { security_groups = var.network == null ? [] : var.network.security_groups },

@@ -4,14 +4,16 @@ locals {
     local.lambda_activities,
     local.fargate_activities,
     local.batch_activities,
+    local.sagemaker_activities,
   )
   backends = merge(
     { for key, backend in module.backend_lambda : key => backend.backend },
     { for key, backend in module.backend_fargate : key => backend.backend },
     { for key, backend in module.backend_batch : key => backend.backend },
+    { for key, backend in module.backend_sagemaker : key => backend.backend },
   )
 
-  zips = concat(["dispatcher", "reporter", "reconciler"], var.example == null ? [] : ["prepare", "process", "publish", "reduce"])
+  zips = concat(["dispatcher", "reporter", "reconciler"], var.example == null ? [] : ["prepare", "process", "publish", "reduce"], var.training == null ? [] : ["sweep"])
   packages = { for name in local.zips : name => {
     path = "${var.packages_dir}/${name}.zip"
     hash = filebase64sha256("${var.packages_dir}/${name}.zip")
@@ -78,14 +80,14 @@ module "dispatcher" {
     max_queue_seconds   = activity.max_queue_seconds
   } }
   backends           = local.backends
-  state_machine_arns = concat(local.example_state_machine_arns, var.dispatch.state_machine_arns)
+  state_machine_arns = concat(local.example_state_machine_arns, local.training_state_machine_arns, var.dispatch.state_machine_arns)
   stray_poll_minutes = var.dispatch.stray_poll_minutes
   payload_bucket = {
     name = local.buckets.data
     arn  = local.bucket_arns.data
   }
   max_dispatchers     = var.dispatch.max_dispatchers
-  deletion_protection = var.deletion_protection
+  deletion_protection = var.data.deletion_protection
   kms_key_arn         = var.kms_key_arn
   log_retention_days  = var.log_retention_days
   alarm_actions       = var.alarm_actions

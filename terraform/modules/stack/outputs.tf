@@ -38,6 +38,11 @@ output "examples" {
   value       = { for key, machine in module.fan_out : key => machine.arn }
 }
 
+output "trainings" {
+  description = "ARNs of the state machines that train, by backend: batch, sagemaker."
+  value       = { for key, machine in module.training : trimprefix(key, "training-") => machine.arn }
+}
+
 output "process_states" {
   description = "The state that goes into a definition, for each activity: see module activity."
   value       = { for key, activity in module.activity : key => activity.process_state }
@@ -68,5 +73,6 @@ output "functions" {
     },
     { for process in module.process : "process" => process },
     module.step,
+    { for name, function in module.sweep : "sweep-${name}" => function },
   ) : name => { arn = function.arn, log_group_name = function.log_group_name } }
 }

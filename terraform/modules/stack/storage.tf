@@ -13,12 +13,12 @@ locals {
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_18: access logs need a bucket of the account's, and CloudTrail's data events tell more
   #checkov:skip=CKV_AWS_144: zips are built again and payloads last days: another region needs neither
-  #checkov:skip=CKV2_AWS_61: the data bucket has one (payload_retention_days); the other holds zips, few and small
+  #checkov:skip=CKV2_AWS_61: the data bucket has one (data.payload_retention_days); the other holds zips, few and small
   #checkov:skip=CKV2_AWS_62: nothing waits for new objects
   for_each = local.buckets
 
   bucket        = each.value
-  force_destroy = var.force_destroy
+  force_destroy = var.data.force_destroy
   tags          = var.tags
 }
 
@@ -66,7 +66,7 @@ resource "aws_s3_bucket_policy" "this" {
 
 # Only payloads of tasks expire: what else lies in the bucket is the user's.
 resource "aws_s3_bucket_lifecycle_configuration" "payloads" {
-  count = var.payload_retention_days == null ? 0 : 1
+  count = var.data.keep_payloads ? 0 : 1
 
   bucket = aws_s3_bucket.this["data"].id
   rule {
@@ -76,7 +76,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "payloads" {
       prefix = "tasks/"
     }
     expiration {
-      days = var.payload_retention_days
+      days = var.data.payload_retention_days
     }
     noncurrent_version_expiration {
       noncurrent_days = 1

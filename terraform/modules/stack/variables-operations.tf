@@ -9,28 +9,20 @@ variable "dispatch" {
   nullable = false
 }
 
-variable "payload_retention_days" {
-  description = "How long large inputs and outputs are kept, in days. null: until somebody deletes them."
-  type        = number
-  default     = 30
+variable "data" {
+  description = "What is kept. payload_retention_days: how long large inputs and outputs are, in days; keep_payloads: until somebody deletes them. force_destroy: destroying the stack deletes the buckets' contents too; without it a bucket that is not empty stays. deletion_protection: the task table refuses to be deleted."
+  type = object({
+    payload_retention_days = optional(number, 30)
+    keep_payloads          = optional(bool, false)
+    force_destroy          = optional(bool, false)
+    deletion_protection    = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
   validation {
-    condition     = var.payload_retention_days == null ? true : var.payload_retention_days >= 1 && floor(var.payload_retention_days) == var.payload_retention_days
-    error_message = "payload_retention_days must be null or a whole number from 1. Given: ${var.payload_retention_days == null ? "null" : var.payload_retention_days}."
+    condition     = var.data.payload_retention_days >= 1 && floor(var.data.payload_retention_days) == var.data.payload_retention_days
+    error_message = "data.payload_retention_days must be a whole number from 1. Given: ${var.data.payload_retention_days}."
   }
-}
-
-variable "force_destroy" {
-  description = "Whether destroying the stack deletes the buckets' contents too. Without it a bucket that is not empty stays."
-  type        = bool
-  default     = false
-  nullable    = false
-}
-
-variable "deletion_protection" {
-  description = "Whether the task table refuses to be deleted."
-  type        = bool
-  default     = true
-  nullable    = false
 }
 
 variable "kms_key_arn" {

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "packages_dir" {
-  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip."
+  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip, with training sweep.zip."
   type        = string
   validation {
     condition     = alltrue([for name in local.zips : fileexists("${var.packages_dir}/${name}.zip")])
@@ -51,15 +51,15 @@ variable "lambda_activities" {
   default  = {}
   nullable = false
   validation {
-    condition     = alltrue([for key in keys(var.lambda_activities) : can(regex("^[a-zA-Z0-9_-]{1,30}$", key)) && !contains(["lambda", "fargate", "batch", "sagemaker"], key)])
-    error_message = "lambda_activities must have keys of 1 to 30 letters, digits, - or _, and not lambda, fargate, batch or sagemaker, which are the backends'. Given: ${join(", ", keys(var.lambda_activities))}."
+    condition     = alltrue([for key in keys(var.lambda_activities) : can(regex("^[a-zA-Z0-9_-]{1,30}$", key)) && !contains(["lambda", "fargate", "batch", "sagemaker", "training-batch", "training-sagemaker"], key)])
+    error_message = "lambda_activities must have keys of 1 to 30 letters, digits, - or _, and not lambda, fargate, batch, sagemaker, training-batch or training-sagemaker, which are the stack's own. Given: ${join(", ", keys(var.lambda_activities))}."
   }
   validation {
     condition     = alltrue([for activity in var.lambda_activities : activity.heartbeat_seconds >= 1 && activity.heartbeat_seconds < activity.timeout_seconds])
     error_message = "lambda_activities must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${join(", ", [for key, activity in var.lambda_activities : "${key}: ${activity.heartbeat_seconds} and ${activity.timeout_seconds}"])}."
   }
   validation {
-    condition     = length(var.lambda_activities) > 0 || var.example != null || var.fargate != null || var.batch != null
-    error_message = "lambda_activities must hold at least one activity when there are no example, fargate and batch. Given: none."
+    condition     = length(var.lambda_activities) > 0 || length([for one in [var.example, var.fargate, var.batch, var.sagemaker, var.training] : one if one != null]) > 0
+    error_message = "lambda_activities must hold at least one activity when there are no example, fargate, batch, sagemaker and training. Given: none."
   }
 }

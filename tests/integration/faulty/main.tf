@@ -93,9 +93,7 @@ module "stack" {
 
   name                   = "faulty"
   packages_dir           = "../../../build/zip"
-  payload_retention_days = null
-  force_destroy          = true
-  deletion_protection    = false
+  data = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   lambda_activities = { for name, seconds in local.activities : name => merge(seconds, {
     function_arn = module.function.arn
     role_name    = module.function.role_name

@@ -182,6 +182,11 @@ def test_a_success() -> None:
             "Host EC2",
         ),
         (
+            {"statusReason": "Your Spot Task was interrupted.", "container": {"exitCode": 137}},
+            "Job.Interrupted",
+            "Your Spot Task",
+        ),
+        (
             {"isTerminated": True, "container": {"exitCode": 0}, "statusReason": "by hand"},
             "Job.Interrupted",
             "by",

@@ -76,6 +76,12 @@ def test_a_job_that_does_not_beat_itself_gets_heartbeats(world, reconciler, disp
     assert dispatched.heartbeats == 1
 
 
+def test_what_a_job_tells_of_its_progress_is_noted(world, reconciler, dispatched) -> None:
+    world.backend.progress = "half"
+    assert reconciler.run() == {"BEAT": 1}
+    assert record_of(world, dispatched).progress == "half"
+
+
 def test_a_worker_beats_itself(world, reconciler, dispatched) -> None:
     world.tasks.claim(task_id_of(dispatched.token), "ecs:1")
     assert reconciler.run() == {"LEAVE": 1}

@@ -76,6 +76,24 @@ def test_an_event_on_the_way_changes_nothing(world, started) -> None:
     assert fake.answer is None
 
 
+def test_an_event_on_the_way_may_tell_the_progress(world, started) -> None:
+    _, diagnosis = started
+    running = replace(diagnosis, state=JobState.RUNNING, progress='{"secondary_status": "Training"}')
+    assert world.reporter.handle({"diagnosis": running}) is Report.NOTED
+    assert world.tasks.get(diagnosis.task_id).progress == '{"secondary_status": "Training"}'
+
+
+def test_an_output_that_is_whole_gets_a_link_to_the_log_and_nothing_of_it(world, started) -> None:
+    fake, diagnosis = started
+    world.logs.lines = ('{"of": "the log"}',)
+    outcome = Succeeded(output='{"model_s3_uri": "s3://bucket/model"}')
+    event = {"diagnosis": replace(diagnosis, outcome=outcome, tells_output=True)}
+    assert world.reporter.handle(event) is Report.SETTLED
+    output = json.loads(fake.answer["output"])
+    assert output.pop("log_url").startswith("https://")
+    assert output == {"model_s3_uri": "s3://bucket/model"}
+
+
 def test_the_end_of_another_job_for_the_task_is_not_the_tasks(world, started) -> None:
     fake, diagnosis = started
     event = {"diagnosis": replace(diagnosis, job_id=JobId("second"), outcome=SUCCEEDED)}

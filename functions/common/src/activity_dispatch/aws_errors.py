@@ -42,6 +42,8 @@ _KINDS: dict[str, ErrorKind] = {
             "EC2UnexpectedException",
             "ENILimitReachedException",
             "ResourceNotReadyException",
+            # SageMaker: so many jobs or instances of a kind run already.
+            "ResourceLimitExceeded",
         ),
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html
         ErrorKind.TASK_GONE: ("InvalidToken", "TaskDoesNotExist", "TaskTimedOut"),

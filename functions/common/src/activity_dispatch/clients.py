@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_stepfunctions import SFNClient
 
@@ -107,6 +108,11 @@ class Clients:
     def batch(self) -> "BatchClient":
         """For the batch backend."""
         return cast("BatchClient", self._client("batch"))
+
+    @property
+    def sagemaker(self) -> "SageMakerClient":
+        """For the sagemaker backend."""
+        return cast("SageMakerClient", self._client("sagemaker"))
 
     @property
     def logs(self) -> "CloudWatchLogsClient":

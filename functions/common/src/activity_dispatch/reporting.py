@@ -50,6 +50,8 @@ class Reporter:
             LOG.info("event is not about a task of this stack: %s", event.get("detail-type"))
             return Report.NOT_OURS
         if diagnosis.outcome is None:
+            if diagnosis.progress is not None:
+                self.tasks.record_progress(diagnosis.task_id, diagnosis.progress)
             return Report.NOTED
         return self.settle(record, diagnosis, diagnosis.outcome)
 
@@ -68,6 +70,8 @@ class Reporter:
         location = self._log_location(record, diagnosis)
         if location is None:
             return outcome
+        if isinstance(outcome, Succeeded) and diagnosis.tells_output:
+            return Succeeded(output=json.dumps({**json.loads(outcome.output), "log_url": log_url(location)}))
         lines = self.logs.last_lines(location)
         if isinstance(outcome, Succeeded):
             return Succeeded(output=captured_result(outcome.output, lines))

@@ -41,7 +41,7 @@ class TaskSteps:
         if step is not Step.BEAT:
             LOG.info("task %s (%s): %s", seen.record.task_id, seen.record.state, step.name)
         steps: Mapping[Step, Callable[[Seen, Backend], None]] = {
-            Step.BEAT: lambda seen, _: self._beat(seen.record),
+            Step.BEAT: lambda seen, _: self._beat_and_note(seen),
             Step.START: self._start,
             Step.SETTLE: lambda seen, _: self._settle_ended(seen),
             Step.QUEUE_TIMEOUT: self._end_queueing,
@@ -50,6 +50,12 @@ class TaskSteps:
             Step.CLOSE: self._close,
         }
         steps[step](seen, backend)
+
+    def _beat_and_note(self, seen: Seen) -> None:
+        progress = None if seen.job is None else seen.job.progress
+        if progress not in (None, seen.record.progress):
+            self.tasks.record_progress(seen.record.task_id, str(progress))
+        self._beat(seen.record)
 
     def _beat(self, record: TaskRecord) -> None:
         if record.token is None:

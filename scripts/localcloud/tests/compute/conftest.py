@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cloud import Cli, Cloud, started, unique
+from cloud import EVERYTHING, Cli, Cloud, started, unique
 
-from compute.resources import STOCK, Batch, Ecs, Events, events
+from compute.resources import STOCK, Batch, Ecs, Events, Training, events
 
 MAX_CONTAINERS = 8
 STOP_TIMEOUT_SECONDS = 1
@@ -108,3 +108,22 @@ def ecs_events(cloud: Cloud) -> Events:
 def batch_events(cloud: Cloud) -> Events:
     """The events of Batch."""
     return events(cloud, "aws.batch")
+
+
+@pytest.fixture(scope="session")
+def training(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """A bucket for training jobs."""
+    bucket = unique("training")
+    cloud.client("s3").create_bucket(Bucket=bucket)
+    return Training(
+        cloud=cloud,
+        bucket=bucket,
+        scripts=tmp_path_factory.mktemp("scripts"),
+        role=cloud.role(EVERYTHING, services=["sagemaker"]),
+    )
+
+
+@pytest.fixture(scope="session")
+def training_events(cloud: Cloud) -> Events:
+    """The events of SageMaker."""
+    return events(cloud, "aws.sagemaker")

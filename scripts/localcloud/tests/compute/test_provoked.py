@@ -9,6 +9,7 @@ from compute.conftest import make_batch
 from compute.resources import NEVER, Batch, Ecs, Events, post, sh
 
 SPOT = "Your Spot Task was interrupted."
+HOST_LOST = "Host EC2 (instance i-0123456789abcdef0) terminated."
 
 
 @pytest.mark.parametrize("notice", [None, "TerminationNotice"])
@@ -35,7 +36,7 @@ def test_a_task_is_warned_and_then_stopped(
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
-    [("FARGATE_SPOT", SPOT), ("SPOT", "Host EC2 (instance i-0123456789abcdef0) terminated.")],
+    [("FARGATE_SPOT", SPOT), ("SPOT", HOST_LOST)],
 )
 def test_a_job_is_stopped_and_may_be_repeated(
     cloud: Cloud, tmp_path: Path, kind: str, reason: str
@@ -55,6 +56,17 @@ def test_a_job_is_stopped_and_may_be_repeated(
     first, second = described["attempts"]
     assert (first["statusReason"], first["container"]["exitCode"]) == (reason, 143)
     assert second["statusReason"] == "Essential container in task exited"
+
+
+def test_a_host_is_lost_without_a_warning(cloud: Cloud, tmp_path: Path) -> None:
+    batch = make_batch(cloud, kind="SPOT", max_vcpus=1)
+    job = batch.run(sh(f"trap 'exit 0' TERM; touch {tmp_path}/up; sleep 1000 & wait"))
+    wait_for((tmp_path / "up").exists)
+    batch.reach(job, "RUNNING")
+    assert post(cloud, "spot-interruption", job=job, abrupt=True) == 200
+    described = batch.ended(job)
+    assert described["status"] == "FAILED"
+    assert (described["statusReason"], described["container"]["exitCode"]) == (HOST_LOST, 137)
 
 
 def test_only_what_runs_is_interrupted(ecs: Ecs, batch: Batch) -> None:

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from operations import deploy, images, interrupts, local, outputs, zips
 from operations.demo import demo
+from operations.demo_training import demo_training
 from operations.errors import OperationError
 from operations.run import run
 
@@ -68,6 +69,7 @@ def _parser() -> Parser:
     add("local-up", _local_up, "start the local cloud and deploy the stack to it")
     add("local-down", _local_down, "stop the local cloud")
     add("demo", lambda _: demo(), "everything once on a local cloud")
+    add("demo-training", lambda _: demo_training(), "a sweep of trainings on a local cloud")
     for name, command, text in (
         ("plan", _plan, "write and show a plan"),
         ("apply", _apply, "apply the plan that was written"),
@@ -91,6 +93,8 @@ def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
     send = add("push", _push, "build the images and push them to an environment's registry")
     send.add_argument("--env", default=outputs.LOCAL)
     send.add_argument("--base", default="")
+    for sub in (build, send):
+        sub.add_argument("--image", default=images.WORKER, choices=sorted(images.MEMBERS))
 
 
 def _zip(options: argparse.Namespace) -> int:
@@ -134,12 +138,12 @@ def _images(options: argparse.Namespace) -> int:
     if options.or_packed and not base and not images.default_base_is_reachable():
         print("The base image cannot be fetched here: this machine's Python is packed instead.")
         base = images.PACKED
-    images.build(base)
+    images.build(base, options.image)
     return 0
 
 
 def _push(options: argparse.Namespace) -> int:
-    images.push(options.env, options.base)
+    images.push(options.env, options.base, options.image)
     return 0
 
 

@@ -32,6 +32,7 @@ NOT_RUNNING = 3
 _RUNNING_AT = re.compile(r"running at (?P<endpoint>\S+),")
 # Parts of image names: environments/local uses these images.
 WORKER_IMAGE = "worker"
+TRAINING_IMAGE = "training"
 STOCK_IMAGE = "busybox"
 TERRAFORM_FILES = (
     "terraform.tfplan",
@@ -153,10 +154,20 @@ def _images() -> Path:
     """Write what stands for the images where containers are processes, and return the file."""
     worker = {"argv": [str(paths.TASK_WORKER), "--"], "command": [str(paths.PYTHON), "-m", "process"]}
     # An image that knows nothing of tasks: its command runs as it is given, on this machine.
-    images = {WORKER_IMAGE: worker, STOCK_IMAGE: {}}
+    images = {WORKER_IMAGE: worker, TRAINING_IMAGE: _training(), STOCK_IMAGE: {}}
     paths.CLOUD_IMAGES.parent.mkdir(parents=True, exist_ok=True)
     paths.CLOUD_IMAGES.write_text(json.dumps(images, indent=2) + "\n", encoding="utf-8")
     return paths.CLOUD_IMAGES
+
+
+def _training() -> dict[str, object]:
+    """The training image: the worker in the project's Python, the training in its own, which has PyTorch."""
+    folders = (paths.TRAINING_PYTHON.parent, paths.TASK_WORKER.parent)
+    environment = {
+        "PATH": ":".join([*map(str, folders), os.defpath]),
+        "PYTHONPATH": str(paths.TRAINING_IMAGE / "src"),
+    }
+    return {"argv": [str(paths.TRAINING_IMAGE / "entrypoint")], "env": environment}
 
 
 def _environment() -> dict[str, str]:

@@ -62,7 +62,7 @@ def cloud_for_demo() -> Iterator[Cloud]:
 
 
 @contextmanager
-def stack_for_demo(local: Cloud) -> Iterator[Outputs]:
+def stack_for_demo(local: Cloud, *, training: bool = False) -> Iterator[Outputs]:
     """The stack, deployed. Destroyed afterwards where the cloud goes on without us and the stack is ours."""
     existed = paths.outputs_file(outputs.LOCAL).exists()
     log = paths.build_dir(outputs.LOCAL) / "terraform.log"
@@ -70,7 +70,7 @@ def stack_for_demo(local: Cloud) -> Iterator[Outputs]:
     log.unlink(missing_ok=True)
     try:
         with step("Deploy with Terraform"):
-            stack = deploy.deploy(outputs.LOCAL, log=log)
+            stack = deploy.deploy(outputs.LOCAL, log=log, training=training)
         yield stack
     finally:
         if local.borrowed and not existed:

@@ -23,13 +23,15 @@ READ_SECONDS = 60.0
 PARALLELISM = "-parallelism=30"
 
 
-def deploy(env: str, *, log: Path | None = None) -> Outputs:
+def deploy(env: str, *, log: Path | None = None, training: bool = False) -> Outputs:
     """Apply `env` without asking and return its outputs, also written to build/ENV/outputs.json.
 
-    With `log`, Terraform's own words go to that file. Raises OperationError when Terraform fails.
+    With `log`, Terraform's own words go to that file; with `training` the local stack has trainings.
+    Raises OperationError when Terraform fails.
     """
     _init(env, log=log)
-    _terraform(env, "apply", "-auto-approve", "-input=false", PARALLELISM, log=log)
+    variables = ["-var=training=true"] if training else []
+    _terraform(env, "apply", "-auto-approve", "-input=false", PARALLELISM, *variables, log=log)
     return _write_outputs(env)
 
 

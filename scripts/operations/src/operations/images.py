@@ -22,12 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORKER = "worker"
-# Wheels of the worker image that are built here; images/worker/requirements.txt pins all others.
-MEMBERS = ("common", "process")
+TRAINING = "training"
+# Wheels that are built here, by image; images/NAME/requirements.txt pins all others.
+MEMBERS = {WORKER: ("functions/common", "functions/process"), TRAINING: ("images/training",)}
+# What else the build needs. The training's other wheels it fetches itself: with CUDA they are gigabytes.
+FILES = {WORKER: (), TRAINING: ("entrypoint", "requirements.txt")}
 PACKED = "packed"
 # For one command only: where pip comes from is what uv is set up for.
 PIP = "pip==25.3"
-BUILD_SECONDS = 600.0
+WHEEL_SECONDS = 600.0
+BUILD_SECONDS = {WORKER: 600.0, TRAINING: 3600.0}
 PUSH_SECONDS = 900.0
 TAG_CHARACTERS = 16
 LOG_CHARACTERS = 4_000
@@ -46,25 +50,28 @@ class Image:
         return f"activity-dispatch-{self.name}:{self.tag}"
 
 
-def build(base: str) -> Image:
-    """Build the worker image on this base and return it; `base` is empty for the Dockerfile's own.
+def build(base: str, name: str = WORKER) -> Image:
+    """Build an image on this base and return it; `base` is empty for the Dockerfile's own.
 
     The base `packed` is made of this machine's Python, for machines that reach no registry. What was
-    built before is not built again.
+    built before is not built again. The training image is built on the worker's, on this base.
     """
-    context = _context(paths.ROOT / "build/images" / WORKER)
-    if base == PACKED:
+    context = _context(name, paths.ROOT / "build/images" / name)
+    variable = "BASE_IMAGE"
+    if name == TRAINING:
+        base, variable = build(base).reference, "WORKER_IMAGE"
+    elif base == PACKED:
         base = base_image.ensure()
-    image = Image(name=WORKER, tag=_hash(context, base))
+    image = Image(name=name, tag=_hash(context, base))
     if not _exists(image.reference):
-        arguments = [f"--build-arg=BASE_IMAGE={base}"] if base else []
-        _docker("build", *arguments, "--tag", image.reference, str(context), seconds=BUILD_SECONDS)
+        arguments = [f"--build-arg={variable}={base}"] if base else []
+        _docker("build", *arguments, "--tag", image.reference, str(context), seconds=BUILD_SECONDS[name])
     _write(paths.ROOT / "build/images.json", image, image.reference)
     print(f"{image.reference}: {_megabytes(image.reference):.0f} MB")
     return image
 
 
-def push(env: str, base: str) -> str:
+def push(env: str, base: str, name: str = WORKER) -> str:
     """Build the image and push it to the environment's ECR repository; return its address there.
 
     Tags there are immutable: an image that is there already is left as it is.
@@ -72,8 +79,8 @@ def push(env: str, base: str) -> str:
     if env == LOCAL:
         raise OperationError("the local cloud takes images from this machine's Docker: nothing to push")
     outputs = load(env)
-    repository = _repository(outputs, WORKER)
-    image = build(base)
+    repository = _repository(outputs, name)
+    image = build(base, name)
     address = f"{repository}:{image.tag}"
     client = session_for(outputs).client("ecr")
     if not _is_pushed(client, repository, image.tag):
@@ -92,24 +99,26 @@ def default_base_is_reachable() -> bool:
     return _exists(base) or _succeeds("pull", "--quiet", base)
 
 
-def _dockerfile() -> Path:
-    return paths.ROOT / "images" / WORKER / "Dockerfile"
+def _dockerfile(name: str = WORKER) -> Path:
+    return paths.ROOT / "images" / name / "Dockerfile"
 
 
-def _context(folder: Path) -> Path:
-    """Everything that goes into the image, so that Docker fetches nothing but the base."""
+def _context(name: str, folder: Path) -> Path:
+    """What goes into the image: for the worker everything, so that Docker fetches nothing but the base."""
     shutil.rmtree(folder, ignore_errors=True)
     wheels = folder / "wheels"
     wheels.mkdir(parents=True)
-    source = _dockerfile().parent
-    shutil.copyfile(source / "Dockerfile", folder / "Dockerfile")
-    for member in MEMBERS:
+    source = _dockerfile(name).parent
+    for file in ("Dockerfile", *FILES[name]):
+        shutil.copy(source / file, folder / file)
+    for member in MEMBERS[name]:
         _uv("build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", str(wheels),
-            str(paths.ROOT / "functions" / member))  # fmt: skip
-    _uv("run", "--isolated", "--no-project", "--python", sys.executable, "--with", PIP, "--",
-        "python", "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--require-hashes",
-        "--python-version", "3.13", "--no-deps", "--dest", str(wheels),
-        "--requirement", str(source / "requirements.txt"))  # fmt: skip
+            str(paths.ROOT / member))  # fmt: skip
+    if name == WORKER:
+        _uv("run", "--isolated", "--no-project", "--python", sys.executable, "--with", PIP, "--",
+            "python", "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--require-hashes",
+            "--python-version", "3.13", "--no-deps", "--dest", str(wheels),
+            "--requirement", str(source / "requirements.txt"))  # fmt: skip
     # What uv build leaves beside the wheels.
     (wheels / ".gitignore").unlink(missing_ok=True)
     return folder
@@ -153,7 +162,8 @@ def _log_in(client: Any, repository: str) -> None:
 
 def _write(file: Path, image: Image, address: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({image.name: address}, indent=2) + "\n", encoding="utf-8")
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    file.write_text(json.dumps({**known, image.name: address}, indent=2) + "\n", encoding="utf-8")
 
 
 def _exists(reference: str) -> bool:
@@ -180,7 +190,7 @@ def _docker(*arguments: str, seconds: float = 60.0) -> None:
 
 
 def _uv(*arguments: str) -> None:
-    _run([str(paths.UV), "--quiet", *arguments], BUILD_SECONDS)
+    _run([str(paths.UV), "--quiet", *arguments], WHEEL_SECONDS)
 
 
 def _run(command: list[str], seconds: float, **environment: str) -> None:

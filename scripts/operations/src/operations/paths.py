@@ -9,6 +9,8 @@ ENVIRONMENTS = ROOT / "terraform/environments"
 TERRAFORM_INIT = ROOT / "scripts/terraform-init"
 CLOUD_PYTHON = ROOT / "build/localcloud/venv/bin/python"
 TASK_WORKER = ROOT / ".venv/bin/task-worker"
+TRAINING_PYTHON = ROOT / "build/training/venv/bin/python"
+TRAINING_IMAGE = ROOT / "images/training"
 CLOUD_IMAGES = ROOT / "build/localcloud/images.json"
 CLOUD_STATE = ROOT / "build/localcloud/state"
 

@@ -90,3 +90,12 @@ run "refuses_an_endpoint_that_is_no_url" {
   }
   expect_failures = [var.endpoint]
 }
+
+run "trainings_only_when_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(output.trainings) == 0
+    error_message = "they need PyTorch"
+  }
+}

@@ -32,7 +32,8 @@ class Diagnosis:
     """What an event of a backend, or the backend when asked, says about a task's job.
 
     `outcome` is None while the job is under way; `version` orders the events of one job;
-    `container` and `log_stream` help to find its log.
+    `container` and `log_stream` help to find its log. `progress` is how far a job under way is, up to
+    1 KiB; `tells_output`: a success's output is whole, and nothing of the log is taken for it.
     """
 
     task_id: str
@@ -42,6 +43,8 @@ class Diagnosis:
     version: int = 0
     container: str | None = None
     log_stream: str | None = None
+    progress: str | None = None
+    tells_output: bool = False
 
 
 def is_under_way(diagnosis: Diagnosis | None) -> bool:

@@ -24,6 +24,9 @@ _ENDED = _STATES[5:]
 # https://docs.aws.amazon.com/batch/latest/userguide/best-practices.html
 _TIMED_OUT = "Job attempt duration exceeded timeout"
 _HOST_LOST = "Host EC2"
+# ECS's words for an interruption on Fargate Spot, which Batch passes on.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
+_SPOT_RECLAIMED = "Your Spot Task was interrupted"
 
 
 def job_state(status: str) -> JobState:
@@ -72,7 +75,7 @@ def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], job_id: st
     )
     if status_reason.startswith(_TIMED_OUT):
         return Failed(error=ErrorName.JOB_TIMED_OUT, cause=cause)
-    if status_reason.startswith(_HOST_LOST) or detail.get("isTerminated") is True:
+    if status_reason.startswith((_HOST_LOST, _SPOT_RECLAIMED)) or detail.get("isTerminated") is True:
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
     if cause.exit_code is None:
         return Failed(error=_without_exit_code(detail), cause=cause)

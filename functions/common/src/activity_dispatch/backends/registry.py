@@ -12,6 +12,7 @@ _MODULES: Mapping[str, str] = {
     "lambda": "activity_dispatch.backends.lambda_",
     "fargate": "activity_dispatch.backends.fargate",
     "batch": "activity_dispatch.backends.batch",
+    "sagemaker": "activity_dispatch.backends.sagemaker",
 }
 
 

@@ -13,7 +13,8 @@ from activity_dispatch.tasks import Task
 class FakeBackend:
     """Keeps `started` tasks and `stopped` jobs; `before_start` may raise what a service would.
 
-    Jobs that have not ended are in `state`; `ends` has the outcomes of those that have.
+    Jobs that have not ended are in `state` and tell of their `progress`; `ends` has the outcomes of
+    those that have.
     """
 
     before_start: Callable[[Task], None] = lambda task: None
@@ -21,6 +22,7 @@ class FakeBackend:
     stopped: dict[JobId, str] = field(default_factory=dict)
     ends: dict[JobId, Outcome] = field(default_factory=dict)
     state: JobState = JobState.RUNNING
+    progress: str | None = None
 
     def start(self, task: Task) -> JobId:
         """Start the task's job, once: its id is made of the task's."""
@@ -57,6 +59,7 @@ class FakeBackend:
             job_id=job,
             state=JobState.ENDED if job in self.ends or stopped else self.state,
             outcome=self.ends.get(job, outcome),
+            progress=self.progress,
         )
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:

@@ -31,11 +31,14 @@ class Place:
     account: str
     region: str
 
-    def client(self, service: str, role: str | None = None) -> Any:
-        """A boto3 client for this cloud itself, which may do everything or what the role may."""
+    def client(self, service: str, role: str | None = None, *, principal: str = _PRINCIPAL) -> Any:
+        """A boto3 client for this cloud itself, which may do everything or what the role may.
+
+        `principal` is the service that assumes the role, RoleError when it cannot.
+        """
         if role is not None:
             with _assuming(role):
-                return getattr(_acting_as(role, self.region), service)
+                return getattr(_acting_as(role, self.region, principal), service)
         factory = connect_to(aws_access_key_id=self.account, region_name=self.region)
         return getattr(factory, service)
 
@@ -43,7 +46,9 @@ class Place:
         """The ARN of a resource here."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
-    def container_environment(self, role: str | None, session: str) -> dict[str, str]:
+    def container_environment(
+        self, role: str | None, session: str, *, principal: str = _PRINCIPAL
+    ) -> dict[str, str]:
         """What a container finds in its environment to reach this cloud, as its role.
 
         Without a role it has no credentials, as on AWS. `session` is what the role's session is
@@ -53,11 +58,11 @@ class Place:
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_ENDPOINT_URL": configuration().endpoint,
-            **(self._credentials(role, session) if role else {}),
+            **(self._credentials(role, session, principal) if role else {}),
         }
 
-    def _credentials(self, role: str, session: str) -> dict[str, str]:
-        sts = self.client("sts").request_metadata(service_principal=_PRINCIPAL)
+    def _credentials(self, role: str, session: str, principal: str) -> dict[str, str]:
+        sts = self.client("sts").request_metadata(service_principal=principal)
         request = {"RoleArn": role, "RoleSessionName": session, "DurationSeconds": _HALF_A_DAY}
         with _assuming(role):
             made = sts.assume_role(**request)
@@ -97,10 +102,10 @@ def _assuming(role: str) -> Iterator[None]:
 
 
 @cache
-def _acting_as(role: str, region: str) -> Any:
+def _acting_as(role: str, region: str, principal: str) -> Any:
     """Clients of a role. One for all its tasks: a client costs some 20 ms to make."""
     return connect_to.with_assumed_role(
-        role_arn=role, service_principal=_PRINCIPAL, session_name="ecs-tasks", region_name=region
+        role_arn=role, service_principal=principal, session_name=principal, region_name=region
     )
 
 

@@ -20,6 +20,8 @@ ENDPOINT_VARIABLE = "LOCALCLOUD_CONTAINER_ENDPOINT"
 _DEFAULT_MAX_CONTAINERS = max(16, 4 * (os.cpu_count() or 1))
 # What ECS and Batch allow a container after SIGTERM when nothing else is said.
 _DEFAULT_STOP_TIMEOUT_SECONDS = 30.0
+# SageMaker allows more, to save a model.
+_DEFAULT_TRAINING_STOP_TIMEOUT_SECONDS = 120.0
 
 
 class ConfigurationError(ValueError):
@@ -30,8 +32,9 @@ class ConfigurationError(ValueError):
 class Configuration:
     """How containers run in this cloud.
 
-    At most `max_containers` ECS tasks and Batch attempts run at once; the others wait in PENDING or
-    RUNNABLE. `images` is the mapping of process mode, as JSON or as the path of a file with it.
+    At most `max_containers` ECS tasks, Batch attempts and training jobs run at once; the others
+    wait in PENDING, RUNNABLE or Starting. `images` is the mapping of process mode, as JSON or as
+    the path of a file with it.
     """
 
     cloud_id: str
@@ -39,6 +42,7 @@ class Configuration:
     images: str
     max_containers: int
     stop_timeout_seconds: float
+    training_stop_timeout_seconds: float
     docker_network: str
     endpoint: str
 
@@ -55,6 +59,9 @@ class Configuration:
             ),
             stop_timeout_seconds=_positive(
                 environment, STOP_TIMEOUT_VARIABLE, _DEFAULT_STOP_TIMEOUT_SECONDS
+            ),
+            training_stop_timeout_seconds=_positive(
+                environment, STOP_TIMEOUT_VARIABLE, _DEFAULT_TRAINING_STOP_TIMEOUT_SECONDS
             ),
             docker_network=environment.get(DOCKER_NETWORK_VARIABLE) or "host",
             endpoint=environment.get(ENDPOINT_VARIABLE) or f"http://{gateway}",

@@ -2,11 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 type StartProblem = Literal["CannotPullContainerError", "CannotStartContainerError"]
 type OnLines = Callable[[Sequence[str]], None]
 type OnEnd = Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mount:
+    """A folder of this machine that a container finds at `path`.
+
+    Where nothing can be mounted, the container's variable of that name says where it is instead.
+    """
+
+    host: Path
+    path: str
+    variable: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +33,7 @@ class ContainerSpec:
     working_directory: str | None = None
     memory_mib: int | None = None
     init: bool = False
+    mount: Mount | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -9,7 +9,13 @@ import docker
 import docker.errors
 
 from localcloud.compute import images
-from localcloud.compute.containers import ContainerSpec, ContainerStartError, OnEnd, OnLines
+from localcloud.compute.containers import (
+    ContainerSpec,
+    ContainerStartError,
+    Mount,
+    OnEnd,
+    OnLines,
+)
 from localcloud.compute.output import batches_of_lines
 from localcloud.compute.watching import Watched
 
@@ -59,6 +65,7 @@ class DockerRunner:
                 mem_limit=f"{spec.memory_mib}m" if spec.memory_mib else None,
                 init=spec.init,
                 network_mode=self._network,
+                volumes=_volumes(spec.mount),
                 labels={**spec.labels, ID_LABEL: self._cloud_id},
                 detach=True,
             )
@@ -132,6 +139,10 @@ class DockerContainer(Watched):
             # Somebody removed it: that is a SIGKILL.
             return 137
         return code
+
+
+def _volumes(mount: Mount | None) -> dict[str, dict[str, str]]:
+    return {str(mount.host): {"bind": mount.path, "mode": "rw"}} if mount else {}
 
 
 def _words(words: Any) -> list[str] | None:

@@ -59,6 +59,7 @@ class ProcessRunner:
             "HOSTNAME": container_id[:12],
             **image.environment,
             **spec.environment,
+            **({spec.mount.variable: str(spec.mount.host)} if spec.mount else {}),
             ID_VARIABLE: self._cloud_id,
             CONTAINER_VARIABLE: container_id,
         }

@@ -33,13 +33,14 @@ class LogStreamError(Exception):
 
 
 def open_stream(
-    place: Place, stream: LogStream, role: str | None
+    place: Place, stream: LogStream, role: str | None, **principal: str
 ) -> Callable[[Sequence[str]], None]:
     """Make a log stream and give what writes lines to it; LogStreamError when there is no group.
 
-    `role` is the execution role; without one the instance's does it, which may.
+    `role` is the execution role; without one the instance's does it, which may. `principal` is who
+    assumes it, ECS if left out.
     """
-    client = place.client("logs", role)
+    client = place.client("logs", role, **principal)
     target = {"logGroupName": stream.group, "logStreamName": stream.name}
     try:
         if stream.create_group:

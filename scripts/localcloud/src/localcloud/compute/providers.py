@@ -1,4 +1,4 @@
-"""What LocalStack finds by entry point: ecs, batch and ecr, and the end of all containers."""
+"""What LocalStack finds by entry point: the container services, and the end of all containers."""
 
 from typing import Any
 
@@ -60,6 +60,24 @@ def _ecr() -> Service:
     return service("ecr", operations)
 
 
+def _sagemaker() -> Service:
+    from localcloud.compute import routes
+    from localcloud.compute.control_plane import service
+    from localcloud.compute.sagemaker import queries
+    from localcloud.compute.sagemaker.create import create_training_job
+
+    routes.install()
+    return service(
+        "sagemaker",
+        {
+            "CreateTrainingJob": create_training_job,
+            "DescribeTrainingJob": queries.describe_training_job,
+            "ListTrainingJobs": queries.list_training_jobs,
+            "StopTrainingJob": queries.stop_training_job,
+        },
+    )
+
+
 def _end_containers() -> None:
     from localcloud.compute import runner
 
@@ -70,4 +88,5 @@ def _end_containers() -> None:
 ecs: Any = aws_provider(api="ecs")(_ecs)
 batch: Any = aws_provider(api="batch")(_batch)
 ecr: Any = aws_provider(api="ecr")(_ecr)
+sagemaker: Any = aws_provider(api="sagemaker")(_sagemaker)
 end_containers: Any = hooks.on_infra_shutdown()(_end_containers)

@@ -1,7 +1,10 @@
 """Endpoints of the local cloud's own: what a test can make happen, and the task metadata.
 
-POST /_localcloud/spot-interruption  {"task": ARN or id, "notice_code": optional} or {"job": id}
+POST /_localcloud/spot-interruption  {"task": ARN or id, "notice_code": optional}, or
+                                     {"job": id, "abrupt": optional}, or {"training_job": name,
+                                     "abrupt": optional, "no_capacity_seconds": optional}
 POST /_localcloud/ecs/shortage       {"tasks": n, "reason": optional}
+POST /_localcloud/sagemaker/shortage {"jobs": n}
 GET  /_localcloud/ecs/v4/TASK-CONTAINER[/task]
 """
 
@@ -18,9 +21,13 @@ from localcloud.compute.cloud import plain
 from localcloud.compute.ecs.definition import METADATA_PATH
 from localcloud.compute.ecs.shortage import SHORTAGE
 from localcloud.compute.ecs.tasks import SPOT_CODE, TASKS, Task
+from localcloud.compute.sagemaker.jobs import JOBS as TRAINING_JOBS
+from localcloud.compute.sagemaker.jobs import StopRequest
+from localcloud.compute.sagemaker.shortage import SHORTAGE as TRAINING_SHORTAGE
 
 SPOT_PATH = "/_localcloud/spot-interruption"
 SHORTAGE_PATH = "/_localcloud/ecs/shortage"
+TRAINING_SHORTAGE_PATH = "/_localcloud/sagemaker/shortage"
 
 type Answer = tuple[int, dict[str, Any]]
 
@@ -30,6 +37,7 @@ def install() -> None:
     """Add the endpoints to the gateway, once."""
     ROUTER.add(SPOT_PATH, _json(_spot_interruption), methods=["POST"])
     ROUTER.add(SHORTAGE_PATH, _json(_shortage), methods=["POST"])
+    ROUTER.add(TRAINING_SHORTAGE_PATH, _json(_training_shortage), methods=["POST"])
     container = f"{METADATA_PATH}/<name>"
     ROUTER.add(container, _container_metadata, methods=["GET"])
     ROUTER.add(f"{container}/task", _task_metadata, methods=["GET"])
@@ -52,9 +60,18 @@ def _spot_interruption(body: dict[str, Any]) -> Answer:
         done = task is not None and task.interrupt(body.get("notice_code") or SPOT_CODE)
     elif name := body.get("job"):
         job = JOBS.find(name)
-        done = job is not None and job.interrupt()
+        done = job is not None and job.interrupt(abrupt=bool(body.get("abrupt")))
+    elif name := body.get("training_job"):
+        training = TRAINING_JOBS.named(name)
+        done = training is not None and training.interrupt(
+            StopRequest(
+                interrupted=True,
+                abrupt=bool(body.get("abrupt")),
+                no_capacity_seconds=float(body.get("no_capacity_seconds") or 0),
+            )
+        )
     else:
-        return 400, {"error": "task or job must be given"}
+        return 400, {"error": "task, job or training_job must be given"}
     if not done:
         return 404, {"error": f"nothing runs as {name}"}
     return 200, {"interrupted": name}
@@ -66,6 +83,14 @@ def _shortage(body: dict[str, Any]) -> Answer:
         return 400, {"error": "tasks must be a number of tasks"}
     SHORTAGE.cause(tasks, body.get("reason"))
     return 200, {"tasks": tasks}
+
+
+def _training_shortage(body: dict[str, Any]) -> Answer:
+    jobs = body.get("jobs")
+    if not isinstance(jobs, int) or jobs < 0:
+        return 400, {"error": "jobs must be a number of jobs"}
+    TRAINING_SHORTAGE.cause(jobs)
+    return 200, {"jobs": jobs}
 
 
 def _container_metadata(_request: Any, name: str) -> Response:

@@ -18,10 +18,14 @@ _SPOT_EC2 = "Host EC2 (instance i-0123456789abcdef0) terminated."
 
 @dataclass(frozen=True, kw_only=True)
 class StopRequest:
-    """Why a job's container is to end; `final` when no other attempt may follow."""
+    """Why a job's container is to end; `final` when no other attempt may follow.
+
+    `abrupt`: without a warning, as when a host is lost.
+    """
 
     reason: str
     final: bool
+    abrupt: bool = False
 
 
 class Job:
@@ -98,13 +102,13 @@ class Job:
             if self._document["status"] in _NOT_STARTED:
                 self._ask(StopRequest(reason=reason, final=True), isCancelled=True)
 
-    def interrupt(self) -> bool:
-        """Take its Spot machine away; false when it runs on none."""
+    def interrupt(self, *, abrupt: bool = False) -> bool:
+        """Take its Spot machine away, `abrupt`: at once; false when it runs on none."""
         with self._lock:
             if self._document["status"] not in ("STARTING", "RUNNING"):
                 return False
             reason = _SPOT_FARGATE if self.fargate else _SPOT_EC2
-            return self._ask(StopRequest(reason=reason, final=False))
+            return self._ask(StopRequest(reason=reason, final=False, abrupt=abrupt))
 
     def _ask(self, request: StopRequest, **flags: bool) -> bool:
         with self._lock:

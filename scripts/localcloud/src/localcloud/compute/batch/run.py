@@ -163,9 +163,11 @@ class _JobRun:
                 return _EXITED
             request = self._job.stop_request
             if request is not None:
-                return self._stop(container, request.reason)
+                return self._stop(container, request.reason, abrupt=request.abrupt)
 
-    def _stop(self, container: Container, reason: str) -> str:
+    def _stop(self, container: Container, reason: str, *, abrupt: bool = False) -> str:
+        if abrupt:
+            container.kill()
         stop(container, configuration().stop_timeout_seconds)
         # The end is known here: its notice must not be taken for that of the next attempt.
         while not isinstance(self._happened.get(), Ended):

@@ -1,0 +1,1 @@
+"""The functions of the training state machine: before the trainings, and after."""

@@ -1,0 +1,62 @@
+# What the stack's functions may do here: dispatcher, reporter and reconciler.
+locals {
+  watch_and_stop = [{
+    Sid      = "WatchAndStopJobs"
+    Effect   = "Allow"
+    Action   = ["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
+    Resource = [local.job_arns]
+  }]
+  # A request that has tags asks for this too.
+  tag_jobs = [{
+    Sid      = "TagJobs"
+    Effect   = "Allow"
+    Action   = ["sagemaker:AddTags"]
+    Resource = [local.job_arns]
+  }]
+
+  dispatcher_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "RunJobs"
+          Effect   = "Allow"
+          Action   = ["sagemaker:CreateTrainingJob"]
+          Resource = [local.job_arns]
+        },
+        {
+          Sid       = "GiveJobsTheirRoles"
+          Effect    = "Allow"
+          Action    = ["iam:PassRole"]
+          Resource  = [aws_iam_role.this.arn]
+          Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
+        },
+      ],
+      [for statement in local.tag_jobs : statement if length(var.tags) > 0],
+      local.watch_and_stop,
+    )
+  }
+
+  report_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "ReadJobLogs"
+          Effect   = "Allow"
+          Action   = ["logs:GetLogEvents"]
+          Resource = ["${local.log_group_arn}:log-stream:${local.job_name_prefix}*"]
+        },
+        {
+          Sid    = "FindJobLogs"
+          Effect = "Allow"
+          Action = ["logs:DescribeLogStreams"]
+          # Streams can't be named before they are found.
+          Resource = ["${local.log_group_arn}:*"]
+        },
+      ],
+      local.watch_and_stop,
+    )
+  }
+}
+

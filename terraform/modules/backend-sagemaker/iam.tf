@@ -1,0 +1,104 @@
+locals {
+  trust = {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AssumeByTrainingJobsOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "sagemaker.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    }]
+  }
+
+  # ARNs of s3://bucket/prefix: the bucket's and the objects'.
+  s3_arn     = "arn:${data.aws_partition.current.partition}:s3:::"
+  written    = [var.storage.output_s3_uri, var.storage.checkpoint_s3_uri]
+  read       = distinct(concat(local.written, values(var.storage.input_s3_uris)))
+  buckets    = distinct([for uri in local.read : "${local.s3_arn}${split("/", trimprefix(uri, "s3://"))[0]}"])
+  read_arns  = [for uri in local.read : "${local.s3_arn}${trimsuffix(trimprefix(uri, "s3://"), "/")}/*"]
+  write_arns = distinct([for uri in local.written : "${local.s3_arn}${trimsuffix(trimprefix(uri, "s3://"), "/")}/*"])
+
+  training_statements = [
+    { Sid = "ListBuckets", Effect = "Allow", Action = ["s3:ListBucket", "s3:GetBucketLocation"], Resource = local.buckets },
+    { Sid = "ReadObjects", Effect = "Allow", Action = ["s3:GetObject"], Resource = local.read_arns },
+    {
+      Sid      = "WriteModelsAndCheckpoints"
+      Effect   = "Allow"
+      Action   = ["s3:PutObject", "s3:AbortMultipartUpload"]
+      Resource = local.write_arns
+    },
+    {
+      Sid    = "WriteJobLogs"
+      Effect = "Allow"
+      # The group is made by the account's first job.
+      Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+      Resource = [local.log_group_arn, "${local.log_group_arn}:*"]
+    },
+    {
+      Sid    = "WriteMetrics"
+      Effect = "Allow"
+      Action = ["cloudwatch:PutMetricData"]
+      # Metrics have no ARN: the namespace is what can be named.
+      Resource  = ["*"]
+      Condition = { StringEquals = { "cloudwatch:namespace" = local.log_group } }
+    },
+  ]
+  image_statements = [
+    {
+      Sid      = "PullImage"
+      Effect   = "Allow"
+      Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Resource = var.repository_arns
+    },
+    {
+      Sid    = "LogInToRegistry"
+      Effect = "Allow"
+      Action = ["ecr:GetAuthorizationToken"]
+      # The token is the account's, not a repository's: AWS has no resource to name here.
+      Resource = ["*"]
+    },
+  ]
+  key_statements = [for key in var.kms_key_arn[*] : {
+    Sid      = "UseKey"
+    Effect   = "Allow"
+    Action   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
+    Resource = [key]
+  }]
+  # What SageMaker does in a VPC in the role's name.
+  # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
+  vpc_statements = [{
+    Sid    = "AttachToNetwork"
+    Effect = "Allow"
+    Action = [
+      "ec2:CreateNetworkInterface", "ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface",
+      "ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
+    ]
+    # The interfaces have no ids yet, and Describe actions have no resource.
+    Resource = ["*"]
+  }]
+  training_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      local.training_statements,
+      [for statement in local.image_statements : statement if length(var.repository_arns) > 0],
+      local.key_statements,
+      [for statement in local.vpc_statements : statement if local.vpc != null],
+    )
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name               = "${var.name}-training"
+  description        = "Training jobs of ${var.name}: data, models, image, logs"
+  assume_role_policy = jsonencode(local.trust)
+  tags               = var.tags
+}
+
+resource "aws_iam_role_policy" "this" {
+  for_each = merge(var.policies, { training = jsonencode(local.training_policy) })
+
+  name   = each.key
+  role   = aws_iam_role.this.name
+  policy = each.value
+}

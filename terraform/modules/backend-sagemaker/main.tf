@@ -1,0 +1,63 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  # What the library names jobs with: sagemaker_events.py.
+  job_name_prefix = "task-"
+  # SageMaker's own, of all training jobs of the account.
+  log_group = "/aws/sagemaker/TrainingJobs"
+
+  arn_suffix    = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+  job_arns      = "arn:${data.aws_partition.current.partition}:sagemaker:${local.arn_suffix}:training-job/${local.job_name_prefix}*"
+  log_group_arn = "arn:${data.aws_partition.current.partition}:logs:${local.arn_suffix}:log-group:${local.log_group}"
+
+  algorithm = merge(
+    {
+      TrainingImage     = var.container.image
+      TrainingInputMode = "File"
+      MetricDefinitions = [for name in sort(keys(var.metrics)) : { Name = name, Regex = var.metrics[name] }]
+    },
+    { for words in [var.container.entrypoint] : "ContainerEntrypoint" => words if words != null },
+    { for words in [var.container.arguments] : "ContainerArguments" => words if words != null },
+  )
+  channels = [for name in sort(keys(var.storage.input_s3_uris)) : {
+    ChannelName = name
+    DataSource = { S3DataSource = {
+      S3DataType             = "S3Prefix"
+      S3DataDistributionType = "FullyReplicated"
+      S3Uri                  = var.storage.input_s3_uris[name]
+    } }
+  }]
+  # On Spot the wait for instances counts too.
+  max_wait_seconds = coalesce(var.limits.max_wait_seconds, 2 * var.limits.timeout_seconds)
+  vpc              = length(var.network.subnets) > 0 ? { Subnets = var.network.subnets, SecurityGroupIds = var.network.security_groups } : null
+
+  # The request of CreateTrainingJob, without what a task adds.
+  request = merge(
+    {
+      AlgorithmSpecification = local.algorithm
+      RoleArn                = aws_iam_role.this.arn
+      HyperParameters        = var.hyperparameters
+      Environment            = var.container.environment
+      OutputDataConfig = merge(
+        { S3OutputPath = var.storage.output_s3_uri },
+        { for key in var.kms_key_arn[*] : "KmsKeyId" => key },
+      )
+      ResourceConfig = merge(
+        { InstanceType = var.instances.type, InstanceCount = var.instances.count, VolumeSizeInGB = var.instances.volume_gb },
+        { for key in var.kms_key_arn[*] : "VolumeKmsKeyId" => key if var.instances.encrypt_volume },
+      )
+      StoppingCondition = merge(
+        { MaxRuntimeInSeconds = var.limits.timeout_seconds },
+        { for spot in [var.instances.spot] : "MaxWaitTimeInSeconds" => local.max_wait_seconds if spot },
+      )
+      EnableManagedSpotTraining             = var.instances.spot
+      EnableNetworkIsolation                = var.network.isolated
+      EnableInterContainerTrafficEncryption = var.instances.count > 1
+      Tags                                  = [for key in sort(keys(var.tags)) : { Key = key, Value = var.tags[key] }]
+    },
+    { for channels in [local.channels] : "InputDataConfig" => channels if length(channels) > 0 },
+    { for vpc in local.vpc[*] : "VpcConfig" => vpc },
+  )
+}

@@ -1,0 +1,106 @@
+variable "sagemaker" {
+  description = "The activity sagemaker: container, instances, storage, hyperparameters, metrics, network, repository_arns and policies as in module backend-sagemaker; storage: places of yours, null: models/ and checkpoints/ in the data bucket. heartbeat_seconds: long enough for the reconciler, which beats every minute. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of training alone, null: the same; max_wait_seconds: on Spot with the wait. allowed_overrides: what a task's \"job\" object may set. max_concurrent_jobs and max_queue_seconds as in module dispatcher. null: no such activity."
+  type = object({
+    container = object({
+      image       = string
+      entrypoint  = optional(list(string))
+      arguments   = optional(list(string))
+      environment = optional(map(string))
+    })
+    instances = optional(object({
+      type           = optional(string)
+      count          = optional(number)
+      volume_gb      = optional(number)
+      spot           = optional(bool)
+      encrypt_volume = optional(bool)
+    }))
+    storage = optional(object({
+      output_s3_uri     = optional(string)
+      checkpoint_s3_uri = optional(string)
+      input_s3_uris     = optional(map(string))
+    }), {})
+    hyperparameters     = optional(map(string), {})
+    metrics             = optional(map(string), {})
+    network             = optional(object({ subnets = optional(list(string)), security_groups = optional(list(string)), isolated = optional(bool) }))
+    repository_arns     = optional(list(string), [])
+    policies            = optional(map(string), {})
+    heartbeat_seconds   = optional(number, 900)
+    timeout_seconds     = optional(number, 21600)
+    job_timeout_seconds = optional(number)
+    max_wait_seconds    = optional(number)
+    allowed_overrides   = optional(list(string), [])
+    max_concurrent_jobs = optional(number)
+    max_queue_seconds   = optional(number)
+  })
+  default = null
+  validation {
+    condition     = var.sagemaker == null ? true : var.sagemaker.heartbeat_seconds >= 1 && var.sagemaker.heartbeat_seconds < var.sagemaker.timeout_seconds
+    error_message = "sagemaker must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.sagemaker.heartbeat_seconds, "null")} and ${try(var.sagemaker.timeout_seconds, "null")}."
+  }
+  validation {
+    condition     = length(setsubtract(try(var.sagemaker.allowed_overrides, []), ["environment", "instance_type", "instance_count", "volume_gb", "timeout_seconds"])) == 0
+    error_message = "sagemaker.allowed_overrides must be of environment, instance_type, instance_count, volume_gb, timeout_seconds. Given: ${join(", ", try(var.sagemaker.allowed_overrides, []))}."
+  }
+}
+
+variable "training" {
+  description = "Sweeps of trainings: docs/training.md. image: trains as `IMAGE train` on SageMaker and as a task's program on Batch. batch, sagemaker: where; a state machine for each that is not null. hyperparameters: those that a sweep may name: type integer, number or text, the least and the most. metrics: as in module backend-sagemaker. objective: the metric, and whether the highest or the lowest is best. At most max_trainings in a sweep, max_concurrency at once. null: none."
+  type = object({
+    image           = string
+    environment     = optional(map(string), {})
+    repository_arns = optional(list(string), [])
+    batch = optional(object({
+      size      = optional(object({ cpu = optional(number), memory_mb = optional(number), gpus = optional(number), architecture = optional(string) }))
+      compute   = optional(object({ type = optional(string), spot = optional(bool), max_cpus = optional(number), instance_types = optional(list(string)) }))
+      job_queue = optional(string)
+    }))
+    sagemaker = optional(object({
+      instances        = optional(object({ type = optional(string), count = optional(number), volume_gb = optional(number), spot = optional(bool) }))
+      max_wait_seconds = optional(number)
+      network          = optional(object({ subnets = optional(list(string)), security_groups = optional(list(string)), isolated = optional(bool) }))
+    }))
+    hyperparameters = optional(map(object({ type = string, min = optional(number), max = optional(number) })), {
+      learning_rate = { type = "number", min = 0.000001, max = 10 }
+      epochs        = { type = "integer", min = 1, max = 1000 }
+      batch_size    = { type = "integer", min = 1, max = 1024 }
+      channels      = { type = "integer", min = 1, max = 256 }
+      dropout       = { type = "number", min = 0, max = 0.9 }
+      momentum      = { type = "number", min = 0, max = 0.999 }
+      seed          = { type = "integer", min = 0, max = 1000000 }
+    })
+    metrics = optional(map(string), {
+      epoch               = "epoch=([0-9]+)/"
+      train_loss          = "train_loss=([0-9.]+)"
+      validation_loss     = "validation_loss=([0-9.]+)"
+      validation_accuracy = "validation_accuracy=([0-9.]+)"
+    })
+    objective           = optional(object({ metric = string, goal = string }), { metric = "validation_accuracy", goal = "highest" })
+    max_trainings       = optional(number, 100)
+    max_concurrency     = optional(number, 4)
+    heartbeat_seconds   = optional(number, 900)
+    timeout_seconds     = optional(number, 21600)
+    job_timeout_seconds = optional(number)
+  })
+  default = null
+  validation {
+    condition     = var.training == null ? true : var.training.batch != null || var.training.sagemaker != null
+    error_message = "training must have batch, sagemaker or both. Given: neither."
+  }
+  validation {
+    condition     = alltrue([for item in values(try(var.training.hyperparameters, {})) : contains(["integer", "number", "text"], item.type)])
+    error_message = "training.hyperparameters must have the type integer, number or text. Given: ${join(", ", [for name, item in try(var.training.hyperparameters, {}) : "${name}: ${item.type}"])}."
+  }
+  validation {
+    condition     = contains(["highest", "lowest"], try(var.training.objective.goal, "highest"))
+    error_message = "training.objective.goal must be highest or lowest. Given: \"${try(var.training.objective.goal, "null")}\"."
+  }
+  validation {
+    # The trainings are in the state machine's data, of which there are 256 KiB; a Map of this kind runs 40 at once.
+    condition     = var.training == null ? true : var.training.max_trainings >= 1 && var.training.max_trainings <= 200 && var.training.max_concurrency >= 1 && var.training.max_concurrency <= 40
+    error_message = "training must have max_trainings from 1 to 200 and max_concurrency from 1 to 40. Given: ${try(var.training.max_trainings, "null")} and ${try(var.training.max_concurrency, "null")}."
+  }
+  validation {
+    condition     = var.training == null ? true : var.training.heartbeat_seconds >= 1 && var.training.heartbeat_seconds < var.training.timeout_seconds
+    error_message = "training must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.training.heartbeat_seconds, "null")} and ${try(var.training.timeout_seconds, "null")}."
+  }
+}

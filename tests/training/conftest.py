@@ -1,0 +1,16 @@
+"""The training itself, in the environment that `make training-setup` makes."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = ROOT / "build/training/venv/bin/python"
+
+
+@pytest.fixture(scope="session")
+def python() -> Path:
+    """The interpreter that has PyTorch."""
+    if not PYTHON.exists():
+        pytest.skip("there is no PyTorch: `make training-setup` was not run")
+    return PYTHON
