@@ -88,7 +88,7 @@ variable "training" {
   }
   validation {
     condition     = alltrue([for item in values(try(var.training.hyperparameters, {})) : contains(["integer", "number", "text"], item.type)])
-    error_message = "training.hyperparameters must have the type integer, number or text. Given: ${join(", ", [for name, item in try(var.training.hyperparameters, {}) : "${name}: ${item.type}"])}."
+    error_message = "training.hyperparameters must have the type integer, number or text. Given: ${jsonencode(try(var.training.hyperparameters, null))}."
   }
   validation {
     condition     = contains(["highest", "lowest"], try(var.training.objective.goal, "highest"))
