@@ -69,7 +69,13 @@ def backends() -> list[Any]:
     ecs.describe_tasks.return_value = {"tasks": []}
     invoked = {"ResponseMetadata": {"RequestId": "request"}}
     return [
-        BatchBackend(client=batch, job_queue="queue", job_definition="definition", log_group="/jobs"),
+        BatchBackend(
+            client=batch,
+            client_once=batch,
+            job_queue="queue",
+            job_definition="definition",
+            log_group="/jobs",
+        ),
         FargateBackend(
             client=ecs,
             cluster="cluster",

@@ -1,5 +1,6 @@
 """Backend `batch` against botocore's own model of the API."""
 
+import itertools
 from typing import Any
 
 import boto3
@@ -8,9 +9,11 @@ from botocore.config import Config
 from botocore.stub import Stubber
 
 from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation, StartRefused
-from activity_dispatch.backends.batch import BatchBackend
+from activity_dispatch.backends.batch import BatchBackend, create
 from activity_dispatch.backends.batch_events import diagnose
+from activity_dispatch.clients import Clients
 from activity_dispatch.errors import Failed, Succeeded
+from activity_dispatch.retrying import Retrying
 from activity_dispatch.tasks import Task
 
 TASK = Task(activity_arn="arn:activity", token="secret-token", input='"private"', heartbeat_seconds=60)
@@ -24,7 +27,19 @@ def stubbed(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     once = Config(retries={"total_max_attempts": 1})
     client = boto3.client("batch", region_name="eu-west-1", config=once)
-    backend = BatchBackend(client=client, job_queue="queue", job_definition="definition:1", log_group="/jobs")
+    backend = BatchBackend(
+        client=client,
+        client_once=client,
+        job_queue="queue",
+        job_definition="definition:1",
+        log_group="/jobs",
+        retrying=Retrying(
+            limit_seconds=1.5,
+            sleep=lambda seconds: None,
+            jitter=lambda low, high: 0.0,
+            clock=map(float, itertools.count()).__next__,
+        ),
+    )
     with Stubber(client) as stubber:
         yield stubber, backend
 
@@ -81,10 +96,37 @@ def test_errors_become_dispatch_errors(stubbed, call: str, code: str, status: in
     stubber, backend = stubbed
     if call == "submit_job":
         stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
-    stubber.add_client_error(call, code, "said Batch", status)
+    # SubmitJob is asked again while it is throttled: the time is over after the second.
+    for _ in range(2 if (call, status) == ("submit_job", 429) else 1):
+        stubber.add_client_error(call, code, "said Batch", status)
     with pytest.raises(StartRefused, match=f"{code}.*said Batch") as caught:
         backend.start(TASK)
     assert caught.value.error == error
+    assert caught.value.may_run is (status == 500)
+    stubber.assert_no_pending_responses()
+
+
+def test_a_submission_that_was_throttled_is_made_again(stubbed) -> None:
+    stubber, backend = stubbed
+    stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
+    stubber.add_client_error("submit_job", "TooManyRequestsException", "said Batch", 429)
+    stubber.add_response("submit_job", {"jobName": NAME, "jobId": "job-1"}, submit())
+    assert backend.start(TASK) == "job-1"
+
+
+def test_a_submission_is_never_repeated_by_its_client(monkeypatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    clients = Clients(threads=1)
+    config = {"job_queue": "queue", "job_definition": "definition:1", "log_group": "/jobs"}
+    backend = create(config, clients)
+    assert attempts(backend.client_once) == 1
+    assert attempts(backend.client) > 1
+
+
+def attempts(client: Any) -> int:
+    return int(client.meta.config.retries["total_max_attempts"])
 
 
 def test_describe_asks_for_100_at_a_time(stubbed) -> None:

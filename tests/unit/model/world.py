@@ -385,6 +385,10 @@ class World:
             self.on_end.pop(worker)
         self.end_job(job, 143)
 
+    def is_made_once(self, call: str) -> bool:
+        """Tell whether the client for this call tries once, so that it is never made twice."""
+        return call == "get_activity_task" or (call == "run_job" and self.kind is Kind.LIST)
+
     # What must hold.
 
     def check(self) -> None:

@@ -61,13 +61,10 @@ class Clients:
             max_pool_connections=threads,
             retries={"mode": "standard", "total_max_attempts": 5},
         )
+        once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+        self._once_config = self._config.merge(once)
         # An aborted or repeated poll can strand a token: wait long enough, and try once.
-        self._poll_config = self._config.merge(
-            Config(
-                read_timeout=POLL_READ_TIMEOUT_SECONDS,
-                retries={"mode": "standard", "total_max_attempts": 1},
-            )
-        )
+        self._poll_config = self._once_config.merge(Config(read_timeout=POLL_READ_TIMEOUT_SECONDS))
 
     @property
     def stepfunctions(self) -> "SFNClient":
@@ -108,6 +105,11 @@ class Clients:
     def batch(self) -> "BatchClient":
         """For the batch backend."""
         return cast("BatchClient", self._client("batch"))
+
+    @property
+    def batch_once(self) -> "BatchClient":
+        """For SubmitJob: tries once."""
+        return cast("BatchClient", self._client("batch", self._once_config))
 
     @property
     def sagemaker(self) -> "SageMakerClient":

@@ -4,13 +4,13 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.aws_errors import error_code, may_have_happened, start_error
+from activity_dispatch.aws_errors import ErrorKind, classify, error_code, may_have_happened, start_error
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import (
     Diagnosis,
@@ -23,6 +23,7 @@ from activity_dispatch.backends.batch_events import JOB_NAME_PREFIX, diagnose, d
 from activity_dispatch.clients import Clients
 from activity_dispatch.errors import ErrorName
 from activity_dispatch.overrides import ContainerOverrides
+from activity_dispatch.retrying import Retrying
 from activity_dispatch.tasks import Task
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
     """Make the backend from the configuration of module backend-batch."""
     return BatchBackend(
         client=clients.batch,
+        client_once=clients.batch_once,
         job_queue=configured.text(config, "job_queue"),
         job_definition=configured.text(config, "job_definition"),
         log_group=configured.text(config, "log_group"),
@@ -43,12 +45,18 @@ def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
 
 @dataclass(frozen=True, kw_only=True)
 class BatchBackend:
-    """Submits one job definition to one queue; the task's id is in the job's name."""
+    """Submits one job definition to one queue; the task's id is in the job's name.
+
+    `client_once` submits: it tries once, for a second attempt at a SubmitJob whose answer was lost
+    makes a second job.
+    """
 
     client: "BatchClient"
+    client_once: "BatchClient"
     job_queue: str
     job_definition: str
     log_group: str
+    retrying: Retrying = field(default_factory=Retrying)
 
     def start(self, task: Task) -> JobId:
         """Submit the job, unless one of its name was submitted before.
@@ -58,7 +66,7 @@ class BatchBackend:
         """
         overrides = _overrides(task)
         try:
-            return self.find(task.task_id) or self._submit(JOB_NAME_PREFIX + task.task_id, overrides)
+            return self.find(task.task_id) or self._submitted(JOB_NAME_PREFIX + task.task_id, overrides)
         except ClientError as error:
             message, name = f"{error_code(error)}: {error}", start_error(error)
             raise StartRefused(name, message, may_run=may_have_happened(error)) from error
@@ -101,8 +109,26 @@ class BatchBackend:
 
     diagnose = staticmethod(diagnose)
 
+    def _submitted(self, name: str, overrides: Any) -> JobId:
+        """Submit, again while Batch throttles: what is throttled has made no job."""
+        throttled: list[ClientError] = []
+
+        def submit() -> JobId | None:
+            try:
+                return self._submit(name, overrides)
+            except ClientError as error:
+                if classify(error) is not ErrorKind.THROTTLED:
+                    raise
+                throttled.append(error)
+                return None
+
+        job = self.retrying.call(submit, again=lambda job: job is None)
+        if job is None:
+            raise throttled[-1]
+        return job
+
     def _submit(self, name: str, overrides: Any) -> JobId:
-        response = self.client.submit_job(
+        response = self.client_once.submit_job(
             jobName=name,
             jobQueue=self.job_queue,
             jobDefinition=self.job_definition,

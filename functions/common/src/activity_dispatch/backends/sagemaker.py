@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.aws_errors import error_code, start_error
+from activity_dispatch.aws_errors import error_code, may_have_happened, start_error
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import (
     Diagnosis,
@@ -75,9 +75,11 @@ class SageMakerBackend:
             self.client.create_training_job(**request(self.template, name, wish))
         except ClientError as error:
             if error_code(error) != _NAME_TAKEN:
-                raise StartRefused(start_error(error), f"{error_code(error)}: {error}") from error
+                message, wrong = f"{error_code(error)}: {error}", start_error(error)
+                raise StartRefused(wrong, message, may_run=may_have_happened(error)) from error
         except BotoCoreError as error:
-            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
+            wrong = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+            raise StartRefused(wrong, str(error), may_run=may_have_happened(error)) from error
         return JobId(name)
 
     @property
