@@ -120,7 +120,6 @@ module "stack" {
     assign_public_ip = true
   }
   dispatch = {
-    stray_poll_minutes = 2
     state_machine_arns = [for name in local.machines : "arn:aws:states:eu-west-1:000000000000:stateMachine:chaos-${name}"]
   }
 }

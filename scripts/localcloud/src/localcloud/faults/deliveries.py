@@ -20,9 +20,9 @@ def install() -> None:
 
     @wrap(TargetSender, "process_event")
     def process_event(
-        original: Callable[..., None], sender: TargetSender, event: Any, *more: Any
+        original: Callable[..., None], sender: TargetSender, event: Any, trace_header: Any
     ) -> None:
-        _deliver("events", event, lambda given: original(sender, given, *more))
+        _deliver("events", event, lambda given: original(sender, given, trace_header))
 
     @wrap(SqsPoller, "handle_messages")
     def handle_messages(

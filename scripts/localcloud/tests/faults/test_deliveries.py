@@ -1,0 +1,45 @@
+"""Deliveries reach their function as LocalStack's callers make them, whole or broken."""
+
+import threading
+
+import pytest
+from localstack.services.events.target import TargetSender
+from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
+
+from localcloud.faults import deliveries
+from localcloud.faults.plan import CURRENT, Plan, rule_of
+
+type Calls = list[tuple[object, ...]]
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """What LocalStack's own methods were called with."""
+    seen: Calls = []
+
+    def record(_self: object, *arguments: object) -> None:
+        seen.append(arguments)
+
+    monkeypatch.setattr(TargetSender, "process_event", record)
+    monkeypatch.setattr(SqsPoller, "handle_messages", record)
+    monkeypatch.setattr(CURRENT, "plan", Plan())
+    deliveries.install.__wrapped__()
+    return seen
+
+
+def test_without_a_plan_each_is_handed_over_once(calls: Calls) -> None:
+    TargetSender.process_event("sender", "event", "t")
+    # Rules that a clock fires name the header.
+    TargetSender.process_event("sender", "event", trace_header="t")
+    SqsPoller.handle_messages("poller", ["message"])
+    assert calls == [("event", "t"), ("event", "t"), (["message"],)]
+
+
+def test_a_duplicate_is_handed_over_twice(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = {"service": "*", "operation": "Deliver", "probability": 1, "fault": "duplicate"}
+    monkeypatch.setattr(CURRENT, "plan", Plan([rule_of(rule)]))
+    TargetSender.process_event("sender", "event", trace_header="t")
+    for thread in threading.enumerate():
+        if thread.name.startswith("second-delivery"):
+            thread.join(5)
+    assert calls == [("event", "t")] * 2
