@@ -216,6 +216,7 @@ class Run:
     injected: Mapping[str, int]
     descriptions: Mapping[str, Any]
     histories: Mapping[str, list[Any]]
+    seconds: Mapping[str, int]
     last_pass: Any
     left_over: Mapping[str, Any]
     items: list[dict[str, Any]]
@@ -229,14 +230,22 @@ def run(chaos: Chaos, seed: int) -> Run:
     chaos.call("POST", "faults", {"seed": chance.randrange(2**32), "rules": FAULTS})
     watching = _Watch(chaos)
     try:
+        begun = time.monotonic()
         arns = [chaos.start(number, job) for number, job in enumerate(jobs)]
         _break(chaos, chance)
+        calm = time.monotonic()
         told = chaos.call("DELETE", "faults")
         running = _rest(_running_of(chaos, arns))
+        ended = time.monotonic()
         # From here on the rule's passes are enough: more of them than one a minute keep polling for strays.
         watching.end()
         last_pass = chaos.last_pass()
         left_over = _rest(chaos.left_over) | running
+        seconds = {
+            "broken": calm - begun,
+            "until all ended": ended - calm,
+            "until at rest": time.monotonic() - ended,
+        }
     finally:
         chaos.call("DELETE", "faults")
         watching.end()
@@ -247,6 +256,7 @@ def run(chaos: Chaos, seed: int) -> Run:
         injected=_by_fault(told),
         descriptions={arn: stepfunctions.describe_execution(executionArn=arn) for arn in arns},
         histories={arn: _history(stepfunctions, arn) for arn in arns},
+        seconds={stage: round(length) for stage, length in seconds.items()},
         last_pass=last_pass,
         left_over=left_over,
         items=[item for item in chaos.look() if is_task(item)],
@@ -320,6 +330,7 @@ def test_all_of_it_was_broken(run: Run, capfd) -> None:
         errors = Counter(d.get("error", "none") for d in run.descriptions.values())
         print(f"\nchaos: {dict(statuses)}, errors {dict(errors)}")
         print(f"chaos: killed {dict(run.chaos.killed)}, injected {dict(run.injected)}")
+        print(f"chaos: seconds {dict(run.seconds)}")
     assert set(run.injected) == {"throttle", "error", "lose_answer", "delay", "duplicate"}
     assert set(run.chaos.killed) == {request.get("function", request["what"]) for request in KILLS}
     assert all(run.chaos.killed.values()), run.chaos.killed
