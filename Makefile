@@ -66,7 +66,7 @@ lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform 
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	cd scripts/localcloud && $(CURDIR)/.venv/bin/mypy src tests
-	terraform fmt -check -recursive terraform
+	terraform fmt -check -recursive .
 
 .PHONY: test
 test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)

@@ -89,11 +89,9 @@ module "function" {
 module "stack" {
   source = "../../../terraform/modules/stack"
 
-  name                   = "chaos"
-  packages_dir           = "../../../build/zip"
-  payload_retention_days = null
-  force_destroy          = true
-  deletion_protection    = false
+  name         = "chaos"
+  packages_dir = "../../../build/zip"
+  data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   lambda_activities = {
     lambda-jobs = merge(local.times, {
       function_arn        = module.function.arn

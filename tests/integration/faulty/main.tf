@@ -91,9 +91,9 @@ module "function" {
 module "stack" {
   source = "../../../terraform/modules/stack"
 
-  name                   = "faulty"
-  packages_dir           = "../../../build/zip"
-  data = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  name         = "faulty"
+  packages_dir = "../../../build/zip"
+  data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   lambda_activities = { for name, seconds in local.activities : name => merge(seconds, {
     function_arn = module.function.arn
     role_name    = module.function.role_name

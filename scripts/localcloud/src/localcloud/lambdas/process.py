@@ -105,6 +105,7 @@ class FunctionProcess:
         was_alive = self.alive
         with contextlib.suppress(ProcessLookupError):  # It may end by itself at this moment.
             os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
         return was_alive
 
     def kill(self) -> None:
