@@ -22,6 +22,7 @@ from activity_dispatch.testing import FakeBackend, InMemorySlots, InMemoryTaskTa
 def aws(monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     # moto runs functions and Batch jobs in Docker by default; the contract needs only the start.
     with mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}):
