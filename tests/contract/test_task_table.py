@@ -141,3 +141,16 @@ def test_whether_a_task_is_settled(table) -> None:
     assert not table.is_settled(TASK.task_id)
     table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
     assert table.is_settled(TASK.task_id)
+
+
+def test_an_interrupted_start_is_begun_again_by_one(table) -> None:
+    table.add(TASK, "lambda")
+    seen = table.get(TASK.task_id).starting_at
+    later = replace(table, clock=lambda: seen + 1)
+    assert not later.record_restart(TASK.task_id, seen - 1)
+    assert not later.record_restart("missing", seen)
+    assert later.record_restart(TASK.task_id, seen)
+    assert not later.record_restart(TASK.task_id, seen)
+    assert table.get(TASK.task_id).starting_at == pytest.approx(seen + 1)
+    table.record_started(TASK.task_id, "job-1")
+    assert not later.record_restart(TASK.task_id, seen + 1)

@@ -144,8 +144,10 @@ def test_a_second_start_that_is_refused_settles(world, reconciler, now) -> None:
     now[0] += 181
     reconciler.run()
     assert scheduled.answer["error"] == "Dispatch.InvalidInput"
-    # The first start may have made a job: it is looked for before the task is closed.
+    # Each start may have made a job: it is looked for before the task is closed.
     assert [task.state for task in world.tasks.overview().tasks] == [TaskState.SETTLED]
+    assert reconciler.run() == {"LEAVE": 1}
+    now[0] += 181
     assert reconciler.run() == {"CLOSE": 1}
     assert world.tasks.overview().tasks == ()
 

@@ -70,6 +70,19 @@ class DynamoTaskTable:
             )
         return stepped
 
+    def record_restart(self, task_id: str, starting_at: float) -> bool:
+        """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
+        return self._update(
+            task_id,
+            "SET starting_at = :now",
+            "#state = :starting AND starting_at = :seen",
+            {
+                ":starting": {"S": TaskState.STARTING},
+                ":seen": {"N": f"{starting_at:.3f}"},
+                ":now": {"N": self._now()},
+            },
+        )
+
     def claim(self, task_id: str, claimant: str) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
         return self._update(

@@ -72,6 +72,15 @@ class TaskSteps:
         record = self.tasks.get(seen.record.task_id)
         if record is None or record.state is not TaskState.STARTING or record.token is None:
             return
+        # Two passes may see it: not every service keeps two starts at once from making two jobs.
+        if not self.tasks.record_restart(record.task_id, record.starting_at):
+            return
+        job = backend.find(record.task_id)
+        if job is not None:
+            # It runs: a start that is refused now must not end it.
+            self.tasks.record_started(record.task_id, job)
+            self._beat(record)
+            return
         task = Task(
             activity_arn=record.activity_arn,
             token=record.token,

@@ -43,6 +43,10 @@ class TaskTable(Protocol):
         """
         ...
 
+    def record_restart(self, task_id: str, starting_at: float) -> bool:
+        """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
+        ...
+
     def claim(self, task_id: str, claimant: str) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
         ...

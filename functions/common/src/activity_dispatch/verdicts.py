@@ -55,7 +55,7 @@ def next_step(seen: Seen) -> Step:
     """Return the step to take now."""
     if seen.record.state is TaskState.SETTLED:
         return _of_settled(seen)
-    if seen.record.state is TaskState.STARTING:
+    if seen.record.state is TaskState.STARTING and not _runs_unseen(seen):
         return Step.START if seen.now - seen.record.starting_at > seen.patience.start else Step.BEAT
     if seen.job is None:
         return _of_unknown(seen)
@@ -64,6 +64,11 @@ def next_step(seen: Seen) -> Step:
     if seen.job.state is JobState.QUEUED and _queued_too_long(seen, seen.activity.max_queue_seconds):
         return Step.QUEUE_TIMEOUT
     return _beat_unless_claimed(seen)
+
+
+def _runs_unseen(seen: Seen) -> bool:
+    # Its start was not recorded, but an invocation has claimed it: another one would be in vain.
+    return seen.max_job_seconds is not None and seen.record.claimed_by is not None
 
 
 def _of_settled(seen: Seen) -> Step:

@@ -55,6 +55,15 @@ class InMemoryTaskTable:
                 self.records[task_id] = replace(record, state=state, job_id=job_id, started_at=self.clock())
             return stepped
 
+    def record_restart(self, task_id: str, starting_at: float) -> bool:
+        """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
+        with self._lock:
+            record = self.records.get(task_id)
+            if record is None or (record.state, record.starting_at) != (TaskState.STARTING, starting_at):
+                return False
+            self.records[task_id] = replace(record, starting_at=self.clock())
+            return True
+
     def claim(self, task_id: str, claimant: str) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
         with self._lock:
