@@ -71,7 +71,7 @@ lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform 
 .PHONY: test
 test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
 	@echo 'Two at a time, each told when it is done: $(CLOUDLESS)'
-	@$(MAKE) --jobs=2 $(TOLD_WHOLE) --keep-going $(CLOUDLESS)
+	@AT_ONCE=1 $(MAKE) --jobs=2 $(TOLD_WHOLE) --keep-going $(CLOUDLESS)
 
 .PHONY: terraform-test
 terraform-test: | need-terraform ## check the Terraform folders and run their tests, with mocks
