@@ -133,7 +133,9 @@ class Reconciler:
             if not _is_turn(activity.arn, now, every=self.stray_poll_seconds // PASS_SECONDS):
                 continue
             try:
-                self.slots.queue.send(DispatchRequest(activity_arn=activity.arn, stray=True))
+                # A poll is open for a minute: passes made by hand must not fill the dispatchers with them.
+                if self.slots.store.begin_look(activity.arn, now, PASS_SECONDS // 2):
+                    self.slots.queue.send(DispatchRequest(activity_arn=activity.arn, stray=True))
             except PROBLEMS as error:
                 LOG.error("%s: not polled for strays: %s", activity.name, error)
 

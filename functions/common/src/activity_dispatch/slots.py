@@ -38,6 +38,10 @@ class SlotStore(Protocol):
         """Count so many waiting requests less; False if there are fewer."""
         ...
 
+    def begin_look(self, activity_arn: str, now: float, seconds: int) -> bool:
+        """Note that strays are looked for now; False if that was done within the last `seconds`."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Slots:
@@ -92,23 +96,26 @@ class DynamoSlots:
 
     def take(self, activity_arn: str, holder: str, limit: int) -> bool:
         """Add a holder; False if there are as many as `limit` already."""
-        try:
-            self._update(
-                activity_arn,
-                "ADD holders :holder SET poll_id = :slots",
-                "attribute_not_exists(holders) OR size(holders) < :limit",
-                {":holder": {"SS": [holder]}, ":slots": {"S": SLOTS}, ":limit": {"N": str(limit)}},
-            )
-        except ClientError as error:
-            if classify(error) is ErrorKind.CONDITION_FAILED:
-                return False
-            raise
-        return True
+        return self._update_if(
+            activity_arn,
+            "ADD holders :holder SET poll_id = :slots",
+            "attribute_not_exists(holders) OR size(holders) < :limit",
+            {":holder": {"SS": [holder]}, ":slots": {"S": SLOTS}, ":limit": {"N": str(limit)}},
+        )
 
     def give_back(self, activity_arn: str, holders: frozenset[str]) -> SlotsRecord:
         """Remove these holders, those that are there; return what is left."""
         return self._update(
             activity_arn, "DELETE holders :holders", None, {":holders": {"SS": sorted(holders)}}
+        )
+
+    def begin_look(self, activity_arn: str, now: float, seconds: int) -> bool:
+        """Note that strays are looked for now; False if that was done within the last `seconds`."""
+        return self._update_if(
+            activity_arn,
+            "SET looked_at = :now",
+            "attribute_not_exists(looked_at) OR looked_at <= :before",
+            {":now": {"N": f"{now:.3f}"}, ":before": {"N": f"{now - seconds:.3f}"}},
         )
 
     def add_waiting(self, activity_arn: str) -> SlotsRecord:
@@ -122,13 +129,16 @@ class DynamoSlots:
 
     def remove_waiting(self, activity_arn: str, count: int) -> bool:
         """Count so many waiting requests less; False if there are fewer."""
+        return self._update_if(
+            activity_arn,
+            "ADD waiting :less",
+            "waiting >= :count",
+            {":less": {"N": str(-count)}, ":count": {"N": str(count)}},
+        )
+
+    def _update_if(self, activity_arn: str, update: str, condition: str, values: dict[str, Any]) -> bool:
         try:
-            self._update(
-                activity_arn,
-                "ADD waiting :less",
-                "waiting >= :count",
-                {":less": {"N": str(-count)}, ":count": {"N": str(count)}},
-            )
+            self._update(activity_arn, update, condition, values)
         except ClientError as error:
             if classify(error) is ErrorKind.CONDITION_FAILED:
                 return False

@@ -14,6 +14,7 @@ class InMemorySlots:
 
     holders: dict[str, set[str]] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
+    looked_at: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, activity_arn: str, holder: str, limit: int) -> bool:
@@ -43,6 +44,14 @@ class InMemorySlots:
             if self.waiting.get(activity_arn, 0) < count:
                 return False
             self.waiting[activity_arn] -= count
+            return True
+
+    def begin_look(self, activity_arn: str, now: float, seconds: int) -> bool:
+        """Note that strays are looked for now; False if that was done within the last `seconds`."""
+        with self._lock:
+            if self.looked_at.get(activity_arn, now - seconds) > now - seconds:
+                return False
+            self.looked_at[activity_arn] = now
             return True
 
     def records(self) -> tuple[SlotsRecord, ...]:
