@@ -14,6 +14,7 @@ INPUT ?=
 override INPUT := $(value INPUT)
 BASE_IMAGE ?=
 IMAGE ?= worker
+WATCH ?=
 export ENV BACKEND INPUT BASE_IMAGE IMAGE
 
 # Terraform warns at every call when this names a file that is not there.
@@ -129,6 +130,10 @@ local-down: $(READY) ## stop the local cloud
 .PHONY: run
 run: $(READY) | need-env ## start an execution and follow it (BACKEND=, INPUT=, ENV=)
 	@exec $(OPERATIONS) run --env "$$ENV" --backend "$$BACKEND" --input="$$INPUT"
+
+.PHONY: status
+status: $(READY) | need-env ## list the open tasks of an environment (ENV=); WATCH=1 shows them live
+	@exec $(OPERATIONS) status --env "$$ENV" $(if $(WATCH),--watch)
 
 .PHONY: plan
 plan: $(READY) $(ZIPS) | need-terraform need-env ## show what a deploy would change, and keep that plan (ENV=)

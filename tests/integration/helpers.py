@@ -18,13 +18,13 @@ FAULTY = Path(__file__).parent / "faulty"
 
 
 def pack_function(package: Path) -> Path:
-    """Write a zip with the library and the function that does what its input says."""
+    """Write a zip with the library, what it needs, and the function that does what its input says."""
     with (
         zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
         zipfile.ZipFile(package, "w") as archive,
     ):
         for name in built.namelist():
-            if name.startswith("activity_dispatch/"):
+            if not name.startswith("process"):
                 archive.writestr(name, built.read(name))
         archive.write(FAULTY / "faulty.py", "faulty.py")
     return package

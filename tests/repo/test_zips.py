@@ -1,7 +1,10 @@
 """The zips: small, without boto3, and the same bytes for the same source wherever they are built."""
 
+import importlib.util
 import os
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -9,6 +12,12 @@ import pytest
 
 from operations import zips
 from operations.errors import OperationError
+
+# What the Lambda runtime brings: boto3 and what it needs.
+RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+IMPORT = "import importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
+# The example's steps log nothing about tasks, and start without it.
+WITH_POWERTOOLS = {"dispatcher", "poller", "process", "reconciler", "reporter"}
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +34,14 @@ def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("function", zips.functions())
-def test_a_zip_is_reproducible_and_small(function: str, root: Path, copy: Path, tmp_path: Path) -> None:
+def test_a_zip_is_reproducible_small_and_whole(function: str, root: Path, copy: Path, tmp_path: Path) -> None:
     here, there = tmp_path / "here.zip", tmp_path / "there.zip"
     size = zips.build(function, here, root=root)
     zips.build(function, there, root=copy)
     assert here.read_bytes() == there.read_bytes()
     assert size == here.stat().st_size < zips.MAX_BYTES
     _check_content(function, here)
+    _check_import(function, here, tmp_path / "runtime")
 
 
 def _check_content(function: str, file: Path) -> None:
@@ -40,12 +50,37 @@ def _check_content(function: str, file: Path) -> None:
         infos = archive.infolist()
     assert f"{function}/handler.py" in names
     assert "activity_dispatch/__init__.py" in names
+    assert "aws_lambda_powertools/logging/formatter.py" in names
+    # What is packed comes with its licence and its version.
+    for package in ("aws_lambda_powertools", "typing_extensions"):
+        metadata = {name.split("/", 1)[1] for name in names if name.startswith(f"{package}-")}
+        assert "METADATA" in metadata
+        assert any("LICENSE" in name for name in metadata)
     assert any(name.startswith("activity_dispatch-") and name.endswith("/METADATA") for name in names)
     assert not [
         name for name in names if name.startswith(("boto", "bin/")) or name.endswith((".pyc", "RECORD"))
     ]
     assert names == sorted(names)
     assert {info.external_attr >> 16 for info in infos} == {zips.MODE}
+
+
+# What the Lambda runtime brings, as boto3 and what it needs.
+RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+IMPORT = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules)"
+
+
+def _check_import(function: str, package: Path, runtime: Path) -> None:
+    """Import the handler with nothing but the zip and what the runtime brings."""
+    runtime.mkdir()
+    for name in RUNTIME:
+        origin = Path(str(importlib.util.find_spec(name).origin))  # type: ignore[union-attr]
+        target = origin.parent if origin.name == "__init__.py" else origin
+        (runtime / target.name).symlink_to(target)
+    code = f"import sys; sys.path[:0] = [{str(package)!r}, {str(runtime)!r}]; {IMPORT}"
+    command = [sys.executable, "-I", "-S", "-c", code, f"{function}.handler"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert ("aws_lambda_powertools" in done.stdout.split()) is (function in WITH_POWERTOOLS)
 
 
 def test_a_changed_source_is_in_the_next_zip(copy: Path, tmp_path: Path) -> None:

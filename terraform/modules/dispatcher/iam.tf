@@ -81,6 +81,8 @@ locals {
   }
   worker_environment = merge(local.job_environment, {
     DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url
+    # The dimension of its metrics.
+    STACK_NAME = var.name
   })
 
   job_statements = concat(

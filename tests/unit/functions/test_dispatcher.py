@@ -25,9 +25,9 @@ def _fresh(monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    handler._batch_handler.cache_clear()
+    handler._parts.cache_clear()
     yield
-    handler._batch_handler.cache_clear()
+    handler._parts.cache_clear()
 
 
 def test_all_missing_settings_are_named() -> None:

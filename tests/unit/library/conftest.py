@@ -20,6 +20,7 @@ from activity_dispatch.testing import (
     FakeStepFunctions,
     InMemorySlots,
     InMemoryTaskTable,
+    RecordedMetrics,
 )
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
@@ -58,13 +59,14 @@ class World:
         self.slots = Slots(store=self.store, queue=self.sqs.queue())
         self.tasks = InMemoryTaskTable(activities={ARN: self.activity}, slots=self.store)
         self.backend = FakeBackend()
-        self.s3 = FakeS3()
+        self.s3, self.metrics = FakeS3(), RecordedMetrics()
         self.callbacks = CallbackClient(client=self.stepfunctions)  # type: ignore[arg-type]
         self.settler = Settler(
             callbacks=self.callbacks,
             tasks=self.tasks,
             payloads=PayloadStore(client=lambda: self.s3, bucket="payloads"),  # type: ignore[arg-type,return-value]
             slots=self.slots,
+            metrics=self.metrics,
         )
         self.dispatcher = Dispatcher(
             stepfunctions=self.stepfunctions,  # type: ignore[arg-type]
@@ -73,6 +75,7 @@ class World:
             starter=Starter(tasks=self.tasks, settler=self.settler),
             backend_of=lambda activity: self.backend,
             poller="dispatcher test",
+            metrics=self.metrics,
         )
 
     def set_activity(self, **changes: Any) -> None:

@@ -59,6 +59,11 @@ def error_code(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "Unknown")
 
 
+def is_throttle(code: str) -> bool:
+    """Tell whether an error's code asks to come back later."""
+    return _KINDS.get(code) is ErrorKind.THROTTLED
+
+
 def classify(error: ClientError) -> ErrorKind:
     """Return what kind of error this is; unknown codes with a 5xx status count as UNAVAILABLE."""
     kind = _KINDS.get(error_code(error))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.activities import Activity, ActivityCatalog
 from activity_dispatch.backends.base import Backend, JobId
+from activity_dispatch.log_keys import keys_of, log_keys
 from activity_dispatch.polls import poll_id_of
 from activity_dispatch.settling import Settler
 from activity_dispatch.starting import NOBODY_WAITS
@@ -51,6 +52,11 @@ class Canceller:
         task that is not in the table yet is found by its first refused heartbeat.
         Raises ClientError and BotoCoreError.
         """
+        # Here, and only here, the execution of a task is known: its history names the poll.
+        with log_keys(execution=execution_arn):
+            return self._cancel_execution(execution_arn)
+
+    def _cancel_execution(self, execution_arn: str) -> int:
         polls = open_polls(self._events(execution_arn))
         found = [record for poll in polls if (record := self.tasks.of_poll(poll)) is not None]
         # One that was settled otherwise has a job that is about to end of itself.
@@ -62,6 +68,10 @@ class Canceller:
 
     def cancel(self, record: TaskRecord) -> None:
         """Record that nobody waits for the task, and stop its job."""
+        with log_keys(**keys_of(record)):
+            self._cancel(record)
+
+    def _cancel(self, record: TaskRecord) -> None:
         activity = self.activities.find(record.activity_arn)
         self.settler.cancel(record.task_id)
         if activity is None:
@@ -70,6 +80,7 @@ class Canceller:
         backend = self.backend_of(activity)
         job = backend.find(record.task_id) if record.job_id is None else JobId(record.job_id)
         if job is not None:
+            LOG.info("task %s cancelled: stopping job %s", record.task_id, job)
             backend.stop(job, NOBODY_WAITS)
 
     def _events(self, execution_arn: str) -> Iterator[Mapping[str, Any]]:

@@ -6,13 +6,15 @@ of the import, which a container's worker cannot afford.
 
 import os
 import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
 
+from activity_dispatch.aws_errors import is_throttle
 from activity_dispatch.limits import POLL_READ_TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
@@ -46,9 +48,15 @@ class Clients:
     Source: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
     """
 
-    def __init__(self, *, threads: int) -> None:
-        """Make no client yet."""
+    def __init__(self, *, threads: int, on_throttle: Callable[[str], None] | None = None) -> None:
+        """Make no client yet.
+
+        `on_throttle` hears of each answer that asked to come back later, also of those that the client's
+        own retries hide: `sfn.GetActivityTask`.
+        """
         self._session = botocore.session.Session()
+        if on_throttle is not None:
+            self._session.register("response-received", _tell_throttles(on_throttle))
         found = self._session.get_component("data_loader").search_paths
         self._session.register_component(
             "data_loader", _Loader(extra_search_paths=found, include_default_search_paths=False)
@@ -125,10 +133,19 @@ class Clients:
         with self._lock:
             key = (service, config is None)
             if key not in self._made:
-                self._made[key] = self._session.create_client(
-                    service,
-                    # Containers on ECS have AWS_REGION, which botocore does not read.
-                    region_name=os.environ.get("AWS_REGION"),
-                    config=config or self._config,
-                )
+                self._made[key] = self._make(service, config or self._config)
             return self._made[key]
+
+    def _make(self, service: str, config: Config) -> object:
+        # Containers on ECS have AWS_REGION, which botocore does not read.
+        region = os.environ.get("AWS_REGION")
+        return self._session.create_client(service, region_name=region, config=config)
+
+
+def _tell_throttles(tell: Callable[[str], None]) -> Callable[..., None]:
+    def look(*, event_name: str, parsed_response: Mapping[str, Any] | None, **_: object) -> None:
+        # None: there was no answer.
+        if is_throttle((parsed_response or {}).get("Error", {}).get("Code", "")):
+            tell(event_name.removeprefix("response-received."))
+
+    return look

@@ -11,6 +11,7 @@ from activity_dispatch.backends.base import Backend
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.clients import Clients
 from activity_dispatch.dynamo_task_table import DynamoTaskTable
+from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.requests import RequestQueue
 from activity_dispatch.settings import Settings
@@ -26,6 +27,7 @@ class Runtime:
     clients: Clients
     payloads: PayloadStore
     tasks: DynamoTaskTable
+    metrics: Metrics = NO_METRICS
 
     @functools.cached_property
     def callbacks(self) -> CallbackClient:
@@ -35,7 +37,13 @@ class Runtime:
     @functools.cached_property
     def settler(self) -> Settler:
         """Settles tasks."""
-        return Settler(callbacks=self.callbacks, tasks=self.tasks, payloads=self.payloads, slots=self.slots)
+        return Settler(
+            callbacks=self.callbacks,
+            tasks=self.tasks,
+            payloads=self.payloads,
+            slots=self.slots,
+            metrics=self.metrics,
+        )
 
     @functools.cached_property
     def requests(self) -> RequestQueue:
@@ -59,7 +67,12 @@ class Runtime:
 
     @classmethod
     def from_environment(
-        cls, environment: Mapping[str, str], *, threads: int, also_required: tuple[str, ...] = ()
+        cls,
+        environment: Mapping[str, str],
+        *,
+        threads: int,
+        also_required: tuple[str, ...] = (),
+        metrics: Metrics = NO_METRICS,
     ) -> "Runtime":
         """Read the settings and make the parts for this many threads; sets the log level.
 
@@ -67,7 +80,10 @@ class Runtime:
         """
         settings = Settings.from_environment(environment, also_required=also_required)
         _set_log_level(settings.log_level)
-        clients = Clients(threads=threads)
+        clients = Clients(
+            threads=threads,
+            on_throttle=lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation),
+        )
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
         tasks = DynamoTaskTable(
             client=clients.dynamodb,
@@ -75,7 +91,7 @@ class Runtime:
             payloads=payloads,
             retention_days=settings.task_retention_days,
         )
-        return cls(settings=settings, clients=clients, payloads=payloads, tasks=tasks)
+        return cls(settings=settings, clients=clients, payloads=payloads, tasks=tasks, metrics=metrics)
 
 
 def _set_log_level(level: str) -> None:

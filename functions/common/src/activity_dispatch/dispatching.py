@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.log_keys import activity_name, log_keys
+from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.polls import new_poll_id, worker_name
 from activity_dispatch.requests import DispatchRequest, InvalidRequest, RequestsNotSent
 from activity_dispatch.slots import Slots
@@ -48,6 +50,7 @@ class Dispatcher:
     backend_of: Callable[[Activity], Backend]
     poller: str
     clock: Callable[[], float] = time.time
+    metrics: Metrics = NO_METRICS
 
     def handle(self, body: str) -> Result:
         """Take one task for a dispatch request and start its job. Raises nothing expected."""
@@ -55,15 +58,24 @@ class Dispatcher:
             request = DispatchRequest.from_json(body)
         except InvalidRequest as error:
             LOG.error("dispatch request dropped: %s; body: %.500s", error, body)
+            self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=Result.DROPPED.name)
             return Result.DROPPED
+        with log_keys(activity=activity_name(request.activity_arn), requested_by=request.requested_by):
+            return self._handle(request)
+
+    def _handle(self, request: DispatchRequest) -> Result:
         try:
-            return self._dispatch(request)
+            result = self._dispatch(request)
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
             LOG.warning("%s: will be tried again: %s", request.activity_arn, error)
             return Result.RETRY
         except (InvalidActivity, InvalidBackendConfig) as error:
             LOG.error("%s: configuration is wrong, nothing taken: %s", request.activity_arn, error)
+            self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
             return Result.RETRY
+        if result is Result.REFUSED:
+            self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=result.name)
+        return result
 
     def _dispatch(self, request: DispatchRequest) -> Result:
         activity = self.activities.find(request.activity_arn)
@@ -83,8 +95,12 @@ class Dispatcher:
             return Result.NO_TASK
         if request.stray:
             self._look_for_more(request)
-        started = self.starter.start(activity, backend, task)
-        return Result.STARTED if started is Started.STARTED else Result.REFUSED
+        if self.starter.start(activity, backend, task) is not Started.STARTED:
+            return Result.REFUSED
+        if request.requested_at is not None:
+            latency = max(0.0, self.clock() - request.requested_at) * 1000
+            self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity.name)
+        return Result.STARTED
 
     def _poll(self, activity: Activity, poll_id: str) -> Task | None:
         """Take a task; without one the slot is free again."""

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
@@ -43,13 +43,14 @@ class DynamoTaskTable:
             item["input"] = {"S": task.input}
         else:
             item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
-        return _applied(
+        written = _unless_refused(
             lambda: self.client.put_item(
                 TableName=self.name,
                 Item=item,
                 ConditionExpression="attribute_not_exists(task_id)",
             )
         )
+        return written is not None
 
     def record_started(self, task_id: str, job_id: str) -> bool:
         """Step from `starting` to `started`; False if the task has gone on already."""
@@ -126,11 +127,11 @@ class DynamoTaskTable:
             values,
         )
 
-    def close(self, task_id: str) -> bool:
-        """Record that a settled task's job has ended; False if it is not settled or was closed."""
-        return self._update(
-            task_id, "REMOVE poll_id", "#state = :settled AND attribute_exists(poll_id)", _SETTLED
-        )
+    def close(self, task_id: str) -> TaskRecord | None:
+        """Record that a settled task's job has ended; None if it is not settled or was closed."""
+        condition = "#state = :settled AND attribute_exists(poll_id)"
+        item = self._updated(task_id, "REMOVE poll_id", condition, _SETTLED, returns="ALL_NEW")
+        return None if item is None else record_of(item)
 
     def get(self, task_id: str) -> TaskRecord | None:
         """Return what is known of a task, None if there is no such task."""
@@ -180,9 +181,21 @@ class DynamoTaskTable:
         return response.get("Item")
 
     def _update(self, task_id: str, update: str, condition: str, values: Mapping[str, Any]) -> bool:
+        return self._updated(task_id, update, condition, values) is not None
+
+    def _updated(
+        self,
+        task_id: str,
+        update: str,
+        condition: str,
+        values: Mapping[str, Any],
+        *,
+        returns: Literal["NONE", "ALL_NEW"] = "NONE",
+    ) -> Mapping[str, Any] | None:
+        """Update an item, return what DynamoDB `returns` of it; None if the condition is not met."""
         # Reserved words of DynamoDB; only those that the expressions use may be passed.
         names = {f"#{word}": word for word in ("state", "error", "token", "input")}
-        return _applied(
+        response = _unless_refused(
             lambda: self.client.update_item(
                 TableName=self.name,
                 Key={"task_id": {"S": task_id}},
@@ -192,18 +205,19 @@ class DynamoTaskTable:
                     key: word for key, word in names.items() if key in update + condition
                 },
                 ExpressionAttributeValues=values,
+                ReturnValues=returns,
             )
         )
+        return None if response is None else response.get("Attributes", {})
 
     def _now(self) -> str:
         return f"{self.clock():.3f}"
 
 
-def _applied(write: Callable[[], object]) -> bool:
+def _unless_refused[T](write: Callable[[], T]) -> T | None:
     try:
-        write()
+        return write()
     except ClientError as error:
         if classify(error) is ErrorKind.CONDITION_FAILED:
-            return False
+            return None
         raise
-    return True

@@ -1,5 +1,6 @@
 """Heartbeats for a job while it runs, and the two reasons to end it early."""
 
+import contextvars
 import logging
 import threading
 import time
@@ -55,7 +56,9 @@ class Heartbeats:
         self._look_seconds = look_seconds
         self._beat_at = clock() + (0.0 if at_once else self._interval)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeats", daemon=True)
+        # In the context of whoever made it: its lines are about the same task.
+        run = contextvars.copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._run,), name="heartbeats", daemon=True)
 
     def __enter__(self) -> Self:
         """Start to beat."""

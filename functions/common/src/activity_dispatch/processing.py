@@ -14,14 +14,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import LogLocation
 from activity_dispatch.callbacks import CallbackClient, TaskGone
-from activity_dispatch.composition import Runtime
 from activity_dispatch.errors import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
+from activity_dispatch.function_runtime import make_function_runtime
 from activity_dispatch.heartbeats import EndReason, Heartbeats
 from activity_dispatch.interruption import Interrupted, Interrupter
 from activity_dispatch.invocation import Job
 from activity_dispatch.job_logs import log_url
 from activity_dispatch.lambda_context import LambdaContext
+from activity_dispatch.log_keys import activity_name, log_keys
 from activity_dispatch.log_tail import LogTail, keep_log_tail
+from activity_dispatch.metrics import NO_METRICS, Metrics
 from activity_dispatch.settling import Settler
 from activity_dispatch.task_table import TaskTable
 from activity_dispatch.tasks import TaskState
@@ -42,12 +44,21 @@ class Processor:
     callbacks: CallbackClient
     tasks: TaskTable
     settler: Settler
+    metrics: Metrics = NO_METRICS
 
     def run(self, job: Job, context: LambdaContext) -> None:
         """Process one task: claim it, run the function while heartbeating, settle.
 
         A task that another invocation processes, or that nobody waits for, is left alone.
         """
+        keys = {"activity": activity_name(job.end.activity_arn), "backend": BACKEND}
+        with log_keys(task_id=job.task_id, job_id=context.aws_request_id, poll_id=job.end.slot, **keys):
+            try:
+                self._run(job, context)
+            finally:
+                self.metrics.flush()
+
+    def _run(self, job: Job, context: LambdaContext) -> None:
         if not self._is_ours(job, context.aws_request_id) or not self._is_wanted(job):
             return
         outcome = self._run_with_heartbeats(job, context)
@@ -184,8 +195,14 @@ def _deadline(context: LambdaContext) -> float:
 
 def make_processor(handle: Callable[[Any], Any], environment: Mapping[str, str]) -> Processor:
     """Make the processor of a function from its environment (see `Settings`)."""
-    runtime = Runtime.from_environment(environment, threads=2)
-    return Processor(handle=handle, callbacks=runtime.callbacks, tasks=runtime.tasks, settler=runtime.settler)
+    runtime = make_function_runtime(environment, threads=2)
+    return Processor(
+        handle=handle,
+        callbacks=runtime.callbacks,
+        tasks=runtime.tasks,
+        settler=runtime.settler,
+        metrics=runtime.metrics,
+    )
 
 
 def processing_handler(

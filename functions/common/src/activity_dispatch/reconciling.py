@@ -12,6 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.activities import Activity
 from activity_dispatch.backends.base import Backend, Diagnosis, InvalidBackendConfig, JobId
+from activity_dispatch.gauges import put_gauges
+from activity_dispatch.log_keys import activity_name, keys_of, log_keys
+from activity_dispatch.metrics import NO_METRICS, Metrics
 from activity_dispatch.polls import poll_time
 from activity_dispatch.requests import DispatchRequest, RequestsNotSent
 from activity_dispatch.slots import Slots
@@ -43,19 +46,22 @@ class Reconciler:
     patience: Patience = field(default_factory=Patience)
     threads: int = 16
     clock: Callable[[], float] = time.time
+    metrics: Metrics = NO_METRICS
 
     def run(self) -> Mapping[str, int]:
         """Make one pass; return how many tasks took which step. Raises when the table can't be read."""
         overview, now = self.tasks.overview(), self.clock()
+        put_gauges(self.metrics, overview, now)
         activities = {activity.arn: activity for activity in overview.activities}
         steps: Counter[str] = Counter()
         with ThreadPoolExecutor(self.threads, "reconcile") as pool:
             for arn, records in _by_activity(overview.tasks).items():
                 activity = activities.get(arn) or self.tasks.activity(arn)
-                if activity is None:
-                    LOG.error("%s: no activity of this stack, with %d open tasks", arn, len(records))
-                else:
-                    steps.update(self._reconcile(pool, activity, records, now))
+                with log_keys(activity=activity_name(arn)):
+                    if activity is None:
+                        LOG.error("%s: no activity of this stack, with %d open tasks", arn, len(records))
+                    else:
+                        steps.update(self._reconcile(pool, activity, records, now))
         self._recount(overview, activities, now)
         self._look_for_strays(overview.activities, now)
         return dict(steps)
@@ -79,7 +85,8 @@ class Reconciler:
                 now=now,
                 patience=self.patience,
             )
-            return self._take_step(seen, backend)
+            with log_keys(**keys_of(record)):
+                return self._take_step(seen, backend)
 
         return list(pool.map(one, records))
 

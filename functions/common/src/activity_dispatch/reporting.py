@@ -12,6 +12,7 @@ from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActiv
 from activity_dispatch.backends.base import Backend, Diagnosis, InvalidBackendConfig, LogLocation
 from activity_dispatch.errors import Failed, Outcome, Succeeded
 from activity_dispatch.job_logs import JobLogs, log_url
+from activity_dispatch.log_keys import keys_of, log_keys
 from activity_dispatch.settling import Settler
 from activity_dispatch.task_table import TaskTable
 from activity_dispatch.tasks import TaskRecord, TaskState
@@ -49,11 +50,12 @@ class Reporter:
         if diagnosis is None or record is None or not _is_of(record, diagnosis):
             LOG.info("event is not about a task of this stack: %s", event.get("detail-type"))
             return Report.NOT_OURS
-        if diagnosis.outcome is None:
+        with log_keys(**{**keys_of(record), "job_id": diagnosis.job_id}):
+            if diagnosis.outcome is not None:
+                return self.settle(record, diagnosis, diagnosis.outcome)
             if diagnosis.progress is not None:
                 self.tasks.record_progress(diagnosis.task_id, diagnosis.progress)
             return Report.NOTED
-        return self.settle(record, diagnosis, diagnosis.outcome)
 
     def settle(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> Report:
         """Settle and close a task whose job has ended."""

@@ -6,6 +6,7 @@ One says that one task of an activity is, or is about to be, scheduled.
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,14 @@ class DispatchRequest:
     """One task of this activity is, or is about to be, scheduled.
 
     A `stray` is one that no request was made for, or whose request was lost: where one is found,
-    there may be more.
+    there may be more. `requested_by` is the execution that asked, at `requested_at`, in seconds since
+    1970: the task that a poll brings may be another execution's, which asked at about the same time.
     """
 
     activity_arn: str
     stray: bool = False
+    requested_by: str | None = None
+    requested_at: float | None = None
 
     @classmethod
     def from_json(cls, body: str) -> "DispatchRequest":
@@ -47,12 +51,26 @@ class DispatchRequest:
         arn = document.get("activity_arn")
         if not isinstance(arn, str) or ":activity:" not in arn:
             raise InvalidRequest(f"activity_arn: {arn!r}; it must be an activity's ARN")
-        return cls(activity_arn=arn, stray=document.get("stray") is True)
+        execution = document.get("execution_arn")
+        return cls(
+            activity_arn=arn,
+            stray=document.get("stray") is True,
+            requested_by=execution if isinstance(execution, str) else None,
+            requested_at=_seconds(document.get("state_entered_at")),
+        )
 
     def to_json(self) -> str:
         """Return the body of a message."""
         stray = {"stray": True} if self.stray else {}
         return json.dumps({"activity_arn": self.activity_arn, **stray})
+
+
+def _seconds(time: object) -> float | None:
+    # For a metric only: a time that is none costs no task.
+    try:
+        return datetime.fromisoformat(time).timestamp() if isinstance(time, str) else None
+    except (ValueError, OverflowError):
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity_dispatch.callbacks import CallbackClient, TaskGone
 from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.limits import MAX_OUTPUT_BYTES
+from activity_dispatch.log_keys import activity_name
+from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.requests import RequestsNotSent
 from activity_dispatch.slots import Slots
@@ -15,6 +17,11 @@ from activity_dispatch.task_table import TaskTable
 from activity_dispatch.tasks import JobEnd, OutcomeName
 
 LOG = logging.getLogger(__name__)
+
+_COUNTED_AS = {
+    OutcomeName.SUCCEEDED: Metric.TASKS_SUCCEEDED,
+    OutcomeName.CANCELLED: Metric.TASKS_CANCELLED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +32,7 @@ class Settler:
     tasks: TaskTable
     payloads: PayloadStore
     slots: Slots
+    metrics: Metrics = NO_METRICS
 
     def settle(self, task_id: str, token: str, outcome: Outcome, *, end: JobEnd | None = None) -> OutcomeName:
         """Send the outcome, then record it; `cancelled` when nobody waits for it any more.
@@ -55,9 +63,12 @@ class Settler:
         try:
             if end.slot is not None:
                 self.slots.free(end.activity_arn, end.slot)
-            self.tasks.close(task_id)
+            closed = self.tasks.close(task_id)
         except (ClientError, BotoCoreError, RequestsNotSent) as problem:
             LOG.error("task %s not closed: %s", task_id, problem)
+            return
+        if closed is not None and closed.outcome is not None:
+            self._count(closed.activity_arn, closed.outcome, closed.error)
 
     def _record(self, task_id: str, name: OutcomeName, error: str | None, end: JobEnd | None) -> None:
         at_once = end is not None and end.slot is None
@@ -67,8 +78,21 @@ class Settler:
             # Step Functions has the outcome; a later look at the open task finds that out.
             LOG.error("task %s: outcome %s not recorded: %s", task_id, name, problem)
             return
-        if end is not None and not (recorded and at_once):
+        if end is not None and recorded and at_once:
+            self._count(end.activity_arn, name, error)
+        elif end is not None:
             self.close(task_id, end)
+
+    def _count(self, activity_arn: str, name: OutcomeName, error: str | None) -> None:
+        # A task is closed once: by whoever sees its job's end, or makes sure that there is none.
+        activity = activity_name(activity_arn)
+        if name is not OutcomeName.FAILED:
+            self.metrics.put(_COUNTED_AS[name], 1, activity=activity)
+        elif error in tuple(ErrorName):
+            self.metrics.put(Metric.TASKS_FAILED, 1, activity=activity, error=error)
+        else:
+            # Users' names may be many, and each value of a dimension is a metric that costs.
+            self.metrics.put(Metric.TASKS_FAILED, 1, activity=activity, error="other", name=str(error))
 
     def _send(self, token: str, outcome: Outcome) -> OutcomeName:
         if isinstance(outcome, Succeeded):

@@ -10,6 +10,7 @@ from activity_dispatch.activities import Activity
 from activity_dispatch.aws_errors import error_code
 from activity_dispatch.backends.base import Backend, JobId, StartRefused
 from activity_dispatch.errors import Cause, ErrorName, Failed
+from activity_dispatch.log_keys import keys_of, log_keys
 from activity_dispatch.settling import Settler
 from activity_dispatch.task_table import TaskTable
 from activity_dispatch.tasks import InvalidInput, OutcomeName, Task, job_overrides
@@ -39,6 +40,10 @@ class Starter:
 
         `again`: an earlier start was interrupted, and may have made a job.
         """
+        with log_keys(**keys_of(task), backend=activity.backend):
+            return self._start(activity, backend, task, again=again)
+
+    def _start(self, activity: Activity, backend: Backend, task: Task, *, again: bool) -> Started:
         # The token is ours alone: every way out records a job or settles the task.
         try:
             overrides = job_overrides(task.input, activity.allowed_overrides)
@@ -54,8 +59,9 @@ class Starter:
             message = f"the task could not be recorded: {_describe(error)}"
             name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
             return self._refuse(task, activity, name, message, may_run=again)
-        self._record_started(task, backend, job_id)
-        LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
+        with log_keys(job_id=job_id):
+            self._record_started(task, backend, job_id)
+            LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
         return Started.STARTED
 
     def _record_started(self, task: Task, backend: Backend, job_id: JobId) -> None:

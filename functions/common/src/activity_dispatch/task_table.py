@@ -66,8 +66,8 @@ class TaskTable(Protocol):
         """
         ...
 
-    def close(self, task_id: str) -> bool:
-        """Record that a settled task's job has ended; False if it is not settled or was closed."""
+    def close(self, task_id: str) -> TaskRecord | None:
+        """Record that a settled task's job has ended; None if it is not settled or was closed."""
         ...
 
     def get(self, task_id: str) -> TaskRecord | None:

@@ -5,10 +5,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activity_dispatch.composition import Runtime
 from activity_dispatch.dispatch_batch import BatchHandler
 from activity_dispatch.dispatching import Dispatcher
+from activity_dispatch.function_runtime import make_function_runtime
 from activity_dispatch.lambda_context import LambdaContext
+from activity_dispatch.metrics import Metrics
 from activity_dispatch.starting import Starter
 
 # One for each message of a batch.
@@ -20,12 +21,16 @@ def handle(
 ) -> dict[str, list[dict[str, str]]]:
     """Handle a batch of dispatch requests; returns SQS's partial batch response."""
     seconds_left = context.get_remaining_time_in_millis() / 1000
-    return _batch_handler(context.log_stream_name).run(event["Records"], seconds_left)
+    handler, metrics = _parts(context.log_stream_name)
+    try:
+        return handler.run(event["Records"], seconds_left)
+    finally:
+        metrics.flush()
 
 
 @functools.cache
-def _batch_handler(log_stream_name: str) -> BatchHandler:
-    runtime = Runtime.from_environment(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
+def _parts(log_stream_name: str) -> tuple[BatchHandler, Metrics]:
+    runtime = make_function_runtime(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
 
     dispatcher = Dispatcher(
         stepfunctions=runtime.clients.stepfunctions_poll,
@@ -34,10 +39,12 @@ def _batch_handler(log_stream_name: str) -> BatchHandler:
         starter=Starter(tasks=runtime.tasks, settler=runtime.settler),
         backend_of=runtime.backend_of,
         poller=f"dispatcher {log_stream_name}",
+        metrics=runtime.metrics,
     )
-    return BatchHandler(
+    handler = BatchHandler(
         handle=dispatcher.handle,
         sqs=runtime.clients.sqs,
         queue_url=runtime.settings.dispatch_queue_url,
         threads=THREADS,
     )
+    return handler, runtime.metrics

@@ -5,8 +5,8 @@ import logging
 import os
 from collections.abc import Mapping
 
-from activity_dispatch.composition import Runtime
 from activity_dispatch.ends import make_canceller, make_reporter
+from activity_dispatch.function_runtime import make_function_runtime
 from activity_dispatch.rate import RateLimit
 from activity_dispatch.reconciling import Reconciler
 from activity_dispatch.starting import Starter
@@ -22,14 +22,18 @@ HEARTBEATS_PER_SECOND = 250.0
 
 def handle(event: object, context: object) -> Mapping[str, int]:
     """Make one pass; returns how many tasks took which step."""
-    steps = _reconciler().run()
+    reconciler = _reconciler()
+    try:
+        steps = reconciler.run()
+    finally:
+        reconciler.metrics.flush()
     LOG.info("steps: %s", dict(steps))
     return steps
 
 
 @functools.cache
 def _reconciler() -> Reconciler:
-    runtime = Runtime.from_environment(
+    runtime = make_function_runtime(
         os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL", "STRAY_POLL_SECONDS")
     )
     steps = TaskSteps(
@@ -48,4 +52,5 @@ def _reconciler() -> Reconciler:
         backend_of=runtime.backend_of,
         stray_poll_seconds=runtime.settings.stray_poll_seconds,
         threads=THREADS,
+        metrics=runtime.metrics,
     )

@@ -6,22 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from activity_dispatch.cancelling import Canceller, ended_execution
-from activity_dispatch.composition import Runtime
 from activity_dispatch.ends import make_canceller, make_reporter
+from activity_dispatch.function_runtime import make_function_runtime
+from activity_dispatch.metrics import Metrics
 from activity_dispatch.reporting import Reporter
 
 
 def handle(event: Mapping[str, Any], context: object) -> None:
     """Handle one event of EventBridge, or one record of a function's failure."""
-    reporter, canceller = _parts()
+    reporter, canceller, metrics = _parts()
     execution = ended_execution(event)
-    if execution is not None:
-        canceller.cancel_execution(execution)
-    else:
-        reporter.handle(event)
+    try:
+        if execution is not None:
+            canceller.cancel_execution(execution)
+        else:
+            reporter.handle(event)
+    finally:
+        metrics.flush()
 
 
 @functools.cache
-def _parts() -> tuple[Reporter, Canceller]:
-    runtime = Runtime.from_environment(os.environ, threads=1, also_required=("DISPATCH_QUEUE_URL",))
-    return make_reporter(runtime), make_canceller(runtime)
+def _parts() -> tuple[Reporter, Canceller, Metrics]:
+    runtime = make_function_runtime(os.environ, threads=1, also_required=("DISPATCH_QUEUE_URL",))
+    return make_reporter(runtime), make_canceller(runtime), runtime.metrics

@@ -18,6 +18,7 @@ from operations.demo import demo
 from operations.demo_training import demo_training
 from operations.errors import OperationError
 from operations.run import run
+from operations.status import status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,7 @@ def _parser() -> Parser:
     follow.add_argument("--env", default=outputs.LOCAL)
     follow.add_argument("--backend", default="lambda")
     follow.add_argument("--input", default="", help="JSON or @file; a text of ours when it is left out")
+    _add_status(add)
     return parser
 
 
@@ -95,6 +97,12 @@ def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
     send.add_argument("--base", default="")
     for sub in (build, send):
         sub.add_argument("--image", default=images.WORKER, choices=sorted(images.MEMBERS))
+
+
+def _add_status(add: Callable[..., argparse.ArgumentParser]) -> None:
+    look = add("status", lambda options: status(options.env, watch=options.watch), "list the open tasks")
+    look.add_argument("--env", default=outputs.LOCAL)
+    look.add_argument("--watch", action="store_true", help="again every two seconds, until Ctrl-C")
 
 
 def _zip(options: argparse.Namespace) -> int:

@@ -57,6 +57,12 @@ def apply_plan(env: str) -> Outputs:
     return _write_outputs(env)
 
 
+def read_outputs(env: str) -> Outputs:
+    """The outputs of a deploy from wherever it was made, out of Terraform's state."""
+    _init(env)
+    return _write_outputs(env)
+
+
 def destroy(env: str, *, ask: bool = True, log: Path | None = None) -> None:
     """Remove everything that `env` holds; Terraform asks before unless told otherwise."""
     _init(env, log=log)

@@ -53,6 +53,11 @@ def load(env: str) -> Outputs:
         raise OperationError(f"{shown} is not what this version writes ({error!r}): run `{first}`") from None
 
 
+def exist(env: str) -> bool:
+    """Has a deploy of `env` from this machine left its outputs?"""
+    return paths.outputs_file(env).is_file()
+
+
 def save(env: str, terraform_output: str) -> Outputs:
     """Write `terraform output -json` without its wrapping and return it."""
     document = {name: entry["value"] for name, entry in json.loads(terraform_output).items()}

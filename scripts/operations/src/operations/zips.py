@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from operations import paths
 from operations.errors import OperationError
@@ -16,6 +18,19 @@ MAX_BYTES = 2_000_000
 # The oldest time a zip can hold.
 TIME = (1980, 1, 1, 0, 0, 0)
 MODE = 0o100644
+POWERTOOLS_PARTS = ("exceptions", "logging", "metrics", "shared", "tracing", "warnings")
+# What the library needs and the Lambda runtime has not, in the versions of requirements/dev.txt. Of
+# Powertools only what its logging and metrics import: the whole would be twice the limit.
+PACKED = {
+    "aws-lambda-powertools": (
+        "aws_lambda_powertools/*.py",
+        *(f"aws_lambda_powertools/{part}/**" for part in POWERTOOLS_PARTS),
+        "aws_lambda_powertools/utilities/__init__.py",
+        "aws_lambda_powertools/utilities/jmespath_utils/**",
+        "*.dist-info/**",
+    ),
+    "typing-extensions": ("typing_extensions.py", "*.dist-info/**"),
+}
 # What an installer leaves beside METADATA: paths, times, hashes of its own files, the version of a tool.
 LEFT_OUT = frozenset(
     {"RECORD", "INSTALLER", "REQUESTED", "WHEEL", "direct_url.json", "uv_build.json", "uv_cache.json"}
@@ -46,6 +61,7 @@ def build(function: str, destination: Path, *, root: Path = paths.ROOT) -> int:
             )
         wheels = sorted((folder / "wheels").glob("*.whl"))
         _uv("pip", "install", "--no-deps", "--target", folder / "tree", *wheels)
+        _add_packed(folder / "tree")
         destination.parent.mkdir(parents=True, exist_ok=True)
         unfinished = destination.with_suffix(".part")
         _pack(folder / "tree", unfinished)
@@ -66,6 +82,15 @@ def _pack(tree: Path, destination: Path) -> None:
             entry.external_attr = MODE << 16
             entry.create_system = 3
             archive.writestr(entry, (tree / name).read_bytes())
+
+
+def _add_packed(tree: Path) -> None:
+    """Add what PACKED names, as it is installed here."""
+    for name, patterns in PACKED.items():
+        for file in importlib.metadata.files(name) or ():
+            if any(PurePosixPath(file).full_match(pattern) for pattern in patterns):
+                (tree / file).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file.locate(), tree / file)
 
 
 def _belongs(path: Path) -> bool:

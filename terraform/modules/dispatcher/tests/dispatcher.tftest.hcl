@@ -131,7 +131,7 @@ run "the_dispatcher_gets_batches_and_answers_request_by_request" {
     error_message = "no more invocations at once than allowed"
   }
   assert {
-    condition     = local.worker_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7", DISPATCH_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue" }
+    condition     = local.worker_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7", DISPATCH_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue", STACK_NAME = "first" }
     error_message = "the settings the function reads"
   }
 }
@@ -244,7 +244,7 @@ run "a_worker_may_report_and_no_more" {
     error_message = "a worker can't rewrite what an activity starts"
   }
   assert {
-    condition     = output.job_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7" } && output.worker_environment == merge(output.job_environment, { DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url })
+    condition     = output.job_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7" } && output.worker_environment == merge(output.job_environment, { DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url, STACK_NAME = "first" })
     error_message = "the settings a container and a function read"
   }
 }

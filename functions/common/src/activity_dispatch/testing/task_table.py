@@ -108,14 +108,14 @@ class InMemoryTaskTable:
             )
             return True
 
-    def close(self, task_id: str) -> bool:
-        """Record that a settled task's job has ended; False if it is not settled or was closed."""
+    def close(self, task_id: str) -> TaskRecord | None:
+        """Record that a settled task's job has ended; None if it is not settled or was closed."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None or record.state is not TaskState.SETTLED or record.poll_id is None:
-                return False
-            self.records[task_id] = replace(record, poll_id=None)
-            return True
+                return None
+            closed = self.records[task_id] = replace(record, poll_id=None)
+            return closed
 
     def get(self, task_id: str) -> TaskRecord | None:
         """Return what is known of a task, None if there is no such task."""

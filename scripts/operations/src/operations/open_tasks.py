@@ -1,0 +1,147 @@
+"""What there is to tell of open tasks, in rows of a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.backends.base import Diagnosis, InvalidBackendConfig, JobId, JobState, LogLocation
+from activity_dispatch.gauges import age
+from activity_dispatch.job_logs import log_search_url, log_url
+from activity_dispatch.log_keys import activity_name
+from activity_dispatch.tasks import TaskState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from activity_dispatch.activities import Activity
+    from activity_dispatch.backends.base import Backend
+    from activity_dispatch.task_table import Overview
+    from activity_dispatch.tasks import TaskRecord
+
+NOTHING = "-"
+MAX_PROGRESS = 40
+PROBLEMS = (ClientError, BotoCoreError, InvalidBackendConfig)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One open task, as its line shows it."""
+
+    state: str
+    backend: str
+    activity: str
+    job: str
+    age: str
+    progress: str
+    log: str
+
+
+def rows_of(
+    overview: Overview, backend_of: Callable[[Activity], Backend], now: float, *, region: str | None
+) -> tuple[list[Row], list[str]]:
+    """A row for each task, the oldest first, and what kept a service from telling of its jobs.
+
+    `now` in seconds since 1970. With a region logs are links into its console, else their group and stream.
+    """
+    activities = {activity.arn: activity for activity in overview.activities}
+    rows, problems = [], []
+    for arn, records in _by_activity(overview.tasks).items():
+        activity = activities.get(arn)
+        told: Mapping[str, tuple[Diagnosis, str]] = {}
+        try:
+            if activity is not None:
+                told = _told(activity, backend_of(activity), records, region=region)
+        except PROBLEMS as error:
+            problems.append(f"{activity_name(arn)}: its jobs are not known: {error}")
+        rows += [
+            (age(record, now), _row(record, now, *told.get(record.task_id, (None, NOTHING))))
+            for record in records
+        ]
+    rows.sort(key=lambda row: -row[0])
+    return [row for _, row in rows], problems
+
+
+def table_of(rows: Sequence[Row]) -> list[str]:
+    """The rows under a line of headings, columns as wide as what stands in them; nothing for no rows."""
+    if not rows:
+        return []
+    names = [field.name for field in fields(Row)]
+    lines = [[name.upper() for name in names], *([getattr(row, name) for name in names] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
+
+
+def waiting_lines(overview: Overview) -> list[str]:
+    """Where requests wait for a slot, and how many."""
+    return [
+        f"{activity_name(record.activity_arn)}: {len(record.holders)} slots used, {record.waiting} tasks wait"
+        for record in overview.slots
+        if record.waiting
+    ]
+
+
+def duration(seconds: float) -> str:
+    """A time in its two largest units."""
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86_400)
+    if minutes == 0:
+        return f"{int(seconds)} s"
+    if hours == 0:
+        return f"{minutes} min {int(seconds) % 60} s"
+    return f"{hours} h {minutes % 60} min" if days == 0 else f"{days} d {hours % 24} h"
+
+
+def _told(
+    activity: Activity, backend: Backend, records: Iterable[TaskRecord], *, region: str | None
+) -> Mapping[str, tuple[Diagnosis, str]]:
+    """What the service says of each job, and where its log is, by the tasks' ids."""
+    jobs = {record.task_id: JobId(record.job_id) for record in records if record.job_id is not None}
+    asked = backend.max_job_seconds is None and jobs
+    known = backend.describe(list(jobs.values())) if asked else {}
+    told = {}
+    for task_id, job in jobs.items():
+        diagnosis = known.get(job) or Diagnosis(task_id=task_id, job_id=job, state=JobState.RUNNING)
+        told[task_id] = (diagnosis, _log(activity, backend.log_location(diagnosis), task_id, region=region))
+    return told
+
+
+def _log(activity: Activity, location: LogLocation | None, task_id: str, *, region: str | None) -> str:
+    if location is not None:
+        return log_url(location, region) if region else f"{location.group} {location.stream}"
+    function = activity.config.get("function_arn")
+    if function is None:
+        return NOTHING
+    # Lambda names no stream; the function's lines have the task's id.
+    group = f"/aws/lambda/{str(function).split(':')[6]}"
+    return log_search_url(group, task_id, region) if region else group
+
+
+def _row(record: TaskRecord, now: float, diagnosis: Diagnosis | None, log: str) -> Row:
+    state = str(record.state)
+    if record.state is TaskState.SETTLED:
+        state = f"{record.outcome}, job ends"
+    elif diagnosis is not None and diagnosis.state is JobState.QUEUED:
+        state = str(diagnosis.state)
+    progress = record.progress or (None if diagnosis is None else diagnosis.progress) or NOTHING
+    return Row(
+        state=state,
+        backend=record.backend,
+        activity=activity_name(record.activity_arn),
+        job=NOTHING if record.job_id is None else record.job_id.rsplit("/", 1)[-1],
+        age=duration(age(record, now)),
+        progress=" ".join(progress.split())[:MAX_PROGRESS],
+        log=log,
+    )
+
+
+def _by_activity(records: Iterable[TaskRecord]) -> Mapping[str, list[TaskRecord]]:
+    groups: defaultdict[str, list[TaskRecord]] = defaultdict(list)
+    for record in records:
+        groups[record.activity_arn].append(record)
+    return groups

@@ -1,0 +1,87 @@
+"""What the reconciler measures: open tasks, the age of the oldest, what is overdue, slots."""
+
+from dataclasses import replace
+
+import pytest
+
+from activity_dispatch.gauges import OVERDUE_SECONDS, age, put_gauges
+from activity_dispatch.metrics import Metric
+from activity_dispatch.task_table import Overview, SlotsRecord
+from activity_dispatch.tasks import TaskRecord, TaskState
+from activity_dispatch.testing import RecordedMetrics
+
+NOW = 1_800_000_000.0
+
+
+def task(world, seconds_ago: float, state: TaskState = TaskState.STARTED, **changes) -> TaskRecord:
+    record = TaskRecord(
+        task_id=f"{seconds_ago}{state}",
+        activity_arn=world.arn,
+        backend="fake",
+        state=state,
+        heartbeat_seconds=60,
+        starting_at=NOW - 1,
+        poll_id=f"{int(NOW - seconds_ago):08x}00000000",
+    )
+    return replace(record, **changes)
+
+
+@pytest.fixture
+def measure(world):
+    def put(*tasks: TaskRecord, slots: tuple[SlotsRecord, ...] = (), **activity) -> RecordedMetrics:
+        world.set_activity(**activity)
+        metrics = RecordedMetrics()
+        put_gauges(metrics, Overview(tasks=tasks, slots=slots, activities=(world.activity,)), NOW)
+        return metrics
+
+    return put
+
+
+def test_nothing_is_open(measure) -> None:
+    assert measure().taken == [
+        (Metric.OPEN_TASKS, 0, {}),
+        (Metric.OLDEST_TASK_AGE, 0.0, {}),
+        (Metric.OVERDUE_TASKS, 0, {}),
+    ]
+
+
+def test_open_tasks_of_the_stack_and_of_an_activity(world, measure) -> None:
+    other = task(world, 30, activity_arn=world.arn + "-gone")
+    metrics = measure(
+        task(world, 10), task(world, 70, TaskState.STARTING), other, task(world, 400, TaskState.SETTLED)
+    )
+    assert metrics.of(Metric.OPEN_TASKS) == [(3, {})]
+    assert metrics.of(Metric.OLDEST_TASK_AGE) == [(70.0, {})]
+    by_activity = {
+        properties["activity"]: value for value, properties in metrics.of(Metric.OPEN_TASKS_OF_ACTIVITY)
+    }
+    assert by_activity == {"work": 2, "work-gone": 1}
+    ages = metrics.of(Metric.OLDEST_TASK_AGE_OF_ACTIVITY)
+    assert {properties["activity"]: value for value, properties in ages} == {"work": 70.0, "work-gone": 30.0}
+
+
+@pytest.mark.parametrize("state", TaskState)
+@pytest.mark.parametrize(("later", "overdue"), [(-1, 0), (1, 1)])
+def test_a_task_is_overdue_when_its_state_has_timed_out(world, measure, state, later, overdue) -> None:
+    seconds = 600 + OVERDUE_SECONDS + later
+    assert measure(task(world, seconds, state), timeout_seconds=600).of(Metric.OVERDUE_TASKS) == [
+        (overdue, {})
+    ]
+
+
+def test_a_start_that_is_begun_again_makes_a_task_no_younger(world) -> None:
+    assert age(task(world, 500), NOW) == 500
+    assert age(task(world, 500, poll_id="of another kind", starting_at=NOW - 20), NOW) == 20
+    assert age(task(world, -5), NOW) == 0
+
+
+def test_slots_are_measured_where_there_are_any(world, measure) -> None:
+    record = SlotsRecord(activity_arn=world.arn, holders=frozenset("ab"), waiting=4)
+    metrics = measure(slots=(record,), max_concurrent_jobs=2)
+    work = {"activity": "work"}
+    assert metrics.of(Metric.SLOTS_USED) == [(2, work)]
+    assert metrics.of(Metric.SLOT_LIMIT) == [(2, work)]
+    assert metrics.of(Metric.REQUESTS_WAITING) == [(4, work)]
+    assert measure(slots=(record,), max_concurrent_jobs=None).of(Metric.SLOT_LIMIT) == []
+    unused = SlotsRecord(activity_arn=world.arn, holders=frozenset(), waiting=0)
+    assert measure(slots=(unused,), max_concurrent_jobs=2).of(Metric.SLOT_LIMIT) == []

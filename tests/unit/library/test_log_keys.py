@@ -1,0 +1,97 @@
+"""Keys on log lines: each thread has its own, and they end with the block."""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from activity_dispatch.log_keys import KeysOnRecords, activity_name, keys_of, log_keys
+from activity_dispatch.tasks import Task, TaskRecord, TaskState
+
+LOG = logging.getLogger("keys")
+
+
+@pytest.fixture
+def records():
+    """What was logged, as a handler with the filter sees it."""
+    kept: list[logging.LogRecord] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            kept.append(record)
+
+    handler = Keep()
+    handler.addFilter(KeysOnRecords())
+    LOG.addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    yield kept
+    LOG.removeHandler(handler)
+
+
+def keys(record: logging.LogRecord) -> dict[str, object]:
+    return {name: value for name, value in vars(record).items() if name in {"task_id", "job_id", "activity"}}
+
+
+def test_inner_keys_stand_beside_outer_ones_and_end_first(records) -> None:
+    with log_keys(activity="work", job_id=None):
+        with log_keys(task_id="1", activity="other"):
+            LOG.info("inside")
+        LOG.info("outside")
+    LOG.info("after")
+    assert [keys(record) for record in records] == [
+        {"activity": "other", "task_id": "1"},
+        {"activity": "work"},
+        {},
+    ]
+
+
+def test_an_error_ends_them_too(records) -> None:
+    with pytest.raises(ValueError, match="x"), log_keys(task_id="1"):
+        raise ValueError("x")
+    LOG.info("after")
+    assert keys(records[0]) == {}
+
+
+def test_threads_of_a_pool_have_each_its_own_and_carry_nothing_over(records) -> None:
+    together = threading.Barrier(10)
+
+    def work(number: int) -> None:
+        with log_keys(task_id=str(number)):
+            together.wait(10)
+            LOG.info("%d", number)
+            together.wait(10)
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(work, range(10)))
+        list(pool.map(lambda number: LOG.info("between %d", number), range(20)))
+        list(pool.map(work, range(10, 20)))
+    during = [record for record in records if "between" not in record.msg]
+    assert len(during) == 20
+    assert all(keys(record) == {"task_id": record.getMessage()} for record in during)
+    assert [keys(record) for record in records if "between" in record.msg] == [{}] * 20
+
+
+def test_a_record_keeps_what_it_says_itself(records) -> None:
+    with log_keys(task_id="1"):
+        LOG.info("of another task", extra={"task_id": "2"})
+    assert keys(records[0]) == {"task_id": "2"}
+
+
+def test_what_is_known_of_a_task_and_never_its_token() -> None:
+    arn = "arn:aws:states:eu-west-1:000000000000:activity:work"
+    task = Task(activity_arn=arn, token="secret", input="{}", heartbeat_seconds=60, poll_id="p")
+    record = TaskRecord(
+        task_id=task.task_id,
+        activity_arn=arn,
+        backend="batch",
+        state=TaskState.STARTED,
+        heartbeat_seconds=60,
+        poll_id="p",
+        token="secret",
+        job_id="j",
+    )
+    known = {"task_id": task.task_id, "poll_id": "p", "activity": "work"}
+    assert keys_of(task) == known
+    assert keys_of(record) == {**known, "backend": "batch", "job_id": "j"}
+    assert activity_name(arn) == "work"

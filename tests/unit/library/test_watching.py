@@ -1,0 +1,281 @@
+"""What there is to see of a task's way: keys on each line about it, metrics, and its token nowhere."""
+
+import json
+import logging
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import botocore.exceptions
+import pytest
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from activity_dispatch.activities import ActivityCatalog
+from activity_dispatch.backends.base import Diagnosis, InvalidBackendConfig, JobId, JobState, StartRefused
+from activity_dispatch.cancelling import Canceller
+from activity_dispatch.clients import Clients
+from activity_dispatch.dispatching import Dispatcher, Result
+from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
+from activity_dispatch.invocation import Job
+from activity_dispatch.log_keys import KeysOnRecords
+from activity_dispatch.metrics import Metric
+from activity_dispatch.processing import Processor
+from activity_dispatch.reporting import Reporter
+from activity_dispatch.requests import DispatchRequest
+from activity_dispatch.tasks import JobEnd, task_id_of
+from activity_dispatch.testing import FakeLambdaContext
+from activity_dispatch.testing.stepfunctions import client_error
+
+EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
+POLL = "6742f00000000001"
+
+
+class Lines(logging.Handler):
+    """The lines of a function's log."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.setFormatter(LambdaPowertoolsFormatter(use_rfc3339=True))
+        self.addFilter(KeysOnRecords())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+    def about(self, task_id: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines if task_id in line]
+
+
+@pytest.fixture
+def log(monkeypatch) -> Lines:
+    lines = Lines()
+    logger = logging.getLogger("activity_dispatch")
+    monkeypatch.setattr(logger, "handlers", [lines])
+    logger.setLevel(logging.DEBUG)
+    logging.getLogger().setLevel(logging.DEBUG)
+    return lines
+
+
+class Logs:
+    def last_lines(self, _location: Any) -> tuple[str, ...]:
+        return ()
+
+
+@pytest.fixture
+def parts(world) -> dict[str, Any]:
+    return {
+        "tasks": world.tasks,
+        "activities": ActivityCatalog(source=world.tasks),
+        "backend_of": lambda _: world.backend,
+        "settler": world.settler,
+    }
+
+
+@pytest.fixture
+def reporter(world, parts) -> Reporter:
+    return Reporter(diagnose=world.backend.diagnose, logs=Logs(), **parts)  # type: ignore[arg-type]
+
+
+def request(world, **more: Any) -> str:
+    return json.dumps({"activity_arn": world.arn, "execution_arn": EXECUTION, **more})
+
+
+def at(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def test_every_line_about_a_task_tells_which_and_none_its_token(world, log, reporter) -> None:
+    fake = world.stepfunctions.schedule(world.arn)
+    task_id = task_id_of(fake.token)
+    assert world.dispatcher.handle(request(world)) is Result.STARTED
+    job = JobId(f"fake-{task_id}")
+    outcome = Failed(error=ErrorName.JOB_FAILED, cause=Cause(message="exit code 3"))
+    event = {"diagnosis": Diagnosis(task_id=task_id, job_id=job, state=JobState.ENDED, outcome=outcome)}
+    reporter.handle(event)
+    lines = log.about(task_id)
+    assert len(lines) >= 2
+    known = {"task_id": task_id, "activity": "work", "backend": "fake", "job_id": job}
+    for line in lines:
+        assert known.items() <= line.items()
+        assert len(line["poll_id"]) == 16
+        # Whose task a poll brings is not known: who asked for it is.
+        assert "execution" not in line
+    assert lines[0]["requested_by"] == EXECUTION
+    assert not [line for line in log.lines if fake.token in line]
+
+
+def test_the_execution_of_a_task_is_told_where_it_is_known(world, log, parts) -> None:
+    fake = world.stepfunctions.schedule(world.arn)
+    world.dispatcher.handle(request(world))
+    fake.aborted = True
+    log.lines.clear()
+    canceller = Canceller(stepfunctions=world.stepfunctions, **parts)
+    assert canceller.cancel_execution(fake.execution_arn) == 1
+    lines = log.about(task_id_of(fake.token))
+    assert lines
+    assert all((line["execution"], line["activity"]) == (fake.execution_arn, "work") for line in lines)
+
+
+@pytest.mark.parametrize("problem", ["refused", "not recorded", "gone", "not settled"])
+def test_trouble_tells_no_token_either(world, log, problem: str, monkeypatch) -> None:
+    fake = world.stepfunctions.schedule(world.arn)
+
+    def refuse(*_: object, **__: object) -> None:
+        if problem == "refused":
+            raise StartRefused(ErrorName.DISPATCH_THROTTLED, "slow down")
+        raise client_error("ProvisionedThroughputExceededException", "UpdateItem")
+
+    if problem == "not recorded":
+        monkeypatch.setattr(world.tasks, "record_started", refuse)
+    else:
+        world.backend.before_start = lambda _: (_ for _ in ()).throw(
+            StartRefused(ErrorName.DISPATCH_THROTTLED, "no")
+        )
+    if problem == "not settled":
+        monkeypatch.setattr(world.stepfunctions, "send_task_failure", refuse)
+    fake.aborted = problem == "gone"
+    world.dispatcher.handle(request(world))
+    lines = log.about(task_id_of(fake.token))
+    assert [line for line in lines if line["level"] in ("ERROR", "WARNING")]
+    assert all(line["task_id"] == task_id_of(fake.token) for line in lines)
+    assert not [line for line in log.lines if fake.token in line]
+
+
+def test_a_functions_lines_are_about_its_task_also_from_the_heartbeats(world, log, monkeypatch) -> None:
+    fake = world.stepfunctions.schedule(world.arn)
+    task_id = task_id_of(fake.token)
+    world.tasks.add(replace(world.task(fake.token, "1"), heartbeat_seconds=1), "lambda")
+    event = {
+        "task_id": task_id,
+        "task_token": fake.token,
+        "heartbeat_seconds": 1,
+        "activity_arn": world.arn,
+        "input": 1,
+    }
+
+    def fail(**_: object) -> None:
+        raise client_error("ThrottlingException", "SendTaskHeartbeat")
+
+    def handle(_: object) -> str:
+        monkeypatch.setattr(world.stepfunctions, "send_task_heartbeat", fail)
+        while not [line for line in log.lines if "heartbeat failed" in line]:
+            threading.Event().wait(0.02)
+        logging.getLogger("activity_dispatch.users").info("half")
+        return "done"
+
+    processor = Processor(handle=handle, callbacks=world.callbacks, tasks=world.tasks, settler=world.settler)
+    processor.run(Job.from_event(event), FakeLambdaContext())
+    lines = [json.loads(line) for line in log.lines]
+    assert {"half", "heartbeat failed"} <= {str(line["message"])[:16] for line in lines}
+    assert all((line["task_id"], line["backend"]) == (task_id, "lambda") for line in lines)
+    assert not [line for line in log.lines if fake.token in line]
+
+
+def test_the_time_from_the_request_to_the_job_is_measured(world) -> None:
+    world.stepfunctions.schedule(world.arn)
+    dispatcher = replace(world.dispatcher, clock=lambda: 1_000_002.5)
+    dispatcher.handle(request(world, state_entered_at=at(1_000_001.25)))
+    assert world.metrics.of(Metric.DISPATCH_LATENCY) == [(1250.0, {"activity": "work"})]
+
+
+@pytest.mark.parametrize("time", [None, 3, "", "yesterday", "+999999-01-01T00:00:00Z"])
+def test_a_request_without_a_time_is_not_measured_and_loses_nothing(world, time: object) -> None:
+    world.stepfunctions.schedule(world.arn)
+    assert world.dispatcher.handle(request(world, state_entered_at=time)) is Result.STARTED
+    assert world.metrics.of(Metric.DISPATCH_LATENCY) == []
+
+
+def test_a_clock_that_is_behind_makes_no_negative_time(world) -> None:
+    world.stepfunctions.schedule(world.arn)
+    replace(world.dispatcher, clock=lambda: 1_000_000.0).handle(
+        request(world, state_entered_at=at(1_000_009))
+    )
+    assert world.metrics.of(Metric.DISPATCH_LATENCY) == [(0.0, {"activity": "work"})]
+
+
+def test_errors_of_the_dispatch_are_counted_and_no_others(world) -> None:
+    world.dispatcher.handle("no request")
+    world.dispatcher.handle(request(world))  # no task within the poll
+    world.stepfunctions.schedule(world.arn, '{"job": {"image": "x"}}')
+    world.dispatcher.handle(request(world))
+
+    def wrong(_: object) -> Any:
+        raise InvalidBackendConfig("function_arn: None")
+
+    Dispatcher(**{**vars(world.dispatcher), "backend_of": wrong}).handle(request(world))
+    reasons = [properties["reason"] for _, properties in world.metrics.of(Metric.DISPATCH_ERRORS)]
+    assert reasons == ["DROPPED", "REFUSED", "InvalidBackendConfig"]
+
+
+@pytest.mark.parametrize("slot", [None, POLL])
+@pytest.mark.parametrize(
+    ("outcome", "metric", "properties"),
+    [
+        (Succeeded(output="1"), Metric.TASKS_SUCCEEDED, {}),
+        (Failed(error="Job.Failed", cause=Cause(message="3")), Metric.TASKS_FAILED, {"error": "Job.Failed"}),
+        (
+            Failed(error="Report.TooLong", cause=Cause(message="3")),
+            Metric.TASKS_FAILED,
+            {"error": "other", "name": "Report.TooLong"},
+        ),
+        (None, Metric.TASKS_CANCELLED, {}),
+    ],
+)
+def test_an_outcome_is_counted_once_when_the_job_has_ended(world, slot, outcome, metric, properties) -> None:
+    fake = world.stepfunctions.schedule(world.arn)
+    task = replace(world.task(fake.token, "1"), poll_id=POLL, holds_slot=slot is not None)
+    world.tasks.add(task, "fake")
+    end = JobEnd(activity_arn=world.arn, slot=slot)
+    if outcome is None:
+        world.settler.cancel(task.task_id)
+    else:
+        world.settler.settle(task.task_id, fake.token, outcome)
+    assert world.metrics.taken == []
+    for _ in range(2):
+        world.settler.close(task.task_id, end)
+    assert world.metrics.taken == [(metric, 1, {"activity": "work", **properties})]
+
+
+def test_an_outcome_that_comes_with_the_jobs_end_is_counted_with_it(world) -> None:
+    fake = world.stepfunctions.schedule(world.arn)
+    task = world.task(fake.token, "1")
+    world.tasks.add(task, "fake")
+    for _ in range(2):
+        world.settler.settle(task.task_id, fake.token, Succeeded(output="1"), end=task.job_end)
+    assert world.metrics.taken == [(Metric.TASKS_SUCCEEDED, 1, {"activity": "work"})]
+
+
+def test_who_asked_and_when_is_read_from_the_request() -> None:
+    body = json.dumps(
+        {"activity_arn": "arn:aws:states:r:a:activity:w", "execution_arn": 3, "state_entered_at": "x"}
+    )
+    read = DispatchRequest.from_json(body)
+    assert (read.requested_by, read.requested_at) == (None, None)
+
+
+@pytest.mark.parametrize(("code", "told"), [("ThrottlingException", 3), ("AccessDeniedException", 0)])
+def test_each_throttled_answer_is_told_also_those_that_a_retry_hides(
+    monkeypatch, code: str, told: int
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    operations: list[str] = []
+    client = Clients(threads=1, on_throttle=operations.append).sqs
+    answers = [400, 400, 400, 200]
+
+    def answer(request: Any, **_: object) -> Any:
+        status = answers.pop(0)
+        body = json.dumps({"__type": code} if status == 400 else {"QueueUrl": "https://q"}).encode()
+        return SimpleNamespace(url=request.url, status_code=status, headers={}, content=body)
+
+    client.meta.events.register("before-send.sqs", answer)
+    if told:
+        client.get_queue_url(QueueName="q")
+    else:
+        with pytest.raises(botocore.exceptions.ClientError):
+            client.get_queue_url(QueueName="q")
+    assert operations == ["sqs.GetQueueUrl"] * told
