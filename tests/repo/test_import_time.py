@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 BUDGET_MS = 100.0
-# What importing boto3 takes on a machine of 2025 with nothing else to do. On a busy or a slower one everything
-# takes longer, so the budget grows with it.
+# What importing boto3 takes on a machine of 2025 with nothing else to do. On a busy or a slower one all
+# takes longer, and the budget grows with it.
 BOTO3_MS = 150.0
 RUNS = 7
 PROGRAM = """

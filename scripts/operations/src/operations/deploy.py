@@ -58,9 +58,16 @@ def apply_plan(env: str) -> Outputs:
 
 
 def read_outputs(env: str) -> Outputs:
-    """The outputs of a deploy from wherever it was made, out of Terraform's state."""
+    """The outputs of a deploy from wherever it was made, out of Terraform's state.
+
+    Raises OperationError when there was none.
+    """
     _init(env)
-    return _write_outputs(env)
+    try:
+        return _write_outputs(env)
+    except KeyError:
+        paths.outputs_file(env).unlink()
+        raise OperationError(f"nothing is deployed in {env}: run `make deploy ENV={env}` first") from None
 
 
 def destroy(env: str, *, ask: bool = True, log: Path | None = None) -> None:
