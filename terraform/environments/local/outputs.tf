@@ -72,3 +72,8 @@ output "endpoint" {
   description = "URL of the local cloud."
   value       = var.endpoint
 }
+
+output "dashboard_url" {
+  description = "The dashboard in the console, which a local cloud has not: it keeps the definition alone."
+  value       = module.stack.dashboard_url
+}

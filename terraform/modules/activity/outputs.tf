@@ -27,3 +27,8 @@ output "timeout_seconds" {
   description = "The activity's time limit, for the dispatcher."
   value       = var.timeout_seconds
 }
+
+output "alarm_arns" {
+  description = "ARNs of the alarms on tasks that timed out, by their metrics."
+  value       = { for metric, alarm in aws_cloudwatch_metric_alarm.this : metric => alarm.arn }
+}

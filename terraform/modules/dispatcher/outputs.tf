@@ -52,3 +52,19 @@ output "job_environment" {
   description = "Environment variables a container needs."
   value       = local.job_environment
 }
+
+output "queue_names" {
+  description = "Names of the queues: dispatch, dead_letter, report_dead_letter."
+  value       = { for key, queue in local.queues : key => queue.name }
+}
+
+output "alarm_arns" {
+  description = "ARNs of the alarms on dead letters, on the reconciler's silence, and on the functions."
+  value = merge(
+    { for key, alarm in aws_cloudwatch_metric_alarm.dead_letter : key => alarm.arn },
+    { reconciler-silent = aws_cloudwatch_metric_alarm.reconciler_silent.arn },
+    [for name, arns in { dispatcher = module.function.alarm_arns, reporter = module.reporter.alarm_arns, reconciler = module.reconciler.alarm_arns } :
+      { for key, arn in arns : "${name}-${key}" => arn }
+    ]...
+  )
+}

@@ -43,7 +43,7 @@ module "async_invocation" {
   # Without a limit of ours Lambda's own: six hours.
   max_queue_seconds       = coalesce(each.value.max_queue_seconds, 21600)
   failure_destination_arn = contains(local.silent_functions, each.key) ? null : module.dispatcher.reporter.arn
-  alarm_actions           = var.alarm_actions
+  alarm_actions           = var.watching.alarm_actions
   tags                    = var.tags
 }
 
@@ -61,7 +61,7 @@ module "process" {
   policies           = { worker = module.dispatcher.worker_policy_json, data = jsonencode(local.process_policy) }
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
   tags               = var.tags
 }
 

@@ -64,7 +64,7 @@ module "step" {
   memory_mb          = 512
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
   tags               = var.tags
 }
 

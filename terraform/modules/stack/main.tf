@@ -61,7 +61,7 @@ module "activity" {
   dispatch_queue    = module.dispatcher.dispatch_queue
   heartbeat_seconds = each.value.heartbeat_seconds
   timeout_seconds   = each.value.timeout_seconds
-  alarm_actions     = var.alarm_actions
+  alarm_actions     = var.watching.alarm_actions
   tags              = var.tags
 }
 
@@ -90,6 +90,6 @@ module "dispatcher" {
   deletion_protection = var.data.deletion_protection
   kms_key_arn         = var.kms_key_arn
   log_retention_days  = var.log_retention_days
-  alarm_actions       = var.alarm_actions
+  alarm_actions       = var.watching.alarm_actions
   tags                = var.tags
 }

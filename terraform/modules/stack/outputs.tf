@@ -76,3 +76,8 @@ output "functions" {
     { for name, function in module.sweep : "sweep-${name}" => function },
   ) : name => { arn = function.arn, log_group_name = function.log_group_name } }
 }
+
+output "dashboard_url" {
+  description = "The dashboard in the console; null without one."
+  value       = one(module.dashboard[*].url)
+}

@@ -108,7 +108,7 @@ module "sweep" {
   memory_mb          = 512
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
   tags               = var.tags
 }
 

@@ -42,11 +42,16 @@ variable "log_retention_days" {
   nullable    = false
 }
 
-variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
-  type        = list(string)
-  default     = []
-  nullable    = false
+variable "watching" {
+  description = "dashboard: whether module dashboard is made; overdue_minutes and max_dispatch_errors: what its alarms bear, as there. alarm_actions: what every alarm of the stack notifies: ARNs, of SNS topics for example."
+  type = object({
+    dashboard           = optional(bool, true)
+    overdue_minutes     = optional(number)
+    max_dispatch_errors = optional(number)
+    alarm_actions       = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "tags" {

@@ -98,6 +98,35 @@ run "the_example_runs_from_prepare_through_the_activity_to_publish" {
   }
 }
 
+run "a_dashboard_shows_all_that_is_made" {
+  command = plan
+  variables {
+    watching = { overdue_minutes = 9, max_dispatch_errors = 3, alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:duty"] }
+  }
+
+  assert {
+    condition     = toset(keys(local.functions)) == toset(keys(output.functions)) && length(module.dashboard) == 1 && strcontains(output.dashboard_url, "/dashboard/first")
+    error_message = "a dashboard of the stack, with each of its functions"
+  }
+  # Two of queues, one of the reconciler, two of each function, two of the activity.
+  assert {
+    condition     = length(merge(local.alarm_arns, local.function_alarm_arns)) == 2 + 1 + 2 * 7 + 2
+    error_message = "every alarm of the other modules is shown"
+  }
+}
+
+run "no_dashboard_where_none_is_wanted" {
+  command = plan
+  variables {
+    watching = { dashboard = false }
+  }
+
+  assert {
+    condition     = length(module.dashboard) == 0 && output.dashboard_url == null
+    error_message = "it costs, and can be left out"
+  }
+}
+
 run "many_texts_are_a_map_of_jobs_whose_outputs_are_merged" {
   command = plan
   variables {

@@ -1,0 +1,75 @@
+data "aws_region" "current" {}
+
+locals {
+  region = data.aws_region.current.name
+  # What the library calls it too, in metrics.py.
+  namespace = "ActivityDispatch"
+
+  # One row for each concern: a heading, and widgets of equal width below it.
+  rows = [
+    {
+      heading = "## ${var.name}: alarms"
+      height  = 3
+      widgets = [{
+        type = "alarm"
+        # The keys of both are known when planning, the ARNs are not.
+        properties = { title = "Alarms", alarms = concat(values(var.alarm_arns), [for alarm in aws_cloudwatch_metric_alarm.this : alarm.arn]) }
+      }]
+    },
+    {
+      heading = "## Dispatch: from the request to the job"
+      height  = 6
+      widgets = [
+        local.widget["latency"],
+        local.widget["errors"],
+        local.widget["throttles"],
+      ]
+    },
+    {
+      heading = "## Open tasks"
+      height  = 6
+      widgets = [
+        local.widget["open"],
+        local.widget["age"],
+        local.widget["slots"],
+      ]
+    },
+    {
+      heading = "## Outcomes"
+      height  = 6
+      widgets = [
+        local.widget["outcomes"],
+        local.widget["failures"],
+        local.widget["activities"],
+      ]
+    },
+    {
+      heading = "## Queues and functions"
+      height  = 6
+      widgets = [
+        local.widget["queues"],
+        local.widget["function_errors"],
+        local.widget["durations"],
+      ]
+    },
+  ]
+
+  # Each row stands below those before it: a heading of height 1, and its widgets.
+  tops = [for index, row in local.rows : sum(concat([0], [for above in slice(local.rows, 0, index) : above.height + 1]))]
+  widgets = flatten([for index, row in local.rows : concat(
+    [{ type = "text", x = 0, y = local.tops[index], width = 24, height = 1, properties = { markdown = row.heading } }],
+    [for column, widget in row.widgets : {
+      type       = widget.type
+      x          = column * 24 / length(row.widgets)
+      y          = local.tops[index] + 1
+      width      = 24 / length(row.widgets)
+      height     = row.height
+      properties = widget.properties
+    }],
+  )])
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+  dashboard_body = jsonencode({ widgets = local.widgets, periodOverride = "inherit" })
+}

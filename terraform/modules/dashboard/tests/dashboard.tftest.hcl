@@ -1,0 +1,113 @@
+mock_provider "aws" {
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+  mock_resource "aws_cloudwatch_metric_alarm" {
+    defaults = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders" }
+  }
+}
+
+variables {
+  name = "orders"
+  activities = {
+    lambda = "arn:aws:states:eu-west-1:123456789012:activity:orders-lambda"
+    batch  = "arn:aws:states:eu-west-1:123456789012:activity:orders-batch"
+  }
+  functions  = { dispatcher = "orders-dispatcher", reconciler = "orders-reconciler" }
+  queues     = { dispatch = "orders-dispatch", dead_letter = "orders-dispatch-dead-letter" }
+  alarm_arns = { silent = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:silent" }
+}
+
+run "one_row_of_widgets_for_each_concern" {
+  command = apply
+
+  assert {
+    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "orders" && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 18
+    error_message = "The dashboard has not the 18 widgets: five headings, the alarms, four rows of three."
+  }
+  assert {
+    condition = alltrue([for widget in local.widgets :
+      widget.x >= 0 && widget.x + widget.width <= 24 && widget.width >= 1 && widget.height >= 1 && widget.height <= 1000 && widget.y >= 0
+    ])
+    error_message = "A widget stands outside of the grid of 24 columns."
+  }
+  # No two widgets have a cell of the grid in common.
+  assert {
+    condition     = length(distinct(flatten([for widget in local.widgets : [for cell in setproduct(range(widget.x, widget.x + widget.width), range(widget.y, widget.y + widget.height)) : join(",", cell)]]))) == sum([for widget in local.widgets : widget.width * widget.height])
+    error_message = "Two widgets overlap."
+  }
+  assert {
+    condition     = [for widget in local.widgets : widget.properties.markdown if widget.type == "text"] == local.rows[*].heading
+    error_message = "The rows are not in their order."
+  }
+}
+
+run "graphs_are_what_cloudwatch_reads" {
+  command = apply
+
+  # [namespace, metric, (dimension, value)..., {rendering}], or one object with an expression.
+  assert {
+    condition = alltrue(flatten([for graph in local.graphs : [for metric in graph.metrics :
+      length(metric) == 1 ? can(metric[0].expression) && can(metric[0].id) : length(metric) % 2 == 1 && length(metric) >= 5 && can(metric[length(metric) - 1].stat)
+    ]]))
+    error_message = "A metric is not in the form of a dashboard's body."
+  }
+  # Ids are unique within a graph.
+  assert {
+    condition     = alltrue([for graph in local.graphs : length(distinct([for metric in graph.metrics : metric[0].id if length(metric) == 1])) == length([for metric in graph.metrics : metric if length(metric) == 1])])
+    error_message = "Two expressions of a graph have the same id."
+  }
+  assert {
+    condition     = local.graphs.throttles.metrics[0][0].expression == "SEARCH('{ActivityDispatch,stack,operation} stack=\"orders\" MetricName=\"Throttles\"', 'Sum', 60)"
+    error_message = "The search for throttles is another one."
+  }
+  assert {
+    condition     = [for metric in local.graphs.queues.metrics : metric[3]] == ["orders-dispatch-dead-letter", "orders-dispatch"] && length(local.graphs.activities.metrics) == 4 && length(local.graphs.function_errors.metrics) == 4
+    error_message = "Not every queue, activity and function is shown."
+  }
+  assert {
+    condition     = length(local.rows[0].widgets[0].properties.alarms) == 3 && output.url == "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/orders"
+    error_message = "The alarms of other modules are not shown beside the own ones, or the URL is wrong."
+  }
+}
+
+run "alarms" {
+  command = plan
+
+  assert {
+    condition     = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => [alarm.alarm_name, alarm.namespace, alarm.metric_name, alarm.threshold, alarm.evaluation_periods] } == { stuck-tasks = ["orders-stuck-tasks", "ActivityDispatch", "OverdueTasks", 0, 5], dispatch-errors = ["orders-dispatch-errors", "ActivityDispatch", "DispatchErrors", 0, 1] }
+    error_message = "The alarms are others."
+  }
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.dimensions == tomap({ stack = "orders" }) && alarm.treat_missing_data == "notBreaching" && alarm.comparison_operator == "GreaterThanThreshold"])
+    error_message = "An alarm looks at another stack, or takes silence for an alarm."
+  }
+}
+
+run "what_is_borne" {
+  command = plan
+  variables {
+    overdue_minutes     = 30
+    max_dispatch_errors = 7
+    alarm_actions       = ["arn:aws:sns:eu-west-1:123456789012:duty"]
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["stuck-tasks"].evaluation_periods == 30 && aws_cloudwatch_metric_alarm.this["dispatch-errors"].threshold == 7 && alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:123456789012:duty"]) && alarm.ok_actions == alarm.alarm_actions])
+    error_message = "The alarms bear something else, or notify nobody."
+  }
+}
+
+run "wrong_values" {
+  command = plan
+  variables {
+    name                = "no blanks"
+    activities          = { a = "arn:aws:lambda:eu-west-1:123456789012:function:f" }
+    alarm_arns          = { a = "alarm" }
+    alarm_actions       = ["duty"]
+    overdue_minutes     = 0
+    max_dispatch_errors = -1
+  }
+
+  expect_failures = [var.name, var.activities, var.alarm_arns, var.alarm_actions, var.overdue_minutes, var.max_dispatch_errors]
+}

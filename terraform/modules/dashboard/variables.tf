@@ -1,0 +1,78 @@
+variable "name" {
+  description = "Name of the stack: its metrics have it as a dimension, the dashboard and the alarms are named after it."
+  type        = string
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,50}$", var.name))
+    error_message = "name must be 1 to 50 letters, digits, - or _. Given: \"${var.name}\"."
+  }
+}
+
+variable "activities" {
+  description = "ARNs of the stack's activities, by a name of yours."
+  type        = map(string)
+  validation {
+    condition     = alltrue([for arn in var.activities : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:activity:[^:]+$", arn))])
+    error_message = "activities must be arn:aws:states:REGION:ACCOUNT:activity:NAME. Given: ${join(", ", values(var.activities))}."
+  }
+}
+
+variable "functions" {
+  description = "Names of the stack's functions, by what they are: dispatcher, reporter, reconciler and the like."
+  type        = map(string)
+}
+
+variable "queues" {
+  description = "Names of the stack's queues, by what they are. Messages in those whose key contains dead_letter are lost work."
+  type        = map(string)
+}
+
+variable "alarm_arns" {
+  description = "Alarms of other modules, shown beside this module's own, by a name of yours."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+  validation {
+    condition     = alltrue([for arn in values(var.alarm_arns) : startswith(arn, "arn:")])
+    error_message = "alarm_arns must be ARNs. Given: ${join(", ", values(var.alarm_arns))}."
+  }
+}
+
+variable "overdue_minutes" {
+  description = "How long a task may stay overdue, older than its TimeoutSeconds and five minutes, before the alarm; in minutes."
+  type        = number
+  default     = 5
+  nullable    = false
+  validation {
+    condition     = var.overdue_minutes >= 1 && var.overdue_minutes <= 1440 && floor(var.overdue_minutes) == var.overdue_minutes
+    error_message = "overdue_minutes must be a whole number from 1 to 1440. Given: ${var.overdue_minutes}."
+  }
+}
+
+variable "max_dispatch_errors" {
+  description = "How many tasks that could not be started, and requests that could not be handled, are borne in five minutes without an alarm."
+  type        = number
+  default     = 0
+  nullable    = false
+  validation {
+    condition     = var.max_dispatch_errors >= 0 && floor(var.max_dispatch_errors) == var.max_dispatch_errors
+    error_message = "max_dispatch_errors must be a whole number from 0. Given: ${var.max_dispatch_errors}."
+  }
+}
+
+variable "alarm_actions" {
+  description = "What an alarm notifies: ARNs, of SNS topics for example."
+  type        = list(string)
+  default     = []
+  nullable    = false
+  validation {
+    condition     = alltrue([for arn in var.alarm_actions : startswith(arn, "arn:")])
+    error_message = "alarm_actions must be ARNs. Given: ${join(", ", var.alarm_actions)}."
+  }
+}
+
+variable "tags" {
+  description = "Tags for the alarms; a dashboard has none."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
