@@ -4,7 +4,7 @@ import json
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -159,39 +159,51 @@ def test_a_container_whose_state_timed_out_is_stopped(faulty, client) -> None:
     wait_until(lambda: faulty.open_items() == [])
 
 
-@contextmanager
-def without_requests(client: Callable[[str], Any], faulty: Any, activity: str) -> Iterator[tuple[str, str]]:
-    """Give a state machine with a bare activity, for whose tasks nobody asks, and the activity."""
+def bare_state(client: Callable[[str], Any], faulty: Any, activity: str) -> dict[str, Any]:
+    """The state of the activity alone, without the request for a dispatch before it."""
     known = client("stepfunctions").describe_state_machine(stateMachineArn=faulty.state_machines[activity])
     (branch,) = json.loads(known["definition"])["States"]["Process"]["Branches"]
-    state = branch["States"]["Activity"]
-    arn = client("stepfunctions").create_state_machine(
-        name=f"bare-{activity}",
-        roleArn=known["roleArn"],
-        definition=json.dumps({"StartAt": "A", "States": {"A": state}}),
-    )["stateMachineArn"]
+    return dict(branch["States"]["Activity"])
+
+
+@contextmanager
+def state_machine(client: Callable[[str], Any], faulty: Any, state: Mapping[str, Any]) -> Iterator[str]:
+    """A state machine of this one state: its ARN."""
+    stepfunctions = client("stepfunctions")
+    known = stepfunctions.describe_state_machine(stateMachineArn=faulty.state_machines["steady"])
+    definition = json.dumps({"StartAt": "A", "States": {"A": state}})
+    arn = stepfunctions.create_state_machine(name="bare", roleArn=known["roleArn"], definition=definition)[
+        "stateMachineArn"
+    ]
     try:
-        yield arn, state["Resource"]
+        yield arn
     finally:
-        client("stepfunctions").delete_state_machine(stateMachineArn=arn)
+        stepfunctions.delete_state_machine(stateMachineArn=arn)
 
 
 def test_a_token_that_was_taken_and_dropped_ends_as_a_heartbeat_timeout(faulty, client) -> None:
     """What is left of a dispatcher that dies right after its poll."""
-    with without_requests(client, faulty, "hasty") as (machine, activity):
-        stepfunctions = client("stepfunctions")
-        arn = stepfunctions.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
-        assert stepfunctions.get_activity_task(activityArn=activity, workerName="dies")["taskToken"]
-        assert faulty.wait(arn).error == "States.HeartbeatTimeout"
+    stepfunctions = client("stepfunctions")
+    # An activity that the stack does not serve: its look for strays must not take the task first.
+    activity = stepfunctions.create_activity(name="dropped")["activityArn"]
+    try:
+        state = {**bare_state(client, faulty, "hasty"), "Resource": activity}
+        with state_machine(client, faulty, state) as machine:
+            arn = stepfunctions.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
+            assert stepfunctions.get_activity_task(activityArn=activity, workerName="dies")["taskToken"]
+            assert faulty.wait(arn).error == "States.HeartbeatTimeout"
+    finally:
+        stepfunctions.delete_activity(activityArn=activity)
 
 
 def test_tasks_whose_requests_were_lost_are_found(faulty, client) -> None:
-    with without_requests(client, faulty, "steady") as (machine, activity):
+    state = bare_state(client, faulty, "steady")
+    with state_machine(client, faulty, state) as machine:
         start = client("stepfunctions").start_execution
         arns = [start(stateMachineArn=machine, input='{"return": 1}')["executionArn"] for _ in range(3)]
         queue = client("sqs").get_queue_url(QueueName="faulty-dispatch")["QueueUrl"]
         # As the reconciler sends it for each activity from time to time.
-        body = json.dumps({"activity_arn": activity, "stray": True})
+        body = json.dumps({"activity_arn": state["Resource"], "stray": True})
         client("sqs").send_message(QueueUrl=queue, MessageBody=body)
         assert [faulty.wait(arn).status for arn in arns] == ["SUCCEEDED"] * 3
 
