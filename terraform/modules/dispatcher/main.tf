@@ -58,8 +58,8 @@ resource "aws_cloudwatch_metric_alarm" "dead_letter" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.watching.alarm_actions
+  ok_actions          = var.watching.alarm_actions
   tags                = var.tags
 }
 
@@ -74,9 +74,10 @@ module "function" {
   memory_mb          = 512
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
   environment        = local.worker_environment
   policies           = local.dispatcher_policies
+  tracing            = var.watching.tracing
   tags               = var.tags
 }
 

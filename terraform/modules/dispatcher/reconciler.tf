@@ -40,9 +40,10 @@ module "reconciler" {
   memory_mb          = 512
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
   environment        = merge(local.worker_environment, { STRAY_POLL_SECONDS = tostring(var.stray_poll_minutes * 60) })
   policies           = merge({ reconcile = jsonencode(local.reconciler_policy) }, local.start_policies, local.end_policies)
+  tracing            = var.watching.tracing
   tags               = var.tags
 }
 
@@ -86,7 +87,7 @@ resource "aws_cloudwatch_metric_alarm" "reconciler_silent" {
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   treat_missing_data  = "breaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.watching.alarm_actions
+  ok_actions          = var.watching.alarm_actions
   tags                = var.tags
 }

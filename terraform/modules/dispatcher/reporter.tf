@@ -93,9 +93,10 @@ module "reporter" {
   memory_mb          = 512
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
   environment        = local.worker_environment
   policies           = merge({ report = jsonencode(local.reporter_policy) }, local.end_policies)
+  tracing            = var.watching.tracing
   tags               = var.tags
 }
 

@@ -66,11 +66,14 @@ variable "log_retention_days" {
   nullable    = false
 }
 
-variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
-  type        = list(string)
-  default     = []
-  nullable    = false
+variable "watching" {
+  description = "alarm_actions: what an alarm notifies: ARNs, of SNS topics for example. tracing: whether X-Ray traces the functions."
+  type = object({
+    alarm_actions = optional(list(string), [])
+    tracing       = optional(bool)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "tags" {

@@ -37,6 +37,24 @@ resource "aws_iam_role_policy" "logs" {
   })
 }
 
+resource "aws_iam_role_policy" "tracing" {
+  count = var.tracing ? 1 : 0
+
+  name = "tracing"
+  role = aws_iam_role.this.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "SendTraces"
+      Effect = "Allow"
+      Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+      # Traces are no resources: these actions take "*" only.
+      Resource = "*"
+    }]
+  })
+}
+
 resource "aws_iam_role_policy" "this" {
   for_each = var.policies
 

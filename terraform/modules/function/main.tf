@@ -11,7 +11,7 @@ resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_116: who invokes it keeps what fails: the queue's dead-letter queue, a failure destination, or the execution
   #checkov:skip=CKV_AWS_117: it calls AWS's public interfaces only; in a VPC it would need an endpoint for each of them
   #checkov:skip=CKV_AWS_272: signing needs a profile that the account's owner keeps; source_code_hash pins the code, the bucket keeps versions
-  #checkov:skip=CKV_AWS_50: X-Ray is charged by the trace; executions' histories and the logs hold the same times
+  #checkov:skip=CKV_AWS_50: X-Ray is charged by the trace and is the user's choice (tracing)
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
@@ -33,6 +33,11 @@ resource "aws_lambda_function" "this" {
     log_group  = aws_cloudwatch_log_group.this.name
   }
 
+  # Always said: left out, it would stay as it was.
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
   dynamic "environment" {
     for_each = length(var.environment) == 0 ? [] : [var.environment]
     content {
@@ -43,7 +48,7 @@ resource "aws_lambda_function" "this" {
   tags = var.tags
 
   # Whoever invokes the function right after it is made meets it with its permissions.
-  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.this]
+  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.tracing, aws_iam_role_policy.this]
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

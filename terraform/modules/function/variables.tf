@@ -133,6 +133,13 @@ variable "alarm_actions" {
   }
 }
 
+variable "tracing" {
+  description = "Whether X-Ray traces the invocations, a share of them, which is charged by the trace."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "tags" {
   description = "Tags for every resource."
   type        = map(string)

@@ -62,6 +62,7 @@ module "process" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
+  tracing            = var.watching.tracing
   tags               = var.tags
 }
 

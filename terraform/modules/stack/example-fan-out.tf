@@ -55,5 +55,6 @@ module "fan_out" {
   }
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
+  tracing            = var.watching.tracing
   tags               = var.tags
 }

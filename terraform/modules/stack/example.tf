@@ -65,6 +65,7 @@ module "step" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
+  tracing            = var.watching.tracing
   tags               = var.tags
 }
 
@@ -80,5 +81,6 @@ module "state_machine" {
   }
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
+  tracing            = var.watching.tracing
   tags               = var.tags
 }

@@ -90,6 +90,6 @@ module "dispatcher" {
   deletion_protection = var.data.deletion_protection
   kms_key_arn         = var.kms_key_arn
   log_retention_days  = var.log_retention_days
-  alarm_actions       = var.watching.alarm_actions
+  watching            = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing }
   tags                = var.tags
 }

@@ -109,6 +109,7 @@ module "sweep" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
+  tracing            = var.watching.tracing
   tags               = var.tags
 }
 
@@ -132,5 +133,6 @@ module "training" {
   }
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
+  tracing            = var.watching.tracing
   tags               = var.tags
 }

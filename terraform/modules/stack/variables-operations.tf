@@ -43,12 +43,13 @@ variable "log_retention_days" {
 }
 
 variable "watching" {
-  description = "dashboard: whether module dashboard is made; overdue_minutes and max_dispatch_errors: what its alarms bear, as there. alarm_actions: what every alarm of the stack notifies: ARNs, of SNS topics for example."
+  description = "dashboard: whether module dashboard is made; overdue_minutes and max_dispatch_errors: what its alarms bear, as there. alarm_actions: what every alarm of the stack notifies: ARNs, of SNS topics for example. tracing: whether X-Ray traces the stack's functions and state machines, a share of what they do."
   type = object({
     dashboard           = optional(bool, true)
     overdue_minutes     = optional(number)
     max_dispatch_errors = optional(number)
     alarm_actions       = optional(list(string), [])
+    tracing             = optional(bool)
   })
   default  = {}
   nullable = false

@@ -40,6 +40,26 @@ resource "aws_iam_role_policy" "logs" {
   })
 }
 
+resource "aws_iam_role_policy" "tracing" {
+  count = var.tracing ? 1 : 0
+
+  name = "tracing"
+  role = aws_iam_role.this.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "SendTraces"
+      Effect = "Allow"
+      Action = [
+        "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
+      ]
+      # Traces and sampling rules in use are no resources: these actions take "*" only.
+      Resource = "*"
+    }]
+  })
+}
+
 resource "aws_iam_role_policy" "this" {
   for_each = var.policies
 

@@ -13,7 +13,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_sfn_state_machine" "this" {
-  #checkov:skip=CKV_AWS_284: X-Ray is charged by the trace; an execution's history holds the same times
+  #checkov:skip=CKV_AWS_284: X-Ray is charged by the trace and is the user's choice (tracing)
   #checkov:skip=CKV_AWS_285: the history is logged (log_level), but without data unless include_execution_data: it may be personal
   name       = var.name
   type       = "STANDARD"
@@ -27,6 +27,11 @@ resource "aws_sfn_state_machine" "this" {
     log_destination        = "${aws_cloudwatch_log_group.this.arn}:*"
   }
 
+  # Always said: left out, it would stay as it was.
+  tracing_configuration {
+    enabled = var.tracing
+  }
+
   # An execution started right after the machine is made meets it with its permissions.
-  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.this]
+  depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.tracing, aws_iam_role_policy.this]
 }

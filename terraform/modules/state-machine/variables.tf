@@ -67,6 +67,13 @@ variable "kms_key_arn" {
   }
 }
 
+variable "tracing" {
+  description = "Whether X-Ray traces the executions, a share of them, which is charged by the trace."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "tags" {
   description = "Tags for every resource."
   type        = map(string)

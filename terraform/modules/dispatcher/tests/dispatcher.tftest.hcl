@@ -553,3 +553,19 @@ run "refuses_a_backend_named_as_another_rule" {
   }
   expect_failures = [var.backends]
 }
+
+run "functions_are_traced_and_alarms_notify" {
+  command = plan
+  variables {
+    watching = { tracing = true, alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:oncall"] }
+  }
+
+  assert {
+    condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.dead_letter), [aws_cloudwatch_metric_alarm.reconciler_silent]) : alarm.alarm_actions == toset(var.watching.alarm_actions) && alarm.ok_actions == alarm.alarm_actions])
+    error_message = "each alarm notifies"
+  }
+  assert {
+    condition     = toset(keys(output.alarm_arns)) == toset(concat(["dead_letter", "report_dead_letter", "reconciler-silent"], flatten([for name in ["dispatcher", "reporter", "reconciler"] : ["${name}-errors", "${name}-throttles"]])))
+    error_message = "every alarm is shown on a dashboard"
+  }
+}

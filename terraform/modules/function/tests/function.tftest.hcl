@@ -111,6 +111,27 @@ run "a_customer_key_covers_logs_and_environment" {
   }
 }
 
+run "no_traces_and_no_permission_for_them" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function.this.tracing_config[0].mode == "PassThrough" && length(aws_iam_role_policy.tracing) == 0
+    error_message = "tracing is the user's choice"
+  }
+}
+
+run "traces_with_the_permission_to_send_them" {
+  command = plan
+  variables {
+    tracing = true
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.tracing_config[0].mode == "Active" && jsondecode(aws_iam_role_policy.tracing[0].policy).Statement[0].Action == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    error_message = "traced, and may send its traces"
+  }
+}
+
 run "alarms_on_errors_and_throttles" {
   command = plan
   variables {

@@ -95,6 +95,27 @@ run "takes_another_level_and_a_key" {
   }
 }
 
+run "no_traces_and_no_permission_for_them" {
+  command = plan
+
+  assert {
+    condition     = aws_sfn_state_machine.this.tracing_configuration[0].enabled == false && length(aws_iam_role_policy.tracing) == 0
+    error_message = "tracing is the user's choice"
+  }
+}
+
+run "traces_with_the_permission_to_send_them" {
+  command = plan
+  variables {
+    tracing = true
+  }
+
+  assert {
+    condition     = aws_sfn_state_machine.this.tracing_configuration[0].enabled == true && jsondecode(aws_iam_role_policy.tracing[0].policy).Statement[0].Action == ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"]
+    error_message = "traced, and may send its traces"
+  }
+}
+
 run "refuses_wrong_values" {
   command = plan
   variables {

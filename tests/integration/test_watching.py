@@ -1,0 +1,97 @@
+"""What there is to see while a task runs, and after it: status, log lines, metrics, the dashboard."""
+
+import json
+import re
+import uuid
+from typing import Any
+
+import pytest
+from tests.integration.helpers import wait_until
+
+from operations import status
+
+# Says how far it is, then waits for a file of the test's.
+WAITING = 'echo "three of four" > "$TASK_PROGRESS"; while ! test -e "$0"; do sleep 0.1; done; echo 1'
+
+
+@pytest.fixture
+def shown(capsys) -> Any:
+    """What `make status` prints, line by line."""
+
+    def look() -> list[str]:
+        assert status.status("local", watch=False) == 0
+        return capsys.readouterr().out.splitlines()
+
+    return look
+
+
+def documents(lines: list[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def test_a_running_task_is_seen_with_its_progress_and_in_the_logs(
+    client, stack, follow, put_text, tmp_path, shown, log_lines
+) -> None:
+    done = tmp_path / uuid.uuid4().hex
+    job = {"command": ["sh", "-c", WAITING, str(done)]}
+    arn = client("stepfunctions").start_execution(
+        stateMachineArn=stack.state_machines["fargate"],
+        input=json.dumps({"source": put_text(b"one"), "job": job}),
+    )["executionArn"]
+    (line,) = wait_until(lambda: [line for line in shown() if "three of four" in line])
+    state, backend, activity, job_id, *_ = line.split()
+    assert (state, backend, activity) == ("started", "fargate", "first-light-fargate")
+    assert re.search(r" \d+ s ", line)
+    assert line.split()[-1].endswith(job_id)
+    done.touch()
+    follow(arn)
+    wait_until(lambda: not [line for line in shown() if job_id in line])
+
+    # The poll's id stands in the execution's history and on the lines about its task.
+    history = client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+    (worker,) = [
+        event["activityStartedEventDetails"]["workerName"]
+        for event in history
+        if event["type"] == "ActivityStarted"
+    ]
+    poll_id = worker.split()[0]
+
+    def about(function: str) -> list[dict[str, Any]]:
+        lines = documents(log_lines(stack.functions[function]["log_group_name"]))
+        return [line for line in lines if line.get("poll_id") == poll_id]
+
+    (started,) = about("dispatcher")
+    assert (started["activity"], started["backend"]) == ("first-light-fargate", "fargate")
+    assert started["job_id"].endswith(job_id)
+    assert started["requested_by"] == arn
+    assert len(started["task_id"]) == 32
+
+
+def test_metrics_are_written_where_things_happen(stack, log_lines) -> None:
+    def names(function: str) -> set[str]:
+        lines = documents(log_lines(stack.functions[function]["log_group_name"]))
+        return {
+            metric["Name"]
+            for line in lines
+            if "_aws" in line
+            for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
+        }
+
+    assert "DispatchLatency" in names("dispatcher")
+    wait_until(lambda: {"TasksSucceeded", "TasksFailed"} & names("reporter"))
+    wait_until(lambda: names("reconciler") >= {"OpenTasks", "OldestTaskAge", "OverdueTasks"}, 90)
+
+
+def test_the_dashboard_and_its_alarms_are_there(client, stack) -> None:
+    body = json.loads(client("cloudwatch").get_dashboard(DashboardName="first-light")["DashboardBody"])
+    assert {widget["type"] for widget in body["widgets"]} == {"text", "alarm", "metric"}
+    (shown,) = [widget["properties"]["alarms"] for widget in body["widgets"] if widget["type"] == "alarm"]
+    pages = client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix="first-light-")
+    alarms = {alarm["AlarmArn"]: alarm for page in pages for alarm in page["MetricAlarms"]}
+    assert set(shown) <= set(alarms)
+    names = {alarms[arn]["AlarmName"] for arn in shown}
+    assert names >= {
+        "first-light-stuck-tasks",
+        "first-light-dispatch-errors",
+        "first-light-reconciler-silent",
+    }
