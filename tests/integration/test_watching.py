@@ -20,7 +20,8 @@ def shown(capsys) -> Any:
 
     def look() -> list[str]:
         assert status.status("local", watch=False) == 0
-        return capsys.readouterr().out.splitlines()
+        text: str = capsys.readouterr().out
+        return text.splitlines()
 
     return look
 
