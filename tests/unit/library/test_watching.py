@@ -206,7 +206,7 @@ def test_errors_of_the_dispatch_are_counted_and_no_others(world) -> None:
 
     Dispatcher(**{**vars(world.dispatcher), "backend_of": wrong}).handle(request(world))
     reasons = [properties["reason"] for _, properties in world.metrics.of(Metric.DISPATCH_ERRORS)]
-    assert reasons == ["DROPPED", "REFUSED", "InvalidBackendConfig"]
+    assert reasons == ["DROPPED", "Dispatch.InvalidInput", "InvalidBackendConfig"]
 
 
 @pytest.mark.parametrize("slot", [None, POLL])

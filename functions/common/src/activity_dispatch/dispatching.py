@@ -65,7 +65,7 @@ class Dispatcher:
 
     def _handle(self, request: DispatchRequest) -> Result:
         try:
-            result = self._dispatch(request)
+            return self._dispatch(request)
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
             LOG.warning("%s: will be tried again: %s", request.activity_arn, error)
             return Result.RETRY
@@ -73,9 +73,6 @@ class Dispatcher:
             LOG.error("%s: configuration is wrong, nothing taken: %s", request.activity_arn, error)
             self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
             return Result.RETRY
-        if result is Result.REFUSED:
-            self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=result.name)
-        return result
 
     def _dispatch(self, request: DispatchRequest) -> Result:
         activity = self.activities.find(request.activity_arn)

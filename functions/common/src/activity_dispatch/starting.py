@@ -11,6 +11,7 @@ from activity_dispatch.aws_errors import error_code
 from activity_dispatch.backends.base import Backend, JobId, StartRefused
 from activity_dispatch.errors import Cause, ErrorName, Failed
 from activity_dispatch.log_keys import keys_of, log_keys
+from activity_dispatch.metrics import Metric
 from activity_dispatch.settling import Settler
 from activity_dispatch.task_table import TaskTable
 from activity_dispatch.tasks import InvalidInput, OutcomeName, Task, job_overrides
@@ -82,6 +83,7 @@ class Starter:
         self, task: Task, activity: Activity, name: ErrorName, message: str, *, may_run: bool
     ) -> Started:
         LOG.error("task %s of %s not started: %s: %s", task.task_id, activity.name, name, message)
+        self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=name)
         failed = Failed(error=name, cause=Cause(message=message, backend=activity.backend))
         # Where there may be a job after all the task stays open, and the reconciler looks for it.
         end = None if may_run else task.job_end
