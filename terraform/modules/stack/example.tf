@@ -63,7 +63,7 @@ module "step" {
   timeout_seconds    = 60
   memory_mb          = 512
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
   tags               = var.tags
 }
@@ -79,6 +79,6 @@ module "state_machine" {
     steps    = jsonencode(local.steps_policies["one"])
   }
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   tags               = var.tags
 }
