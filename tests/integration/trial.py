@@ -126,13 +126,13 @@ class Function:
 
 
 def pack_echo(package: Path) -> Path:
-    """Write a zip with the library and a function that returns its input."""
+    """Write a zip with the library, what it needs, and a function that returns its input."""
     with (
         zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
         zipfile.ZipFile(package, "w") as archive,
     ):
         for name in built.namelist():
-            if name.startswith("activity_dispatch/"):
+            if not name.startswith("process"):
                 archive.writestr(name, built.read(name))
         archive.writestr("echo.py", ECHO)
     return package
