@@ -16,7 +16,11 @@ DEPLOYED = Outputs(
     activities={"lambda": "arn:aws:states:eu-west-1:123456789012:activity:a"},
     state_machines={"lambda": "arn:aws:states:eu-west-1:123456789012:stateMachine:a"},
     functions={},
-    document={"dispatch_queue_url": "https://sqs/1/q", "task_table": "tasks", "dashboard_url": "https://board"},
+    document={
+        "dispatch_queue_url": "https://sqs/1/q",
+        "task_table": "tasks",
+        "dashboard_url": "https://board",
+    },
 )
 
 
