@@ -3,6 +3,13 @@ mock_provider "aws" {
   override_during = plan
 }
 
+# A mocked provider imports nothing.
+override_resource {
+  target          = aws_s3_bucket.state
+  override_during = plan
+  values          = { id = "dispatch-dev-state-123456789012-eu-west-1", bucket = "dispatch-dev-state-123456789012-eu-west-1" }
+}
+
 variables {
   account_id  = "123456789012"
   region      = "eu-west-1"

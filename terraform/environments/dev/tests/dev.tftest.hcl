@@ -51,7 +51,15 @@ run "refuses_what_was_not_filled_in_and_what_is_not_there" {
     account_id = "FILL-IN"
     region     = "Ireland"
     backends   = ["fargate", "ec2"]
-    images     = {}
   }
-  expect_failures = [var.account_id, var.region, var.backends, var.images]
+  expect_failures = [var.account_id, var.region, var.backends]
+}
+
+run "refuses_backends_whose_images_were_not_pushed" {
+  command = plan
+  variables {
+    backends = ["sagemaker"]
+    images   = { worker = "worker:1" }
+  }
+  expect_failures = [var.images]
 }

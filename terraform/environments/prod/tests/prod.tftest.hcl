@@ -44,14 +44,3 @@ run "lambda_alone_needs_no_image" {
     error_message = "nothing but functions"
   }
 }
-
-run "refuses_what_was_not_filled_in_and_what_is_not_there" {
-  command = plan
-  variables {
-    account_id = "FILL-IN"
-    region     = "Ireland"
-    backends   = ["fargate", "ec2"]
-    images     = {}
-  }
-  expect_failures = [var.account_id, var.region, var.backends, var.images]
-}
