@@ -15,7 +15,9 @@ override INPUT := $(value INPUT)
 BASE_IMAGE ?=
 IMAGE ?= worker
 WATCH ?=
-export ENV BACKEND INPUT BASE_IMAGE IMAGE
+BUCKET ?=
+PREFIX ?=
+export ENV BACKEND INPUT BASE_IMAGE IMAGE BUCKET PREFIX
 
 # Terraform warns at every call when this names a file that is not there.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -135,21 +137,29 @@ run: $(READY) | need-env ## start an execution and follow it (BACKEND=, INPUT=, 
 status: $(READY) | need-env ## list the open tasks of an environment (ENV=); WATCH=1 shows them live
 	@exec $(OPERATIONS) status --env "$$ENV" $(if $(WATCH),--watch)
 
+.PHONY: bootstrap
+bootstrap: $(READY) | need-terraform need-env ## make what an account needs first: state bucket, registries (ENV=)
+	@exec $(OPERATIONS) bootstrap --env "$$ENV"
+
 .PHONY: plan
-plan: $(READY) $(ZIPS) | need-terraform need-env ## show what a deploy would change, and keep that plan (ENV=)
+plan: $(READY) | need-terraform need-env ## show what a deploy would change, and keep that plan (ENV=)
 	@exec $(OPERATIONS) plan --env "$$ENV"
 
 .PHONY: apply
-apply: $(READY) $(ZIPS) | need-terraform need-env ## apply the plan that `make plan` kept (ENV=)
+apply: $(READY) | need-terraform need-env ## apply the plan that `make plan` kept (ENV=)
 	@exec $(OPERATIONS) apply --env "$$ENV"
 
 .PHONY: deploy
-deploy: $(READY) $(ZIPS) | need-terraform need-env ## build, plan and apply without asking (ENV=)
-	@exec $(OPERATIONS) deploy --env "$$ENV"
+deploy: $(READY) | need-terraform need-env ## test, build, push, show the plan and apply it; asks where protected (ENV=, AUTO_APPROVE=1)
+	@exec $(OPERATIONS) deploy --env "$$ENV" --base "$$BASE_IMAGE"
 
 .PHONY: destroy
-destroy: $(READY) $(ZIPS) | need-terraform need-env ## remove all that an environment holds; asks unless local (ENV=)
+destroy: $(READY) | need-terraform need-env ## remove what a deploy made; asks unless local (ENV=, AUTO_APPROVE=1)
 	@exec $(OPERATIONS) destroy --env "$$ENV"
+
+.PHONY: release
+release: $(READY) $(ZIPS) ## write zips and packages.json for other repositories into build/release (BUCKET=, PREFIX=)
+	@exec $(OPERATIONS) release --bucket "$$BUCKET" --prefix "$$PREFIX"
 
 .PHONY: requirements
 requirements: $(UV_READY) ## pin the newest versions that the .in files allow
@@ -168,9 +178,9 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training
+	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
-	find terraform/modules terraform/environments/local -name '.terraform*' -prune -exec rm -rf {} +
+	find terraform/modules terraform/examples terraform/bootstrap terraform/environments/local -name '.terraform*' -prune -exec rm -rf {} +
 
 .PHONY: need-terraform
 need-terraform:

@@ -14,6 +14,14 @@ case "$*" in
 esac
 """
 
+TFVARS = """account_id = "123456789012"
+region = "eu-west-1"
+name = "dispatch-dev"
+backends = ["fargate"]
+protected = false
+tags = { Team = "a" }
+"""
+
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -21,6 +29,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for env in ("local", "dev"):
         (tmp_path / "terraform/environments" / env).mkdir(parents=True)
         (tmp_path / "terraform/environments" / env / "main.tf").touch()
+    (tmp_path / "terraform/environments/dev/terraform.tfvars").write_text(TFVARS)
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     monkeypatch.setattr(paths, "ENVIRONMENTS", tmp_path / "terraform/environments")
     return tmp_path

@@ -17,15 +17,45 @@ def _answering_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outputs, "parse", lambda document: document)
 
 
-def test_a_deploy_is_init_apply_and_output(checkout: Path, terraform_calls: Path) -> None:
-    deploy.deploy("dev")
+@pytest.fixture
+def pushed(checkout: Path) -> None:
+    file = checkout / "build/dev/images.json"
+    file.parent.mkdir(parents=True)
+    file.write_text('{"worker": "registry/worker:1"}')
+
+
+@pytest.mark.usefixtures("pushed")
+def test_a_deploy_is_init_plan_apply_and_output(checkout: Path, terraform_calls: Path) -> None:
+    assert not deploy.plan("dev").changes
+    (checkout / "build/dev/terraform.tfplan").touch()
+    deploy.apply_plan("dev")
     folder = f"{checkout}/terraform/environments/dev"
-    assert terraform_calls.read_text().splitlines() == [
-        f"{folder} endpoint=",
-        f"-chdir={folder} apply -auto-approve -input=false -parallelism=30 endpoint=",
+    file = f"{checkout}/build/dev/terraform.tfplan"
+    init, *others = terraform_calls.read_text().splitlines()
+    assert init == (
+        f"{folder} -reconfigure -backend-config=bucket=dispatch-dev-state-123456789012-eu-west-1"
+        ' -backend-config=region=eu-west-1 -backend-config=allowed_account_ids=["123456789012"] endpoint='
+    )
+    assert others == [
+        f"-chdir={folder} plan -input=false -detailed-exitcode -out={file} -parallelism=30"
+        ' -var=images={"worker": "registry/worker:1"} endpoint=',
+        f"-chdir={folder} apply -input=false -parallelism=30 {file} endpoint=",
         f"-chdir={folder} output -json endpoint=",
     ]
     assert json.loads((checkout / "build/dev/outputs.json").read_text()) == {"region": "eu-west-1"}
+
+
+@pytest.mark.usefixtures("terraform_calls")
+def test_an_image_that_was_not_pushed_is_told() -> None:
+    with pytest.raises(OperationError, match="make push ENV=dev IMAGE=worker"):
+        deploy.plan("dev")
+    # To remove everything needs none.
+    deploy.plan("dev", to_destroy=True)
+
+
+def test_the_one_output_of_an_account_is_what_it_holds(checkout: Path) -> None:
+    deployed = outputs.save("dev", '{"stack": {"value": {"region": "eu-west-1"}}}')
+    assert deployed == {"region": "eu-west-1"}  # type: ignore[comparison-overlap]
 
 
 def test_the_local_environment_is_told_where_the_cloud_is(terraform_calls: Path) -> None:
@@ -38,28 +68,33 @@ def test_a_failure_carries_what_terraform_said(checkout: Path) -> None:
     refused = checkout / "terraform/environments/refused"
     refused.mkdir()
     (refused / "main.tf").touch()
+    (refused.parent / "dev/terraform.tfvars").rename(refused / "terraform.tfvars")
     log = checkout / "log"
     with pytest.raises(OperationError, match="terraform init failed with exit code 1") as error:
         deploy.deploy("refused", log=log)
     assert error.value.detail == "Error: refused\n"
 
 
-@pytest.mark.usefixtures("terraform_calls")
+@pytest.mark.usefixtures("terraform_calls", "pushed")
 def test_an_apply_takes_the_plan_that_was_written_and_once() -> None:
     with pytest.raises(OperationError, match="make plan ENV=dev"):
         deploy.apply_plan("dev")
-    plan = deploy.plan("dev")
+    plan = deploy.plan("dev").file
     plan.touch()
     deploy.apply_plan("dev")
     assert not plan.exists()
 
 
-def test_only_a_deploy_that_nobody_watches_is_not_asked(terraform_calls: Path) -> None:
+def test_an_account_s_destroy_is_a_plan_that_was_written(checkout: Path, terraform_calls: Path) -> None:
+    deploy.plan("dev", to_destroy=True).file.touch()
     deploy.destroy("dev")
-    deploy.destroy("local", ask=False)
-    asked, unasked = (line for line in terraform_calls.read_text().splitlines() if " destroy " in line)
-    assert "-auto-approve" not in asked
-    assert "-auto-approve" in unasked
+    deploy.destroy("local")
+    plan, apply, local = (
+        line for line in terraform_calls.read_text().splitlines() if line.startswith("-chdir")
+    )
+    assert " -destroy " in plan
+    assert f" {checkout}/build/dev/terraform.tfplan " in apply
+    assert " destroy -auto-approve " in local
 
 
 @pytest.mark.usefixtures("terraform_calls")

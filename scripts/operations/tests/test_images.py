@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from operations import base_image, images
+from operations import base_image, environment, guard, images
 from operations.errors import OperationError
 
 # Keeps images as files; of docker it does what is asked for here.
@@ -25,21 +25,30 @@ case "$1 $2" in
   pull*) exit 1 ;;
 esac
 """
-REPOSITORY = "000000000000.dkr.ecr.eu-west-1.amazonaws.com/a/worker"
+REPOSITORY = "000000000000.dkr.ecr.eu-west-1.amazonaws.com/dispatch-dev/worker"
 
 
 class Ecr:
     """A registry with some tags."""
 
-    def __init__(self, *tags: str) -> None:
-        self.tags = tags
+    class exceptions:  # noqa: N801 (as boto3 has it)
+        class RepositoryNotFoundException(Exception):
+            pass
+
+    def __init__(self, *tags: str, repository: str = "dispatch-dev/worker") -> None:
+        self.tags, self.repository = tags, repository
 
     def client(self, service: str) -> "Ecr":
         assert service == "ecr"
         return self
 
+    def describe_repositories(self, *, repositoryNames: list[str]) -> dict[str, Any]:  # noqa: N803
+        if repositoryNames != [self.repository]:
+            raise self.exceptions.RepositoryNotFoundException
+        return {"repositories": [{"repositoryUri": REPOSITORY}]}
+
     def batch_get_image(self, *, repositoryName: str, imageIds: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
-        assert repositoryName == "a/worker"
+        assert repositoryName == self.repository
         return {"images": [image for image in imageIds if image["imageTag"] in self.tags]}
 
     def get_authorization_token(self) -> dict[str, Any]:
@@ -76,17 +85,9 @@ def called(calls: Path, name: str) -> list[str]:
     return [line for line in calls.read_text().splitlines() if line.startswith(name)]
 
 
-def deployed(checkout: Path, **outputs: object) -> None:
-    needed = {
-        "region": "eu-west-1",
-        "data_bucket": "b",
-        "activities": {},
-        "state_machines": {},
-        "functions": {},
-    }
-    file = checkout / "build/dev/outputs.json"
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({**needed, **outputs}))
+def account(monkeypatch: pytest.MonkeyPatch, ecr: Ecr) -> None:
+    monkeypatch.setattr(guard, "check", environment.read)
+    monkeypatch.setattr("boto3.Session", lambda **_: ecr)
 
 
 def test_an_image_is_built_once(calls: Path, checkout: Path) -> None:
@@ -116,8 +117,7 @@ def test_a_tag_stands_for_content_and_base(calls: Path, checkout: Path) -> None:
 
 
 def test_an_image_is_pushed_once(calls: Path, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    deployed(checkout, repositories={"worker": REPOSITORY})
-    monkeypatch.setattr(images, "session_for", lambda _: Ecr())
+    account(monkeypatch, Ecr())
     address = images.push("dev", "")
     tag = images.build("").tag
     assert address == f"{REPOSITORY}:{tag}"
@@ -125,14 +125,18 @@ def test_an_image_is_pushed_once(calls: Path, checkout: Path, monkeypatch: pytes
     assert (checkout / "kept/password").read_text() == "secret"
     assert "secret" not in calls.read_text()
     assert json.loads((checkout / "build/dev/images.json").read_text()) == {"worker": address}
-    monkeypatch.setattr(images, "session_for", lambda _: Ecr(tag))
+    account(monkeypatch, Ecr(tag))
     assert images.push("dev", "") == address
     assert len(called(calls, "push")) == 1
 
 
-@pytest.mark.parametrize(("env", "problem"), [("local", "nothing to push"), ("dev", "no repository")])
-def test_where_nothing_can_be_pushed(calls: Path, checkout: Path, env: str, problem: str) -> None:
-    deployed(checkout)
+@pytest.mark.parametrize(
+    ("env", "problem"), [("local", "nothing to push"), ("dev", "make bootstrap ENV=dev")]
+)
+def test_where_nothing_can_be_pushed(
+    calls: Path, monkeypatch: pytest.MonkeyPatch, env: str, problem: str
+) -> None:
+    account(monkeypatch, Ecr(repository="other/worker"))
     with pytest.raises(OperationError, match=problem):
         images.push(env, "")
     assert not called(calls, "push")

@@ -1,5 +1,10 @@
 # Queue and compute environment, unless a queue is given.
+data "aws_default_tags" "current" {}
+
 locals {
+  # The provider's default tags are on all that Terraform makes; instances are made by Batch.
+  instance_tags = merge(data.aws_default_tags.current.tags, var.tags)
+
   makes_instances      = local.makes_queue && !local.on_fargate
   makes_security_group = local.makes_queue && length(var.network.security_groups) == 0
 
@@ -25,6 +30,7 @@ resource "aws_batch_compute_environment" "this" {
     security_group_ids  = local.makes_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
     instance_role       = local.on_fargate ? null : aws_iam_instance_profile.this[0].arn
     instance_type       = local.on_fargate ? null : local.instance_types
+    tags                = local.on_fargate || length(local.instance_tags) == 0 ? null : local.instance_tags
     allocation_strategy = local.on_fargate ? null : var.compute.spot ? "SPOT_PRICE_CAPACITY_OPTIMIZED" : "BEST_FIT_PROGRESSIVE"
 
     dynamic "launch_template" {
@@ -67,6 +73,15 @@ resource "aws_launch_template" "this" {
     http_endpoint               = "enabled"
     http_tokens                 = "required"
     http_put_response_hop_limit = 1
+  }
+
+  # Batch tags the instances themselves, and not their disks.
+  dynamic "tag_specifications" {
+    for_each = length(local.instance_tags) > 0 ? ["volume"] : []
+    content {
+      resource_type = tag_specifications.value
+      tags          = local.instance_tags
+    }
   }
 }
 

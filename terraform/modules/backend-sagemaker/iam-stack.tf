@@ -32,7 +32,7 @@ locals {
           Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
         },
       ],
-      [for statement in local.tag_jobs : statement if length(var.tags) > 0],
+      [for statement in local.tag_jobs : statement if length(local.job_tags) > 0],
       local.watch_and_stop,
     )
   }

@@ -1,8 +1,12 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 data "aws_region" "current" {}
+data "aws_default_tags" "current" {}
 
 locals {
+  # The provider's default tags are on all that Terraform makes; jobs are made by the dispatcher.
+  job_tags = merge(data.aws_default_tags.current.tags, var.tags)
+
   # What the library names jobs with: sagemaker_events.py.
   job_name_prefix = "task-"
   # SageMaker's own, of all training jobs of the account.
@@ -55,7 +59,7 @@ locals {
       EnableManagedSpotTraining             = var.instances.spot
       EnableNetworkIsolation                = var.network.isolated
       EnableInterContainerTrafficEncryption = var.instances.count > 1
-      Tags                                  = [for key in sort(keys(var.tags)) : { Key = key, Value = var.tags[key] }]
+      Tags                                  = [for key in sort(keys(local.job_tags)) : { Key = key, Value = local.job_tags[key] }]
     },
     { for channels in [local.channels] : "InputDataConfig" => channels if length(channels) > 0 },
     { for vpc in local.vpc[*] : "VpcConfig" => vpc },

@@ -32,6 +32,6 @@ module "backend_batch" {
   worker             = local.worker
   policies           = each.value.policies
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   tags               = var.tags
 }

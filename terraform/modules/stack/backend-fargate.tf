@@ -24,6 +24,6 @@ module "backend_fargate" {
   worker             = local.worker
   policies           = merge(var.fargate.policies, local.example_job_policies)
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   tags               = var.tags
 }

@@ -60,7 +60,7 @@ module "process" {
   environment        = module.dispatcher.worker_environment
   policies           = { worker = module.dispatcher.worker_policy_json, data = jsonencode(local.process_policy) }
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
   tracing            = var.watching.tracing
   tags               = var.tags

@@ -42,6 +42,6 @@ module "backend_sagemaker" {
   network         = each.value.network
   repository_arns = each.value.repository_arns
   policies        = each.value.policies
-  kms_key_arn     = var.kms_key_arn
+  kms_key_arn     = var.data.kms_key_arn
   tags            = var.tags
 }

@@ -54,7 +54,7 @@ module "fan_out" {
     steps    = jsonencode(local.steps_policies["many"])
   }
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   tracing            = var.watching.tracing
   tags               = var.tags
 }

@@ -63,7 +63,7 @@ module "step" {
   timeout_seconds    = 60
   memory_mb          = 512
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
   tracing            = var.watching.tracing
   tags               = var.tags
@@ -80,7 +80,7 @@ module "state_machine" {
     steps    = jsonencode(local.steps_policies["one"])
   }
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   tracing            = var.watching.tracing
   tags               = var.tags
 }

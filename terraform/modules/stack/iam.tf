@@ -29,11 +29,11 @@ locals {
 
   prepare_policy = {
     Version = "2012-10-17"
-    Statement = concat(local.read_data, var.kms_key_arn == null ? [] : [{
+    Statement = concat(local.read_data, var.data.kms_key_arn == null ? [] : [{
       Sid      = "DecryptData"
       Effect   = "Allow"
       Action   = ["kms:Decrypt"]
-      Resource = [var.kms_key_arn]
+      Resource = [var.data.kms_key_arn]
     }])
   }
 

@@ -14,16 +14,21 @@ locals {
   )
 
   zips = concat(["dispatcher", "reporter", "reconciler"], var.example == null ? [] : ["prepare", "process", "publish", "reduce"], var.training == null ? [] : ["sweep"])
+  # Those that the stack uploads.
   packages = { for name in local.zips : name => {
     path = "${var.packages_dir}/${name}.zip"
     hash = filebase64sha256("${var.packages_dir}/${name}.zip")
     # The hash in the key: functions and their code change together, and back together.
     key = "functions/${name}-${substr(filesha256("${var.packages_dir}/${name}.zip"), 0, 16)}.zip"
-  } }
-  artefacts = { for name, package in local.packages : name => {
+  } if var.packages_dir != null }
+  artefacts = { for name in local.zips : name => var.packages == null ? {
     bucket = aws_s3_bucket.this["artefacts"].id
     key    = aws_s3_object.package[name].key
-    hash   = package.hash
+    hash   = local.packages[name].hash
+    } : {
+    bucket = var.packages.bucket
+    key    = var.packages.zips[name].key
+    hash   = var.packages.zips[name].hash
   } }
 
   # By name: the state machines need the activities, which need the dispatcher's queue.
@@ -88,7 +93,7 @@ module "dispatcher" {
   }
   max_dispatchers     = var.dispatch.max_dispatchers
   deletion_protection = var.data.deletion_protection
-  kms_key_arn         = var.kms_key_arn
+  kms_key_arn         = var.data.kms_key_arn
   log_retention_days  = var.log_retention_days
   watching            = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing }
   tags                = var.tags

@@ -4,7 +4,7 @@ data "aws_region" "current" {}
 
 locals {
   # Bucket names are unique in the whole partition: account and region make them so.
-  buckets = { for purpose in ["artefacts", "data"] :
+  buckets = { for purpose in concat(["data"], var.packages_dir == null ? [] : ["artefacts"]) :
     purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}"
   }
   bucket_arns = { for purpose, name in local.buckets : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
@@ -37,10 +37,10 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
 
   bucket = each.value.id
   rule {
-    bucket_key_enabled = var.kms_key_arn != null
+    bucket_key_enabled = var.data.kms_key_arn != null
     apply_server_side_encryption_by_default {
-      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
-      kms_master_key_id = var.kms_key_arn
+      sse_algorithm     = var.data.kms_key_arn == null ? "AES256" : "aws:kms"
+      kms_master_key_id = var.data.kms_key_arn
     }
   }
 }

@@ -29,7 +29,7 @@ locals {
           Resource = [local.bucket_arns.data]
         },
       ],
-      [for key in var.kms_key_arn[*] : {
+      [for key in var.data.kms_key_arn[*] : {
         Sid      = "UseKey"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
@@ -107,7 +107,7 @@ module "sweep" {
   timeout_seconds    = 60
   memory_mb          = 512
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
   tracing            = var.watching.tracing
   tags               = var.tags
@@ -132,7 +132,7 @@ module "training" {
     })
   }
   log_retention_days = var.log_retention_days
-  kms_key_arn        = var.kms_key_arn
+  kms_key_arn        = var.data.kms_key_arn
   tracing            = var.watching.tracing
   tags               = var.tags
 }

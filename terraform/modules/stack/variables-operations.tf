@@ -10,12 +10,13 @@ variable "dispatch" {
 }
 
 variable "data" {
-  description = "What is kept. payload_retention_days: how long large inputs and outputs are, in days; keep_payloads: until somebody deletes them. force_destroy: destroying the stack deletes the buckets' contents too; without it a bucket that is not empty stays. deletion_protection: the task table refuses to be deleted."
+  description = "What is kept. payload_retention_days: how long large inputs and outputs are, in days; keep_payloads: until somebody deletes them. force_destroy: destroying the stack deletes the buckets' contents too; without it a bucket that is not empty stays. deletion_protection: the task table refuses to be deleted. kms_key_arn: customer key for buckets, task table, logs and environment variables; its key policy must allow CloudWatch Logs; null: AWS's own keys."
   type = object({
     payload_retention_days = optional(number, 30)
     keep_payloads          = optional(bool, false)
     force_destroy          = optional(bool, false)
     deletion_protection    = optional(bool, true)
+    kms_key_arn            = optional(string)
   })
   default  = {}
   nullable = false
@@ -23,15 +24,9 @@ variable "data" {
     condition     = var.data.payload_retention_days >= 1 && floor(var.data.payload_retention_days) == var.data.payload_retention_days
     error_message = "data.payload_retention_days must be a whole number from 1. Given: ${var.data.payload_retention_days}."
   }
-}
-
-variable "kms_key_arn" {
-  description = "Customer key for buckets, task table, logs and environment variables. Its key policy must allow CloudWatch Logs. null: AWS's own keys."
-  type        = string
-  default     = null
   validation {
-    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
-    error_message = "kms_key_arn must be null or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID. Given: \"${coalesce(var.kms_key_arn, "null")}\"."
+    condition     = var.data.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.data.kms_key_arn))
+    error_message = "data.kms_key_arn must be null or the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID. Given: \"${coalesce(var.data.kms_key_arn, "null")}\"."
   }
 }
 

@@ -9,11 +9,33 @@ variable "name" {
 }
 
 variable "packages_dir" {
-  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip, with training sweep.zip."
+  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip, with training sweep.zip. The stack uploads them to a bucket of its own. null: packages."
   type        = string
+  default     = null
   validation {
-    condition     = alltrue([for name in local.zips : fileexists("${var.packages_dir}/${name}.zip")])
-    error_message = "packages_dir must hold ${join(", ", [for name in local.zips : "${name}.zip"])}: run \"make zip\". Given: \"${var.packages_dir}\"."
+    condition     = (var.packages_dir == null) != (var.packages == null)
+    error_message = "packages_dir or packages must be given, and not both. Given: ${var.packages_dir == null ? "neither" : "both"}."
+  }
+  validation {
+    condition     = var.packages_dir == null ? true : alltrue([for name in local.zips : fileexists("${var.packages_dir}/${name}.zip")])
+    error_message = "packages_dir must hold ${join(", ", [for name in local.zips : "${name}.zip"])}: run \"make zip\". Given: \"${coalesce(var.packages_dir, "null")}\"."
+  }
+}
+
+variable "packages" {
+  description = "Zips that lie in a bucket of the stack's region already, as \"make release\" tells them in packages.json: by the function's name the key, and the SHA-256 in base64. Those that packages_dir would hold. null: packages_dir."
+  type = object({
+    bucket = string
+    zips   = map(object({ key = string, hash = string }))
+  })
+  default = null
+  validation {
+    condition     = var.packages == null ? true : length(setsubtract(local.zips, keys(var.packages.zips))) == 0
+    error_message = "packages.zips must have ${join(", ", local.zips)}. Given: ${join(", ", keys(try(var.packages.zips, {})))}."
+  }
+  validation {
+    condition     = alltrue([for zip in values(try(var.packages.zips, {})) : can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])
+    error_message = "packages.zips must have a SHA-256 in base64, 44 characters, as hash. Refused: ${join(", ", [for name, zip in try(var.packages.zips, {}) : name if !can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])}."
   }
 }
 

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, NoReturn, override
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import deploy, images, interrupts, local, outputs, zips
+from operations import images, interrupts, local, outputs, pipeline, zips
+from operations.bootstrap import bootstrap
 from operations.demo import demo
 from operations.demo_training import demo_training
+from operations.environment import WORKER
 from operations.errors import OperationError
+from operations.release import release
 from operations.run import run
 from operations.status import status
 
@@ -71,14 +74,8 @@ def _parser() -> Parser:
     add("local-down", _local_down, "stop the local cloud")
     add("demo", lambda _: demo(), "everything once on a local cloud")
     add("demo-training", lambda _: demo_training(), "a sweep of trainings on a local cloud")
-    for name, command, text in (
-        ("plan", _plan, "write and show a plan"),
-        ("apply", _apply, "apply the plan that was written"),
-        ("deploy", _deploy, "plan and apply without asking"),
-        ("destroy", _destroy, "remove everything an environment holds"),
-    ):
-        add(name, command, text).add_argument("--env", default=outputs.LOCAL)
     _add_images(add)
+    _add_environments(add)
     follow = add("run", lambda options: run(options.env, options.backend, options.input), "start and follow")
     follow.set_defaults(error_code=USAGE)
     follow.add_argument("--env", default=outputs.LOCAL)
@@ -86,6 +83,23 @@ def _parser() -> Parser:
     follow.add_argument("--input", default="", help="JSON or @file; a text of ours when it is left out")
     _add_status(add)
     return parser
+
+
+def _add_environments(add: Callable[..., argparse.ArgumentParser]) -> None:
+    for name, command, text in (
+        ("bootstrap", _bootstrap, "make state bucket and registries"),
+        ("plan", _plan, "write and show a plan"),
+        ("apply", _apply, "apply the plan that was written"),
+        ("deploy", _deploy, "test, build, push, plan and apply"),
+        ("destroy", _destroy, "remove everything an environment holds"),
+    ):
+        sub = add(name, command, text)
+        sub.add_argument("--env", default=outputs.LOCAL)
+        if name == "deploy":
+            sub.add_argument("--base", default="", help="what images are built on")
+    packages = add("release", _release, "write the zips and packages.json for other repositories")
+    packages.add_argument("--bucket", default="")
+    packages.add_argument("--prefix", default="")
 
 
 def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -96,7 +110,7 @@ def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
     send.add_argument("--env", default=outputs.LOCAL)
     send.add_argument("--base", default="")
     for sub in (build, send):
-        sub.add_argument("--image", default=images.WORKER, choices=sorted(images.MEMBERS))
+        sub.add_argument("--image", default=WORKER, choices=sorted(images.MEMBERS))
 
 
 def _add_status(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -121,23 +135,33 @@ def _local_down(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _bootstrap(options: argparse.Namespace) -> int:
+    bootstrap(options.env)
+    return 0
+
+
 def _plan(options: argparse.Namespace) -> int:
-    deploy.plan(options.env)
+    pipeline.plan(options.env)
     return 0
 
 
 def _apply(options: argparse.Namespace) -> int:
-    deploy.apply_plan(options.env)
+    pipeline.apply(options.env)
     return 0
 
 
 def _deploy(options: argparse.Namespace) -> int:
-    deploy.deploy(options.env)
+    pipeline.deploy_all(options.env, options.base)
     return 0
 
 
 def _destroy(options: argparse.Namespace) -> int:
-    deploy.destroy(options.env, ask=options.env != outputs.LOCAL)
+    pipeline.destroy(options.env)
+    return 0
+
+
+def _release(options: argparse.Namespace) -> int:
+    release(options.bucket, options.prefix)
     return 0
 
 

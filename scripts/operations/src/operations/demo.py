@@ -75,7 +75,7 @@ def stack_for_demo(local: Cloud, *, training: bool = False) -> Iterator[Outputs]
     finally:
         if local.borrowed and not existed:
             with uninterrupted(), step("Destroy what the demo deployed"):
-                deploy.destroy(outputs.LOCAL, ask=False, log=log)
+                deploy.destroy(outputs.LOCAL, log=log)
 
 
 def run_all(stack: Outputs) -> list[Report]:

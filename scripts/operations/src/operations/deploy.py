@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from operations import cloud, outputs, paths
+from operations import cloud, environment, outputs, paths
 from operations.errors import OperationError
 from operations.process import run
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from operations.outputs import Outputs
 
 INIT_SECONDS = 300.0
@@ -21,6 +22,17 @@ ACCOUNT_LIMIT_SECONDS = 1800.0
 READ_SECONDS = 60.0
 # Most of an apply is waiting for AWS (an SQS queue takes 25 s): wait for everything at once.
 PARALLELISM = "-parallelism=30"
+# What `terraform plan -detailed-exitcode` ends with.
+NO_CHANGE = 0
+CHANGES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A plan that was written. `changes`: whether there is anything to do."""
+
+    file: Path
+    changes: bool
 
 
 def deploy(env: str, *, log: Path | None = None, training: bool = False) -> Outputs:
@@ -30,30 +42,26 @@ def deploy(env: str, *, log: Path | None = None, training: bool = False) -> Outp
     Raises OperationError when Terraform fails.
     """
     _init(env, log=log)
-    variables = ["-var=training=true"] if training else []
+    variables = ["-var=training=true"] if training else _images(env)
     _terraform(env, "apply", "-auto-approve", "-input=false", PARALLELISM, *variables, log=log)
     return _write_outputs(env)
 
 
-def plan(env: str) -> Path:
-    """Write the plan to build/ENV/terraform.tfplan and show it."""
+def plan(env: str, *, to_destroy: bool = False) -> Plan:
+    """Write the plan to build/ENV/terraform.tfplan and show it; `to_destroy` plans to remove everything."""
     _init(env)
     file = _plan_file(env)
     file.parent.mkdir(parents=True, exist_ok=True)
-    _terraform(env, "plan", "-input=false", f"-out={file}", PARALLELISM)
-    return file
+    kind = ["-destroy"] if to_destroy else []
+    variables = _images(env, needed=not to_destroy)
+    arguments = ["-input=false", "-detailed-exitcode", f"-out={file}", PARALLELISM, *kind, *variables]
+    code = _terraform(env, "plan", *arguments, done=(NO_CHANGE, CHANGES))
+    return Plan(file=file, changes=code == CHANGES)
 
 
 def apply_plan(env: str) -> Outputs:
     """Apply exactly what `plan` wrote. A plan is good for one apply, so it is removed."""
-    check(env)
-    file = _plan_file(env)
-    if not file.exists():
-        raise OperationError(
-            f"there is no plan for {env}: run `make plan ENV={env}` first, or `make deploy ENV={env}`"
-        )
-    _terraform(env, "apply", "-input=false", PARALLELISM, str(file))
-    file.unlink()
+    _apply_kept_plan(env)
     return _write_outputs(env)
 
 
@@ -70,13 +78,15 @@ def read_outputs(env: str) -> Outputs:
         raise OperationError(f"nothing is deployed in {env}: run `make deploy ENV={env}` first") from None
 
 
-def destroy(env: str, *, ask: bool = True, log: Path | None = None) -> None:
-    """Remove everything that `env` holds; Terraform asks before unless told otherwise."""
-    _init(env, log=log)
-    _terraform(env, "destroy", *(() if ask else ("-auto-approve", "-input=false")), PARALLELISM, log=log)
-    paths.outputs_file(env).unlink(missing_ok=True)
+def destroy(env: str, *, log: Path | None = None) -> None:
+    """Remove everything that `env` holds, without asking."""
     if env == outputs.LOCAL:
+        _init(env, log=log)
+        _terraform(env, "destroy", "-auto-approve", "-input=false", PARALLELISM, log=log)
         cloud.forget_deployment()
+    else:
+        _apply_kept_plan(env)
+        paths.outputs_file(env).unlink(missing_ok=True)
 
 
 def environments() -> list[str]:
@@ -96,25 +106,56 @@ def check(env: str) -> None:
         cloud.must_answer(cloud.endpoint())
 
 
+def _apply_kept_plan(env: str) -> None:
+    check(env)
+    file = _plan_file(env)
+    if not file.exists():
+        raise OperationError(
+            f"there is no plan for {env}: run `make plan ENV={env}` first, or `make deploy ENV={env}`"
+        )
+    _terraform(env, "apply", "-input=false", PARALLELISM, str(file))
+    file.unlink()
+
+
+def _images(env: str, *, needed: bool = True) -> list[str]:
+    """The variable `images` of an environment in an account: where `make push` put them."""
+    if env == outputs.LOCAL:
+        return []
+    file = paths.images_file(env)
+    pushed = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    wanted = environment.read(env).images
+    for name in wanted:
+        if needed and name not in pushed:
+            raise OperationError(
+                f"the image {name} was not pushed from here: run `make push ENV={env} IMAGE={name}` first"
+            )
+    # What is to be destroyed is there already, whatever its image.
+    images = {name: pushed.get(name, "none") for name in wanted}
+    return [f"-var=images={json.dumps(images)}"]
+
+
 def _plan_file(env: str) -> Path:
     return paths.build_dir(env) / "terraform.tfplan"
 
 
 def _init(env: str, *, log: Path | None = None) -> None:
     check(env)
-    done = run([paths.TERRAFORM_INIT, paths.ENVIRONMENTS / env], timeout_seconds=INIT_SECONDS, log=log)
+    arguments = [] if env == outputs.LOCAL else environment.read(env).backend_arguments
+    command = [str(paths.TERRAFORM_INIT), str(paths.ENVIRONMENTS / env), *arguments]
+    done = run(command, timeout_seconds=INIT_SECONDS, log=log)
     _must_succeed(done.returncode, "init", log)
 
 
-def _terraform(env: str, *args: str, log: Path | None = None) -> None:
-    limit = LIMIT_SECONDS.get(env, ACCOUNT_LIMIT_SECONDS)
-    done = run(
+def _terraform(env: str, *args: str, log: Path | None = None, done: tuple[int, ...] = (0,)) -> int:
+    ended = run(
         ["terraform", f"-chdir={paths.ENVIRONMENTS / env}", *args],
-        timeout_seconds=limit,
+        timeout_seconds=LIMIT_SECONDS.get(env, ACCOUNT_LIMIT_SECONDS),
         env=_variables(env),
         log=log,
     )
-    _must_succeed(done.returncode, args[0], log)
+    if ended.returncode not in done:
+        _must_succeed(ended.returncode, args[0], log)
+    return ended.returncode
 
 
 def _write_outputs(env: str) -> Outputs:

@@ -12,17 +12,19 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from operations import base_image, paths, process
-from operations.clients import session_for
+import boto3
+
+from operations import base_image, guard, paths, process
+from operations.environment import TRAINING, WORKER
 from operations.errors import OperationError
-from operations.outputs import LOCAL, Outputs, load
+from operations.outputs import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-WORKER = "worker"
-TRAINING = "training"
+    from operations.environment import Environment
+
 # Wheels that are built here, by image; images/NAME/requirements.txt pins all others.
 MEMBERS = {WORKER: ("functions/common", "functions/process"), TRAINING: ("images/training",)}
 # What else the build needs. The training's other wheels it fetches itself: with CUDA they are gigabytes.
@@ -78,16 +80,16 @@ def push(env: str, base: str, name: str = WORKER) -> str:
     """
     if env == LOCAL:
         raise OperationError("the local cloud takes images from this machine's Docker: nothing to push")
-    outputs = load(env)
-    repository = _repository(outputs, name)
+    settings = guard.check(env)
+    client = boto3.Session(region_name=settings.region).client("ecr")
+    repository = _repository(client, settings, name)
     image = build(base, name)
     address = f"{repository}:{image.tag}"
-    client = session_for(outputs).client("ecr")
     if not _is_pushed(client, repository, image.tag):
         _log_in(client, repository)
         _docker("tag", image.reference, address)
         _docker("push", "--quiet", address, seconds=PUSH_SECONDS)
-    _write(paths.build_dir(env) / "images.json", image, address)
+    _write(paths.images_file(env), image, address)
     print(address)
     return address
 
@@ -136,11 +138,14 @@ def _files(folder: Path) -> Iterator[Path]:
     yield from sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _repository(outputs: Outputs, name: str) -> str:
+def _repository(client: Any, settings: Environment, name: str) -> str:
     try:
-        return str(outputs.document["repositories"][name])
-    except KeyError:
-        raise OperationError(f"the environment has no repository for the image {name}") from None
+        found = client.describe_repositories(repositoryNames=[f"{settings.name}/{name}"])
+    except client.exceptions.RepositoryNotFoundException:
+        raise OperationError(
+            f"there is no registry {settings.name}/{name} yet: run `make bootstrap ENV={settings.env}` first"
+        ) from None
+    return str(found["repositories"][0]["repositoryUri"])
 
 
 def _is_pushed(client: Any, repository: str, tag: str) -> bool:

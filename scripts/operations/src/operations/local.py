@@ -35,5 +35,5 @@ def down() -> None:
     cloud.stop()
     deployed = paths.outputs_file(outputs.LOCAL).exists() and outputs.load(outputs.LOCAL).endpoint == endpoint
     if deployed and cloud.answers():
-        deploy.destroy(outputs.LOCAL, ask=False)
+        deploy.destroy(outputs.LOCAL)
     cloud.forget_deployment()

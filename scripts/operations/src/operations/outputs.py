@@ -61,6 +61,8 @@ def exist(env: str) -> bool:
 def save(env: str, terraform_output: str) -> Outputs:
     """Write `terraform output -json` without its wrapping and return it."""
     document = {name: entry["value"] for name, entry in json.loads(terraform_output).items()}
+    # An environment in an account has one output, all that the stack tells.
+    document |= document.pop("stack", {})
     file = paths.outputs_file(env)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ ROOT = Path(__file__).resolve().parents[4]
 UV = ROOT / "build/tools/bin/uv"
 PYTHON = ROOT / ".venv/bin/python"
 ENVIRONMENTS = ROOT / "terraform/environments"
+BOOTSTRAP = ROOT / "terraform/bootstrap"
 TERRAFORM_INIT = ROOT / "scripts/terraform-init"
 CLOUD_PYTHON = ROOT / "build/localcloud/venv/bin/python"
 TASK_WORKER = ROOT / ".venv/bin/task-worker"
@@ -18,6 +19,11 @@ CLOUD_STATE = ROOT / "build/localcloud/state"
 def build_dir(env: str) -> Path:
     """The folder that holds what a deploy of `env` leaves on this machine."""
     return ROOT / "build" / env
+
+
+def images_file(env: str) -> Path:
+    """What was pushed for `env`: addresses by image."""
+    return build_dir(env) / "images.json"
 
 
 def outputs_file(env: str) -> Path:

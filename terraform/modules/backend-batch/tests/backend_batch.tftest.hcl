@@ -182,6 +182,10 @@ run "spot_on_fargate" {
 
 run "instances_with_gpus" {
   command = plan
+  override_data {
+    target = data.aws_default_tags.current
+    values = { tags = { Project = "digits" } }
+  }
   variables {
     size    = { cpu = 8, memory_mb = 30000, gpus = 1 }
     compute = { type = "EC2", spot = true, instance_types = ["g5", "g6.xlarge"] }
@@ -206,6 +210,10 @@ run "instances_with_gpus" {
   assert {
     condition     = aws_launch_template.this[0].metadata_options[0].http_tokens == "required" && aws_batch_compute_environment.this[0].compute_resources[0].launch_template[0].version == "3"
     error_message = "a job can't take the instance's role"
+  }
+  assert {
+    condition     = aws_batch_compute_environment.this[0].compute_resources[0].tags == tomap({ Project = "digits" }) && aws_launch_template.this[0].tag_specifications[0].tags == tomap({ Project = "digits" })
+    error_message = "instances and disks, which Terraform does not make, have the provider's tags too"
   }
   assert {
     condition     = aws_iam_role_policy_attachment.instance[0].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role" && jsondecode(aws_iam_role.this["instance"].assume_role_policy).Statement[0].Principal == { Service = "ec2.amazonaws.com" }

@@ -69,6 +69,10 @@ run "outputs_the_object_every_backend_outputs" {
 
 run "everything_a_job_may_be_told" {
   command = plan
+  override_data {
+    target = data.aws_default_tags.current
+    values = { tags = { Project = "digits" } }
+  }
   variables {
     container       = { image = "training", entrypoint = ["run"], arguments = ["a", "b"], environment = { MODE = "fast" } }
     instances       = { type = "ml.g5.xlarge", count = 2, volume_gb = 100, spot = true, encrypt_volume = true }
@@ -105,7 +109,7 @@ run "everything_a_job_may_be_told" {
       EnableManagedSpotTraining             = true
       EnableNetworkIsolation                = true
       EnableInterContainerTrafficEncryption = true
-      Tags                                  = [{ Key = "team", Value = "a" }]
+      Tags                                  = [{ Key = "Project", Value = "digits" }, { Key = "team", Value = "a" }]
       InputDataConfig = [{
         ChannelName = "train"
         DataSource  = { S3DataSource = { S3DataType = "S3Prefix", S3DataDistributionType = "FullyReplicated", S3Uri = "s3://other/digits" } }

@@ -415,17 +415,17 @@ run "without_the_example_only_the_user_s_functions" {
 run "a_customer_key_covers_the_buckets" {
   command = plan
   variables {
-    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    data = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1" }
   }
 
   assert {
     condition = alltrue([for rules in values(aws_s3_bucket_server_side_encryption_configuration.this)[*].rule : alltrue([
-      for rule in rules : rule.apply_server_side_encryption_by_default[0].kms_master_key_id == var.kms_key_arn && rule.bucket_key_enabled
+      for rule in rules : rule.apply_server_side_encryption_by_default[0].kms_master_key_id == var.data.kms_key_arn && rule.bucket_key_enabled
     ])])
     error_message = "both buckets use it"
   }
   assert {
-    condition     = local.prepare_policy.Statement[2].Action == ["kms:Decrypt"] && local.prepare_policy.Statement[2].Resource == [var.kms_key_arn]
+    condition     = local.prepare_policy.Statement[2].Action == ["kms:Decrypt"] && local.prepare_policy.Statement[2].Resource == [var.data.kms_key_arn]
     error_message = "prepare can read what is encrypted with it"
   }
 }
@@ -435,10 +435,53 @@ run "refuses_wrong_values" {
   variables {
     name         = "First"
     packages_dir = "nowhere"
-    data         = { payload_retention_days = 0 }
-    kms_key_arn  = "alias/mine"
+    data         = { payload_retention_days = 0, kms_key_arn = "alias/mine" }
   }
-  expect_failures = [var.name, var.packages_dir, var.data, var.kms_key_arn]
+  expect_failures = [var.name, var.packages_dir, var.data]
+}
+
+run "zips_of_a_release_are_taken_from_where_they_lie" {
+  command = plan
+  variables {
+    example           = null
+    packages_dir      = null
+    packages          = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler"] : name => { key = "v1/${name}.zip", hash = base64sha256(name) } } }
+    lambda_activities = { mine = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine" } }
+  }
+
+  assert {
+    condition     = local.artefacts.reporter == { bucket = "releases", key = "v1/reporter.zip", hash = base64sha256("reporter") }
+    error_message = "as they are given"
+  }
+  assert {
+    condition     = length(aws_s3_object.package) == 0 && keys(aws_s3_bucket.this) == ["data"]
+    error_message = "nothing is uploaded, and there is no bucket for it"
+  }
+}
+
+run "refuses_zips_without_a_place" {
+  command = plan
+  variables {
+    packages_dir = null
+  }
+  expect_failures = [var.packages_dir]
+}
+
+run "refuses_zips_in_two_places" {
+  command = plan
+  variables {
+    packages = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "prepare", "process", "publish", "reduce"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
+  }
+  expect_failures = [var.packages_dir]
+}
+
+run "refuses_a_release_that_lacks_zips_or_hashes" {
+  command = plan
+  variables {
+    packages_dir = null
+    packages     = { bucket = "releases", zips = { dispatcher = { key = "dispatcher.zip", hash = "0123" } } }
+  }
+  expect_failures = [var.packages]
 }
 
 run "refuses_a_key_that_is_the_example_s" {

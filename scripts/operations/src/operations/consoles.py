@@ -1,0 +1,35 @@
+"""Where the parts of a deployed stack are seen in AWS's console."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from operations.outputs import Outputs
+
+# Partitions have consoles of their own.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+DOMAINS = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def links(outputs: Outputs) -> Iterator[tuple[str, str]]:
+    """Yield what it is and its address."""
+    region = outputs.region
+    partition = next(iter(outputs.activities.values())).split(":")[1]
+    console = f"https://{region}.{DOMAINS[partition]}"
+    machines = f"{console}/states/home?region={region}#/statemachines/view"
+    for name, arn in sorted(outputs.state_machines.items()):
+        yield f"state machine {name}", f"{machines}/{quote(arn)}"
+    queue, table = outputs.document["dispatch_queue_url"], outputs.document["task_table"]
+    yield "dispatch queue", f"{console}/sqs/v3/home?region={region}#/queues/{quote(queue, safe='')}"
+    yield "task table", f"{console}/dynamodbv2/home?region={region}#table?name={quote(table)}"
+    dashboard = outputs.document.get("dashboard_url")
+    if dashboard:
+        yield "dashboard", dashboard

@@ -1,0 +1,154 @@
+"""`make plan`, `deploy` and `destroy` step by step; what they call only notes that it was called."""
+
+from pathlib import Path
+
+import pytest
+
+from operations import cloud, deploy, guard, images, outputs, paths, pipeline
+from operations.environment import read
+from operations.errors import OperationError
+from operations.outputs import Outputs
+
+DEPLOYED = Outputs(
+    endpoint=None,
+    region="eu-west-1",
+    data_bucket="data",
+    activities={"lambda": "arn:aws:states:eu-west-1:123456789012:activity:a"},
+    state_machines={"lambda": "arn:aws:states:eu-west-1:123456789012:stateMachine:a"},
+    functions={},
+    document={
+        "dispatch_queue_url": "https://sqs/1/q",
+        "task_table": "tasks",
+        "dashboard_url": "https://board",
+    },
+)
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch, terraform_calls: Path) -> list[str]:
+    """What was done, in order; the credentials are the right account's, and the plan has changes."""
+    done: list[str] = []
+
+    def check(env: str) -> object:
+        done.append("guard")
+        return read(env)
+
+    def plan(_env: str, *, to_destroy: bool = False) -> deploy.Plan:
+        done.append("plan to destroy" if to_destroy else "plan")
+        return deploy.Plan(file=paths.ROOT / "plan", changes=True)
+
+    def apply(_env: str) -> Outputs:
+        done.append("apply")
+        return DEPLOYED
+
+    monkeypatch.setattr(guard, "has_credentials", lambda: True)
+    monkeypatch.setattr(guard, "check", check)
+    monkeypatch.setattr(pipeline, "make", done.append)
+    monkeypatch.setattr(images, "push", lambda _env, _base, name: done.append(f"push {name}"))
+    monkeypatch.setattr(deploy, "plan", plan)
+    monkeypatch.setattr(deploy, "apply_plan", apply)
+    monkeypatch.setattr(deploy, "destroy", lambda _env: done.append("destroy"))
+    monkeypatch.delenv("AUTO_APPROVE", raising=False)
+    return done
+
+
+def _protect(checkout: Path) -> None:
+    file = checkout / "terraform/environments/dev/terraform.tfvars"
+    file.write_text(file.read_text().replace("protected = false", "protected = true"))
+
+
+def test_a_deploy_tests_builds_pushes_plans_and_applies(
+    steps: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipeline.deploy_all("dev", "")
+    assert steps == ["guard", "test", "zip", "push worker", "plan", "apply"]
+    told = capsys.readouterr().out
+    console = "https://eu-west-1.console.aws.amazon.com"
+    assert f"{console}/states/home?region=eu-west-1#/statemachines/view/arn%3Aaws%3Astates" in told
+    assert f"{console}/sqs/v3/home?region=eu-west-1#/queues/https%3A%2F%2Fsqs%2F1%2Fq" in told
+    assert f"{console}/dynamodbv2/home?region=eu-west-1#table?name=tasks" in told
+    assert "https://board" in told
+
+
+def test_a_protected_environment_asks_before_it_is_changed(
+    steps: list[str], checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _protect(checkout)
+    with pytest.raises(OperationError, match="AUTO_APPROVE=1"):
+        pipeline.deploy_all("dev", "")
+    assert steps[-1] == "plan"
+    monkeypatch.setenv("AUTO_APPROVE", "1")
+    pipeline.deploy_all("dev", "")
+    assert steps[-1] == "apply"
+
+
+@pytest.mark.parametrize(("typed", "goes_on"), [("dev\n", True), ("yes\n", False), ("", False)])
+def test_who_destroys_types_the_name(
+    steps: list[str], monkeypatch: pytest.MonkeyPatch, typed: str, goes_on: bool
+) -> None:
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self) -> str:
+            return typed
+
+    monkeypatch.setattr("sys.stdin", Terminal())
+    if goes_on:
+        pipeline.destroy("dev")
+    else:
+        with pytest.raises(OperationError, match="nothing was changed"):
+            pipeline.destroy("dev")
+    assert steps == ["guard", "zip", "plan to destroy", *(["destroy"] if goes_on else [])]
+
+
+def test_what_is_protected_is_not_destroyed(steps: list[str], checkout: Path) -> None:
+    _protect(checkout)
+    with pytest.raises(OperationError, match="protected = false"):
+        pipeline.destroy("dev")
+    assert steps == ["guard"]
+
+
+def test_a_plan_comes_after_the_guard(steps: list[str]) -> None:
+    pipeline.plan("dev")
+    assert steps == ["guard", "zip", "plan"]
+
+
+def test_without_credentials_terraform_checks_with_mocks(
+    steps: list[str], checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(guard, "has_credentials", lambda: False)
+    script = checkout / "scripts/terraform-test"
+    script.parent.mkdir()
+    script.write_text('#!/bin/sh\ntest "$1" = terraform/environments/dev\n')
+    script.chmod(0o755)
+    pipeline.plan("dev")
+    assert steps == []
+    assert capsys.readouterr().out.startswith("No AWS credentials were found: dev is valid, but no plan")
+    script.write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(OperationError, match="dev is not valid"):
+        pipeline.plan("dev")
+
+
+def test_the_local_cloud_is_not_asked_about(steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cloud, "must_answer", lambda _at: None)
+    pipeline.plan(outputs.LOCAL)
+    pipeline.destroy(outputs.LOCAL)
+    assert steps == ["zip", "plan", "zip", "destroy"]
+
+
+def test_a_make_that_fails_ends_it(checkout: Path) -> None:
+    (checkout / "Makefile").write_text("good: ;\nbad: ; @exit 3\n")
+    pipeline.make("good")
+    with pytest.raises(OperationError, match="make bad failed"):
+        pipeline.make("bad")
+
+
+@pytest.mark.parametrize("given", ["yes", "prod"])
+def test_auto_approve_is_1_or_nothing(
+    steps: list[str], checkout: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    _protect(checkout)
+    monkeypatch.setenv("AUTO_APPROVE", given)
+    with pytest.raises(OperationError, match="must be 1 or 0"):
+        pipeline.deploy_all("dev", "")

@@ -1,0 +1,86 @@
+# What an environment needs before its first deploy: a place for the state, and registries for the images.
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = merge({ Environment = var.environment, ManagedBy = "terraform" }, var.tags)
+  }
+}
+
+data "aws_partition" "current" {}
+
+locals {
+  bucket     = "${var.name}-state-${var.account_id}-${var.region}"
+  bucket_arn = "arn:${data.aws_partition.current.partition}:s3:::${local.bucket}"
+}
+
+# The bucket is there before its state is: it holds it.
+import {
+  to = aws_s3_bucket.state
+  id = local.bucket
+}
+
+resource "aws_s3_bucket" "state" {
+  #checkov:skip=CKV_AWS_18: access logs need a bucket of the account's, and CloudTrail's data events tell more
+  #checkov:skip=CKV_AWS_144: what is lost with the region is the region's stack too
+  #checkov:skip=CKV_AWS_145: S3's own key; a customer key would have to be made before, and its loss is the state's
+  #checkov:skip=CKV2_AWS_61: a state is small, and an earlier version of it may be wanted after years
+  #checkov:skip=CKV2_AWS_62: nothing waits for new objects
+  bucket = local.bucket
+
+  # Who loses it has to import every resource by hand.
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "state" {
+  bucket                  = aws_s3_bucket.state.id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "state" {
+  bucket = aws_s3_bucket.state.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm = "AES256"
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "state" {
+  bucket = aws_s3_bucket.state.id
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_policy" "state" {
+  bucket = aws_s3_bucket.state.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [local.bucket_arn, "${local.bucket_arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  })
+
+  # S3 refuses two changes of a bucket's access at the same moment.
+  depends_on = [aws_s3_bucket_public_access_block.state]
+}
+
+module "registry" {
+  source = "../modules/registry"
+
+  name          = var.name
+  repositories  = ["worker", "training"]
+  force_destroy = !var.protected
+}

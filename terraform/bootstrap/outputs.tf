@@ -1,0 +1,9 @@
+output "state_bucket" {
+  description = "Name of the bucket that holds the environment's state."
+  value       = aws_s3_bucket.state.bucket
+}
+
+output "repositories" {
+  description = "Where images are pushed to, by image, without a tag."
+  value       = module.registry.urls
+}

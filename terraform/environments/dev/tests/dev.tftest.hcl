@@ -1,0 +1,65 @@
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+}
+
+variables {
+  account_id   = "123456789012"
+  folder       = "../../../build/terraform/test-packages/dev"
+  packages_dir = "../../../build/terraform/test-packages/dev"
+  images       = { worker = "worker:1", training = "training:1" }
+}
+
+run "packages" {
+  module {
+    source = "../../modules/stack/tests/packages"
+  }
+}
+
+run "every_backend" {
+  command = plan
+  variables {
+    backends = ["fargate", "batch", "sagemaker"]
+  }
+
+  assert {
+    condition     = keys(output.stack.activities) == ["batch", "fargate", "lambda", "training-sagemaker"] && keys(output.stack.trainings) == ["sagemaker"]
+    error_message = "an activity each"
+  }
+  assert {
+    condition     = local.repository_arns.worker == ["arn:aws:ecr:eu-west-1:123456789012:repository/dispatch-dev/worker"]
+    error_message = "images come from the environment's own repositories"
+  }
+}
+
+run "lambda_alone_needs_no_image" {
+  command = plan
+  variables {
+    backends = []
+    images   = {}
+  }
+
+  assert {
+    condition     = keys(output.stack.activities) == ["lambda"] && keys(output.stack.state_machines) == ["lambda"]
+    error_message = "nothing but functions"
+  }
+}
+
+run "refuses_what_was_not_filled_in_and_what_is_not_there" {
+  command = plan
+  variables {
+    account_id = "FILL-IN"
+    region     = "Ireland"
+    backends   = ["fargate", "ec2"]
+  }
+  expect_failures = [var.account_id, var.region, var.backends]
+}
+
+run "refuses_backends_whose_images_were_not_pushed" {
+  command = plan
+  variables {
+    backends = ["sagemaker"]
+    images   = { worker = "worker:1" }
+  }
+  expect_failures = [var.images]
+}

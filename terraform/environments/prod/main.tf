@@ -1,0 +1,51 @@
+# One call, with this environment's values. What differs from account to account is in terraform.tfvars.
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = merge({ Environment = "prod", ManagedBy = "terraform" }, var.tags)
+  }
+}
+
+data "aws_partition" "current" {}
+
+locals {
+  # Made by `make bootstrap`.
+  repository_arns = { for image in ["worker", "training"] :
+    image => ["arn:${data.aws_partition.current.partition}:ecr:${var.region}:${var.account_id}:repository/${var.name}/${image}"]
+  }
+}
+
+module "stack" {
+  source = "../../modules/stack"
+
+  name         = var.name
+  packages_dir = var.packages_dir
+  network      = var.network
+  example      = {}
+
+  fargate = !contains(var.backends, "fargate") ? null : {
+    container           = { image = var.images.worker }
+    repository_arns     = local.repository_arns.worker
+    allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
+    max_concurrent_jobs = 100
+  }
+  batch = !contains(var.backends, "batch") ? null : {
+    container           = { image = var.images.worker }
+    repository_arns     = local.repository_arns.worker
+    compute             = { max_cpus = 256 }
+    allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
+    max_concurrent_jobs = 100
+  }
+  training = !contains(var.backends, "sagemaker") ? null : {
+    image           = var.images.training
+    repository_arns = local.repository_arns.training
+    max_concurrency = 8
+    sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
+  }
+
+  data               = { payload_retention_days = 30, force_destroy = !var.protected, deletion_protection = var.protected }
+  log_retention_days = 90
+  watching           = { alarm_actions = var.alarm_actions }
+}

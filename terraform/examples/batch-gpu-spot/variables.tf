@@ -1,0 +1,27 @@
+variable "packages" {
+  description = "The zips of a release: jsondecode(file(\"packages.json\")), which `make release` writes."
+  type = object({
+    bucket = string
+    zips   = map(object({ key = string, hash = string }))
+  })
+}
+
+variable "image" {
+  description = "The image of the jobs, with its tag."
+  type        = string
+}
+
+variable "repository_arns" {
+  description = "ARNs of the ECR repositories that the images are in: jobs may pull from there. []: images are public."
+  type        = list(string)
+  default     = []
+}
+
+variable "network" {
+  description = "Where the jobs run: subnets with a way to ECR, CloudWatch Logs, DynamoDB, S3 and Step Functions."
+  type = object({
+    vpc_id           = string
+    subnets          = list(string)
+    assign_public_ip = optional(bool, false)
+  })
+}

@@ -1,0 +1,42 @@
+# One stack, four activities: a task is an invocation, an ECS task, a Batch job or a training job.
+provider "aws" {
+  region = "eu-west-1"
+}
+
+module "stack" {
+  source = "../../modules/stack"
+
+  name     = "studio"
+  packages = var.packages
+  network  = var.network
+
+  lambda_activities = {
+    sketch = { function_arn = var.function_arn, role_name = var.role_name }
+  }
+  fargate = {
+    container       = { image = var.image }
+    repository_arns = var.repository_arns
+  }
+  batch = {
+    container       = { image = var.image }
+    repository_arns = var.repository_arns
+  }
+  sagemaker = {
+    container       = { image = var.training_image }
+    repository_arns = var.repository_arns
+    instances       = { type = "ml.m5.large" }
+  }
+}
+
+# A state machine for each; one machine may as well have a state for each.
+module "state_machine" {
+  source   = "../../modules/state-machine"
+  for_each = toset(["sketch", "fargate", "batch", "sagemaker"])
+
+  name = "studio-${each.key}"
+  definition = jsonencode({
+    StartAt = "Process"
+    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+  })
+  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+}

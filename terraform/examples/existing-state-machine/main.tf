@@ -1,0 +1,59 @@
+# A state machine that is there already, with its own role: one of its states gets its work done by a pushed task.
+provider "aws" {
+  region = "eu-west-1"
+}
+
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  machine_arn = "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:orders"
+  orders      = jsondecode(file("${path.module}/orders.asl.json"))
+  # The state keeps its name and what comes after it. Its output joins the order, as the state's own did.
+  invoice = merge(module.stack.process_states.invoice, {
+    Next           = local.orders.States.Invoice.Next
+    ResultSelector = { "invoice.$" = "$[0]" }
+    ResultPath     = "$.result"
+    OutputPath     = "$"
+  })
+  definition = merge(local.orders, { States = merge(local.orders.States, { Invoice = local.invoice }) })
+}
+
+module "stack" {
+  source = "../../modules/stack"
+
+  name     = "orders"
+  packages = var.packages
+  lambda_activities = {
+    invoice = { function_arn = var.function_arn, role_name = var.role_name }
+  }
+  # An execution that is aborted stops its jobs at once.
+  dispatch = { state_machine_arns = [local.machine_arn] }
+}
+
+resource "aws_sfn_state_machine" "orders" {
+  #checkov:skip=CKV_AWS_284: stands for a machine of yours, which traces as you have it
+  #checkov:skip=CKV_AWS_285: stands for a machine of yours, which logs as you have it
+  name       = "orders"
+  role_arn   = aws_iam_role.orders.arn
+  definition = jsonencode(local.definition)
+
+  # The first execution finds the permission.
+  depends_on = [aws_iam_role_policy.dispatch]
+}
+
+resource "aws_iam_role" "orders" {
+  name = "orders-executions"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "states.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+# All that the machine's role needs for the state.
+resource "aws_iam_role_policy" "dispatch" {
+  name   = "dispatch"
+  role   = aws_iam_role.orders.name
+  policy = module.stack.execution_policies_json.invoice
+}

@@ -1,0 +1,9 @@
+output "state_machine" {
+  description = "ARN of the state machine."
+  value       = aws_sfn_state_machine.orders.arn
+}
+
+output "worker_environment" {
+  description = "What the function needs in its environment."
+  value       = module.stack.worker_environment
+}

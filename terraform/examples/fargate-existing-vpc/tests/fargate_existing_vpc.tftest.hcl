@@ -1,0 +1,20 @@
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+}
+
+variables {
+  packages        = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
+  image           = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/reports:1"
+  repository_arns = ["arn:aws:ecr:eu-west-1:123456789012:repository/reports"]
+  network         = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
+}
+
+run "a_container_s_task_is_pushed" {
+  command = plan
+
+  assert {
+    condition     = output.state_machine == "arn:aws:states:eu-west-1:123456789012:stateMachine:machine"
+    error_message = "a state machine"
+  }
+}

@@ -1,0 +1,19 @@
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+}
+
+variables {
+  packages     = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
+  function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine"
+  role_name    = "mine"
+}
+
+run "a_task_is_pushed_to_the_function" {
+  command = plan
+
+  assert {
+    condition     = output.state_machine == "arn:aws:states:eu-west-1:123456789012:stateMachine:machine" && output.worker_environment.TASK_TABLE == "letters-tasks"
+    error_message = "a state machine, and what the function needs to know"
+  }
+}
