@@ -129,6 +129,7 @@ class Faulty:
         self, outputs: dict[str, Any], client: Callable[[str], Any], wait: Callable[[str], Ended]
     ) -> None:
         self.state_machines: dict[str, str] = outputs["state_machines"]["value"]
+        self.activities: dict[str, str] = outputs["activities"]["value"]
         self.task_table: str = outputs["task_table"]["value"]
         self.payload_bucket: str = outputs["payload_bucket"]["value"]
         self.functions: dict[str, dict[str, str]] = outputs["functions"]["value"]

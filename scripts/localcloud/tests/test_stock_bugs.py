@@ -22,6 +22,7 @@ from rolo.gateway import Gateway
 from test_activities import activity_state, in_parallel
 from test_lambda import PID
 from test_lambda_events import MEET, count, mapping
+from test_log_subscriptions import Subscribed
 
 SHOWS = {
     "loopback-only": "test_the_gateway_is_given_no_interface",
@@ -29,6 +30,7 @@ SHOWS = {
     "iam": "test_a_function_may_do_everything",
     "path-cache": "test_each_path_is_parsed_each_time",
     "s3-objects": "test_all_clouds_share_a_folder_of_objects",
+    "log-subscriptions": "test_a_subscription_gets_every_line",
     "function-logs": "test_the_log_group_is_ignored",
     "capacity": "test_a_burst_starts_a_process_for_each_invocation",
     "async-invocations": "test_few_asynchronous_invocations_run_side_by_side",
@@ -82,6 +84,12 @@ def test_all_clouds_share_a_folder_of_objects(stock: Cloud) -> None:
     # None of it is in the cloud's own folder.
     assert not list(stock.cli.state_dir.rglob("*shared-folder*"))
     assert list(Path(s3_provider.DEFAULT_S3_TMP_DIR).rglob("*shared-folder*"))
+
+
+def test_a_subscription_gets_every_line(stock: Cloud) -> None:
+    logs = Subscribed(stock, '{ $.type = "Wanted" }')
+    logs.write('{"type": "Other"}')
+    wait_for(lambda: "Other" in logs.heard())
 
 
 def test_the_log_group_is_ignored(stock: Cloud) -> None:

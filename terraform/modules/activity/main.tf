@@ -13,14 +13,17 @@ locals {
     Type     = "Task"
     Comment  = "Tell the dispatcher that a task of this activity is about to be scheduled"
     Resource = "arn:${data.aws_partition.current.partition}:states:::sqs:sendMessage"
-    Parameters = {
-      QueueUrl = var.dispatch_queue.url
-      MessageBody = {
-        "activity_arn"       = aws_sfn_activity.this.id
-        "execution_arn.$"    = "$$.Execution.Id"
-        "state_entered_at.$" = "$$.State.EnteredTime"
-      }
-    }
+    Parameters = merge(
+      {
+        QueueUrl = try(var.dispatch_queue.url, null)
+        MessageBody = {
+          "activity_arn"       = aws_sfn_activity.this.id
+          "execution_arn.$"    = "$$.Execution.Id"
+          "state_entered_at.$" = "$$.State.EnteredTime"
+        }
+      },
+      { for key, seconds in { DelaySeconds = var.overflow_after_seconds } : key => seconds if seconds != null },
+    )
     # The task's input is this state's input, not SQS's answer.
     ResultPath = null
     # What SQS calls throttling and what it calls its own failures come under one name, and so does a
@@ -42,7 +45,6 @@ locals {
     # Unset, either clock stands at three years.
     HeartbeatSeconds = var.heartbeat_seconds
     TimeoutSeconds   = var.timeout_seconds
-    End              = true
   }
 
   retry = [for rule in var.retry : {
@@ -54,21 +56,25 @@ locals {
     JitterStrategy  = "FULL"
   }]
 
-  process_state = merge(
-    {
-      Type    = "Parallel"
-      Comment = "Parallel so that a retry asks for a dispatch again"
-      Branches = [{
-        StartAt = local.request_name
-        States = {
-          (local.request_name)  = local.request_dispatch
-          (local.activity_name) = local.activity
-        }
-      }]
-      OutputPath = "$[0]"
-    },
-    { for key, rules in { Retry = local.retry } : key => rules if length(rules) > 0 },
-  )
+  with_retry = { for key, rules in { Retry = local.retry } : key => rules if length(rules) > 0 }
+
+  # By the mode: two objects of different types, of which no condition could choose.
+  process_states = {
+    requests = merge(local.with_request, local.with_retry)
+    other    = merge(local.activity, local.with_retry)
+  }
+  with_request = {
+    Type    = "Parallel"
+    Comment = "Parallel so that a retry asks for a dispatch again"
+    Branches = [{
+      StartAt = local.request_name
+      States = {
+        (local.request_name)  = local.request_dispatch
+        (local.activity_name) = merge(local.activity, { End = true })
+      }
+    }]
+    OutputPath = "$[0]"
+  }
 
   execution_policy = {
     Version = "2012-10-17"
@@ -77,9 +83,9 @@ locals {
         Sid      = "RequestDispatch"
         Effect   = "Allow"
         Action   = ["sqs:SendMessage"]
-        Resource = [var.dispatch_queue.arn]
+        Resource = [try(var.dispatch_queue.arn, null)]
       }],
-      var.dispatch_queue.kms_key_arn == null ? [] : [{
+      try(var.dispatch_queue.kms_key_arn, null) == null ? [] : [{
         Sid      = "EncryptDispatchRequests"
         Effect   = "Allow"
         Action   = ["kms:GenerateDataKey", "kms:Decrypt"]

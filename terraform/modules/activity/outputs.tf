@@ -10,12 +10,12 @@ output "name" {
 
 output "process_state" {
   description = "The state that processes its input behind the activity, an object: merge(module.x.process_state, { Next = \"...\" }) or { End = true } goes into a definition's States, or a Map's."
-  value       = local.process_state
+  value       = local.process_states[var.wake_up == "requests" ? "requests" : "other"]
 }
 
 output "execution_policy_json" {
-  description = "What the state machine's role needs for the state: a policy document in JSON."
-  value       = jsonencode(local.execution_policy)
+  description = "What the state machine's role needs for the state: a policy document in JSON. null unless wake_up is requests: nothing."
+  value       = var.wake_up == "requests" ? jsonencode(local.execution_policy) : null
 }
 
 output "heartbeat_seconds" {

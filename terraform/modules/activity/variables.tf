@@ -7,20 +7,51 @@ variable "name" {
   }
 }
 
+variable "wake_up" {
+  description = "How the dispatcher learns of a task: requests (the state asks for it), poll (the poller polls all the time) or logs (the state machine's log tells): docs/wake-up.md. As in module dispatcher."
+  type        = string
+  default     = "requests"
+  nullable    = false
+  validation {
+    condition     = contains(["requests", "poll", "logs"], var.wake_up)
+    error_message = "wake_up must be requests, poll or logs. Given: \"${var.wake_up}\"."
+  }
+}
+
+variable "overflow_after_seconds" {
+  description = "How long a new task is left to workers of yours that poll the activity, before a job is started for it, in seconds. null: there are none. As in module dispatcher."
+  type        = number
+  default     = null
+  validation {
+    # SQS delays a message by 900 s at most.
+    condition     = var.overflow_after_seconds == null ? true : var.overflow_after_seconds >= 0 && var.overflow_after_seconds <= 900 && floor(var.overflow_after_seconds) == var.overflow_after_seconds
+    error_message = "overflow_after_seconds must be null or a whole number from 0 to 900. Given: ${var.overflow_after_seconds == null ? "null" : var.overflow_after_seconds}."
+  }
+  validation {
+    condition     = var.overflow_after_seconds == null || var.wake_up != "poll"
+    error_message = "overflow_after_seconds must be null when wake_up is poll: the poller takes each task as soon as it is scheduled, and leaves none to other workers. Given: ${var.overflow_after_seconds == null ? "null" : var.overflow_after_seconds}."
+  }
+}
+
 variable "dispatch_queue" {
-  description = "The dispatcher's queue. kms_key_arn only when the queue is encrypted with a key of yours."
+  description = "The dispatcher's queue. kms_key_arn only when the queue is encrypted with a key of yours. null unless wake_up is requests."
   type        = object({ url = string, arn = string, kms_key_arn = optional(string) })
+  default     = null
   validation {
-    condition     = can(regex("^https?://", var.dispatch_queue.url))
-    error_message = "dispatch_queue.url must be the URL of a queue, https://... Given: \"${var.dispatch_queue.url}\"."
+    condition     = var.dispatch_queue != null || var.wake_up != "requests"
+    error_message = "dispatch_queue must be given when wake_up is requests. Given: null."
   }
   validation {
-    condition     = can(regex("^arn:[^:]+:sqs:[^:]+:[0-9]{12}:[^:]+$", var.dispatch_queue.arn))
-    error_message = "dispatch_queue.arn must be arn:aws:sqs:REGION:ACCOUNT:NAME. Given: \"${var.dispatch_queue.arn}\"."
+    condition     = var.dispatch_queue == null ? true : can(regex("^https?://", var.dispatch_queue.url))
+    error_message = "dispatch_queue.url must be the URL of a queue, https://... Given: \"${try(var.dispatch_queue.url, "null")}\"."
   }
   validation {
-    condition     = var.dispatch_queue.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.dispatch_queue.kms_key_arn))
-    error_message = "dispatch_queue.kms_key_arn must be null or arn:aws:kms:REGION:ACCOUNT:key/ID. Given: \"${coalesce(var.dispatch_queue.kms_key_arn, "null")}\"."
+    condition     = var.dispatch_queue == null ? true : can(regex("^arn:[^:]+:sqs:[^:]+:[0-9]{12}:[^:]+$", var.dispatch_queue.arn))
+    error_message = "dispatch_queue.arn must be arn:aws:sqs:REGION:ACCOUNT:NAME. Given: \"${try(var.dispatch_queue.arn, "null")}\"."
+  }
+  validation {
+    condition     = try(var.dispatch_queue.kms_key_arn, null) == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.dispatch_queue.kms_key_arn))
+    error_message = "dispatch_queue.kms_key_arn must be null or arn:aws:kms:REGION:ACCOUNT:key/ID. Given: \"${try(coalesce(var.dispatch_queue.kms_key_arn), "null")}\"."
   }
 }
 
@@ -43,46 +74,6 @@ variable "timeout_seconds" {
   validation {
     condition     = var.timeout_seconds > var.heartbeat_seconds && var.timeout_seconds <= 99999999 && floor(var.timeout_seconds) == var.timeout_seconds
     error_message = "timeout_seconds must be a whole number above heartbeat_seconds (${var.heartbeat_seconds}) and at most 99999999. Given: ${var.timeout_seconds}."
-  }
-}
-
-variable "retry" {
-  description = "Which errors of the process state are tried again, and how often; waits are drawn at random up to interval_seconds * backoff_rate ^ attempt, at most max_delay_seconds. [] for none."
-  type = list(object({
-    error_equals      = list(string)
-    interval_seconds  = optional(number, 5)
-    max_attempts      = optional(number, 5)
-    backoff_rate      = optional(number, 2)
-    max_delay_seconds = optional(number, 300)
-  }))
-  default = [{
-    error_equals = [
-      "Job.Interrupted", "Dispatch.Throttled", "Dispatch.CapacityUnavailable", "Dispatch.QueueTimeout",
-    ]
-  }]
-  nullable = false
-  validation {
-    condition     = alltrue([for rule in var.retry : length(rule.error_equals) > 0])
-    error_message = "retry must name at least one error in each error_equals. Given: ${jsonencode(var.retry[*].error_equals)}."
-  }
-  validation {
-    condition = alltrue([for rule in var.retry : (
-      rule.interval_seconds >= 1 && rule.max_attempts >= 0 && rule.backoff_rate >= 1 &&
-      rule.max_delay_seconds > rule.interval_seconds && rule.max_delay_seconds <= 31622400
-    )])
-    error_message = "retry must have interval_seconds from 1, max_attempts from 0, backoff_rate from 1 and max_delay_seconds above interval_seconds and at most 31622400. Given: ${jsonencode(var.retry)}."
-  }
-  validation {
-    condition = alltrue(flatten([for rule in var.retry : [
-      for number in [rule.interval_seconds, rule.max_attempts, rule.max_delay_seconds] : floor(number) == number && number <= 99999999
-    ]]))
-    error_message = "retry must have whole numbers up to 99999999 as interval_seconds, max_attempts and max_delay_seconds. Given: ${jsonencode(var.retry)}."
-  }
-  validation {
-    condition = alltrue([for index, rule in var.retry :
-      !contains(rule.error_equals, "States.ALL") || (length(rule.error_equals) == 1 && index == length(var.retry) - 1)
-    ])
-    error_message = "retry must name States.ALL alone in its error_equals, and in the last rule only. Given: ${jsonencode(var.retry[*].error_equals)}."
   }
 }
 

@@ -33,6 +33,33 @@ locals {
     Resource = [local.queue_arns.dispatch]
   }
 
+  # What dispatcher and poller both do, each with its activities.
+  polled_arns = [for activity in var.activities : activity.arn if activity.wake_up == "poll"]
+  take_tasks = { for who, arns in { dispatcher = local.activity_arns, poller = local.polled_arns } : who => concat(
+    [
+      local.make_requests,
+      {
+        Sid      = "TakeTasksAndRefuseThem"
+        Effect   = "Allow"
+        Action   = ["states:GetActivityTask", "states:SendTaskFailure"]
+        Resource = arns
+      },
+      {
+        Sid      = "RecordTasks"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        Resource = [local.table_arn]
+      },
+      {
+        Sid      = "KeepLargeInputs"
+        Effect   = "Allow"
+        Action   = ["s3:PutObject"]
+        Resource = local.payload_arns
+      },
+    ],
+    local.use_key,
+  ) }
+
   dispatcher_policy = {
     Version = "2012-10-17"
     Statement = concat(
@@ -45,27 +72,8 @@ locals {
           ]
           Resource = [local.queue_arns.dispatch]
         },
-        local.make_requests,
-        {
-          Sid      = "TakeTasksAndRefuseThem"
-          Effect   = "Allow"
-          Action   = ["states:GetActivityTask", "states:SendTaskFailure"]
-          Resource = local.activity_arns
-        },
-        {
-          Sid      = "RecordTasks"
-          Effect   = "Allow"
-          Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-          Resource = [local.table_arn]
-        },
-        {
-          Sid      = "KeepLargeInputs"
-          Effect   = "Allow"
-          Action   = ["s3:PutObject"]
-          Resource = local.payload_arns
-        },
       ],
-      local.use_key,
+      local.take_tasks["dispatcher"],
     )
   }
 
@@ -98,9 +106,9 @@ locals {
         Effect   = "Allow"
         Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         Resource = [local.table_arn]
-        # The activities' descriptions, in the same table, are the dispatcher's.
+        # The activities' descriptions and the poller's lease, in the same table, are not theirs.
         Condition = {
-          "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["activity#*"] }
+          "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["activity#*", "lease#*"] }
         }
       },
       {

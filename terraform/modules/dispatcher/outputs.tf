@@ -33,6 +33,16 @@ output "reconciler" {
   value       = { name = module.reconciler.name, arn = module.reconciler.arn, log_group_name = module.reconciler.log_group_name }
 }
 
+output "poller" {
+  description = "The poller, null unless an activity's wake_up is poll."
+  value       = one([for poller in module.poller : { name = poller.name, arn = poller.arn, log_group_name = poller.log_group_name }])
+}
+
+output "listener" {
+  description = "The listener, null unless an activity's wake_up is logs."
+  value       = one([for listener in module.listener : { name = listener.name, arn = listener.arn, log_group_name = listener.log_group_name }])
+}
+
 output "worker_policy_json" {
   description = "What a processing function needs to report: a policy document in JSON."
   value       = jsonencode(local.worker_policy)

@@ -8,45 +8,17 @@ variable "name" {
 }
 
 variable "packages" {
-  description = "The built zips of dispatcher, reporter and reconciler in S3. hash is the zip's SHA-256 in base64."
+  description = "The built zips of dispatcher, reporter and reconciler in S3, of the poller when an activity's wake_up is poll, of the listener when it is logs. hash is the zip's SHA-256 in base64."
   type = object({
     dispatcher = object({ bucket = string, key = string, hash = string })
     reporter   = object({ bucket = string, key = string, hash = string })
     reconciler = object({ bucket = string, key = string, hash = string })
+    poller     = optional(object({ bucket = string, key = string, hash = string }))
+    listener   = optional(object({ bucket = string, key = string, hash = string }))
   })
-}
-
-variable "activities" {
-  description = "The activities to serve, by a name of yours. backend is a key of backends; allowed_overrides names what a task's \"job\" object may set; max_concurrent_jobs: more tasks wait as ActivityScheduled, null: no limit; max_queue_seconds: a job that waits longer until it runs fails with Dispatch.QueueTimeout, null: no limit."
-  type = map(object({
-    arn                 = string
-    backend             = string
-    heartbeat_seconds   = number
-    timeout_seconds     = number
-    allowed_overrides   = optional(list(string), [])
-    max_concurrent_jobs = optional(number)
-    max_queue_seconds   = optional(number)
-  }))
   validation {
-    condition     = length(var.activities) > 0
-    error_message = "activities must hold at least one activity. Given: none."
-  }
-  validation {
-    condition     = alltrue([for activity in var.activities : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:activity:[^:]+$", activity.arn))])
-    error_message = "activities must have arn = arn:aws:states:REGION:ACCOUNT:activity:NAME. Given: ${join(", ", [for activity in var.activities : activity.arn])}."
-  }
-  validation {
-    condition     = alltrue([for activity in var.activities : activity.heartbeat_seconds >= 1 && activity.heartbeat_seconds < activity.timeout_seconds])
-    error_message = "activities must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${join(", ", [for key, activity in var.activities : "${key}: ${activity.heartbeat_seconds} and ${activity.timeout_seconds}"])}."
-  }
-  validation {
-    # An item of the table holds the slots' holders: with more each start would cost a write of over 200 units.
-    condition     = alltrue([for activity in var.activities : activity.max_concurrent_jobs == null ? true : activity.max_concurrent_jobs >= 1 && activity.max_concurrent_jobs <= 5000 && floor(activity.max_concurrent_jobs) == activity.max_concurrent_jobs])
-    error_message = "activities must have null or a whole number from 1 to 5000 as max_concurrent_jobs. Given: ${jsonencode({ for key, activity in var.activities : key => activity.max_concurrent_jobs })}."
-  }
-  validation {
-    condition     = alltrue([for activity in var.activities : activity.max_queue_seconds == null ? true : activity.max_queue_seconds >= 60 && floor(activity.max_queue_seconds) == activity.max_queue_seconds])
-    error_message = "activities must have null or a whole number from 60 as max_queue_seconds. Given: ${jsonencode({ for key, activity in var.activities : key => activity.max_queue_seconds })}."
+    condition     = alltrue([for mode, package in { poll = var.packages.poller, logs = var.packages.listener } : package != null || !contains(local.modes, mode)])
+    error_message = "packages must have poller when an activity's wake_up is poll, and listener when it is logs. Given: ${join(", ", [for name, package in var.packages : name if package != null])}."
   }
 }
 
@@ -77,8 +49,8 @@ variable "backends" {
     error_message = "backends must have null or a JSON object with source as event_pattern. Given: ${join(", ", [for key, backend in var.backends : "${key}: ${coalesce(backend.event_pattern, "null")}"])}."
   }
   validation {
-    condition     = length(setintersection(keys(var.backends), ["executions", "reconciler"])) == 0
-    error_message = "backends must not have the keys executions and reconciler, which other rules are named after. Given: ${join(", ", keys(var.backends))}."
+    condition     = length(setintersection(keys(var.backends), ["executions", "reconciler", "poller"])) == 0
+    error_message = "backends must not have the keys executions, reconciler and poller, which other rules are named after. Given: ${join(", ", keys(var.backends))}."
   }
   validation {
     condition     = alltrue([for key in keys(var.backends) : length("${var.name}-${key}") <= 64])

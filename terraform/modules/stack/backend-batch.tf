@@ -7,11 +7,14 @@ locals {
     local.training_on_batch,
   )
   batch_activities = { for key, batch in local.batch_settings : key => {
-    heartbeat_seconds   = batch.heartbeat_seconds
-    timeout_seconds     = batch.timeout_seconds
-    allowed_overrides   = batch.allowed_overrides
-    max_concurrent_jobs = batch.max_concurrent_jobs
-    max_queue_seconds   = batch.max_queue_seconds
+    heartbeat_seconds      = batch.heartbeat_seconds
+    timeout_seconds        = batch.timeout_seconds
+    allowed_overrides      = batch.allowed_overrides
+    max_concurrent_jobs    = batch.max_concurrent_jobs
+    max_queue_seconds      = batch.max_queue_seconds
+    wake_up                = batch.wake_up
+    pollers                = batch.pollers
+    overflow_after_seconds = batch.overflow_after_seconds
   } }
 }
 

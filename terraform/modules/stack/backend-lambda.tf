@@ -2,18 +2,24 @@
 locals {
   lambda_activities = merge(
     { for example in var.example[*] : "lambda" => {
-      heartbeat_seconds   = 180
-      timeout_seconds     = 3600
-      allowed_overrides   = []
-      max_concurrent_jobs = example.max_concurrent_jobs
-      max_queue_seconds   = 900
+      heartbeat_seconds      = 180
+      timeout_seconds        = 3600
+      allowed_overrides      = []
+      max_concurrent_jobs    = example.max_concurrent_jobs
+      max_queue_seconds      = 900
+      wake_up                = "requests"
+      pollers                = 2
+      overflow_after_seconds = null
     } },
     { for key, activity in var.lambda_activities : key => {
-      heartbeat_seconds   = activity.heartbeat_seconds
-      timeout_seconds     = activity.timeout_seconds
-      allowed_overrides   = activity.allowed_overrides
-      max_concurrent_jobs = activity.max_concurrent_jobs
-      max_queue_seconds   = activity.max_queue_seconds
+      heartbeat_seconds      = activity.heartbeat_seconds
+      timeout_seconds        = activity.timeout_seconds
+      allowed_overrides      = activity.allowed_overrides
+      max_concurrent_jobs    = activity.max_concurrent_jobs
+      max_queue_seconds      = activity.max_queue_seconds
+      wake_up                = activity.wake_up
+      pollers                = activity.pollers
+      overflow_after_seconds = activity.overflow_after_seconds
     } },
   )
   # Apart from the activities: a function's role names the activities, an activity must not need the function.

@@ -2,29 +2,35 @@
 locals {
   sagemaker_settings = merge(
     { for sagemaker in var.sagemaker[*] : "sagemaker" => {
-      container           = sagemaker.container
-      instances           = sagemaker.instances
-      limits              = { timeout_seconds = coalesce(sagemaker.job_timeout_seconds, sagemaker.timeout_seconds), max_wait_seconds = sagemaker.max_wait_seconds }
-      storage             = { for name, uri in sagemaker.storage : name => uri if uri != null }
-      hyperparameters     = sagemaker.hyperparameters
-      metrics             = sagemaker.metrics
-      network             = sagemaker.network
-      repository_arns     = sagemaker.repository_arns
-      policies            = sagemaker.policies
-      heartbeat_seconds   = sagemaker.heartbeat_seconds
-      timeout_seconds     = sagemaker.timeout_seconds
-      allowed_overrides   = sagemaker.allowed_overrides
-      max_concurrent_jobs = sagemaker.max_concurrent_jobs
-      max_queue_seconds   = sagemaker.max_queue_seconds
+      container              = sagemaker.container
+      instances              = sagemaker.instances
+      limits                 = { timeout_seconds = coalesce(sagemaker.job_timeout_seconds, sagemaker.timeout_seconds), max_wait_seconds = sagemaker.max_wait_seconds }
+      storage                = { for name, uri in sagemaker.storage : name => uri if uri != null }
+      hyperparameters        = sagemaker.hyperparameters
+      metrics                = sagemaker.metrics
+      network                = sagemaker.network
+      repository_arns        = sagemaker.repository_arns
+      policies               = sagemaker.policies
+      heartbeat_seconds      = sagemaker.heartbeat_seconds
+      timeout_seconds        = sagemaker.timeout_seconds
+      allowed_overrides      = sagemaker.allowed_overrides
+      max_concurrent_jobs    = sagemaker.max_concurrent_jobs
+      max_queue_seconds      = sagemaker.max_queue_seconds
+      wake_up                = sagemaker.wake_up
+      pollers                = sagemaker.pollers
+      overflow_after_seconds = sagemaker.overflow_after_seconds
     } },
     local.training_on_sagemaker,
   )
   sagemaker_activities = { for key, sagemaker in local.sagemaker_settings : key => {
-    heartbeat_seconds   = sagemaker.heartbeat_seconds
-    timeout_seconds     = sagemaker.timeout_seconds
-    allowed_overrides   = sagemaker.allowed_overrides
-    max_concurrent_jobs = sagemaker.max_concurrent_jobs
-    max_queue_seconds   = sagemaker.max_queue_seconds
+    heartbeat_seconds      = sagemaker.heartbeat_seconds
+    timeout_seconds        = sagemaker.timeout_seconds
+    allowed_overrides      = sagemaker.allowed_overrides
+    max_concurrent_jobs    = sagemaker.max_concurrent_jobs
+    max_queue_seconds      = sagemaker.max_queue_seconds
+    wake_up                = sagemaker.wake_up
+    pollers                = sagemaker.pollers
+    overflow_after_seconds = sagemaker.overflow_after_seconds
   } }
 }
 

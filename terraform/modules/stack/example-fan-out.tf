@@ -49,10 +49,10 @@ module "fan_out" {
 
   name       = "${var.name}-${each.key}"
   definition = jsonencode(each.value)
-  policies = {
-    dispatch = module.activity[var.example.fan_out_backend].execution_policy_json
-    steps    = jsonencode(local.steps_policies["many"])
-  }
+  policies = merge(
+    { for key in [var.example.fan_out_backend] : "dispatch" => module.activity[key].execution_policy_json if local.activities[key].wake_up == "requests" },
+    { steps = jsonencode(local.steps_policies["many"]) },
+  )
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.data.kms_key_arn
   tracing            = var.watching.tracing

@@ -75,10 +75,10 @@ module "state_machine" {
 
   name       = "${var.name}-${each.key}"
   definition = jsonencode(local.example_definitions[each.key])
-  policies = {
-    dispatch = module.activity[each.key].execution_policy_json
-    steps    = jsonencode(local.steps_policies["one"])
-  }
+  policies = merge(
+    { for key in [each.key] : "dispatch" => module.activity[key].execution_policy_json if local.activities[key].wake_up == "requests" },
+    { steps = jsonencode(local.steps_policies["one"]) },
+  )
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.data.kms_key_arn
   tracing            = var.watching.tracing

@@ -13,7 +13,9 @@ locals {
     { for key, backend in module.backend_sagemaker : key => backend.backend },
   )
 
-  zips = concat(["dispatcher", "reporter", "reconciler"], var.example == null ? [] : ["prepare", "process", "publish", "reduce"], var.training == null ? [] : ["sweep"])
+  modes      = distinct(concat([for activity in var.lambda_activities : activity.wake_up], var.fargate[*].wake_up, var.batch[*].wake_up, var.sagemaker[*].wake_up))
+  stack_zips = concat(["dispatcher", "reporter", "reconciler"], contains(local.modes, "poll") ? ["poller"] : [], contains(local.modes, "logs") ? ["listener"] : [])
+  zips       = concat(local.stack_zips, var.example == null ? [] : ["prepare", "process", "publish", "reduce"], var.training == null ? [] : ["sweep"])
   # Those that the stack uploads.
   packages = { for name in local.zips : name => {
     path = "${var.packages_dir}/${name}.zip"
@@ -62,30 +64,40 @@ module "activity" {
   source   = "../activity"
   for_each = local.activities
 
-  name              = "${var.name}-${each.key}"
-  dispatch_queue    = module.dispatcher.dispatch_queue
-  heartbeat_seconds = each.value.heartbeat_seconds
-  timeout_seconds   = each.value.timeout_seconds
-  alarm_actions     = var.watching.alarm_actions
-  tags              = var.tags
+  name                   = "${var.name}-${each.key}"
+  dispatch_queue         = module.dispatcher.dispatch_queue
+  heartbeat_seconds      = each.value.heartbeat_seconds
+  timeout_seconds        = each.value.timeout_seconds
+  wake_up                = each.value.wake_up
+  overflow_after_seconds = each.value.overflow_after_seconds
+  alarm_actions          = var.watching.alarm_actions
+  tags                   = var.tags
 }
 
 module "dispatcher" {
   source = "../dispatcher"
 
   name     = var.name
-  packages = { for name in ["dispatcher", "reporter", "reconciler"] : name => local.artefacts[name] }
+  packages = { for name in local.stack_zips : name => local.artefacts[name] }
   activities = { for key, activity in local.activities : key => {
-    arn                 = module.activity[key].arn
-    backend             = key
-    heartbeat_seconds   = module.activity[key].heartbeat_seconds
-    timeout_seconds     = module.activity[key].timeout_seconds
-    allowed_overrides   = activity.allowed_overrides
-    max_concurrent_jobs = activity.max_concurrent_jobs
-    max_queue_seconds   = activity.max_queue_seconds
+    arn                    = module.activity[key].arn
+    backend                = key
+    heartbeat_seconds      = module.activity[key].heartbeat_seconds
+    timeout_seconds        = module.activity[key].timeout_seconds
+    allowed_overrides      = activity.allowed_overrides
+    max_concurrent_jobs    = activity.max_concurrent_jobs
+    max_queue_seconds      = activity.max_queue_seconds
+    wake_up                = activity.wake_up
+    pollers                = activity.pollers
+    overflow_after_seconds = activity.overflow_after_seconds
   } }
   backends           = local.backends
   state_machine_arns = concat(local.example_state_machine_arns, local.training_state_machine_arns, var.dispatch.state_machine_arns)
+  log_group_names = concat(
+    [for key, machine in module.state_machine : machine.log_group_name if local.activities[key].wake_up == "logs"],
+    [for machine in module.fan_out : machine.log_group_name if contains([for example in var.example[*] : local.activities[example.fan_out_backend].wake_up], "logs")],
+    var.dispatch.log_group_names,
+  )
   stray_poll_minutes = var.dispatch.stray_poll_minutes
   payload_bucket = {
     name = local.buckets.data

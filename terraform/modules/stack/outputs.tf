@@ -49,8 +49,8 @@ output "process_states" {
 }
 
 output "execution_policies_json" {
-  description = "What a state machine's role needs for the state, for each activity: policy documents in JSON."
-  value       = { for key, activity in module.activity : key => activity.execution_policy_json }
+  description = "What a state machine's role needs for the state, for each activity whose wake_up is requests: policy documents in JSON. The others need none."
+  value       = { for key, activity in module.activity : key => activity.execution_policy_json if local.activities[key].wake_up == "requests" }
 }
 
 output "worker_policy_json" {
@@ -71,6 +71,7 @@ output "functions" {
       reporter   = module.dispatcher.reporter
       reconciler = module.dispatcher.reconciler
     },
+    { for name, function in { poller = module.dispatcher.poller, listener = module.dispatcher.listener } : name => function if function != null },
     { for process in module.process : "process" => process },
     module.step,
     { for name, function in module.sweep : "sweep-${name}" => function },

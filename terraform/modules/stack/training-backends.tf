@@ -31,6 +31,10 @@ locals {
     max_concurrent_jobs = null
     # A GPU on Spot may be long in coming.
     max_queue_seconds = null
+    # Their state machine is the stack's own, which asks for them.
+    wake_up                = "requests"
+    pollers                = 2
+    overflow_after_seconds = null
   } }
   training_on_batch = { for batch in try(var.training.batch, null)[*] : "training-batch" => merge(local.training_activity["activity"], {
     container = { image = var.training.image, environment = var.training.environment }

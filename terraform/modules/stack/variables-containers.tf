@@ -1,5 +1,5 @@
 variable "fargate" {
-  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, timeout_seconds. max_concurrent_jobs and max_queue_seconds as in module dispatcher. null: no such activity."
+  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, timeout_seconds. max_concurrent_jobs, max_queue_seconds, wake_up, pollers and overflow_after_seconds as in module dispatcher. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -15,16 +15,19 @@ variable "fargate" {
       ephemeral_storage_gb = optional(number)
       architecture         = optional(string)
     }))
-    spot                = optional(bool)
-    cluster             = optional(string)
-    repository_arns     = optional(list(string))
-    policies            = optional(map(string), {})
-    heartbeat_seconds   = optional(number, 300)
-    timeout_seconds     = optional(number, 3600)
-    job_timeout_seconds = optional(number)
-    allowed_overrides   = optional(list(string), [])
-    max_concurrent_jobs = optional(number)
-    max_queue_seconds   = optional(number, 900)
+    spot                   = optional(bool)
+    cluster                = optional(string)
+    repository_arns        = optional(list(string))
+    policies               = optional(map(string), {})
+    heartbeat_seconds      = optional(number, 300)
+    timeout_seconds        = optional(number, 3600)
+    job_timeout_seconds    = optional(number)
+    allowed_overrides      = optional(list(string), [])
+    max_concurrent_jobs    = optional(number)
+    max_queue_seconds      = optional(number, 900)
+    wake_up                = optional(string, "requests")
+    pollers                = optional(number, 2)
+    overflow_after_seconds = optional(number)
   })
   default = null
   validation {
@@ -38,7 +41,7 @@ variable "fargate" {
 }
 
 variable "batch" {
-  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu, timeout_seconds. max_concurrent_jobs and max_queue_seconds as in module dispatcher. null: no such activity."
+  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu, timeout_seconds. max_concurrent_jobs, max_queue_seconds, wake_up, pollers and overflow_after_seconds as in module dispatcher. null: no such activity."
   type = object({
     container = object({
       image                     = string
@@ -59,16 +62,19 @@ variable "batch" {
       max_cpus       = optional(number)
       instance_types = optional(list(string))
     }))
-    job_queue           = optional(string)
-    attempts            = optional(number)
-    repository_arns     = optional(list(string))
-    policies            = optional(map(string), {})
-    heartbeat_seconds   = optional(number, 900)
-    timeout_seconds     = optional(number, 3600)
-    job_timeout_seconds = optional(number)
-    allowed_overrides   = optional(list(string), [])
-    max_concurrent_jobs = optional(number)
-    max_queue_seconds   = optional(number)
+    job_queue              = optional(string)
+    attempts               = optional(number)
+    repository_arns        = optional(list(string))
+    policies               = optional(map(string), {})
+    heartbeat_seconds      = optional(number, 900)
+    timeout_seconds        = optional(number, 3600)
+    job_timeout_seconds    = optional(number)
+    allowed_overrides      = optional(list(string), [])
+    max_concurrent_jobs    = optional(number)
+    max_queue_seconds      = optional(number)
+    wake_up                = optional(string, "requests")
+    pollers                = optional(number, 2)
+    overflow_after_seconds = optional(number)
   })
   default = null
   validation {

@@ -1,5 +1,5 @@
 variable "sagemaker" {
-  description = "The activity sagemaker: container, instances, storage, hyperparameters, metrics, network, repository_arns and policies as in module backend-sagemaker; storage: places of yours, null: models/ and checkpoints/ in the data bucket. heartbeat_seconds: long enough for the reconciler, which beats every minute. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of training alone, null: the same; max_wait_seconds: on Spot with the wait. allowed_overrides: what a task's \"job\" object may set. max_concurrent_jobs and max_queue_seconds as in module dispatcher. null: no such activity."
+  description = "The activity sagemaker: container, instances, storage, hyperparameters, metrics, network, repository_arns and policies as in module backend-sagemaker; storage: places of yours, null: models/ and checkpoints/ in the data bucket. heartbeat_seconds: long enough for the reconciler, which beats every minute. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of training alone, null: the same; max_wait_seconds: on Spot with the wait. allowed_overrides: what a task's \"job\" object may set. max_concurrent_jobs, max_queue_seconds, wake_up, pollers and overflow_after_seconds as in module dispatcher. null: no such activity."
   type = object({
     container = object({
       image       = string
@@ -19,18 +19,21 @@ variable "sagemaker" {
       checkpoint_s3_uri = optional(string)
       input_s3_uris     = optional(map(string))
     }), {})
-    hyperparameters     = optional(map(string), {})
-    metrics             = optional(map(string), {})
-    network             = optional(object({ subnets = optional(list(string)), security_groups = optional(list(string)), isolated = optional(bool) }))
-    repository_arns     = optional(list(string), [])
-    policies            = optional(map(string), {})
-    heartbeat_seconds   = optional(number, 900)
-    timeout_seconds     = optional(number, 21600)
-    job_timeout_seconds = optional(number)
-    max_wait_seconds    = optional(number)
-    allowed_overrides   = optional(list(string), [])
-    max_concurrent_jobs = optional(number)
-    max_queue_seconds   = optional(number)
+    hyperparameters        = optional(map(string), {})
+    metrics                = optional(map(string), {})
+    network                = optional(object({ subnets = optional(list(string)), security_groups = optional(list(string)), isolated = optional(bool) }))
+    repository_arns        = optional(list(string), [])
+    policies               = optional(map(string), {})
+    heartbeat_seconds      = optional(number, 900)
+    timeout_seconds        = optional(number, 21600)
+    job_timeout_seconds    = optional(number)
+    max_wait_seconds       = optional(number)
+    allowed_overrides      = optional(list(string), [])
+    max_concurrent_jobs    = optional(number)
+    max_queue_seconds      = optional(number)
+    wake_up                = optional(string, "requests")
+    pollers                = optional(number, 2)
+    overflow_after_seconds = optional(number)
   })
   default = null
   validation {

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "packages_dir" {
-  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip, with training sweep.zip. The stack uploads them to a bucket of its own. null: packages."
+  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, poller.zip and listener.zip where a wake_up needs them, and with the example prepare.zip, process.zip, publish.zip and reduce.zip, with training sweep.zip. The stack uploads them to a bucket of its own. null: packages."
   type        = string
   default     = null
   validation {
@@ -61,14 +61,17 @@ variable "example" {
 variable "lambda_activities" {
   description = "Your functions behind activities, by a name of yours: the activity is NAME-KEY. role_name: the function's role, to attach the worker's policy to; null if you attach it (output worker_policy_json); report_failures: only then, once it is attached, so that invocations that died are told of. The others as in module dispatcher."
   type = map(object({
-    function_arn        = string
-    role_name           = optional(string)
-    heartbeat_seconds   = optional(number, 180)
-    timeout_seconds     = optional(number, 3600)
-    allowed_overrides   = optional(list(string), [])
-    max_concurrent_jobs = optional(number)
-    max_queue_seconds   = optional(number, 900)
-    report_failures     = optional(bool, false)
+    function_arn           = string
+    role_name              = optional(string)
+    heartbeat_seconds      = optional(number, 180)
+    timeout_seconds        = optional(number, 3600)
+    allowed_overrides      = optional(list(string), [])
+    max_concurrent_jobs    = optional(number)
+    max_queue_seconds      = optional(number, 900)
+    wake_up                = optional(string, "requests")
+    pollers                = optional(number, 2)
+    overflow_after_seconds = optional(number)
+    report_failures        = optional(bool, false)
   }))
   default  = {}
   nullable = false

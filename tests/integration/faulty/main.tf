@@ -51,8 +51,15 @@ locals {
     hasty  = { heartbeat_seconds = 3, timeout_seconds = 60 }
     brief  = { heartbeat_seconds = 3, timeout_seconds = 6 }
     narrow = { heartbeat_seconds = 30, timeout_seconds = 60, max_concurrent_jobs = 5 }
+    polled = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "poll", max_concurrent_jobs = 2 }
+    heard  = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "logs" }
+    # Left to a worker of ours for a while.
+    shared       = { heartbeat_seconds = 30, timeout_seconds = 60, overflow_after_seconds = 4 }
+    shared-heard = { heartbeat_seconds = 30, timeout_seconds = 60, overflow_after_seconds = 4, wake_up = "logs" }
   }
-  machines = concat(keys(local.activities), ["fargate"])
+  # Machines that know nothing of a dispatcher: a bare activity.
+  bare     = toset([for name, activity in local.activities : name if try(activity.wake_up, "requests") != "requests"])
+  machines = setsubtract(concat(keys(local.activities), ["fargate"]), local.bare)
 }
 
 data "aws_vpc" "default" {
@@ -113,13 +120,16 @@ module "stack" {
     assign_public_ip = true
   }
   dispatch = {
-    state_machine_arns = [for name in local.machines : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
+    # A look for strays would take what is left to workers.
+    stray_poll_minutes = 1440
+    log_group_names    = [for name in ["heard", "shared-heard"] : module.bare_state_machine[name].log_group_name]
+    state_machine_arns = [for name in setunion(local.machines, local.bare) : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
   }
 }
 
 module "state_machine" {
   source   = "../../../terraform/modules/state-machine"
-  for_each = toset(local.machines)
+  for_each = local.machines
 
   name = "faulty-${each.key}"
   definition = jsonencode({
@@ -129,8 +139,25 @@ module "state_machine" {
   policies = { dispatch = module.stack.execution_policies_json[each.key] }
 }
 
+module "bare_state_machine" {
+  source   = "../../../terraform/modules/state-machine"
+  for_each = local.bare
+
+  name = "faulty-${each.key}"
+  definition = jsonencode({
+    StartAt = "Wait"
+    States = { Wait = {
+      Type             = "Task"
+      Resource         = module.stack.activities[each.key]
+      HeartbeatSeconds = 30
+      TimeoutSeconds   = 60
+      End              = true
+    } }
+  })
+}
+
 output "state_machines" {
-  value = { for name, machine in module.state_machine : name => machine.arn }
+  value = { for name, machine in merge(module.state_machine, module.bare_state_machine) : name => machine.arn }
 }
 
 output "activities" {

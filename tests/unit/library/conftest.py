@@ -13,6 +13,7 @@ from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.settling import Settler
 from activity_dispatch.slots import Slots
 from activity_dispatch.starting import Starter
+from activity_dispatch.taking import Taker
 from activity_dispatch.tasks import Task
 from activity_dispatch.testing import (
     FakeBackend,
@@ -68,15 +69,20 @@ class World:
             slots=self.slots,
             metrics=self.metrics,
         )
+        self.starter = Starter(tasks=self.tasks, settler=self.settler)
         self.dispatcher = Dispatcher(
-            stepfunctions=self.stepfunctions,  # type: ignore[arg-type]
             activities=ActivityCatalog(source=self.tasks),
-            slots=self.slots,
-            starter=Starter(tasks=self.tasks, settler=self.settler),
+            taker=self.taker("dispatcher test"),
+            starter=self.starter,
             backend_of=lambda activity: self.backend,
-            poller="dispatcher test",
+            requests=self.sqs.queue(),
             metrics=self.metrics,
         )
+
+    def taker(self, poller: str, *, waits_for_slot: bool = True) -> Taker:
+        """What takes tasks in the name of `poller`."""
+        client: Any = self.stepfunctions
+        return Taker(stepfunctions=client, slots=self.slots, poller=poller, waits_for_slot=waits_for_slot)
 
     def set_activity(self, **changes: Any) -> None:
         """Change the activity's description, for whoever reads it from now on."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity
+from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity, WakeUp
 
 DOCUMENT = {
     "arn": "arn:aws:states:eu-west-1:000000000000:activity:work",
@@ -22,6 +22,16 @@ def test_a_description_is_read() -> None:
     activity = Activity.from_json(json.dumps(DOCUMENT))
     assert activity.allowed_overrides == ("command",)
     assert activity.heartbeat_seconds == 180
+    assert (activity.wake_up, activity.pollers, activity.overflow_after_seconds) == ("requests", 1, None)
+
+
+def test_how_an_activity_is_woken_up_is_read() -> None:
+    more = {"wake_up": "poll", "pollers": 3, "overflow_after_seconds": 30}
+    activity = Activity.from_json(json.dumps({**DOCUMENT, **more}))
+    assert (activity.wake_up, activity.pollers, activity.overflow_after_seconds) == (WakeUp.POLL, 3, 30)
+    assert activity.is_polled
+    with pytest.raises(InvalidActivity, match="'pull' is not a valid WakeUp"):
+        Activity.from_json(json.dumps({**DOCUMENT, "wake_up": "pull"}))
 
 
 @pytest.mark.parametrize("field_name", ["arn", "backend", "config", "heartbeat_seconds"])

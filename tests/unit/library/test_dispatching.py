@@ -187,3 +187,14 @@ def test_where_one_stray_is_found_more_are_looked_for(world) -> None:
     world.stepfunctions.schedule(world.arn)
     assert world.dispatcher.handle(stray) is Result.STARTED
     assert world.sqs.bodies == [stray]
+
+
+def test_a_task_that_a_worker_was_faster_to_take_is_not_looked_for_again(world) -> None:
+    world.set_activity(overflow_after_seconds=30)
+    assert world.dispatcher.handle(request(world)) is Result.LEFT
+
+
+def test_a_dropped_request_is_logged_without_its_body(world, caplog) -> None:
+    assert world.dispatcher.handle('{"task_token": "secret", "input": "private"}') is Result.DROPPED
+    assert "secret" not in caplog.text
+    assert "private" not in caplog.text

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from activity_dispatch.activities import WakeUp
 from activity_dispatch.backends.base import InvalidBackendConfig, JobId, JobState, StartRefused
 from activity_dispatch.cancelling import Canceller
 from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
@@ -214,7 +215,7 @@ def test_slots_of_lost_polls_are_freed_and_waiting_requests_woken(world, reconci
 
 def test_slots_of_open_tasks_are_kept(world, reconciler, now) -> None:
     world.set_activity(max_concurrent_jobs=1)
-    world.dispatcher.__dict__["clock"] = lambda: now[0]
+    world.dispatcher.taker.__dict__["clock"] = lambda: now[0]
     scheduled = world.stepfunctions.schedule(world.arn)
     world.dispatcher.handle(json.dumps({"activity_arn": world.arn}))
     now[0] += 500
@@ -229,6 +230,17 @@ def test_every_activity_is_polled_for_strays_once_in_a_quarter_of_an_hour(world,
         reconciler.run()
         now[0] += 60
     assert [json.loads(body) for body in world.sqs.bodies] == [{"activity_arn": world.arn, "stray": True}] * 2
+
+
+@pytest.mark.parametrize(("mode", "strays"), [(WakeUp.LOGS, 2), (WakeUp.POLL, 0)])
+def test_strays_are_looked_for_where_nobody_polls_anyway(
+    world, reconciler, now, mode: WakeUp, strays: int
+) -> None:
+    world.set_activity(wake_up=mode)
+    for _ in range(30):
+        reconciler.run()
+        now[0] += 60
+    assert len(world.sqs.bodies) == strays
 
 
 def test_one_task_with_a_problem_keeps_no_other_from_its_step(world, reconciler, now, monkeypatch) -> None:

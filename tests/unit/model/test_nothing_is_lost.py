@@ -76,6 +76,11 @@ class Stack(RuleBasedStateMachine):
     def dispatch(self, number: int) -> None:
         self.world.dispatch(one(self.world.messages, number))
 
+    @rule()
+    def poll(self) -> None:
+        if [process.name for process in self.world.processes].count("poller") < 2:
+            self.world.poll()
+
     @precondition(lambda self: self.world.events)
     @rule(number=numbers, fate=st.sampled_from(["once", "once", "once", "twice", "never"]))
     def report(self, number: int, fate: str) -> None:

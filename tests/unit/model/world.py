@@ -21,6 +21,7 @@ from activity_dispatch.errors import Succeeded
 from activity_dispatch.heartbeats import EndReason
 from activity_dispatch.invocation import Job
 from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.polling_threads import PollingThreads
 from activity_dispatch.processing import Processor
 from activity_dispatch.rate import RateLimit
 from activity_dispatch.reconciling import Reconciler
@@ -29,6 +30,7 @@ from activity_dispatch.requests import RequestQueue, RequestsNotSent
 from activity_dispatch.settling import Settler
 from activity_dispatch.slots import Slots
 from activity_dispatch.starting import Starter
+from activity_dispatch.taking import Taker
 from activity_dispatch.task_steps import TaskSteps
 from activity_dispatch.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.testing import (
@@ -48,6 +50,8 @@ ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent)
 # As terraform/modules/dispatcher has them: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 120.0, 60.0, 300.0
+# A poll begins 95 s before the poller's end at the latest, and the client gives it up after 70 s.
+POLLER_SECONDS = 95.0
 REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
 LONG = 1e9
 
@@ -169,14 +173,33 @@ class World:
         """The dispatcher function, for one message."""
         parts = self.parts(process)
         return Dispatcher(
-            stepfunctions=parts["stepfunctions"],
             activities=parts["activities"],
-            slots=parts["slots"],
+            taker=self.taker(parts, "dispatcher", waits_for_slot=True),
             starter=Starter(tasks=parts["tasks"], settler=parts["settler"]),
             backend_of=parts["backend_of"],
-            poller="dispatcher",
-            clock=self.clock,
+            requests=parts["slots"].queue,
         ).handle(body)
+
+    def taker(self, parts: dict[str, Any], poller: str, *, waits_for_slot: bool) -> Taker:
+        """What dispatcher and poller take tasks with."""
+        return Taker(
+            stepfunctions=parts["stepfunctions"],
+            slots=parts["slots"],
+            poller=poller,
+            waits_for_slot=waits_for_slot,
+            clock=self.clock,
+        )
+
+    def poller(self, process: Process) -> str:
+        """A thread of the poller function, for one poll."""
+        parts = self.parts(process)
+        threads = PollingThreads(
+            taker=self.taker(parts, "poller", waits_for_slot=False),
+            starter=Starter(tasks=parts["tasks"], settler=parts["settler"]),
+            backend_of=parts["backend_of"],
+            slot_seconds=0.0,
+        )
+        return threads.poll(self.activity)
 
     def ends(self, process: Process) -> tuple[Reporter, Canceller, dict[str, Any]]:
         """What the reporter and the reconciler share."""
@@ -307,6 +330,10 @@ class World:
         return self.start(
             "reporter", lambda process: self.reporter(process, event.content), REPORTER_SECONDS, on_end
         )
+
+    def poll(self) -> Process:
+        """The poller polls."""
+        return self.start("poller", self.poller, POLLER_SECONDS, lambda _: None)
 
     def reconcile(self) -> Process:
         """The schedule fires."""

@@ -5,11 +5,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
 
 
 class InvalidActivity(Exception):
     """The description of an activity in the task table is not one; the message names the field."""
+
+
+class WakeUp(StrEnum):
+    """Who says that a task of an activity is to be taken: docs/wake-up.md."""
+
+    REQUESTS = "requests"  # its state machine does, by a message
+    POLL = "poll"  # nobody has to: the poller polls all the time
+    LOGS = "logs"  # the log of its state machine does
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +27,8 @@ class Activity:
 
     `config` is the backend's own; `allowed_overrides` names what a task's `job` object may set. No more
     than `max_concurrent_jobs` run at once, and none waits for longer than `max_queue_seconds` until
-    it runs; None: no limit of ours.
+    it runs; None: no limit of ours. In mode `poll` there are `pollers` polls at a time. A new task is
+    left to workers that poll the activity for `overflow_after_seconds`; None: there are none.
     """
 
     arn: str
@@ -30,6 +40,14 @@ class Activity:
     allowed_overrides: tuple[str, ...] = ()
     max_concurrent_jobs: int | None = None
     max_queue_seconds: int | None = None
+    wake_up: WakeUp = WakeUp.REQUESTS
+    pollers: int = 1
+    overflow_after_seconds: int | None = None
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether the poller takes its tasks, so that nobody else has to look for them."""
+        return self.wake_up is WakeUp.POLL
 
     @classmethod
     def from_json(cls, text: str) -> "Activity":
@@ -46,6 +64,9 @@ class Activity:
                 allowed_overrides=tuple(document.get("allowed_overrides", ())),
                 max_concurrent_jobs=_optional_int(document.get("max_concurrent_jobs")),
                 max_queue_seconds=_optional_int(document.get("max_queue_seconds")),
+                wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
+                pollers=int(document.get("pollers", 1)),
+                overflow_after_seconds=_optional_int(document.get("overflow_after_seconds")),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

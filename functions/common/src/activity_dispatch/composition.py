@@ -17,6 +17,8 @@ from activity_dispatch.requests import RequestQueue
 from activity_dispatch.settings import Settings
 from activity_dispatch.settling import Settler
 from activity_dispatch.slots import DynamoSlots, Slots
+from activity_dispatch.starting import Starter
+from activity_dispatch.taking import Taker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,20 @@ class Runtime:
         """Reserves and frees slots."""
         store = DynamoSlots(client=self.clients.dynamodb, table=self.settings.task_table)
         return Slots(store=store, queue=self.requests)
+
+    @functools.cached_property
+    def starter(self) -> Starter:
+        """Starts jobs."""
+        return Starter(tasks=self.tasks, settler=self.settler)
+
+    def taker(self, poller: str, *, waits_for_slot: bool = True) -> Taker:
+        """Make what takes tasks off activities in the name of `poller`."""
+        return Taker(
+            stepfunctions=self.clients.stepfunctions_poll,
+            slots=self.slots,
+            poller=poller,
+            waits_for_slot=waits_for_slot,
+        )
 
     @functools.cached_property
     def activities(self) -> ActivityCatalog:

@@ -90,7 +90,9 @@ def _is_message(record: Any) -> bool:
         isinstance(record.get(key), str) and record[key] for key in ("messageId", "receiptHandle", "body")
     )
     if not is_one:
-        LOG.error("no message of SQS, dropped: %.500r", record)
+        # Without what is in it: its body may hold a task's token.
+        keys = sorted(map(str, record)) if isinstance(record, Mapping) else type(record).__name__
+        LOG.error("no message of SQS, dropped: %.500s", keys)
     return is_one
 
 

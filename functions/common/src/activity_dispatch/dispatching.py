@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,14 +12,9 @@ from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActiv
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.log_keys import activity_name, log_keys
 from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
-from activity_dispatch.polls import new_poll_id, worker_name
-from activity_dispatch.requests import DispatchRequest, InvalidRequest, RequestsNotSent
-from activity_dispatch.slots import Slots
+from activity_dispatch.requests import DispatchRequest, InvalidRequest, RequestQueue, RequestsNotSent
 from activity_dispatch.starting import Started, Starter
-from activity_dispatch.tasks import Task
-
-if TYPE_CHECKING:
-    from mypy_boto3_stepfunctions import SFNClient
+from activity_dispatch.taking import Taker
 
 LOG = logging.getLogger(__name__)
 
@@ -31,6 +25,7 @@ class Result(Enum):
     STARTED = auto()  # a job runs
     REFUSED = auto()  # the task is settled as a failure: it could not be started
     NO_TASK = auto()  # the poll came back empty
+    LEFT = auto()  # the poll came back empty: a worker of another kind was there first
     WAITING = auto()  # no slot is free: the request comes again when one is
     DROPPED = auto()  # the request is malformed
     RETRY = auto()  # nothing was taken off the activity: try the request again
@@ -38,17 +33,13 @@ class Result(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Dispatcher:
-    """Handles dispatch requests; safe to use from many threads.
+    """Handles dispatch requests; safe to use from many threads. `clock` gives seconds since 1970."""
 
-    `poller` says in an execution's history who polled; `clock` gives seconds since 1970.
-    """
-
-    stepfunctions: "SFNClient"
     activities: ActivityCatalog
-    slots: Slots
+    taker: Taker
     starter: Starter
     backend_of: Callable[[Activity], Backend]
-    poller: str
+    requests: RequestQueue
     clock: Callable[[], float] = time.time
     metrics: Metrics = NO_METRICS
 
@@ -57,7 +48,8 @@ class Dispatcher:
         try:
             request = DispatchRequest.from_json(body)
         except InvalidRequest as error:
-            LOG.error("dispatch request dropped: %s; body: %.500s", error, body)
+            # Without its body: there may be a task's token in it.
+            LOG.error("dispatch request dropped: %s", error)
             self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=Result.DROPPED.name)
             return Result.DROPPED
         with log_keys(activity=activity_name(request.activity_arn), requested_by=request.requested_by):
@@ -81,50 +73,27 @@ class Dispatcher:
             return Result.RETRY
         # Before the poll: a configuration that is wrong must not cost a task.
         backend = self.backend_of(activity)
-        poll_id = new_poll_id(self.clock())
-        limit = activity.max_concurrent_jobs
-        if limit is not None and not self.slots.reserve(activity.arn, poll_id, limit):
-            LOG.info("%s: no slot of %d is free", activity.arn, limit)
+        poll_id = self.taker.reserve(activity)
+        if poll_id is None:
+            LOG.info("%s: no slot of %s is free", activity.arn, activity.max_concurrent_jobs)
             return Result.WAITING
-        task = self._poll(activity, poll_id)
+        task = self.taker.poll(activity, poll_id)
         if task is None:
             LOG.info("%s: no task within the poll", activity.arn)
-            return Result.NO_TASK
+            return Result.NO_TASK if activity.overflow_after_seconds is None else Result.LEFT
         if request.stray:
             self._look_for_more(request)
         if self.starter.start(activity, backend, task) is not Started.STARTED:
             return Result.REFUSED
         if request.requested_at is not None:
-            latency = max(0.0, self.clock() - request.requested_at) * 1000
+            # What is left to workers first is late on purpose.
+            asked_for = request.requested_at + (activity.overflow_after_seconds or 0)
+            latency = max(0.0, self.clock() - asked_for) * 1000
             self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity.name)
         return Result.STARTED
 
-    def _poll(self, activity: Activity, poll_id: str) -> Task | None:
-        """Take a task; without one the slot is free again."""
-        holds_slot = activity.max_concurrent_jobs is not None
-        taken = False
-        try:
-            response = self.stepfunctions.get_activity_task(
-                activityArn=activity.arn, workerName=worker_name(poll_id, self.poller)
-            )
-            taken = bool(response.get("taskToken"))
-        finally:
-            if holds_slot and not taken:
-                self.slots.free(activity.arn, poll_id)
-        if not taken:
-            return None
-        return Task(
-            activity_arn=activity.arn,
-            token=response["taskToken"],
-            # Half a character is written as JSON does: no text may have one, an input can.
-            input=response.get("input", "null").encode(errors="backslashreplace").decode(),
-            heartbeat_seconds=activity.heartbeat_seconds,
-            poll_id=poll_id,
-            holds_slot=holds_slot,
-        )
-
     def _look_for_more(self, request: DispatchRequest) -> None:
         try:
-            self.slots.queue.send(request)
+            self.requests.send(request)
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
             LOG.warning("%s: the next look for strays is the reconciler's: %s", request.activity_arn, error)

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,14 @@ from activity_dispatch.activities import Activity
 from activity_dispatch.aws_errors import ErrorKind, classify
 from activity_dispatch.limits import MAX_TABLE_INPUT_BYTES
 from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.task_items import ACTIVITY_KEY_PREFIX, INDEX, new_item, overview_of, record_of
+from activity_dispatch.task_items import (
+    ACTIVITY,
+    ACTIVITY_KEY_PREFIX,
+    INDEX,
+    new_item,
+    overview_of,
+    record_of,
+)
 from activity_dispatch.task_table import Overview
 from activity_dispatch.tasks import OutcomeName, Task, TaskRecord, TaskState
 
@@ -171,6 +178,16 @@ class DynamoTaskTable:
         """Return the description of an activity that this stack serves."""
         item = self._item(ACTIVITY_KEY_PREFIX + arn)
         return None if item is None else Activity.from_json(item["activity"]["S"])
+
+    def served_activities(self) -> Sequence[Activity]:
+        """Return the descriptions of all of them; may lag behind by a second."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName=INDEX,
+            KeyConditionExpression="poll_id = :activity",
+            ExpressionAttributeValues={":activity": {"S": ACTIVITY}},
+        )
+        return overview_of(item for page in pages for item in page["Items"]).activities
 
     def _open_items(self) -> Iterator[Mapping[str, Any]]:
         for page in self.client.get_paginator("scan").paginate(TableName=self.name, IndexName=INDEX):

@@ -34,8 +34,8 @@ PROBLEMS = (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig)
 class Reconciler:
     """Makes passes over the open tasks; two at once do no harm.
 
-    Every activity is polled for strays, tasks whose dispatch request was lost, once in
-    `stray_poll_seconds`. `clock` gives seconds since 1970.
+    Every activity that is not polled all the time is polled for strays, tasks whose dispatch request
+    was lost, once in `stray_poll_seconds`. `clock` gives seconds since 1970.
     """
 
     tasks: TaskTable
@@ -137,7 +137,9 @@ class Reconciler:
 
     def _look_for_strays(self, activities: Iterable[Activity], now: float) -> None:
         for activity in activities:
-            if not _is_turn(activity.arn, now, every=self.stray_poll_seconds // PASS_SECONDS):
+            if activity.is_polled or not _is_turn(
+                activity.arn, now, every=self.stray_poll_seconds // PASS_SECONDS
+            ):
                 continue
             try:
                 # A poll is open for a minute: passes made by hand must not fill the dispatchers with them.

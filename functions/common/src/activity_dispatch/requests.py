@@ -80,10 +80,14 @@ class RequestQueue:
     client: Callable[[], "SQSClient"]
     url: str
 
-    def send(self, request: DispatchRequest, count: int = 1) -> None:
-        """Send the request so many times. Raises RequestsNotSent, ClientError, BotoCoreError."""
+    def send(self, request: DispatchRequest, count: int = 1, *, delay_seconds: int = 0) -> None:
+        """Send the request so many times, to be received after a delay of up to 900 s.
+
+        Raises RequestsNotSent, ClientError, BotoCoreError.
+        """
+        message = {"MessageBody": request.to_json(), "DelaySeconds": delay_seconds}
         for some in batched(range(count), MAX_BATCH, strict=False):
-            entries = [{"Id": str(number), "MessageBody": request.to_json()} for number in some]
+            entries = [{"Id": str(number), **message} for number in some]
             response = self.client().send_message_batch(QueueUrl=self.url, Entries=entries)  # type: ignore[arg-type]
             if failed := response.get("Failed"):
                 raise RequestsNotSent(f"{len(failed)} of {len(entries)}: {failed[0]['Code']}")

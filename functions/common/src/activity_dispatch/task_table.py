@@ -4,6 +4,7 @@ Every write is conditional on the state before it, so that no two processes both
 made a step.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,4 +89,8 @@ class TaskTable(Protocol):
 
     def activity(self, arn: str) -> Activity | None:
         """Return the description of an activity that this stack serves."""
+        ...
+
+    def served_activities(self) -> Sequence[Activity]:
+        """Return the descriptions of all of them; may lag behind by a second."""
         ...

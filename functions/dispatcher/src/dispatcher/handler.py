@@ -10,7 +10,6 @@ from activity_dispatch.dispatching import Dispatcher
 from activity_dispatch.function_runtime import make_function_runtime
 from activity_dispatch.lambda_context import LambdaContext
 from activity_dispatch.metrics import Metrics
-from activity_dispatch.starting import Starter
 
 # One for each message of a batch.
 THREADS = 10
@@ -31,14 +30,12 @@ def handle(
 @functools.cache
 def _parts(log_stream_name: str) -> tuple[BatchHandler, Metrics]:
     runtime = make_function_runtime(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
-
     dispatcher = Dispatcher(
-        stepfunctions=runtime.clients.stepfunctions_poll,
         activities=runtime.activities,
-        slots=runtime.slots,
-        starter=Starter(tasks=runtime.tasks, settler=runtime.settler),
+        taker=runtime.taker(f"dispatcher {log_stream_name}"),
+        starter=runtime.starter,
         backend_of=runtime.backend_of,
-        poller=f"dispatcher {log_stream_name}",
+        requests=runtime.requests,
         metrics=runtime.metrics,
     )
     handler = BatchHandler(

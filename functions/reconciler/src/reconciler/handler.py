@@ -9,7 +9,6 @@ from activity_dispatch.ends import make_canceller, make_reporter
 from activity_dispatch.function_runtime import make_function_runtime
 from activity_dispatch.rate import RateLimit
 from activity_dispatch.reconciling import Reconciler
-from activity_dispatch.starting import Starter
 from activity_dispatch.task_steps import TaskSteps
 
 LOG = logging.getLogger(__name__)
@@ -40,7 +39,7 @@ def _reconciler() -> Reconciler:
         tasks=runtime.tasks,
         callbacks=runtime.callbacks,
         settler=runtime.settler,
-        starter=Starter(tasks=runtime.tasks, settler=runtime.settler),
+        starter=runtime.starter,
         reporter=make_reporter(runtime),
         canceller=make_canceller(runtime),
         rate=RateLimit(per_second=HEARTBEATS_PER_SECOND),

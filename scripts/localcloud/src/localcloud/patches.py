@@ -55,6 +55,13 @@ PATCHES = (
         wrong="all clouds of a machine keep their objects in one folder, and a stop empties it",
     ),
     Patch(
+        name="log-subscriptions",
+        service="logs",
+        module="localcloud.log_subscriptions",
+        wrong="a log's subscription is handed every line, whatever its pattern, and who writes the "
+        "line waits for the function",
+    ),
+    Patch(
         name="function-logs",
         service="lambda",
         module="localcloud.lambdas.function_logs",

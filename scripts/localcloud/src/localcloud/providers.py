@@ -30,6 +30,14 @@ def _lambda() -> Service:
     return Service.for_provider(LambdaProvider())
 
 
+def _logs() -> Service:
+    from localstack.services.logs.provider import LogsProvider
+    from localstack.services.moto import MotoFallbackDispatcher
+
+    patches.install("logs")
+    return Service.for_provider(LogsProvider(), dispatch_table_factory=MotoFallbackDispatcher)
+
+
 def _s3() -> Service:
     from localstack.services.s3.provider import S3Provider
 
@@ -47,5 +55,6 @@ def _stepfunctions() -> Service:
 mend_gateway: Any = hooks.on_infra_start(priority=100)(_mend_gateway)
 dynamodb_moto: Any = aws_provider(api="dynamodb", name="moto")(_dynamodb)
 lambda_localcloud: Any = aws_provider(api="lambda", name="localcloud")(_lambda)
+logs_localcloud: Any = aws_provider(api="logs", name="localcloud")(_logs)
 s3_localcloud: Any = aws_provider(api="s3", name="localcloud")(_s3)
 stepfunctions_localcloud: Any = aws_provider(api="stepfunctions", name="localcloud")(_stepfunctions)

@@ -29,6 +29,7 @@ _LOCALSTACK = {
     "IN_MEMORY_CLIENT": "1",
     "PROVIDER_OVERRIDE_DYNAMODB": "moto",
     "PROVIDER_OVERRIDE_LAMBDA": "localcloud",
+    "PROVIDER_OVERRIDE_LOGS": "localcloud",
     "PROVIDER_OVERRIDE_S3": "localcloud",
     "PROVIDER_OVERRIDE_STEPFUNCTIONS": "localcloud",
 }

@@ -287,3 +287,71 @@ run "takes_all_errors_alone_and_last" {
     error_message = "both rules arrive"
   }
 }
+
+run "a_mode_without_requests_needs_no_request" {
+  command = plan
+  variables {
+    wake_up        = "logs"
+    dispatch_queue = null
+  }
+
+  assert {
+    condition = [for key in ["Type", "Resource", "HeartbeatSeconds", "TimeoutSeconds"] : output.process_state[key]] == [
+      "Task", "arn:aws:states:eu-west-1:123456789012:activity:words", 180, 3600,
+    ]
+    error_message = "the activity alone"
+  }
+  assert {
+    condition     = output.process_state.Retry[0].ErrorEquals[0] == "Job.Interrupted" && !contains(keys(output.process_state), "End")
+    error_message = "with the same Retry, and a Next of the user's"
+  }
+  assert {
+    condition     = output.execution_policy_json == null
+    error_message = "who sends nothing needs no permission"
+  }
+}
+
+run "what_is_left_to_workers_is_asked_for_later" {
+  command = plan
+  variables {
+    overflow_after_seconds = 45
+  }
+
+  assert {
+    condition     = output.process_state.Branches[0].States.RequestDispatch.Parameters.DelaySeconds == 45
+    error_message = "the queue keeps the request for so long"
+  }
+}
+
+run "refuses_a_mode_that_is_none" {
+  command = plan
+  variables {
+    wake_up = "pull"
+  }
+  expect_failures = [var.wake_up]
+}
+
+run "refuses_a_delay_that_sqs_has_not" {
+  command = plan
+  variables {
+    overflow_after_seconds = 901
+  }
+  expect_failures = [var.overflow_after_seconds]
+}
+
+run "refuses_to_leave_to_workers_what_the_poller_takes" {
+  command = plan
+  variables {
+    wake_up                = "poll"
+    overflow_after_seconds = 10
+  }
+  expect_failures = [var.overflow_after_seconds]
+}
+
+run "refuses_requests_without_a_queue" {
+  command = plan
+  variables {
+    dispatch_queue = null
+  }
+  expect_failures = [var.dispatch_queue]
+}

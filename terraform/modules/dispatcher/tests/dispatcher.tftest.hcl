@@ -162,15 +162,18 @@ run "each_activity_has_its_item" {
   }
   assert {
     condition = jsondecode(jsondecode(aws_dynamodb_table_item.activity["lines"].item).activity.S) == {
-      arn                 = "arn:aws:states:eu-west-1:123456789012:activity:lines"
-      name                = "lines"
-      backend             = "lambda"
-      config              = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process" }
-      heartbeat_seconds   = 60
-      timeout_seconds     = 600
-      allowed_overrides   = ["command"]
-      max_concurrent_jobs = 5
-      max_queue_seconds   = null
+      arn                    = "arn:aws:states:eu-west-1:123456789012:activity:lines"
+      name                   = "lines"
+      backend                = "lambda"
+      config                 = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process" }
+      heartbeat_seconds      = 60
+      timeout_seconds        = 600
+      allowed_overrides      = ["command"]
+      max_concurrent_jobs    = 5
+      max_queue_seconds      = null
+      wake_up                = "requests"
+      pollers                = 2
+      overflow_after_seconds = null
     }
     error_message = "the description has the keys the library reads"
   }
@@ -240,7 +243,7 @@ run "a_worker_may_report_and_no_more" {
     error_message = "a container's end is told by its service"
   }
   assert {
-    condition     = jsondecode(output.worker_policy_json).Statement[1].Condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"] == ["activity#*"]
+    condition     = jsondecode(output.worker_policy_json).Statement[1].Condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"] == ["activity#*", "lease#*"]
     error_message = "a worker can't rewrite what an activity starts"
   }
   assert {

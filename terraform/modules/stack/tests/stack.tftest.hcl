@@ -632,3 +632,28 @@ run "refuses_what_no_sweep_can_be" {
   }
   expect_failures = [var.sagemaker, var.training]
 }
+
+run "every_mode_at_once" {
+  command = plan
+  variables {
+    lambda_activities = { for mode in ["poll", "logs"] : mode => {
+      function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine"
+      wake_up      = mode
+    } }
+    fargate  = { container = { image = "image" }, wake_up = "logs", overflow_after_seconds = 20 }
+    dispatch = { log_group_names = ["/mine"] }
+  }
+
+  assert {
+    condition     = keys(output.execution_policies_json) == ["lambda"] && contains(keys(output.functions), "poller") && contains(keys(output.functions), "listener")
+    error_message = "the poller and the listener are there, and permissions only where a state asks"
+  }
+  assert {
+    condition     = { for key, state in output.process_states : key => state.Type } == { fargate = "Task", lambda = "Parallel", logs = "Task", poll = "Task" }
+    error_message = "only mode requests has a request"
+  }
+  assert {
+    condition     = local.example_definitions.fargate.States.Process.Type == "Task"
+    error_message = "the example's machine has the state of the mode"
+  }
+}

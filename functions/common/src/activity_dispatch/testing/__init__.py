@@ -4,6 +4,7 @@ from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.context import FakeLambdaContext
 from activity_dispatch.testing.fault_kinds import AFTER, BEFORE, Fault, Rates
 from activity_dispatch.testing.faults import Crash, Faults
+from activity_dispatch.testing.leases import InMemoryLeases
 from activity_dispatch.testing.metrics import RecordedMetrics
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
@@ -19,6 +20,7 @@ __all__ = [
     "FakeStepFunctions",
     "Fault",
     "Faults",
+    "InMemoryLeases",
     "InMemorySlots",
     "InMemoryTaskTable",
     "Rates",

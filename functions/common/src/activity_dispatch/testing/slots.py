@@ -69,14 +69,16 @@ class InMemorySlots:
 
 @dataclass(kw_only=True)
 class FakeSQS:
-    """Keeps the bodies of messages, as boto3's client would send them."""
+    """Keeps the bodies of messages and their delays, as boto3's client would send them."""
 
     bodies: list[str] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
 
     def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         """Keep the messages."""
         assert QueueUrl  # noqa: S101 (a queue is always named)
         self.bodies += [entry["MessageBody"] for entry in Entries]
+        self.delays += [entry["DelaySeconds"] for entry in Entries]
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
     def queue(self) -> RequestQueue:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -145,3 +145,7 @@ class InMemoryTaskTable:
     def activity(self, arn: str) -> Activity | None:
         """Return the description of an activity that this stack serves."""
         return self.activities.get(arn)
+
+    def served_activities(self) -> Sequence[Activity]:
+        """Return the descriptions of all of them."""
+        return tuple(self.activities.values())

@@ -12,7 +12,7 @@ resource "terraform_data" "packages" {
   input = var.folder
 
   provisioner "local-exec" {
-    command     = "mkdir -p \"$FOLDER\" && for name in dispatcher reporter reconciler prepare process publish reduce sweep; do printf %s $name >\"$FOLDER/$name.zip\"; done"
+    command     = "mkdir -p \"$FOLDER\" && for name in dispatcher reporter reconciler prepare process publish reduce sweep poller listener; do printf %s $name >\"$FOLDER/$name.zip\"; done"
     environment = { FOLDER = var.folder }
   }
 

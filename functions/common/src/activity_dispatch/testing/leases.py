@@ -1,0 +1,36 @@
+"""Leases in memory."""
+
+import threading
+from dataclasses import dataclass, field
+
+from activity_dispatch.leases import LeaseRecord
+
+
+@dataclass(kw_only=True)
+class InMemoryLeases:
+    """Keeps the same promises as the leases in DynamoDB; the contract tests hold it to that."""
+
+    records: dict[str, LeaseRecord] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self, name: str, record: LeaseRecord, now: float) -> bool:
+        """Write the record; False if another holder's lease has not ended by `now`."""
+        with self._lock:
+            seen = self.records.get(name)
+            if seen is not None and seen.holder != record.holder and seen.held_until > now:
+                return False
+            self.records[name] = record
+            return True
+
+    def give_back(self, name: str, holder: str) -> bool:
+        """End the holder's lease; False if another one holds it."""
+        with self._lock:
+            seen = self.records.get(name)
+            if seen is None or seen.holder != holder:
+                return False
+            self.records[name] = LeaseRecord(holder=holder, held_until=0.0)
+            return True
+
+    def look(self, name: str) -> LeaseRecord | None:
+        """Return what was last written, None if nothing ever was."""
+        return self.records.get(name)

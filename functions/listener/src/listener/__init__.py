@@ -1,0 +1,1 @@
+"""The listener function: looks after all open tasks, every minute."""

@@ -1,0 +1,1 @@
+"""The poller function: looks after all open tasks, every minute."""

@@ -1,0 +1,45 @@
+"""Composition root of the poller function."""
+
+import functools
+import logging
+import os
+from collections.abc import Mapping
+
+from activity_dispatch.composition import Runtime
+from activity_dispatch.function_runtime import make_function_runtime
+from activity_dispatch.lambda_context import LambdaContext
+from activity_dispatch.leases import DynamoLeases, Lease
+from activity_dispatch.polling import Poller
+from activity_dispatch.polling_threads import PollingThreads
+
+LOG = logging.getLogger(__name__)
+
+# As many polls at a time as module dispatcher allows in all.
+THREADS = 400
+
+
+def handle(event: object, context: LambdaContext) -> Mapping[str, int]:
+    """Poll for as long as the function may run; returns what came of it."""
+    counts = _poller(context).run(lambda: context.get_remaining_time_in_millis() / 1000)
+    LOG.info("polls: %s", dict(counts))
+    return counts
+
+
+@functools.cache
+def _runtime() -> Runtime:
+    return make_function_runtime(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
+
+
+def _poller(context: LambdaContext) -> Poller:
+    runtime = _runtime()
+    leases = DynamoLeases(client=runtime.clients.dynamodb, table=runtime.settings.task_table)
+    return Poller(
+        tasks=runtime.tasks,
+        lease=Lease(store=leases, name="poller", holder=context.aws_request_id),
+        threads=PollingThreads(
+            taker=runtime.taker(f"poller {context.log_stream_name}", waits_for_slot=False),
+            starter=runtime.starter,
+            backend_of=runtime.backend_of,
+        ),
+        metrics=runtime.metrics,
+    )

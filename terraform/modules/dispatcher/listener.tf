@@ -1,0 +1,64 @@
+# Only where an activity's wake_up is logs: a function that hears from a state machine's log of each scheduled task.
+locals {
+  heard = contains(local.modes, "logs") ? { listener = var.packages.listener } : {}
+  # Known when planning: the groups are made beside the stack.
+  log_groups = length(local.heard) > 0 ? toset(var.log_group_names) : toset([])
+
+  listener_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        local.make_requests,
+        {
+          Sid      = "FindActivities"
+          Effect   = "Allow"
+          Action   = ["dynamodb:GetItem"]
+          Resource = [local.table_arn]
+        },
+      ],
+      local.use_key,
+    )
+  }
+}
+
+module "listener" {
+  source   = "../function"
+  for_each = local.heard
+
+  name               = "${var.name}-listener"
+  description        = "Makes dispatch requests of what logs of state machines say"
+  handler            = "listener.handler.handle"
+  package            = each.value
+  timeout_seconds    = 60
+  memory_mb          = 256
+  log_retention_days = var.log_retention_days
+  kms_key_arn        = var.kms_key_arn
+  alarm_actions      = var.alarm_actions
+  environment        = local.worker_environment
+  policies           = { listen = jsonencode(local.listener_policy) }
+  tags               = var.tags
+}
+
+resource "aws_lambda_permission" "listener" {
+  for_each = local.log_groups
+
+  # A statement's id has letters, digits, - and _ only.
+  statement_id   = "logs-${substr(sha256(each.key), 0, 16)}"
+  function_name  = module.listener["listener"].name
+  action         = "lambda:InvokeFunction"
+  principal      = "logs.amazonaws.com"
+  source_account = data.aws_caller_identity.current.account_id
+  source_arn     = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:log-group:${each.key}:*"
+}
+
+resource "aws_cloudwatch_log_subscription_filter" "listener" {
+  for_each = local.log_groups
+
+  name            = "${var.name}-listener"
+  log_group_name  = each.key
+  filter_pattern  = "{ $.type = \"ActivityScheduled\" }"
+  destination_arn = module.listener["listener"].arn
+
+  # CloudWatch Logs refuses a destination that it may not invoke.
+  depends_on = [aws_lambda_permission.listener]
+}

@@ -1,0 +1,203 @@
+mock_provider "aws" {
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "123456789012" }
+  }
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+  mock_resource "aws_sqs_queue" {
+    defaults = {
+      arn = "arn:aws:sqs:eu-west-1:123456789012:queue"
+      url = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"
+    }
+  }
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/first-dispatcher" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::123456789012:role/first-dispatcher" }
+  }
+  mock_resource "aws_lambda_function" {
+    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-dispatcher" }
+  }
+}
+
+variables {
+  name = "first"
+  packages = {
+    dispatcher = {
+      bucket = "artefacts"
+      key    = "functions/dispatcher-1.zip"
+      hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
+    reporter = {
+      bucket = "artefacts"
+      key    = "functions/reporter-1.zip"
+      hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
+    reconciler = {
+      bucket = "artefacts"
+      key    = "functions/reconciler-1.zip"
+      hash   = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+    }
+    poller   = { bucket = "artefacts", key = "functions/poller-1.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+    listener = { bucket = "artefacts", key = "functions/listener-1.zip", hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+  }
+  activities = {
+    words = {
+      arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
+      backend           = "words"
+      heartbeat_seconds = 180
+      timeout_seconds   = 3600
+      wake_up           = "poll"
+      pollers           = 3
+    }
+    lines = {
+      arn                 = "arn:aws:states:eu-west-1:123456789012:activity:lines"
+      backend             = "words"
+      heartbeat_seconds   = 60
+      timeout_seconds     = 600
+      allowed_overrides   = ["command"]
+      max_concurrent_jobs = 5
+      wake_up             = "logs"
+
+      overflow_after_seconds = 30
+    }
+  }
+  backends = {
+    words = {
+      name        = "lambda"
+      config      = "{\"function_arn\":\"arn:aws:lambda:eu-west-1:123456789012:function:process\"}"
+      policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+    }
+  }
+  log_group_names = ["/aws/vendedlogs/states/words"]
+  payload_bucket  = { name = "payloads", arn = "arn:aws:s3:::payloads" }
+}
+
+run "nobody_polls_or_listens_who_is_not_asked_to" {
+  command = plan
+  variables {
+    activities = { words = {
+      arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
+      backend           = "words"
+      heartbeat_seconds = 180
+      timeout_seconds   = 3600
+    } }
+  }
+
+  assert {
+    condition     = output.poller == null && output.listener == null && length(aws_cloudwatch_event_rule.poller) + length(aws_cloudwatch_log_subscription_filter.listener) == 0
+    error_message = "an idle stack costs nothing"
+  }
+}
+
+run "the_description_says_how_an_activity_is_woken_up" {
+  command = plan
+
+  assert {
+    condition = { for key, item in aws_dynamodb_table_item.activity : key => [for name in ["wake_up", "pollers", "overflow_after_seconds"] : jsonencode(jsondecode(jsondecode(item.item).activity.S)[name])] } == {
+      words = ["\"poll\"", "3", "null"]
+      lines = ["\"logs\"", "2", "30"]
+    }
+    error_message = "the keys the library reads"
+  }
+}
+
+run "the_poller_is_invoked_every_minute_and_may_run_a_quarter_of_an_hour" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.poller["poller"].schedule_expression == "rate(1 minute)" && aws_lambda_function_event_invoke_config.poller["poller"].maximum_retry_attempts == 0
+    error_message = "the gap after a lost poller is a minute"
+  }
+  assert {
+    condition = { for statement in local.poller_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+      MakeDispatchRequests   = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
+      TakeTasksAndRefuseThem = [["states:GetActivityTask", "states:SendTaskFailure"], ["arn:aws:states:eu-west-1:123456789012:activity:words"]]
+      RecordTasks            = [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
+      KeepLargeInputs        = [["s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
+      FindActivities         = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks/index/open"]]
+    }
+    error_message = "what a dispatcher may, and to find the activities"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.poller_silent["poller"].treat_missing_data == "breaching"
+    error_message = "a poller that is not invoked is an alarm"
+  }
+}
+
+run "the_listener_hears_of_scheduled_tasks_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition = { for name, filter in aws_cloudwatch_log_subscription_filter.listener : name => [filter.log_group_name, filter.filter_pattern] } == {
+      "/aws/vendedlogs/states/words" = ["/aws/vendedlogs/states/words", "{ $.type = \"ActivityScheduled\" }"]
+    }
+    error_message = "one kind of line"
+  }
+  assert {
+    condition = [for permission in aws_lambda_permission.listener : [permission.principal, permission.source_account, permission.source_arn]] == [
+      ["logs.amazonaws.com", "123456789012", "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/words:*"],
+    ]
+    error_message = "from this log group of this account"
+  }
+  assert {
+    condition = { for statement in local.listener_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+      MakeDispatchRequests = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
+      FindActivities       = [["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
+    }
+    error_message = "to read descriptions and to ask for dispatches"
+  }
+}
+
+run "refuses_modes_without_their_zips_and_logs" {
+  command = plan
+  variables {
+    packages = {
+      for name in ["dispatcher", "reporter", "reconciler"] : name => { bucket = "artefacts", key = name, hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
+    }
+    log_group_names = []
+  }
+  expect_failures = [var.packages, var.log_group_names]
+}
+
+run "refuses_a_mode_that_is_none" {
+  command = plan
+  variables {
+    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "pull" } }
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_to_leave_to_workers_what_the_poller_takes" {
+  command = plan
+  variables {
+    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", overflow_after_seconds = 10 } }
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_to_leave_tasks_to_workers_for_longer_than_a_message_waits" {
+  command = plan
+  variables {
+    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 901 } }
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_more_polls_than_one_function_can_make" {
+  command = plan
+  variables {
+    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", pollers = 401 } }
+  }
+  expect_failures = [var.activities]
+}

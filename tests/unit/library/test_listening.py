@@ -1,0 +1,119 @@
+"""The listener: a line of a log becomes a dispatch request."""
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.library.conftest import ARN
+
+from activity_dispatch.activities import ActivityCatalog, WakeUp
+from activity_dispatch.listening import InvalidLogEvent, Listener, scheduled
+from activity_dispatch.testing.stepfunctions import client_error
+
+# As Step Functions writes it with log level ALL, without data.
+LINE: dict[str, Any] = {
+    "id": "3",
+    "previous_event_id": "2",
+    "event_timestamp": "1700000000000",
+    "type": "ActivityScheduled",
+    "execution_arn": "arn:aws:states:eu-west-1:000000000000:execution:machine:name",
+    "details": {"resource": ARN, "timeoutInSeconds": "3600", "heartbeatInSeconds": "180"},
+}
+
+
+def event(*lines: str, message_type: str = "DATA_MESSAGE") -> dict[str, Any]:
+    document = {
+        "messageType": message_type,
+        "logGroup": "/aws/vendedlogs/states/machine",
+        "logEvents": [
+            {"id": str(number), "timestamp": 1, "message": line} for number, line in enumerate(lines)
+        ],
+    }
+    return {"awslogs": {"data": base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()}}
+
+
+@pytest.fixture
+def listener(world) -> Listener:
+    world.set_activity(wake_up=WakeUp.LOGS)
+    return Listener(activities=ActivityCatalog(source=world.tasks), requests=world.sqs.queue())
+
+
+def test_each_scheduled_task_makes_a_request(world, listener) -> None:
+    other = {**LINE, "type": "ActivityStarted"}
+    lines = [json.dumps(line) for line in (LINE, other, LINE)]
+    assert listener.handle(event(*lines)) == 2
+    assert [json.loads(body) for body in world.sqs.bodies] == [{"activity_arn": ARN}] * 2
+    assert world.sqs.delays == [0, 0]
+
+
+def test_what_is_left_to_workers_first_comes_later(world, listener) -> None:
+    world.set_activity(overflow_after_seconds=30)
+    assert listener.handle(event(json.dumps(LINE))) == 1
+    assert world.sqs.delays == [30]
+
+
+@pytest.mark.parametrize("mode", [WakeUp.REQUESTS, WakeUp.POLL])
+def test_activities_of_another_mode_are_left_alone(world, listener, mode: WakeUp) -> None:
+    world.set_activity(wake_up=mode)
+    assert listener.handle(event(json.dumps(LINE))) == 0
+
+
+def test_activities_of_another_stack_are_left_alone(world, listener) -> None:
+    line = {**LINE, "details": {"resource": ARN + "-other"}}
+    assert listener.handle(event(json.dumps(line))) == 0
+    assert world.sqs.bodies == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ActivityScheduled",
+        '["ActivityScheduled"]',
+        json.dumps({"type": "Other", "details": {"text": "ActivityScheduled"}}),
+        json.dumps({**LINE, "details": None}),
+        json.dumps({**LINE, "details": {"resource": 3}}),
+        "[" * 100_000 + '"ActivityScheduled"',
+    ],
+)
+def test_lines_of_other_kinds_are_passed_over(listener, line: str) -> None:
+    assert listener.handle(event(line, json.dumps(LINE))) == 1
+
+
+def test_a_message_that_only_looks_whether_we_are_there(listener) -> None:
+    assert listener.handle(event(json.dumps(LINE), message_type="CONTROL_MESSAGE")) == 0
+
+
+@settings(max_examples=40)
+@given(st.none() | st.text() | st.binary().map(lambda data: base64.b64encode(data).decode()) | st.integers())
+def test_what_is_no_event_of_a_log_is_refused(data: object) -> None:
+    with pytest.raises(InvalidLogEvent):
+        scheduled({"awslogs": {"data": data}})
+
+
+@settings(max_examples=40)
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(), lambda some: st.lists(some) | st.dictionaries(st.text(), some)
+    )
+)
+def test_a_batch_of_another_form_is_refused_or_empty(document: object) -> None:
+    data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
+    try:
+        assert scheduled({"awslogs": {"data": data}}) == {}
+    except InvalidLogEvent:
+        return
+
+
+def test_a_batch_that_could_not_be_sent_comes_again(world, listener, monkeypatch) -> None:
+    error = client_error("ServiceUnavailable", "SendMessageBatch", 503)
+
+    def refuse(**_):
+        raise error
+
+    monkeypatch.setattr(world.sqs, "send_message_batch", refuse)
+    with pytest.raises(type(error)):
+        listener.handle(event(json.dumps(LINE)))
