@@ -46,9 +46,7 @@ CONTESTANTS = (
         command=(places.ACTIVITY_WORKER_PYTHON, places.CONTESTANTS / "activity_worker.py"),
     ),
     Contestant(name="stefuna", command=(places.STEFUNA_PYTHON, places.CONTESTANTS / "stefuna_worker.py")),
-    Contestant(
-        name="origin-loop", command=(places.DISPATCHER_PYTHON, places.CONTESTANTS / "origin_loop.py")
-    ),
+    Contestant(name="origin-loop", command=(places.DISPATCHER_PYTHON, places.CONTESTANTS / "origin_loop.py")),
 )
 
 

@@ -12,7 +12,10 @@ THREADS = 100
 def main() -> None:
     """Loop until the process is ended."""
     config = Config(read_timeout=70, max_pool_connections=THREADS)
-    stepfunctions, functions = boto3.client("stepfunctions", config=config), boto3.client("lambda", config=config)
+    stepfunctions, functions = (
+        boto3.client("stepfunctions", config=config),
+        boto3.client("lambda", config=config),
+    )
     arn, function = os.environ["ACTIVITY_ARN"], os.environ["FUNCTION_ARN"]
 
     def loop() -> None:

@@ -45,9 +45,7 @@ class StubCloud:
         self.behaviour = behaviour
         self.calls: Counter[str] = Counter()
         self.activity = Activity(poll_seconds=behaviour.poll_seconds)
-        self.buckets = {
-            name: Bucket(size=behaviour.bucket, refill=behaviour.refill) for name in _THROTTLED
-        }
+        self.buckets = {name: Bucket(size=behaviour.bucket, refill=behaviour.refill) for name in _THROTTLED}
         self.queue, self.table = Queue(), Table()
         self.runtime = RuntimeApi(self.queue, batch_size=behaviour.batch_size)
         self._random = random.Random(1)  # noqa: S311 (latencies)
