@@ -30,12 +30,13 @@ class Contestant:
     rounds: int = 1
 
 
-def _function(module: str) -> Sequence[str | Path]:
+def function(module: str) -> Sequence[str | Path]:
+    """Return the command that runs a function of the stack as Lambda does, with AWS's runtime client."""
     return (places.DISPATCHER_PYTHON, "-m", "awslambdaric", f"{module}.handler.handle")
 
 
 CONTESTANTS = (
-    Contestant(name="dispatcher", command=_function("dispatcher"), is_function=True, rounds=3),
+    Contestant(name="dispatcher", command=function("dispatcher"), is_function=True, rounds=3),
     Contestant(
         name="threads-100",
         command=(places.DISPATCHER_PYTHON, places.CONTESTANTS / "threads_loop.py"),

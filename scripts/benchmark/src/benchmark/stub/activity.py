@@ -50,6 +50,11 @@ class Activity:
         self.handed_out.add(token)
         return token
 
+    @property
+    def polls(self) -> int:
+        """How many polls wait for a task."""
+        return sum(1 for poll in self._polls if not poll.done())
+
     def start(self, token: str) -> None:
         """Note that the task's job was started."""
         self.starts[token] += 1

@@ -120,7 +120,7 @@ class StubCloud:
             request_id, event = await self.runtime.next()
             headers = runtime_api.headers(request_id, int(time.time() * 1000))
             return Answer(document=event, headers=headers)
-        _, request_id, verb = (path.split("/") + ["", ""])[:3]
+        _, request_id, verb = [*path.split("/"), "", ""][:3]
         if verb == "response":
             self.runtime.answer(request_id, runtime_api.read(request.body))
         elif verb == "error":
