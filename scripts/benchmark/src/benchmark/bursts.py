@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from benchmark import items, places
 from benchmark.processes import running
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from benchmark.endpoint import Endpoint
@@ -89,7 +90,19 @@ def _burst(endpoint: Endpoint, tasks: int, request: Mapping[str, Any] | None) ->
     endpoint.ask("wait-settled", seconds=BURST_SECONDS)
 
 
-def middle(rounds: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Return the round of the median throughput."""
+def take_turns(endpoint: Endpoint, tasks: int, *, tell: Callable[[str], None]) -> Mapping[str, Any]:
+    """Let the contestants take turns; return of each its rounds, and the one of the median throughput."""
+    rounds: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for number in range(max(contestant.rounds for contestant in CONTESTANTS)):
+        for contestant in CONTESTANTS:
+            if number < contestant.rounds:
+                one = measure(endpoint, contestant, tasks)
+                rounds[contestant.name].append(one)
+                speed, cost = one["tasks_per_second"], one["cpu_ms_per_task"]
+                tell(f"{contestant.name}: {speed:.0f} tasks/s, {cost:.2f} ms of processor each")
+    return {name: {**_middle(all_of_it), "rounds": all_of_it} for name, all_of_it in rounds.items()}
+
+
+def _middle(rounds: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     wanted = statistics.median_low(one["tasks_per_second"] for one in rounds)
     return next(one for one in rounds if one["tasks_per_second"] == wanted)

@@ -16,6 +16,7 @@ from benchmark.processes import Process, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
@@ -90,7 +91,7 @@ class Endpoint:
 def stub() -> Iterator[Endpoint]:
     """A stub for the length of a `with` block."""
     port = _free_port()
-    command = [places.STUB_PYTHON, "-m", "benchmark.stub", str(port)]
+    command: list[str | Path] = [places.STUB_PYTHON, "-m", "benchmark.stub", str(port)]
     environment = {"PYTHONPATH": str(places.SOURCES), "PATH": os.defpath}
     with running("stub", command, environment) as process:
         endpoint = Endpoint(port=port, process=process)

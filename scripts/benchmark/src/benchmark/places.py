@@ -4,6 +4,8 @@ from pathlib import Path
 
 from operations.paths import PYTHON, ROOT
 
+__all__ = ["ROOT"]
+
 PACKAGE = Path(__file__).resolve().parent
 CONTESTANTS = PACKAGE / "contestants"
 SOURCES = PACKAGE.parent

@@ -30,7 +30,7 @@ _FARGATE = {
 
 
 def measure(endpoint: Endpoint) -> Mapping[str, Any]:
-    """Make one pass with an event of its schedule; containers that know nothing of tasks: none beats itself."""
+    """Make one pass over containers that know nothing of tasks: none beats itself."""
     # One latency for all calls, as the target names it.
     endpoint.ask("reset", least_ms=15.0, most_ms=15.0)
     endpoint.ask("items", items=[items.activity(backend="fargate", config=_FARGATE)])

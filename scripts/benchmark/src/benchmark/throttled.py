@@ -1,4 +1,4 @@
-"""At the throttle: Step Functions refuses polls beyond its refill rate, and more requests wait than it allows."""
+"""At the throttle: more requests wait than Step Functions allows polls for."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from stefuna import Server, Worker
 PROCESSES = 8
 
 
-class Invoker(Worker):
+class Invoker(Worker):  # type: ignore[misc]
     """Invokes a function with the task."""
 
     def init(self) -> None:

@@ -66,7 +66,7 @@ class Stub:
     async def wait_settled(self, body: Body) -> None:
         """Wait until the queue is empty."""
         async with asyncio.timeout(body["seconds"]):
-            while self.cloud.queue.left:  # noqa: ASYNC110 (a deletion is not worth an event)
+            while self.cloud.queue.left:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def wait_ready(self, body: Body) -> None:
@@ -76,7 +76,7 @@ class Stub:
     async def wait_polls(self, body: Body) -> None:
         """Wait until so many polls wait for a task."""
         async with asyncio.timeout(body["seconds"]):
-            while self.cloud.activity.polls < body["count"]:  # noqa: ASYNC110 (as above)
+            while self.cloud.activity.polls < body["count"]:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def invoke(self, body: Body) -> Any:

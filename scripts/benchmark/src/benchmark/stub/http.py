@@ -65,6 +65,11 @@ class Connection(asyncio.Protocol):
         """Keep the way back."""
         self._transport = transport  # type: ignore[assignment]
 
+    def close(self) -> None:
+        """End the connection from this side."""
+        if self._transport is not None:
+            self._transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody waits for an answer any more."""
         self._transport = None
