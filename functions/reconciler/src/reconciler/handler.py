@@ -15,8 +15,8 @@ from activity_dispatch.task_steps import TaskSteps
 LOG = logging.getLogger(__name__)
 
 THREADS = 16
-# Step Functions allows 1,500 at once and 300 a second, in some regions 3,000 and 500, which the workers share: 10,000
-# heartbeats fit into half a minute.
+# Step Functions allows 1,500 at once and 300 a second, in some regions 3,000 and 500, which the workers
+# share: 10,000 heartbeats fit into half a minute.
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 HEARTBEATS_PER_SECOND = 350.0
 HEARTBEATS_AT_ONCE = 500
