@@ -35,12 +35,15 @@ CHECKOV_READY := build/stamps/checkov
 READY := $(VENV_READY) $(CLOUD_READY)
 # Only what trains needs it: it holds PyTorch.
 TRAINING_READY := build/stamps/training
+# What is measured beside the dispatcher, and what measures, each in an environment of its own.
+BENCHMARKED := stub plot activity-worker stefuna
+BENCHMARK_READY := $(BENCHMARKED:%=build/stamps/benchmark-%)
 
 # The longest first. make before 4.0 prints their lines as they come.
 CLOUDLESS := terraform-test unit-test checkov
 TOLD_WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
-MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/operations/pyproject.toml))
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/operations/pyproject.toml scripts/benchmark/pyproject.toml))
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
 ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 # The folders too: a file that is removed changes nothing else.
@@ -82,7 +85,7 @@ terraform-test: | need-terraform ## check the Terraform folders and run their te
 
 .PHONY: unit-test
 unit-test: $(READY) ## run all Python tests that need no cloud (unit, contract, repo, operations)
-	$(PYTHON) -m pytest tests/unit tests/contract tests/repo scripts/operations/tests
+	$(PYTHON) -m pytest tests/unit tests/contract tests/repo scripts/operations/tests scripts/benchmark/tests
 
 .PHONY: checkov
 checkov: $(CHECKOV_READY) ## search the Terraform files for insecure settings; asks nobody outside
@@ -93,6 +96,10 @@ integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tes
 	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
 	$(PYTHON) -m pytest tests/integration tests/training
 	@[[ -e $(TRAINING_READY) ]] || echo 'LEFT OUT: the training itself, because there is no PyTorch here: make training-setup'
+
+.PHONY: benchmark
+benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## measure the dispatcher beside its alternatives (under 10 minutes); writes docs/benchmarks.md
+	@exec $(PYTHON) -m benchmark
 
 .PHONY: training-setup
 training-setup: $(READY) $(TRAINING_READY) ## make the Python environment of the training, with PyTorch
@@ -178,9 +185,9 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release
+	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
-	find terraform/modules terraform/examples terraform/bootstrap terraform/environments/local -name '.terraform*' -prune -exec rm -rf {} +
+	find terraform/modules terraform/examples terraform/bootstrap terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 
 .PHONY: need-terraform
 need-terraform:
@@ -216,6 +223,12 @@ $(CLOUD_READY): $(UV_READY) $(CLOUD_REQUIREMENTS) scripts/localcloud/pyproject.t
 	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/localcloud/venv
 	@$(UV) pip sync --quiet --python build/localcloud/venv/bin/python $(CLOUD_REQUIREMENTS)
 	@$(UV) pip install --quiet --python build/localcloud/venv/bin/python --no-deps --editable scripts/localcloud
+	@touch $@
+
+build/stamps/benchmark-%: scripts/benchmark/requirements/%.txt $(UV_READY)
+	@echo 'Setting up the benchmark: $*'
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/benchmark/$*
+	@$(UV) pip sync --quiet --python build/benchmark/$*/bin/python $<
 	@touch $@
 
 $(CHECKOV_READY): $(UV_READY) requirements/checkov.txt

@@ -50,6 +50,24 @@ def test_one_claimant_processes_a_task(table) -> None:
     assert table.get(TASK.task_id).claimed_by == "a"
 
 
+def test_a_claim_that_names_its_job_records_the_start(table) -> None:
+    table.add(TASK, "lambda")
+    assert table.claim(TASK.task_id, "a", job_id="job-1")
+    record = table.get(TASK.task_id)
+    assert (record.state, record.job_id) == (TaskState.STARTED, "job-1")
+    assert record.started_at == record.claimed_at
+    assert not table.claim(TASK.task_id, "b", job_id="job-2")
+
+
+def test_a_start_that_is_recorded_stays_when_the_job_claims(table) -> None:
+    table.add(TASK, "lambda")
+    table.record_started(TASK.task_id, "job-1")
+    started_at = table.get(TASK.task_id).started_at
+    assert table.claim(TASK.task_id, "a", job_id="job-2")
+    record = table.get(TASK.task_id)
+    assert (record.job_id, record.started_at) == ("job-1", started_at)
+
+
 def test_a_task_has_one_outcome_and_then_neither_token_nor_input(table) -> None:
     table.add(TASK, "lambda")
     assert table.record_settled(TASK.task_id, OutcomeName.FAILED, "Job.Failed")

@@ -108,3 +108,82 @@ def test_a_message_that_does_not_say_how_often_it_came_came_once(attributes: Any
     again = {**record(1), "attributes": attributes}
     assert failures(handler(lambda _: Result.NO_TASK, sqs).run([again], 120)) == ["m1"]
     assert sqs.visibility == {"r1": 2}
+
+
+@dataclass
+class WaitingSqs(FakeSqs):
+    """A queue with messages in it, that loses an answer when it `fails`."""
+
+    waiting: list[int] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    fails: str = ""
+
+    def receive_message(self, *, QueueUrl, MaxNumberOfMessages, MessageSystemAttributeNames):  # noqa: N803
+        if self.fails == "receive":
+            raise client_error("InternalError", "ReceiveMessage", 500)
+        assert (QueueUrl, MessageSystemAttributeNames) == ("queue", ["ApproximateReceiveCount"])
+        some, self.waiting = self.waiting[:MaxNumberOfMessages], self.waiting[MaxNumberOfMessages:]
+        keys = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body"}
+        return {
+            "Messages": [
+                {**{keys[key]: value for key, value in record(number).items() if key in keys}}
+                | {"Attributes": record(number)["attributes"]}
+                for number in some
+            ]
+        }
+
+    def delete_message_batch(self, *, QueueUrl, Entries):  # noqa: N803
+        if self.fails == "delete":
+            return {"Failed": [{"Id": "0", "Code": "InternalError"}]}
+        assert QueueUrl == "queue"
+        assert len(Entries) <= 10
+        self.deleted += [entry["ReceiptHandle"] for entry in Entries]
+        return {"Successful": []}
+
+
+def draining(handle, sqs: Any, **more: Any) -> BatchHandler:
+    return BatchHandler(
+        handle=handle, sqs=sqs, queue_url="queue", threads=20, jitter=lambda _, high: high, **more
+    )
+
+
+FULL = [record(number) for number in range(10)]
+
+
+def test_behind_a_full_batch_the_queue_is_emptied() -> None:
+    sqs, handled = WaitingSqs(waiting=list(range(10, 47))), []
+
+    def handle(body: str) -> Result:
+        handled.append(int(body))
+        return Result.RETRY if body in {"3", "30"} else Result.STARTED
+
+    # The mapping deletes the event's messages, all others are deleted here.
+    assert failures(draining(handle, sqs).run(FULL, 120)) == ["m3"]
+    assert sorted(handled) == list(range(47))
+    assert sorted(sqs.deleted) == sorted(f"r{number}" for number in range(10, 47) if number != 30)
+    assert sqs.visibility == {"r3": 2, "r30": 2}
+
+
+def test_behind_a_batch_that_is_not_full_nothing_is_asked_for() -> None:
+    sqs = WaitingSqs(waiting=[10])
+    assert failures(draining(lambda _: Result.STARTED, sqs).run(FULL[:9], 120)) == []
+    assert sqs.waiting == [10]
+
+
+def test_no_more_is_taken_than_there_is_time_for() -> None:
+    sqs, clock = WaitingSqs(waiting=list(range(10, 60))), iter([0.0, 0.0, 29.0, 31.0, 31.0])
+
+    def last() -> float:
+        return next(clock, 31.0)
+
+    assert failures(draining(lambda _: Result.STARTED, sqs, clock=last).run(FULL, 120)) == []
+    assert len(sqs.deleted) + len(sqs.waiting) == 50
+    assert len(sqs.deleted) == 20
+
+
+@pytest.mark.parametrize("fails", ["receive", "delete"])
+def test_a_queue_that_fails_takes_nothing_along(fails: str, caplog) -> None:
+    sqs = WaitingSqs(waiting=[10, 11], fails=fails)
+    assert failures(draining(lambda _: Result.STARTED, sqs).run(FULL, 120)) == []
+    assert sqs.deleted == []
+    assert "no more messages received" in caplog.text or "not deleted" in caplog.text

@@ -241,7 +241,7 @@ def test_a_first_heartbeat_that_fails_otherwise_does_not_stop_the_job(scheduled,
 
 
 def test_a_claim_that_fails_fails_the_task_at_once(scheduled, monkeypatch) -> None:
-    def refuse(*_):
+    def refuse(*_, **__):
         raise client_error("InternalServerError", "UpdateItem", 500)
 
     monkeypatch.setattr(scheduled.world.tasks, "claim", refuse)

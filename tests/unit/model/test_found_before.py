@@ -75,7 +75,7 @@ def test_a_task_that_an_invocation_works_at_is_not_started_again(monkeypatch: py
         world.stepfunctions.send_task_heartbeat(taskToken="token-0")
     world.reconcile().finish()
     world.settle()
-    assert [record.state for record in world.tasks.records.values()] == [TaskState.STARTING]
+    assert [record.state for record in world.tasks.records.values()] == [TaskState.STARTED]
     assert len(world.compute.jobs) == 1
     world.workers[job.id].finish()
     world.settle()

@@ -91,13 +91,21 @@ class DynamoTaskTable:
             },
         )
 
-    def claim(self, task_id: str, claimant: str) -> bool:
+    def claim(self, task_id: str, claimant: str, *, job_id: str | None = None) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
+        update = "SET claimed_by = :claimant, claimed_at = :now"
+        values = {":claimant": {"S": claimant}, ":now": {"N": self._now()}, **_SETTLED}
+        if job_id is not None:
+            update += (
+                ", #state = :started, job_id = if_not_exists(job_id, :job)"
+                ", started_at = if_not_exists(started_at, :now)"
+            )
+            values |= {":started": {"S": TaskState.STARTED}, ":job": {"S": job_id}}
         return self._update(
             task_id,
-            "SET claimed_by = :claimant, claimed_at = :now",
+            update,
             f"{_OPEN} AND (attribute_not_exists(claimed_by) OR claimed_by = :claimant)",
-            {":claimant": {"S": claimant}, ":now": {"N": self._now()}, **_SETTLED},
+            values,
         )
 
     def record_progress(self, task_id: str, progress: str) -> bool:

@@ -85,7 +85,7 @@ class Processor:
         # Lambda may deliver an invocation twice under one request id: only one of them may have the task.
         claimant = f"lambda:{request_id}/{uuid.uuid4().hex}"
         try:
-            ours = self.tasks.claim(job.task_id, claimant)
+            ours = self.tasks.claim(job.task_id, claimant, job_id=request_id)
             if not ours:
                 self._leave(job)
         except (ClientError, BotoCoreError) as error:

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class RateLimit:
-    """Lets `per_second` calls begin each second, in even steps; for many threads."""
+    """Lets `per_second` calls begin each second, in even steps; for many threads.
+
+    After a pause `burst` of them may begin at once.
+    """
 
     per_second: float
+    burst: int = 1
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _next: float = field(default=0.0, init=False)
@@ -20,7 +24,7 @@ class RateLimit:
         """Wait for this call's turn."""
         with self._lock:
             now = self.clock()
-            turn = max(self._next, now)
+            turn = max(self._next, now - (self.burst - 1) / self.per_second)
             self._next = turn + 1 / self.per_second
         if turn > now:
             self.sleep(turn - now)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import batched
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -27,6 +28,8 @@ LOG = logging.getLogger(__name__)
 
 # How often a pass is made: it is EventBridge's smallest rate.
 PASS_SECONDS = 60
+# As many as one call describes, on every service.
+DESCRIBED_AT_ONCE = 100
 PROBLEMS = (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig)
 
 
@@ -97,7 +100,9 @@ class Reconciler:
         if backend.max_job_seconds is not None:
             return {}
         jobs = {record.task_id: JobId(record.job_id) for record in records if record.job_id is not None}
-        known = backend.describe(list(jobs.values()))
+        known: dict[JobId, Diagnosis] = {}
+        for some in pool.map(backend.describe, batched(jobs.values(), DESCRIBED_AT_ONCE, strict=False)):
+            known.update(some)
         return {task_id: known[job] for task_id, job in jobs.items() if job in known}
 
     def _take_step(self, seen: Seen, backend: Backend) -> str:

@@ -61,7 +61,10 @@ class Starter:
             name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
             return self._refuse(task, activity, name, message, may_run=again)
         with log_keys(job_id=job_id):
-            self._record_started(task, backend, job_id)
+            # Where a job can't be asked after, its claim records that it runs: one write less. A task that
+            # nobody claims in time is started again, and then recorded here: no third start follows.
+            if again or backend.max_job_seconds is None:
+                self._record_started(task, backend, job_id)
             LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
         return Started.STARTED
 

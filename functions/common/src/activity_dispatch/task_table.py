@@ -48,8 +48,11 @@ class TaskTable(Protocol):
         """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
         ...
 
-    def claim(self, task_id: str, claimant: str) -> bool:
-        """Let one claimant process the task; False if another one does or the task is settled."""
+    def claim(self, task_id: str, claimant: str, *, job_id: str | None = None) -> bool:
+        """Let one claimant process the task; False if another one does or the task is settled.
+
+        With `job_id` the task is `started` from now on, if it was not before.
+        """
         ...
 
     def record_progress(self, task_id: str, progress: str) -> bool:

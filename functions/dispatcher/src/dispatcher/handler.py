@@ -11,8 +11,9 @@ from activity_dispatch.function_runtime import make_function_runtime
 from activity_dispatch.lambda_context import LambdaContext
 from activity_dispatch.metrics import Metrics
 
-# One for each message of a batch.
-THREADS = 10
+# Polls at a time. An activity has 1,000 pollers at most, and 20 dispatchers are the default.
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html
+THREADS = 40
 
 
 def handle(

@@ -64,7 +64,7 @@ class InMemoryTaskTable:
             self.records[task_id] = replace(record, starting_at=self.clock())
             return True
 
-    def claim(self, task_id: str, claimant: str) -> bool:
+    def claim(self, task_id: str, claimant: str, *, job_id: str | None = None) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
         with self._lock:
             record = self.records.get(task_id)
@@ -72,7 +72,15 @@ class InMemoryTaskTable:
                 return False
             if record.claimed_by not in (None, claimant):
                 return False
-            self.records[task_id] = replace(record, claimed_by=claimant, claimed_at=self.clock())
+            record = replace(record, claimed_by=claimant, claimed_at=self.clock())
+            if job_id is not None:
+                record = replace(
+                    record,
+                    state=TaskState.STARTED,
+                    job_id=record.job_id or job_id,
+                    started_at=record.started_at or record.claimed_at,
+                )
+            self.records[task_id] = record
             return True
 
     def record_progress(self, task_id: str, progress: str) -> bool:

@@ -1,0 +1,149 @@
+# The same function behind an activity, for each way to wake the dispatcher up, and behind Step Functions' own callback.
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+  backend "local" {
+    path = "../../../build/benchmark/terraform.tfstate"
+  }
+}
+
+variable "endpoint" {
+  description = "Where the local cloud answers."
+  type        = string
+}
+
+variable "package" {
+  description = "Zip of worker.py and the library."
+  type        = string
+}
+
+variable "modes" {
+  description = "The ways to wake the dispatcher up that are measured."
+  type        = list(string)
+}
+
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_metadata_api_check     = true
+  skip_credentials_validation = true
+  s3_use_path_style           = true
+  endpoints {
+    cloudwatch     = var.endpoint
+    cloudwatchlogs = var.endpoint
+    dynamodb       = var.endpoint
+    events         = var.endpoint
+    iam            = var.endpoint
+    lambda         = var.endpoint
+    s3             = var.endpoint
+    sfn            = var.endpoint
+    sqs            = var.endpoint
+    sts            = var.endpoint
+  }
+}
+
+locals {
+  name = "latency"
+  native_state = {
+    Type           = "Task"
+    Resource       = "arn:aws:states:::lambda:invoke.waitForTaskToken"
+    TimeoutSeconds = 60
+    Parameters = {
+      FunctionName = module.native.arn
+      Payload      = { "task_token.$" = "$$.Task.Token" }
+    }
+    End = true
+  }
+  native_policy = {
+    Version   = "2012-10-17"
+    Statement = [{ Sid = "Invoke", Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = [module.native.arn] }]
+  }
+}
+
+resource "aws_s3_bucket" "code" {
+  bucket        = "${local.name}-code"
+  force_destroy = true
+}
+
+resource "aws_s3_object" "code" {
+  bucket = aws_s3_bucket.code.id
+  key    = "worker.zip"
+  source = var.package
+}
+
+module "worker" {
+  source = "../../../terraform/modules/function"
+
+  name        = "${local.name}-worker"
+  description = "Tells when its first line ran, behind an activity"
+  handler     = "worker.behind_activity"
+  package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
+  environment = module.stack.worker_environment
+}
+
+module "native" {
+  source = "../../../terraform/modules/function"
+
+  name        = "${local.name}-native"
+  description = "Tells when its first line ran, behind lambda:invoke.waitForTaskToken"
+  handler     = "worker.behind_callback"
+  package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
+  policies = { answer = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Sid = "Answer", Effect = "Allow", Action = ["states:SendTaskSuccess"], Resource = ["*"] }]
+  }) }
+}
+
+module "stack" {
+  source = "../../../terraform/modules/stack"
+
+  name         = local.name
+  packages_dir = "../../../build/zip"
+  data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  lambda_activities = { for mode in var.modes : mode => {
+    function_arn = module.worker.arn
+    role_name    = module.worker.role_name
+  } }
+}
+
+module "state_machine" {
+  source   = "../../../terraform/modules/state-machine"
+  for_each = toset(var.modes)
+
+  name = "${local.name}-${each.key}"
+  definition = jsonencode({
+    StartAt = "Process"
+    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+  })
+  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+}
+
+module "native_state_machine" {
+  source = "../../../terraform/modules/state-machine"
+
+  name       = "${local.name}-native"
+  definition = jsonencode({ StartAt = "Process", States = { Process = local.native_state } })
+  policies   = { invoke = jsonencode(local.native_policy) }
+}
+
+output "state_machines" {
+  value = merge({ native = module.native_state_machine.arn }, { for mode, machine in module.state_machine : mode => machine.arn })
+}
+
+output "functions" {
+  value = {
+    worker     = module.worker.name
+    native     = module.native.name
+    dispatcher = module.stack.functions["dispatcher"].arn
+  }
+}
+
+output "task_table" {
+  value = module.stack.task_table
+}

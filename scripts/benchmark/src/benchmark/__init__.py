@@ -1,0 +1,1 @@
+"""`make benchmark`: this dispatcher beside its alternatives, measured on one machine."""

@@ -1,0 +1,108 @@
+"""A burst of tasks that are scheduled at once: how long until the last one is started, at what cost."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from benchmark import items, places
+from benchmark.processes import running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from benchmark.endpoint import Endpoint
+
+WARM_UP = 100
+READY_SECONDS = 60.0
+BURST_SECONDS = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contestant:
+    """One process that starts tasks. `is_function`: under Lambda's runtime client, fed with batches."""
+
+    name: str
+    command: Sequence[str | Path]
+    is_function: bool = False
+    rounds: int = 1
+
+
+def function(module: str) -> Sequence[str | Path]:
+    """Return the command that runs a function of the stack as Lambda does, with AWS's runtime client."""
+    return (places.DISPATCHER_PYTHON, "-m", "awslambdaric", f"{module}.handler.handle")
+
+
+CONTESTANTS = (
+    Contestant(name="dispatcher", command=function("dispatcher"), is_function=True, rounds=3),
+    Contestant(
+        name="threads-100",
+        command=(places.DISPATCHER_PYTHON, places.CONTESTANTS / "threads_loop.py"),
+        rounds=3,
+    ),
+    Contestant(
+        name="stepfunctions-activity-worker",
+        command=(places.ACTIVITY_WORKER_PYTHON, places.CONTESTANTS / "activity_worker.py"),
+    ),
+    Contestant(name="stefuna", command=(places.STEFUNA_PYTHON, places.CONTESTANTS / "stefuna_worker.py")),
+    Contestant(name="origin-loop", command=(places.DISPATCHER_PYTHON, places.CONTESTANTS / "origin_loop.py")),
+)
+
+
+def measure(endpoint: Endpoint, contestant: Contestant, tasks: int) -> Mapping[str, Any]:
+    """Let one contestant start a burst, warm. Raises StubFailed when it does not."""
+    endpoint.ask("reset", bucket=tasks + WARM_UP + 3_000.0)
+    endpoint.ask("items", items=[items.activity()])
+    request = items.REQUEST if contestant.is_function else None
+    environment = (
+        endpoint.function_environment("dispatcher") if contestant.is_function else endpoint.environment()
+    )
+    with running(contestant.name, contestant.command, environment) as process:
+        if contestant.is_function:
+            endpoint.ask("wait-ready", seconds=READY_SECONDS)
+        _burst(endpoint, WARM_UP, request)
+        before, calls_before = process.cpu_seconds(), endpoint.ask("report")["calls"]
+        _burst(endpoint, tasks, request)
+        after, report = process.cpu_seconds(), endpoint.ask("report")
+        process.must_run()
+    told = report["tasks"]
+    calls = {name: count - calls_before.get(name, 0) for name, count in report["calls"].items()}
+    return {
+        "tasks": tasks,
+        "seconds": told["seconds"],
+        "tasks_per_second": tasks / told["seconds"],
+        "cpu_ms_per_task": (after - before) * 1000 / tasks,
+        "calls_per_task": sum(calls.values()) / tasks,
+        "lost": told["handed_out"] - told["started"],
+        "started_twice": told["started_twice"],
+        "invocations": len(report["invocation_ms"]),
+        "billed_ms_per_task": sum(report["invocation_ms"]) / told["scheduled"],
+    }
+
+
+def _burst(endpoint: Endpoint, tasks: int, request: Mapping[str, Any] | None) -> None:
+    endpoint.ask("schedule", count=tasks, request=request)
+    endpoint.ask("wait-started", seconds=BURST_SECONDS)
+    # The records of what was started too.
+    endpoint.ask("wait-settled", seconds=BURST_SECONDS)
+
+
+def take_turns(endpoint: Endpoint, tasks: int, *, tell: Callable[[str], None]) -> Mapping[str, Any]:
+    """Let the contestants take turns; return of each its rounds, and the one of the median throughput."""
+    rounds: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for number in range(max(contestant.rounds for contestant in CONTESTANTS)):
+        for contestant in CONTESTANTS:
+            if number < contestant.rounds:
+                one = measure(endpoint, contestant, tasks)
+                rounds[contestant.name].append(one)
+                speed, cost = one["tasks_per_second"], one["cpu_ms_per_task"]
+                tell(f"{contestant.name}: {speed:.0f} tasks/s, {cost:.2f} ms of processor each")
+    return {name: {**_middle(all_of_it), "rounds": all_of_it} for name, all_of_it in rounds.items()}
+
+
+def _middle(rounds: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    wanted = statistics.median_low(one["tasks_per_second"] for one in rounds)
+    return next(one for one in rounds if one["tasks_per_second"] == wanted)

@@ -1,0 +1,35 @@
+"""stepfunctions-activity-worker from PyPI; its function invokes a Lambda function, as ours does."""
+
+import os
+
+import boto3
+from botocore.config import Config
+from stepfunctions_activity_worker import ActivityWorker
+
+WORKERS = 100
+
+
+def main() -> None:
+    """Listen until the process is ended."""
+    config = Config(read_timeout=70, max_pool_connections=WORKERS)
+    functions = boto3.client("lambda", config=config)
+
+    def start(**task_input: object) -> dict[str, object]:
+        token = task_input["token"]
+        payload = f'{{"taskToken": "{token}", "input": {{}}}}'
+        functions.invoke(
+            FunctionName=os.environ["FUNCTION_ARN"], InvocationType="Event", Payload=payload.encode()
+        )
+        return {}
+
+    ActivityWorker(
+        os.environ["ACTIVITY_ARN"],
+        start,
+        heartbeat_interval=60,
+        worker_count=WORKERS,
+        client=boto3.client("stepfunctions", config=config),
+    ).listen()
+
+
+if __name__ == "__main__":
+    main()

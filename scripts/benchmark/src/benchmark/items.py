@@ -1,0 +1,31 @@
+"""What lies in the task table of a measurement."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from benchmark.endpoint import ACTIVITY_ARN, FUNCTION_ARN
+
+REQUEST = {"activity_arn": ACTIVITY_ARN}
+
+
+def activity(**changes: Any) -> dict[str, Any]:
+    """Return the item that describes the activity, as module `dispatcher` writes it."""
+    description = {
+        "arn": ACTIVITY_ARN,
+        "name": "benchmark",
+        "backend": "lambda",
+        "config": {"function_arn": FUNCTION_ARN},
+        "heartbeat_seconds": 180,
+        "timeout_seconds": 3600,
+        "allowed_overrides": [],
+        "max_concurrent_jobs": None,
+        "max_queue_seconds": None,
+        **changes,
+    }
+    return {
+        "task_id": {"S": f"activity#{ACTIVITY_ARN}"},
+        "poll_id": {"S": "activity"},
+        "activity": {"S": json.dumps(description)},
+    }

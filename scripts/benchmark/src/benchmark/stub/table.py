@@ -1,0 +1,105 @@
+"""A DynamoDB table that understands the requests of the dispatcher and refuses every other one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+type Item = dict[str, Any]
+
+# DynamoDB ends a page here. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
+PAGE_BYTES = 1_000_000
+_ASSIGNED = re.compile(r"(#?\w+) = (:\w+)")
+_EXISTS = re.compile(r"attribute_(not_)?exists\((#?\w+)\)")
+
+
+class NotUnderstood(Exception):
+    """An expression that this table cannot evaluate; it is never taken for true."""
+
+
+class ConditionFailed(Exception):
+    """The item is not as the request wants it."""
+
+
+class Table:
+    """Items by `task_id`; what has a `poll_id` is in the index."""
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        self.items: dict[str, Item] = {}
+
+    def put(self, request: Mapping[str, Any]) -> Item:
+        """PutItem."""
+        item = request["Item"]
+        key = item["task_id"]["S"]
+        self._check(request, self.items.get(key, {}))
+        self.items[key] = item
+        return {}
+
+    def update(self, request: Mapping[str, Any]) -> Item:
+        """UpdateItem, of the kind `SET a = :b, c = :d`."""
+        key = request["Key"]["task_id"]["S"]
+        item = self.items.get(key, {})
+        self._check(request, item)
+        changed = dict(item, task_id={"S": key})
+        for part in request["UpdateExpression"].removeprefix("SET ").split(", "):
+            assigned = _ASSIGNED.fullmatch(part)
+            if assigned is None:
+                raise NotUnderstood(request["UpdateExpression"])
+            changed[_name(assigned.group(1), request)] = request["ExpressionAttributeValues"][
+                assigned.group(2)
+            ]
+        self.items[key] = changed
+        return {}
+
+    def get(self, request: Mapping[str, Any]) -> Item:
+        """GetItem."""
+        item = self.items.get(request["Key"]["task_id"]["S"])
+        return {} if item is None else {"Item": item}
+
+    def query(self, request: Mapping[str, Any]) -> Item:
+        """Query of the index for one `poll_id`."""
+        if request["KeyConditionExpression"] != "poll_id = :poll":
+            raise NotUnderstood(request["KeyConditionExpression"])
+        wanted = request["ExpressionAttributeValues"][":poll"]
+        found = [item for item in self.items.values() if item.get("poll_id") == wanted]
+        return {"Items": found, "Count": len(found)}
+
+    def scan(self, request: Mapping[str, Any]) -> Item:
+        """Scan of the index, a page of up to 1 MB."""
+        after = request.get("ExclusiveStartKey", {}).get("task_id", {}).get("S")
+        page, size = [], 0
+        for item in self._index_after(after):
+            page.append(item)
+            size += sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())
+            if size > PAGE_BYTES:
+                last = {"task_id": item["task_id"], "poll_id": item["poll_id"]}
+                return {"Items": page, "Count": len(page), "LastEvaluatedKey": last}
+        return {"Items": page, "Count": len(page)}
+
+    def _index_after(self, key: str | None) -> Iterator[Item]:
+        passed = key is None
+        for name, item in self.items.items():
+            if passed and "poll_id" in item:
+                yield {attribute: value for attribute, value in item.items() if attribute != "input"}
+            passed = passed or name == key
+
+    def _check(self, request: Mapping[str, Any], item: Item) -> None:
+        condition = request.get("ConditionExpression")
+        if condition is None:
+            return
+        for part in condition.split(" AND "):
+            if not _holds(part, request, item):
+                raise ConditionFailed(condition)
+
+
+def _holds(part: str, request: Mapping[str, Any], item: Item) -> bool:
+    if exists := _EXISTS.fullmatch(part):
+        return (_name(exists.group(2), request) in item) is (exists.group(1) is None)
+    if equal := _ASSIGNED.fullmatch(part):
+        wanted = request["ExpressionAttributeValues"][equal.group(2)]
+        return bool(item.get(_name(equal.group(1), request)) == wanted)
+    raise NotUnderstood(part)
+
+
+def _name(name: str, request: Mapping[str, Any]) -> str:
+    return str(request["ExpressionAttributeNames"][name]) if name.startswith("#") else name

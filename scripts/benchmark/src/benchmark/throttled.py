@@ -1,0 +1,59 @@
+"""At the throttle: more requests wait than Step Functions allows polls for."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from benchmark import items
+from benchmark.bursts import READY_SECONDS, function
+from benchmark.processes import running
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmark.endpoint import Endpoint
+
+# AWS's in us-east-1, us-west-2 and eu-west-1.
+BUCKET, REFILL = 3_000, 500
+DISPATCHERS = 2
+SECONDS = 20.0
+# The bucket is empty, so what is refused in the beginning comes back within some pauses.
+LIMIT_SECONDS = 90.0
+
+
+def measure(endpoint: Endpoint, tasks_per_second: float) -> Mapping[str, Any]:
+    """Ask for more than is allowed, of a bucket that is empty.
+
+    `tasks_per_second` is what one dispatcher reaches here: a machine that could not reach the real
+    refill rate gets a smaller bucket, of the same proportions.
+    """
+    scale = min(1.0, tasks_per_second / 2 / REFILL)
+    bucket, refill = BUCKET * scale, REFILL * scale
+    endpoint.ask("reset", bucket=bucket, refill=refill)
+    endpoint.ask("items", items=[items.activity()])
+    tasks = round(refill * SECONDS)
+    with ExitStack() as stack:
+        for number in range(DISPATCHERS):
+            name, command = f"throttled-{number}", function("dispatcher")
+            stack.enter_context(running(name, command, endpoint.function_environment("dispatcher")))
+        endpoint.ask("wait-ready", seconds=READY_SECONDS)
+        endpoint.ask("empty-bucket")
+        begun = time.monotonic()
+        endpoint.ask("schedule", count=tasks, request=items.REQUEST)
+        endpoint.ask("wait-started", seconds=LIMIT_SECONDS)
+        seconds = time.monotonic() - begun
+        report = endpoint.ask("report")
+    polls, refused = report["polls_allowed"], report["refused"]["GetActivityTask"]
+    return {
+        "bucket": bucket,
+        "refill_per_second": refill,
+        "dispatchers": DISPATCHERS,
+        "tasks": tasks,
+        "seconds": seconds,
+        "share_of_refill_used": polls / (refill * seconds),
+        "share_refused": refused / (polls + refused),
+        "lost": report["tasks"]["handed_out"] - report["tasks"]["started"],
+        "started_twice": report["tasks"]["started_twice"],
+    }
