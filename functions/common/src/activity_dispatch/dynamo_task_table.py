@@ -83,13 +83,18 @@ class DynamoTaskTable:
             },
         )
 
-    def claim(self, task_id: str, claimant: str) -> bool:
+    def claim(self, task_id: str, claimant: str, until: float | None = None) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
+        update = "SET claimed_by = :claimant, claimed_at = :now"
+        values = {":claimant": {"S": claimant}, ":now": {"N": self._now()}, **_SETTLED}
+        if until is not None:
+            update += ", claimed_until = :until"
+            values |= {":until": {"N": f"{until:.3f}"}}
         return self._update(
             task_id,
-            "SET claimed_by = :claimant, claimed_at = :now",
+            update,
             f"{_OPEN} AND (attribute_not_exists(claimed_by) OR claimed_by = :claimant)",
-            {":claimant": {"S": claimant}, ":now": {"N": self._now()}, **_SETTLED},
+            values,
         )
 
     def record_progress(self, task_id: str, progress: str) -> bool:

@@ -47,8 +47,11 @@ class TaskTable(Protocol):
         """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
         ...
 
-    def claim(self, task_id: str, claimant: str) -> bool:
-        """Let one claimant process the task; False if another one does or the task is settled."""
+    def claim(self, task_id: str, claimant: str, until: float | None = None) -> bool:
+        """Let one claimant process the task; False if another one does or the task is settled.
+
+        After `until`, in seconds since 1970, the claimant is no more at work; None: it may be for long.
+        """
         ...
 
     def record_progress(self, task_id: str, progress: str) -> bool:

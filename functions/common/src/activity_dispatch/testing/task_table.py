@@ -64,7 +64,7 @@ class InMemoryTaskTable:
             self.records[task_id] = replace(record, starting_at=self.clock())
             return True
 
-    def claim(self, task_id: str, claimant: str) -> bool:
+    def claim(self, task_id: str, claimant: str, until: float | None = None) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
         with self._lock:
             record = self.records.get(task_id)
@@ -72,7 +72,9 @@ class InMemoryTaskTable:
                 return False
             if record.claimed_by not in (None, claimant):
                 return False
-            self.records[task_id] = replace(record, claimed_by=claimant, claimed_at=self.clock())
+            self.records[task_id] = replace(
+                record, claimed_by=claimant, claimed_at=self.clock(), claimed_until=until
+            )
             return True
 
     def record_progress(self, task_id: str, progress: str) -> bool:
