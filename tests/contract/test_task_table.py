@@ -45,8 +45,10 @@ def test_a_start_is_recorded_once(table) -> None:
 def test_one_claimant_processes_a_task(table) -> None:
     table.add(TASK, "lambda")
     assert table.claim(TASK.task_id, "a")
-    assert table.claim(TASK.task_id, "a")
+    assert table.get(TASK.task_id).claimed_until is None
+    assert table.claim(TASK.task_id, "a", until=1000.5)
     assert not table.claim(TASK.task_id, "b")
+    assert (table.get(TASK.task_id).claimed_by, table.get(TASK.task_id).claimed_until) == ("a", 1000.5)
     assert table.get(TASK.task_id).claimed_by == "a"
 
 

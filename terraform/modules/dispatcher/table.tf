@@ -22,8 +22,8 @@ resource "aws_dynamodb_table" "tasks" {
     hash_key        = "poll_id"
     projection_type = "INCLUDE"
     non_key_attributes = [
-      "activity", "activity_arn", "backend", "claimed_at", "claimed_by", "error", "heartbeat_seconds", "holders",
-      "holds_slot", "job_id", "outcome", "progress", "settled_at", "started_at", "starting_at", "state", "token", "waiting",
+      "activity", "activity_arn", "backend", "claimed_at", "claimed_by", "claimed_until", "error", "heartbeat_seconds",
+      "holders", "holds_slot", "job_id", "outcome", "progress", "settled_at", "started_at", "starting_at", "state", "token", "waiting",
     ]
   }
 

@@ -14,6 +14,9 @@ SUCCEEDED, CANCELLED = OutcomeName.SUCCEEDED, OutcomeName.CANCELLED
 QUEUED, RUNNING, ENDED = JobState.QUEUED, JobState.RUNNING, JobState.ENDED
 
 
+CANCELLED_FUNCTION = {"state": SETTLED, "outcome": CANCELLED, "job": None, "max_job_seconds": 900}
+
+
 def step(
     *,
     state: TaskState = STARTED,
@@ -22,11 +25,12 @@ def step(
     job_id: str | None = "job-1",
     claimed: float | None = None,
     outcome: OutcomeName | None = None,
+    ends_in: float | None = None,
     settled: float | None = None,
     max_queue_seconds: int | None = 300,
     max_job_seconds: int | None = None,
 ) -> Step:
-    """`age`, `claimed` and `settled` are seconds ago."""
+    """`age`, `claimed` and `settled` are seconds ago; the claimant ends in `ends_in` seconds."""
     record = TaskRecord(
         task_id="t",
         activity_arn="arn",
@@ -39,6 +43,7 @@ def step(
         started_at=None if state is TaskState.STARTING else NOW - age,
         job_id=job_id,
         claimed_at=None if claimed is None else NOW - claimed,
+        claimed_until=None if ends_in is None else NOW + ends_in,
         claimed_by=None if claimed is None else "somebody",
         outcome=outcome,
         settled_at=None if settled is None else NOW - settled,
@@ -95,6 +100,8 @@ def step(
         ({"job": None, "max_job_seconds": 900, "age": 3000, "max_queue_seconds": None}, Step.BEAT),
         ({"job": None, "max_job_seconds": 900, "age": 2000, "claimed": 950}, Step.LEAVE),
         ({"job": None, "max_job_seconds": 900, "age": 2000, "claimed": 970}, Step.LOST),
+        ({"job": None, "max_job_seconds": 900, "age": 99, "claimed": 90, "ends_in": -50}, Step.LEAVE),
+        ({"job": None, "max_job_seconds": 900, "age": 99, "claimed": 90, "ends_in": -70}, Step.LOST),
         # Settled: the job is to end, and then the task is closed.
         ({"state": SETTLED, "outcome": SUCCEEDED, "settled": 5, "job": RUNNING}, Step.LEAVE),
         ({"state": SETTLED, "outcome": SUCCEEDED, "settled": 61, "job": RUNNING}, Step.STOP),
@@ -108,14 +115,12 @@ def step(
             {"state": SETTLED, "outcome": CANCELLED, "settled": 5, "job": None, "job_id": None, "age": 200},
             Step.CLOSE,
         ),
-        (
-            {"state": SETTLED, "outcome": CANCELLED, "settled": 900, "job": None, "max_job_seconds": 900},
-            Step.LEAVE,
-        ),
-        (
-            {"state": SETTLED, "outcome": CANCELLED, "settled": 970, "job": None, "max_job_seconds": 900},
-            Step.CLOSE,
-        ),
+        # A function's: an invocation that comes after the end leaves the task alone.
+        ({**CANCELLED_FUNCTION, "settled": 1}, Step.CLOSE),
+        ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 950}, Step.LEAVE),
+        ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 970}, Step.CLOSE),
+        ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 970, "ends_in": -50}, Step.LEAVE),
+        ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 90, "ends_in": -70}, Step.CLOSE),
     ],
 )
 def test_the_step_is(case: dict, wanted: Step) -> None:

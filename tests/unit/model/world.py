@@ -270,9 +270,16 @@ class World:
             return 1
 
         processor = Processor(
-            handle=handle, callbacks=parts["callbacks"], tasks=parts["tasks"], settler=parts["settler"]
+            handle=handle,
+            callbacks=parts["callbacks"],
+            tasks=parts["tasks"],
+            settler=parts["settler"],
+            clock=self.clock,
         )
-        processor.run(Job.from_event(job.payload), FakeLambdaContext(aws_request_id=job.id))
+        left = process.dies_at - self.clock()
+        processor.run(
+            Job.from_event(job.payload), FakeLambdaContext(aws_request_id=job.id, seconds_left=left)
+        )
 
     def begin(self, job: ModelJob) -> None:
         """The user's work is done by this job; it may be told so again."""

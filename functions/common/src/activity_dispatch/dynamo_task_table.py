@@ -91,7 +91,9 @@ class DynamoTaskTable:
             },
         )
 
-    def claim(self, task_id: str, claimant: str, *, job_id: str | None = None) -> bool:
+    def claim(
+        self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
+    ) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
         update = "SET claimed_by = :claimant, claimed_at = :now"
         values = {":claimant": {"S": claimant}, ":now": {"N": self._now()}, **_SETTLED}
@@ -101,6 +103,9 @@ class DynamoTaskTable:
                 ", started_at = if_not_exists(started_at, :now)"
             )
             values |= {":started": {"S": TaskState.STARTED}, ":job": {"S": job_id}}
+        if until is not None:
+            update += ", claimed_until = :until"
+            values |= {":until": {"N": f"{until:.3f}"}}
         return self._update(
             task_id,
             update,

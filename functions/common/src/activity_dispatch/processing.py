@@ -38,13 +38,14 @@ DEADLINE_MARGIN_SECONDS = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Processor:
-    """Runs a user's function as the job of a task."""
+    """Runs a user's function as the job of a task. `clock` gives seconds since 1970."""
 
     handle: Callable[[Any], Any]
     callbacks: CallbackClient
     tasks: TaskTable
     settler: Settler
     metrics: Metrics = NO_METRICS
+    clock: Callable[[], float] = time.time
 
     def run(self, job: Job, context: LambdaContext) -> None:
         """Process one task: claim it, run the function while heartbeating, settle.
@@ -59,7 +60,7 @@ class Processor:
                 self.metrics.flush()
 
     def _run(self, job: Job, context: LambdaContext) -> None:
-        if not self._is_ours(job, context.aws_request_id) or not self._is_wanted(job):
+        if not self._is_ours(job, context) or not self._is_wanted(job):
             return
         outcome = self._run_with_heartbeats(job, context)
         if outcome is None:
@@ -81,11 +82,12 @@ class Processor:
             LOG.warning("first heartbeat failed, going on: %s", error)
         return True
 
-    def _is_ours(self, job: Job, request_id: str) -> bool:
+    def _is_ours(self, job: Job, context: LambdaContext) -> bool:
         # Lambda may deliver an invocation twice under one request id: only one of them may have the task.
-        claimant = f"lambda:{request_id}/{uuid.uuid4().hex}"
+        claimant = f"lambda:{context.aws_request_id}/{uuid.uuid4().hex}"
+        until = self.clock() + context.get_remaining_time_in_millis() / 1000
         try:
-            ours = self.tasks.claim(job.task_id, claimant, job_id=request_id)
+            ours = self.tasks.claim(job.task_id, claimant, job_id=context.aws_request_id, until=until)
             if not ours:
                 self._leave(job)
         except (ClientError, BotoCoreError) as error:

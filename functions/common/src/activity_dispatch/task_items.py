@@ -61,6 +61,7 @@ def record_of(item: Item) -> TaskRecord:
         started_at=_seconds(plain, "started_at"),
         claimed_by=plain.get("claimed_by"),
         claimed_at=_seconds(plain, "claimed_at"),
+        claimed_until=_seconds(plain, "claimed_until"),
         progress=plain.get("progress"),
         outcome=OutcomeName(outcome) if outcome else None,
         error=plain.get("error"),

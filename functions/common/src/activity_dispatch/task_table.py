@@ -48,10 +48,13 @@ class TaskTable(Protocol):
         """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
         ...
 
-    def claim(self, task_id: str, claimant: str, *, job_id: str | None = None) -> bool:
+    def claim(
+        self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
+    ) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled.
 
-        With `job_id` the task is `started` from now on, if it was not before.
+        With `job_id` the task is `started` from now on, if it was not before. After `until`, in seconds
+        since 1970, the claimant is no more at work; None: it may be for long.
         """
         ...
 

@@ -119,6 +119,7 @@ class TaskRecord:
     started_at: float | None = None
     claimed_by: str | None = None
     claimed_at: float | None = None
+    claimed_until: float | None = None
     progress: str | None = None
     outcome: OutcomeName | None = None
     error: str | None = None

@@ -74,7 +74,9 @@ def _runs_unseen(seen: Seen) -> bool:
 def _of_settled(seen: Seen) -> Step:
     record, since = seen.record, seen.now - (seen.record.settled_at or 0.0)
     if seen.max_job_seconds is not None:
-        return Step.CLOSE if since > seen.max_job_seconds + seen.patience.clocks else Step.LEAVE
+        # An invocation that has not claimed the task by now never will.
+        is_over = record.claimed_by is None or seen.now > _last_moment(seen, seen.max_job_seconds)
+        return Step.CLOSE if is_over else Step.LEAVE
     if seen.job is None:
         started = record.started_at or record.starting_at
         patience = seen.patience.start if record.job_id is None else seen.patience.unknown
@@ -91,12 +93,19 @@ def _of_unknown(seen: Seen) -> Step:
         started = record.started_at or record.starting_at
         return Step.LOST if seen.now - started > patience.unknown else _beat_unless_claimed(seen)
     if record.claimed_at is not None:
-        longest = seen.max_job_seconds + patience.clocks
-        return Step.LOST if seen.now - record.claimed_at > longest else _beat_unless_claimed(seen)
+        is_over = seen.now > _last_moment(seen, seen.max_job_seconds)
+        return Step.LOST if is_over else _beat_unless_claimed(seen)
     # Not claimed: it waits in the service's queue, whose own limit comes first.
     limit = seen.activity.max_queue_seconds
     too_long = limit is not None and _queued_too_long(seen, limit + patience.clocks)
     return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
+
+
+def _last_moment(seen: Seen, max_job_seconds: int) -> float:
+    """Return until when who has claimed the task can be at work, in seconds since 1970."""
+    record = seen.record
+    until = record.claimed_until or (record.claimed_at or record.starting_at) + max_job_seconds
+    return until + seen.patience.clocks
 
 
 def _queued_too_long(seen: Seen, limit: float | None) -> bool:

@@ -64,7 +64,9 @@ class InMemoryTaskTable:
             self.records[task_id] = replace(record, starting_at=self.clock())
             return True
 
-    def claim(self, task_id: str, claimant: str, *, job_id: str | None = None) -> bool:
+    def claim(
+        self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
+    ) -> bool:
         """Let one claimant process the task; False if another one does or the task is settled."""
         with self._lock:
             record = self.records.get(task_id)
@@ -72,7 +74,7 @@ class InMemoryTaskTable:
                 return False
             if record.claimed_by not in (None, claimant):
                 return False
-            record = replace(record, claimed_by=claimant, claimed_at=self.clock())
+            record = replace(record, claimed_by=claimant, claimed_at=self.clock(), claimed_until=until)
             if job_id is not None:
                 record = replace(
                     record,
