@@ -2,6 +2,7 @@
 locals {
   functions = merge(
     { for name in ["dispatcher", "reporter", "reconciler"] : name => "${var.name}-${name}" },
+    { for name, function in { poller = module.dispatcher.poller, listener = module.dispatcher.listener } : name => function.name if function != null },
     { for process in module.process : "process" => process.name },
     { for name, step in module.step : name => step.name },
     { for name, step in module.sweep : "sweep-${name}" => step.name },
