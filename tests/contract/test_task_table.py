@@ -123,7 +123,9 @@ def test_a_task_is_closed_once_and_only_when_it_is_settled(table) -> None:
     assert not table.close(TASK.task_id)
     table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
     assert len(table.overview().tasks) == 1
-    assert table.close(TASK.task_id)
+    closed = table.close(TASK.task_id)
+    assert closed == table.get(TASK.task_id)
+    assert (closed.activity_arn, closed.outcome, closed.poll_id) == (TASK.activity_arn, "succeeded", None)
     assert not table.close(TASK.task_id)
     assert table.overview().tasks == ()
     assert table.of_poll(POLLED.poll_id) is None

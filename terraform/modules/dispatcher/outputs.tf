@@ -69,12 +69,13 @@ output "queue_names" {
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms on dead letters, on the reconciler's silence, and on the functions."
+  description = "ARNs of the alarms on dead letters, on the reconciler's and the poller's silence, and on the functions."
   value = merge(
     { for key, alarm in aws_cloudwatch_metric_alarm.dead_letter : key => alarm.arn },
     { reconciler-silent = aws_cloudwatch_metric_alarm.reconciler_silent.arn },
-    [for name, arns in { dispatcher = module.function.alarm_arns, reporter = module.reporter.alarm_arns, reconciler = module.reconciler.alarm_arns } :
-      { for key, arn in arns : "${name}-${key}" => arn }
+    { for alarm in aws_cloudwatch_metric_alarm.poller_silent : "poller-silent" => alarm.arn },
+    [for name, function in merge({ dispatcher = module.function, reporter = module.reporter, reconciler = module.reconciler }, module.poller, module.listener) :
+      { for key, arn in function.alarm_arns : "${name}-${key}" => arn }
     ]...
   )
 }

@@ -2,18 +2,21 @@
 locals {
   functions = merge(
     { for name in ["dispatcher", "reporter", "reconciler"] : name => "${var.name}-${name}" },
+    { for name, function in { poller = module.dispatcher.poller, listener = module.dispatcher.listener } : name => function.name if function != null },
     { for process in module.process : "process" => process.name },
     { for name, step in module.step : name => step.name },
     { for name, step in module.sweep : "sweep-${name}" => step.name },
   )
-  # Two maps may have a key in common: each has its prefix.
-  alarm_arns = merge(
-    module.dispatcher.alarm_arns,
-    [for key, activity in module.activity : { for name, arn in activity.alarm_arns : "activity-${key}-${name}" => arn }]...
+  # Of each maker of alarms a map; a key in common would hide one of them.
+  alarm_makers = merge(
+    { dispatcher = module.dispatcher.alarm_arns },
+    { for key, activity in module.activity : "activity-${key}" => activity.alarm_arns },
+    { for key, invocation in module.async_invocation : "invocation-${key}" => invocation.alarm_arns },
+    { for process in module.process : "process" => process.alarm_arns },
+    { for key, step in module.step : "step-${key}" => step.alarm_arns },
+    { for key, step in module.sweep : "sweep-${key}" => step.alarm_arns },
   )
-  function_alarm_arns = merge([for key, function in merge({ for process in module.process : "process" => process }, module.step, { for name, step in module.sweep : "sweep-${name}" => step }) :
-    { for name, arn in function.alarm_arns : "function-${key}-${name}" => arn }
-  ]...)
+  alarm_arns = merge([for maker, arns in local.alarm_makers : { for name, arn in arns : "${maker}-${name}" => arn }]...)
 }
 
 module "dashboard" {
@@ -24,7 +27,7 @@ module "dashboard" {
   activities          = { for key, activity in module.activity : key => activity.arn }
   functions           = local.functions
   queues              = module.dispatcher.queue_names
-  alarm_arns          = merge(local.alarm_arns, local.function_alarm_arns)
+  alarm_arns          = local.alarm_arns
   overdue_minutes     = var.watching.overdue_minutes
   max_dispatch_errors = var.watching.max_dispatch_errors
   alarm_actions       = var.watching.alarm_actions

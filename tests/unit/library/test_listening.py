@@ -46,7 +46,8 @@ def test_each_scheduled_task_makes_a_request(world, listener) -> None:
     other = {**LINE, "type": "ActivityStarted"}
     lines = [json.dumps(line) for line in (LINE, other, LINE)]
     assert listener.handle(event(*lines)) == 2
-    assert [json.loads(body) for body in world.sqs.bodies] == [{"activity_arn": ARN}] * 2
+    asked = {"execution_arn": LINE["execution_arn"], "state_entered_at": "2023-11-14T22:13:20+00:00"}
+    assert [json.loads(body) for body in world.sqs.bodies] == [{"activity_arn": ARN, **asked}] * 2
     assert world.sqs.delays == [0, 0]
 
 
@@ -54,6 +55,17 @@ def test_what_is_left_to_workers_first_comes_later(world, listener) -> None:
     world.set_activity(overflow_after_seconds=30)
     assert listener.handle(event(json.dumps(LINE))) == 1
     assert world.sqs.delays == [30]
+
+
+@pytest.mark.parametrize("time", [None, 3, "", "soon", "9" * 400, "٣"])
+def test_a_line_without_a_time_makes_a_request_that_is_not_measured(world, listener, time: object) -> None:
+    assert listener.handle(event(json.dumps({**LINE, "event_timestamp": time, "execution_arn": 3}))) == 1
+    assert [json.loads(body).get("execution_arn") for body in world.sqs.bodies] == [None]
+
+
+def test_many_tasks_are_asked_for_ten_at_a_time(world, listener) -> None:
+    assert listener.handle(event(*[json.dumps({**LINE, "id": str(n)}) for n in range(25)])) == 25
+    assert len(world.sqs.bodies) == 25
 
 
 @pytest.mark.parametrize("mode", [WakeUp.REQUESTS, WakeUp.POLL])
@@ -103,7 +115,7 @@ def test_what_is_no_event_of_a_log_is_refused(data: object) -> None:
 def test_a_batch_of_another_form_is_refused_or_empty(document: object) -> None:
     data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
     try:
-        assert scheduled({"awslogs": {"data": data}}) == {}
+        assert scheduled({"awslogs": {"data": data}}) == []
     except InvalidLogEvent:
         return
 

@@ -10,13 +10,13 @@ import gzip
 import json
 import logging
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from activity_dispatch.activities import ActivityCatalog, WakeUp
-from activity_dispatch.requests import DispatchRequest, RequestQueue
+from activity_dispatch.requests import DispatchRequest, RequestQueue, seconds_of
 
 LOG = logging.getLogger(__name__)
 
@@ -39,18 +39,25 @@ class Listener:
         RequestsNotSent; the batch comes again then.
         """
         sent = 0
-        for arn, count in scheduled(event).items():
+        for arn, requests in _by_activity(scheduled(event)).items():
             activity = self.activities.find(arn)
             if activity is not None and activity.wake_up is WakeUp.LOGS:
                 delay = activity.overflow_after_seconds or 0
-                self.requests.send(DispatchRequest(activity_arn=arn), count, delay_seconds=delay)
-                sent += count
+                self.requests.send_all(requests, delay_seconds=delay)
+                sent += len(requests)
         return sent
 
 
-def scheduled(event: Mapping[str, Any]) -> Mapping[str, int]:
-    """Return how many tasks the log says were scheduled, by their activities' ARNs."""
-    return Counter(arn for line in _lines(event) if (arn := _scheduled(line)) is not None)
+def scheduled(event: Mapping[str, Any]) -> Sequence[DispatchRequest]:
+    """Return a request for each task that, as the log says, was scheduled."""
+    return [request for line in _lines(event) if (request := _scheduled(line)) is not None]
+
+
+def _by_activity(requests: Iterable[DispatchRequest]) -> Mapping[str, list[DispatchRequest]]:
+    groups: defaultdict[str, list[DispatchRequest]] = defaultdict(list)
+    for request in requests:
+        groups[request.activity_arn].append(request)
+    return groups
 
 
 def _lines(event: Mapping[str, Any]) -> Iterator[str]:
@@ -63,7 +70,7 @@ def _lines(event: Mapping[str, Any]) -> Iterator[str]:
         raise InvalidLogEvent(f"no event of a log subscription: {error!r}") from error
 
 
-def _scheduled(line: str) -> str | None:
+def _scheduled(line: str) -> DispatchRequest | None:
     # Before it is parsed: the subscription's pattern lets little else through, but nothing hangs on that.
     if "ActivityScheduled" not in line:
         return None
@@ -76,6 +83,11 @@ def _scheduled(line: str) -> str | None:
     details = document.get("details")
     arn = details.get("resource") if isinstance(details, dict) else None
     if isinstance(arn, str):
-        return arn
+        execution = document.get("execution_arn")
+        return DispatchRequest(
+            activity_arn=arn,
+            requested_by=execution if isinstance(execution, str) else None,
+            requested_at=seconds_of(document.get("event_timestamp")),
+        )
     LOG.error("a task was scheduled, and the log does not say of which activity")
     return None

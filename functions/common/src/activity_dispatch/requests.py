@@ -4,9 +4,9 @@ One says that one task of an activity is, or is about to be, scheduled.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -56,20 +56,28 @@ class DispatchRequest:
             activity_arn=arn,
             stray=document.get("stray") is True,
             requested_by=execution if isinstance(execution, str) else None,
-            requested_at=_seconds(document.get("state_entered_at")),
+            requested_at=seconds_of(document.get("state_entered_at")),
         )
 
     def to_json(self) -> str:
         """Return the body of a message."""
         stray = {"stray": True} if self.stray else {}
-        return json.dumps({"activity_arn": self.activity_arn, **stray})
+        asked = {} if self.requested_by is None else {"execution_arn": self.requested_by}
+        if self.requested_at is not None:
+            asked["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
+        return json.dumps({"activity_arn": self.activity_arn, **stray, **asked})
 
 
-def _seconds(time: object) -> float | None:
-    # For a metric only: a time that is none costs no task.
+def seconds_of(time: object) -> float | None:
+    """Read a time of Step Functions, in seconds since 1970; None if it is none."""
+    # For a metric only: a time that can't be read costs no task.
+    if not isinstance(time, str):
+        return None
     try:
-        return datetime.fromisoformat(time).timestamp() if isinstance(time, str) else None
-    except (ValueError, OverflowError):
+        # In logs milliseconds since 1970, elsewhere as in RFC 3339.
+        at = int(time) / 1000 if time.isdecimal() else datetime.fromisoformat(time).timestamp()
+        return datetime.fromtimestamp(at, UTC).timestamp()
+    except (ValueError, OverflowError, OSError):
         return None
 
 
@@ -85,9 +93,13 @@ class RequestQueue:
 
         Raises RequestsNotSent, ClientError, BotoCoreError.
         """
-        message = {"MessageBody": request.to_json(), "DelaySeconds": delay_seconds}
-        for some in batched(range(count), MAX_BATCH, strict=False):
-            entries = [{"Id": str(number), **message} for number in some]
+        self.send_all([request] * count, delay_seconds=delay_seconds)
+
+    def send_all(self, requests: Sequence[DispatchRequest], *, delay_seconds: int = 0) -> None:
+        """Send each of these requests; as `send`."""
+        messages = [{"MessageBody": each.to_json(), "DelaySeconds": delay_seconds} for each in requests]
+        for some in batched(enumerate(messages), MAX_BATCH, strict=False):
+            entries = [{"Id": str(number), **message} for number, message in some]
             response = self.client().send_message_batch(QueueUrl=self.url, Entries=entries)  # type: ignore[arg-type]
             if failed := response.get("Failed"):
                 raise RequestsNotSent(f"{len(failed)} of {len(entries)}: {failed[0]['Code']}")

@@ -108,9 +108,9 @@ run "a_dashboard_shows_all_that_is_made" {
     condition     = toset(keys(local.functions)) == toset(keys(output.functions)) && length(module.dashboard) == 1 && strcontains(output.dashboard_url, "/dashboard/first")
     error_message = "a dashboard of the stack, with each of its functions"
   }
-  # Two of queues, one of the reconciler, two of each function, two of the activity.
+  # Two of queues, one of the reconciler, two of each function, two of the activity, one of its invocations.
   assert {
-    condition     = length(merge(local.alarm_arns, local.function_alarm_arns)) == 2 + 1 + 2 * 7 + 2
+    condition     = length(local.alarm_arns) == 2 + 1 + 2 * 7 + 2 + 1
     error_message = "every alarm of the other modules is shown"
   }
 }
