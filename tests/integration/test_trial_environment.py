@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from tests.integration import trial
+from tests.integration.trial import Trial
 
 from operations import bootstrap, deploy, environment, outputs, paths, pipeline, process, run
 from operations.errors import OperationError
@@ -21,8 +22,11 @@ FILLED_IN = {
 
 
 @pytest.fixture(scope="module")
-def checkout(running_cloud: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A checkout with the environment dev, filled in; credentials and addresses come from the environment."""
+def checkout(running_cloud: str, modules: Trial, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A checkout with the environment dev, filled in; credentials and addresses come from the environment.
+
+    The modules of the next test file are applied meanwhile.
+    """
     folder = tmp_path_factory.mktemp("checkout")
     (folder / "build").mkdir()
     (folder / "build/zip").symlink_to(paths.ROOT / "build/zip")
