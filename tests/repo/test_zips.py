@@ -17,7 +17,7 @@ from operations.errors import OperationError
 RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 IMPORT = "import importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
 # The example's steps log nothing about tasks, and start without it.
-WITH_POWERTOOLS = {"dispatcher", "poller", "process", "reconciler", "reporter"}
+WITH_POWERTOOLS = {"dispatcher", "listener", "poller", "process", "reconciler", "reporter"}
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ module "listener" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
+  tracing            = var.watching.tracing
   environment        = local.worker_environment
   policies           = { listen = jsonencode(local.listener_policy) }
   tags               = var.tags

@@ -29,6 +29,7 @@ module "poller" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
+  tracing            = var.watching.tracing
   environment        = local.worker_environment
   policies = merge(
     { poll = jsonencode(local.poller_policy) },
