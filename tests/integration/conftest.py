@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from localstack_client.session import Session
 from python_terraform import IsFlagged, Terraform
+from tests.integration import trial
 from tests.integration.helpers import FAULTY, pack_function
+from tests.integration.trial import Trial
 
 from operations import cloud, deploy, execution, paths, process
 from operations.execution import Ended
@@ -42,6 +44,13 @@ def deselected(request: pytest.FixtureRequest) -> int:
 def running_cloud() -> Iterator[str]:
     with cloud.running() as running:
         yield running.endpoint
+
+
+@pytest.fixture(scope="session")
+def modules(running_cloud: str, client: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    """The modules as another repository uses them, applied while other tests run; `machines()` waits."""
+    with trial.modules(running_cloud, client, tmp_path_factory.mktemp("trial")) as applying:
+        yield applying
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from typing import Any
 import boto3
 import pytest
 from tests.integration import trial
+from tests.integration.helpers import refusals
+from tests.integration.trial import Trial
 
 from operations import bootstrap, deploy, environment, outputs, paths, pipeline, process, run
 from operations.errors import OperationError
@@ -21,8 +23,11 @@ FILLED_IN = {
 
 
 @pytest.fixture(scope="module")
-def checkout(running_cloud: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A checkout with the environment dev, filled in; credentials and addresses come from the environment."""
+def checkout(running_cloud: str, modules: Trial, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A checkout with the environment dev, filled in; credentials and addresses come from the environment.
+
+    The modules of the next test file are applied meanwhile.
+    """
     folder = tmp_path_factory.mktemp("checkout")
     (folder / "build").mkdir()
     (folder / "build/zip").symlink_to(paths.ROOT / "build/zip")
@@ -119,6 +124,10 @@ def test_make_state_and_provider_refuse_another_account(deployed, checkout, capf
     finally:
         file.write_text(before)
     assert "AWS account ID not allowed" in capfd.readouterr().err
+
+
+def test_nothing_was_refused_before_it_is_destroyed(deployed, running_cloud) -> None:
+    assert [line for line in refusals(running_cloud) if "trial" in line] == []
 
 
 def test_destroy_leaves_the_state_and_the_registries(deployed, client, monkeypatch) -> None:

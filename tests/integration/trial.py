@@ -1,10 +1,15 @@
-"""What the trials need: a checkout of their own, and functions that exist before Terraform comes."""
+"""The modules and the examples as another repository uses them, on a local cloud that is taken for AWS."""
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +18,10 @@ from operations import paths
 APPLY_SECONDS = 400
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
+GIT = "git::https://git.example.com/activity-dispatch.git//"
+PROVIDER = re.compile(r'^provider "aws" \{.*?^\}$', re.MULTILINE | re.DOTALL)
+# Functions of the user's, and the stack that starts each.
+FUNCTIONS = {"letter": "letters", "invoice": "orders", "sketch": "studio"}
 ECHO = """
 from activity_dispatch import processing_handler
 
@@ -48,27 +57,111 @@ def environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def terraform(folder: Path, *args: str) -> str:
-    """Run Terraform in a folder, after its init; return what it wrote to stdout. Any thread may call it."""
-    for command in ([str(paths.TERRAFORM_INIT), str(folder)], ["terraform", f"-chdir={folder}", *args]):
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=APPLY_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """What a reader of the smallest example applies, and the other examples: under way, or applied."""
+
+    folder: Path
+    new: Future[Any]
+    examples: Future[Any]
+
+    def machines(self) -> dict[str, str]:
+        """Wait until all is applied; return the ARNs of the state machines by name."""
+        return {**self.examples.result()["state_machines"], "letters": self.new.result()["state_machine"]}
+
+
+@contextmanager
+def modules(endpoint: str, client: Callable[[str], Any], folder: Path) -> Iterator[Trial]:
+    """Apply everything in the background: most of an apply is waiting.
+
+    It stays until the cloud goes: as it is written there, the task tables refuse to be deleted.
+    """
+    packages = _upload_release(client)
+    package = pack_echo(folder / "echo.zip")
+    for name, stack in FUNCTIONS.items():
+        make_function(client, name, stack, package)
+    _map_images()
+    new, examples = new_folder(folder), examples_folder(folder)
+    for one in (new, examples):
+        shutil.copy(packages, one / "packages.json")
+    with ThreadPoolExecutor() as pool:
+        yield Trial(
+            folder=new,
+            new=pool.submit(_apply, new, endpoint),
+            examples=pool.submit(_apply, examples, endpoint),
         )
-        assert done.returncode == 0, f"{command}: {done.stdout[-2000:]} {done.stderr}"
+
+
+def _apply(folder: Path, endpoint: str) -> Any:
+    """Apply a folder; return its outputs."""
+    _run(endpoint, paths.TERRAFORM_INIT, folder)
+    _run(
+        endpoint, "terraform", f"-chdir={folder}", "apply", "-auto-approve", "-input=false", "-parallelism=30"
+    )
+    outputs = json.loads(_run(endpoint, "terraform", f"-chdir={folder}", "output", "-json"))
+    return {name: output["value"] for name, output in outputs.items()}
+
+
+def _run(endpoint: str, *command: str | Path) -> str:
+    done = subprocess.run(
+        command,
+        env={**os.environ, **environment(endpoint)},
+        capture_output=True,
+        text=True,
+        timeout=APPLY_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]} {done.stderr}"
     return done.stdout
 
 
-def apply(folder: Path) -> Any:
-    """Apply a folder; return its outputs."""
-    terraform(folder, "apply", "-auto-approve", "-input=false", "-parallelism=30")
-    return {
-        name: output["value"] for name, output in json.loads(terraform(folder, "output", "-json")).items()
-    }
+def _upload_release(client: Callable[[str], Any]) -> Path:
+    """Make a release as docs/modules.md says, and upload it as that command says."""
+    command = "make release BUCKET=acme-releases PREFIX=activity-dispatch/"
+    subprocess.run(command.split(), cwd=paths.ROOT, check=True, capture_output=True)
+    folder, s3 = paths.ROOT / "build/release", client("s3")
+    s3.create_bucket(Bucket="acme-releases", CreateBucketConfiguration={"LocationConstraint": REGION})
+    for package in (folder / "zips").iterdir():
+        key = f"activity-dispatch/{package.name}"
+        s3.put_object(Bucket="acme-releases", Key=key, Body=package.read_bytes())
+    return folder / "packages.json"
+
+
+def _map_images() -> None:
+    """Tell the cloud what stands for the images: a program that returns its input, and a training."""
+    worker = {"argv": [str(paths.TASK_WORKER), "--"], "command": ["cat"]}
+    known = json.loads(paths.CLOUD_IMAGES.read_text())
+    images = {**known, "trial": worker, "trial-training": {"argv": ["echo"]}}
+    paths.CLOUD_IMAGES.write_text(json.dumps(images))
+
+
+def new_folder(folder: Path) -> Path:
+    """Make a folder with what a reader of the smallest example puts into an empty one."""
+    bare = repository(folder, "v0.1.0")
+    mine = folder / "mine"
+    mine.mkdir()
+    readme = paths.ROOT / "terraform/examples/smallest/README.md"
+    shown = re.search(r"```hcl\n(.*?)```", readme.read_text(), re.DOTALL)
+    assert shown is not None
+    text = shown[1].replace(GIT, f"git::file://{bare}//").replace("123456789012", ACCOUNT)
+    (mine / "main.tf").write_text(text)
+    # Only to be asked by the test.
+    (mine / "outputs.tf").write_text('output "state_machine" { value = module.state_machine.arn }\n')
+    return mine
+
+
+def examples_folder(folder: Path) -> Path:
+    """Make a folder that calls the examples, without their providers: one does for all."""
+    (folder / "terraform/examples").mkdir(parents=True)
+    (folder / "terraform/modules").symlink_to(paths.ROOT / "terraform/modules")
+    for example in (paths.ROOT / "terraform/examples").iterdir():
+        copy = folder / "terraform/examples" / example.name
+        shutil.copytree(example, copy, ignore=shutil.ignore_patterns(".terraform*", "tests"))
+        main = (copy / "main.tf").read_text()
+        (copy / "main.tf").write_text(PROVIDER.sub("", main))
+    (folder / "all").mkdir()
+    shutil.copy(Path(__file__).with_name("trial.tf.txt"), folder / "all/main.tf")
+    return folder / "all"
 
 
 def repository(folder: Path, tag: str) -> Path:
@@ -93,36 +186,22 @@ def _git(folder: Path, *args: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-class Function:
-    """A function of the user's, made without Terraform; it has been there for long."""
-
-    def __init__(self, client: Callable[[str], Any], name: str, stack: str, package: Path) -> None:
-        self.client, self.name = client, name
-        iam = client("iam")
-        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
-        iam.put_role_policy(RoleName=name, PolicyName="logs", PolicyDocument=json.dumps(WRITE_LOGS))
-        self.arn = client("lambda").create_function(
-            FunctionName=name,
-            Runtime="python3.13",
-            Handler="echo.handle",
-            Role=role["Arn"],
-            Code={"ZipFile": package.read_bytes()},
-            Timeout=20,
-            # As the README of the example says.
-            Environment={
-                "Variables": {
-                    "TASK_TABLE": f"{stack}-tasks",
-                    "PAYLOAD_BUCKET": f"{stack}-data-{ACCOUNT}-{REGION}",
-                }
-            },
-        )["FunctionArn"]
-
-    def delete(self) -> None:
-        self.client("lambda").delete_function(FunctionName=self.name)
-        iam = self.client("iam")
-        for policy in iam.list_role_policies(RoleName=self.name)["PolicyNames"]:
-            iam.delete_role_policy(RoleName=self.name, PolicyName=policy)
-        iam.delete_role(RoleName=self.name)
+def make_function(client: Callable[[str], Any], name: str, stack: str, package: Path) -> None:
+    """Make a function of the user's, without Terraform: it has been there for long."""
+    iam = client("iam")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    iam.put_role_policy(RoleName=name, PolicyName="logs", PolicyDocument=json.dumps(WRITE_LOGS))
+    # As the README of the example says.
+    told = {"TASK_TABLE": f"{stack}-tasks", "PAYLOAD_BUCKET": f"{stack}-data-{ACCOUNT}-{REGION}"}
+    client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Handler="echo.handle",
+        Role=role["Arn"],
+        Code={"ZipFile": package.read_bytes()},
+        Timeout=20,
+        Environment={"Variables": told},
+    )
 
 
 def pack_echo(package: Path) -> Path:

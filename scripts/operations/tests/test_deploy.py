@@ -87,13 +87,15 @@ def test_an_apply_takes_the_plan_that_was_written_and_once() -> None:
 
 def test_an_account_s_destroy_is_a_plan_that_was_written(checkout: Path, terraform_calls: Path) -> None:
     deploy.plan("dev", to_destroy=True).file.touch()
+    with pytest.raises(OperationError, match="there is no plan for dev"):
+        deploy.apply_plan("dev")
     deploy.destroy("dev")
     deploy.destroy("local")
     plan, apply, local = (
         line for line in terraform_calls.read_text().splitlines() if line.startswith("-chdir")
     )
     assert " -destroy " in plan
-    assert f" {checkout}/build/dev/terraform.tfplan " in apply
+    assert f" {checkout}/build/dev/destroy.tfplan " in apply
     assert " destroy -auto-approve " in local
 
 

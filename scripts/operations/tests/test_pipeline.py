@@ -35,6 +35,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, terraform_calls: Path) -> list[str]:
 
     def plan(_env: str, *, to_destroy: bool = False) -> deploy.Plan:
         done.append("plan to destroy" if to_destroy else "plan")
+        (paths.ROOT / "plan").touch()
         return deploy.Plan(file=paths.ROOT / "plan", changes=True)
 
     def apply(_env: str) -> Outputs:
@@ -77,6 +78,7 @@ def test_a_protected_environment_asks_before_it_is_changed(
     with pytest.raises(OperationError, match="AUTO_APPROVE=1"):
         pipeline.deploy_all("dev", "")
     assert steps[-1] == "plan"
+    assert not (checkout / "plan").exists()
     monkeypatch.setenv("AUTO_APPROVE", "1")
     pipeline.deploy_all("dev", "")
     assert steps[-1] == "apply"
@@ -84,7 +86,7 @@ def test_a_protected_environment_asks_before_it_is_changed(
 
 @pytest.mark.parametrize(("typed", "goes_on"), [("dev\n", True), ("yes\n", False), ("", False)])
 def test_who_destroys_types_the_name(
-    steps: list[str], monkeypatch: pytest.MonkeyPatch, typed: str, goes_on: bool
+    steps: list[str], checkout: Path, monkeypatch: pytest.MonkeyPatch, typed: str, goes_on: bool
 ) -> None:
     class Terminal:
         def isatty(self) -> bool:
@@ -100,6 +102,7 @@ def test_who_destroys_types_the_name(
         with pytest.raises(OperationError, match="nothing was changed"):
             pipeline.destroy("dev")
     assert steps == ["guard", "zip", "plan to destroy", *(["destroy"] if goes_on else [])]
+    assert (checkout / "plan").exists() is goes_on
 
 
 def test_what_is_protected_is_not_destroyed(steps: list[str], checkout: Path) -> None:

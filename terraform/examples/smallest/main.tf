@@ -1,4 +1,6 @@
-provider "aws" { region = "eu-west-1" }
+provider "aws" {
+  region = "eu-west-1"
+}
 
 module "stack" {
   source            = "../../modules/stack"

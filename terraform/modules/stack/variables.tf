@@ -31,11 +31,11 @@ variable "packages" {
   default = null
   validation {
     condition     = var.packages == null ? true : length(setsubtract(local.zips, keys(var.packages.zips))) == 0
-    error_message = "packages.zips must have ${join(", ", local.zips)}. Given: ${join(", ", keys(try(var.packages.zips, {})))}."
+    error_message = "packages.zips must have ${join(", ", local.zips)}. Given: ${jsonencode(try(keys(var.packages.zips), null))}."
   }
   validation {
     condition     = alltrue([for zip in values(try(var.packages.zips, {})) : can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])
-    error_message = "packages.zips must have a SHA-256 in base64, 44 characters, as hash. Refused: ${join(", ", [for name, zip in try(var.packages.zips, {}) : name if !can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])}."
+    error_message = "packages.zips must have a SHA-256 in base64, 44 characters, as hash. Given: ${jsonencode(try(var.packages.zips, null))}."
   }
 }
 

@@ -48,9 +48,12 @@ def deploy(env: str, *, log: Path | None = None, training: bool = False) -> Outp
 
 
 def plan(env: str, *, to_destroy: bool = False) -> Plan:
-    """Write the plan to build/ENV/terraform.tfplan and show it; `to_destroy` plans to remove everything."""
+    """Write a plan into build/ENV and show it; `to_destroy` plans to remove everything.
+
+    The two have files of their own: `make apply` must never find a plan that removes.
+    """
     _init(env)
-    file = _plan_file(env)
+    file = _plan_file(env, to_destroy=to_destroy)
     file.parent.mkdir(parents=True, exist_ok=True)
     kind = ["-destroy"] if to_destroy else []
     variables = _images(env, needed=not to_destroy)
@@ -61,7 +64,7 @@ def plan(env: str, *, to_destroy: bool = False) -> Plan:
 
 def apply_plan(env: str) -> Outputs:
     """Apply exactly what `plan` wrote. A plan is good for one apply, so it is removed."""
-    _apply_kept_plan(env)
+    _apply_kept_plan(env, _plan_file(env))
     return _write_outputs(env)
 
 
@@ -85,7 +88,7 @@ def destroy(env: str, *, log: Path | None = None) -> None:
         _terraform(env, "destroy", "-auto-approve", "-input=false", PARALLELISM, log=log)
         cloud.forget_deployment()
     else:
-        _apply_kept_plan(env)
+        _apply_kept_plan(env, _plan_file(env, to_destroy=True))
         paths.outputs_file(env).unlink(missing_ok=True)
 
 
@@ -106,9 +109,8 @@ def check(env: str) -> None:
         cloud.must_answer(cloud.endpoint())
 
 
-def _apply_kept_plan(env: str) -> None:
+def _apply_kept_plan(env: str, file: Path) -> None:
     check(env)
-    file = _plan_file(env)
     if not file.exists():
         raise OperationError(
             f"there is no plan for {env}: run `make plan ENV={env}` first, or `make deploy ENV={env}`"
@@ -134,8 +136,8 @@ def _images(env: str, *, needed: bool = True) -> list[str]:
     return [f"-var=images={json.dumps(images)}"]
 
 
-def _plan_file(env: str) -> Path:
-    return paths.build_dir(env) / "terraform.tfplan"
+def _plan_file(env: str, *, to_destroy: bool = False) -> Path:
+    return paths.build_dir(env) / ("destroy.tfplan" if to_destroy else "terraform.tfplan")
 
 
 def _init(env: str, *, log: Path | None = None) -> None:

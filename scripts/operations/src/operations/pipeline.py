@@ -13,6 +13,7 @@ from operations.outputs import LOCAL
 from operations.process import run
 
 if TYPE_CHECKING:
+    from operations.deploy import Plan
     from operations.outputs import Outputs
 
 MAKE_SECONDS = 3600.0
@@ -54,7 +55,7 @@ def deploy_all(env: str, base: str) -> None:
         images.push(env, base, image)
     planned = deploy.plan(env)
     if planned.changes and settings.protected:
-        approval.ask(f"Apply this to {env}, account {settings.account_id}?", answer="yes")
+        _approve(planned, f"Apply this to {env}, account {settings.account_id}?", answer="yes")
     _tell(env, deploy.apply_plan(env))
 
 
@@ -73,8 +74,8 @@ def destroy(env: str) -> None:
             f" run `make deploy ENV={env}`, and destroy it then"
         )
     make("zip")
-    deploy.plan(env, to_destroy=True)
-    approval.ask(f"Remove all of this from {env}, account {settings.account_id}?", answer=env)
+    planned = deploy.plan(env, to_destroy=True)
+    _approve(planned, f"Remove all of this from {env}, account {settings.account_id}?", answer=env)
     deploy.destroy(env)
     print(f"{env} is gone. Its state bucket, {settings.state_bucket}, and its registries stay.", flush=True)
 
@@ -85,6 +86,15 @@ def make(target: str) -> None:
     done = run(["make", "-C", paths.ROOT, target], timeout_seconds=MAKE_SECONDS, env=alone)
     if done.returncode != 0:
         raise OperationError(f"make {target} failed with exit code {done.returncode}")
+
+
+def _approve(planned: Plan, question: str, *, answer: str) -> None:
+    """Ask; a plan that nobody approved is not kept."""
+    try:
+        approval.ask(question, answer=answer)
+    except BaseException:
+        planned.file.unlink()
+        raise
 
 
 def _check_with_mocks(env: str) -> None:
