@@ -62,7 +62,7 @@ resource "aws_s3_object" "package" {
 
 module "activity" {
   source   = "../activity"
-  for_each = local.activities
+  for_each = { for key, activity in local.activities : key => activity if activity.wake_up != "callback" }
 
   name                   = "${var.name}-${each.key}"
   dispatch_queue         = module.dispatcher.dispatch_queue
@@ -80,10 +80,10 @@ module "dispatcher" {
   name     = var.name
   packages = { for name in local.stack_zips : name => local.artefacts[name] }
   activities = { for key, activity in local.activities : key => {
-    arn                    = module.activity[key].arn
+    arn                    = activity.wake_up == "callback" ? null : module.activity[key].arn
     backend                = key
-    heartbeat_seconds      = module.activity[key].heartbeat_seconds
-    timeout_seconds        = module.activity[key].timeout_seconds
+    heartbeat_seconds      = activity.heartbeat_seconds
+    timeout_seconds        = activity.timeout_seconds
     allowed_overrides      = activity.allowed_overrides
     max_concurrent_jobs    = activity.max_concurrent_jobs
     max_queue_seconds      = activity.max_queue_seconds

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
@@ -17,7 +18,9 @@ from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.task_items import (
     ACTIVITY,
     ACTIVITY_KEY_PREFIX,
+    EXECUTIONS_INDEX,
     INDEX,
+    WAITING_PREFIX,
     new_item,
     overview_of,
     record_of,
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SECONDS_A_DAY = 86_400
+# So many of those that wait are looked at: enough for all dispatchers to find one each.
+MAX_WAITING = 100
 _OPEN = "attribute_exists(task_id) AND #state <> :settled"
 _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 
@@ -45,7 +50,13 @@ class DynamoTaskTable:
 
     def add(self, task: Task, backend: str) -> bool:
         """Write a task as `starting`; False if it was there already."""
-        item = new_item(task, backend, self._now())
+        return self._put(task, new_item(task, backend, self._now()))
+
+    def park(self, task: Task, backend: str) -> bool:
+        """Write a task as `waiting`; False if it was there already."""
+        return self._put(task, new_item(task, backend, self._now(), TaskState.WAITING))
+
+    def _put(self, task: Task, item: dict[str, Any]) -> bool:
         if len(task.input.encode()) <= MAX_TABLE_INPUT_BYTES:
             item["input"] = {"S": task.input}
         else:
@@ -58,6 +69,21 @@ class DynamoTaskTable:
             )
         )
         return written is not None
+
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
+        """Step from `waiting` to `starting`, in the name of a poll; False if the task has gone on already."""
+        return self._update(
+            task_id,
+            "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds",
+            "#state = :waiting",
+            {
+                ":waiting": {"S": TaskState.WAITING},
+                ":starting": {"S": TaskState.STARTING},
+                ":now": {"N": self._now()},
+                ":poll": {"S": poll_id},
+                ":holds": {"BOOL": holds_slot},
+            },
+        )
 
     def record_started(self, task_id: str, job_id: str) -> bool:
         """Step from `starting` to `started`; False if the task has gone on already."""
@@ -170,13 +196,20 @@ class DynamoTaskTable:
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
         """Return the open task that a poll took, without its input; may lag behind by a second."""
-        items = self.client.query(
-            TableName=self.name,
-            IndexName=INDEX,
-            KeyConditionExpression="poll_id = :poll",
-            ExpressionAttributeValues={":poll": {"S": poll_id}},
-        )["Items"]
+        items = list(self._query(INDEX, "poll_id", poll_id))
         return record_of(items[0]) if items else None
+
+    def waiting(self, activity_arn: str) -> Sequence[str]:
+        """Return the ids of some tasks that are waiting, oldest first; may lag behind by a second."""
+        items = islice(self._query(INDEX, "poll_id", WAITING_PREFIX + activity_arn), MAX_WAITING)
+        oldest_first = sorted(items, key=lambda item: float(item["starting_at"]["N"]))
+        return [item["task_id"]["S"] for item in oldest_first]
+
+    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
+        """Return the open tasks of an execution's callbacks; may lag behind by a second."""
+        found = self._query(EXECUTIONS_INDEX, "execution_arn", execution_arn)
+        items = [self._item(item["task_id"]["S"]) for item in found]
+        return [record_of(item) for item in items if item is not None and "poll_id" in item]
 
     def overview(self) -> Overview:
         """Return all that is open; may lag behind by a second."""
@@ -189,13 +222,17 @@ class DynamoTaskTable:
 
     def served_activities(self) -> Sequence[Activity]:
         """Return the descriptions of all of them; may lag behind by a second."""
+        return overview_of(self._query(INDEX, "poll_id", ACTIVITY)).activities
+
+    def _query(self, index: str, key: str, value: str) -> Iterator[Mapping[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
-            IndexName=INDEX,
-            KeyConditionExpression="poll_id = :activity",
-            ExpressionAttributeValues={":activity": {"S": ACTIVITY}},
+            IndexName=index,
+            KeyConditionExpression=f"{key} = :value",
+            ExpressionAttributeValues={":value": {"S": value}},
         )
-        return overview_of(item for page in pages for item in page["Items"]).activities
+        for page in pages:
+            yield from page["Items"]
 
     def _open_items(self) -> Iterator[Mapping[str, Any]]:
         for page in self.client.get_paginator("scan").paginate(TableName=self.name, IndexName=INDEX):

@@ -657,3 +657,22 @@ run "every_mode_at_once" {
     error_message = "the example's machine has the state of the mode"
   }
 }
+
+run "a_callback_target_instead_of_an_activity" {
+  command = plan
+  variables {
+    lambda_activities = { mine = {
+      function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine"
+      wake_up      = "callback"
+    } }
+  }
+
+  assert {
+    condition     = !contains(keys(output.activities), "mine") && output.process_states.mine.Parameters.MessageBody.callback == "mine"
+    error_message = "no activity, and a state that hands its task over"
+  }
+  assert {
+    condition     = jsondecode(output.execution_policies_json.mine).Statement[0].Action == ["sqs:SendMessage"]
+    error_message = "the state needs the queue"
+  }
+}

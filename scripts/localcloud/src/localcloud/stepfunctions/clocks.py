@@ -30,6 +30,9 @@ from localstack.services.stepfunctions.asl.component.common.timeouts.timeout imp
     EvalTimeoutError,
     TimeoutSeconds,
 )
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service_callback import (  # noqa: E501
+    StateTaskServiceCallback,
+)
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.state_task_activitiy import (  # noqa: E501
     StateTaskActivity,
 )
@@ -168,6 +171,24 @@ def _await_output(env: Environment, endpoint: ActivityCallbackEndpoint, limits: 
 
 
 def _name_missed_heartbeats() -> None:
+    @wrap(StateTaskServiceCallback, "_from_error")
+    def from_callback_error(
+        original: Callable[..., FailureEvent], state: Any, env: Environment, ex: Exception
+    ) -> FailureEvent:
+        if not isinstance(ex, HeartbeatTimeoutError):
+            return original(state, env=env, ex=ex)
+        details = {
+            "resourceType": state._get_sfn_resource_type(),
+            "resource": state._get_sfn_resource(),
+            "error": _HEARTBEAT.to_name(),
+        }
+        return FailureEvent(
+            env=env,
+            error_name=StatesErrorName(typ=_HEARTBEAT),
+            event_type=HistoryEventType.TaskTimedOut,
+            event_details=EventDetails(taskTimedOutEventDetails=details),
+        )
+
     @wrap(StateTaskActivity, "_from_error")
     def from_error(
         original: Callable[..., FailureEvent], state: Any, env: Environment, ex: Exception
