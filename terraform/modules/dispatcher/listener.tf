@@ -33,7 +33,8 @@ module "listener" {
   memory_mb          = 256
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
+  tracing            = var.watching.tracing
   environment        = local.worker_environment
   policies           = { listen = jsonencode(local.listener_policy) }
   tags               = var.tags

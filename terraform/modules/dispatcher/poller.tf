@@ -28,7 +28,8 @@ module "poller" {
   memory_mb          = 512
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
-  alarm_actions      = var.alarm_actions
+  alarm_actions      = var.watching.alarm_actions
+  tracing            = var.watching.tracing
   environment        = local.worker_environment
   policies = merge(
     { poll = jsonencode(local.poller_policy) },
@@ -87,7 +88,7 @@ resource "aws_cloudwatch_metric_alarm" "poller_silent" {
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   treat_missing_data  = "breaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
+  alarm_actions       = var.watching.alarm_actions
+  ok_actions          = var.watching.alarm_actions
   tags                = var.tags
 }

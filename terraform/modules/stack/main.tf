@@ -13,8 +13,8 @@ locals {
     { for key, backend in module.backend_sagemaker : key => backend.backend },
   )
 
-  modes      = distinct(concat([for activity in var.lambda_activities : activity.wake_up], var.fargate[*].wake_up, var.batch[*].wake_up, var.sagemaker[*].wake_up))
-  stack_zips = concat(["dispatcher", "reporter", "reconciler"], contains(local.modes, "poll") ? ["poller"] : [], contains(local.modes, "logs") ? ["listener"] : [])
+  # All of them, needed or not: what is needed is told by the activities, and a user's function behind one needs the stack.
+  stack_zips = ["dispatcher", "reporter", "reconciler", "poller", "listener"]
   zips       = concat(local.stack_zips, var.example == null ? [] : ["prepare", "process", "publish", "reduce"], var.training == null ? [] : ["sweep"])
   # Those that the stack uploads.
   packages = { for name in local.zips : name => {

@@ -445,7 +445,7 @@ run "zips_of_a_release_are_taken_from_where_they_lie" {
   variables {
     example           = null
     packages_dir      = null
-    packages          = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler"] : name => { key = "v1/${name}.zip", hash = base64sha256(name) } } }
+    packages          = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "poller", "listener"] : name => { key = "v1/${name}.zip", hash = base64sha256(name) } } }
     lambda_activities = { mine = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine" } }
   }
 
