@@ -54,13 +54,19 @@ def _tasks_in_dynamodb():
         AttributeDefinitions=[
             {"AttributeName": "task_id", "AttributeType": "S"},
             {"AttributeName": "poll_id", "AttributeType": "S"},
+            {"AttributeName": "execution_arn", "AttributeType": "S"},
         ],
         GlobalSecondaryIndexes=[
             {
                 "IndexName": "open",
                 "KeySchema": [{"AttributeName": "poll_id", "KeyType": "HASH"}],
                 "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": projected()},
-            }
+            },
+            {
+                "IndexName": "executions",
+                "KeySchema": [{"AttributeName": "execution_arn", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
         BillingMode="PAY_PER_REQUEST",
     )

@@ -176,3 +176,61 @@ def test_an_interrupted_start_is_begun_again_by_one(table) -> None:
     assert table.get(TASK.task_id).starting_at == pytest.approx(seen + 1)
     table.record_started(TASK.task_id, "job-1")
     assert not later.record_restart(TASK.task_id, seen + 1)
+
+
+def callback_task(token: str, execution: str = "execution") -> Task:
+    return Task(
+        activity_arn="callback:work",
+        token=token,
+        input="{}",
+        heartbeat_seconds=180,
+        execution_arn=execution,
+    )
+
+
+def test_a_parked_task_waits_until_one_takes_it(table) -> None:
+    task = callback_task("token")
+    assert table.park(task, "lambda")
+    assert not table.park(task, "lambda")
+    record = table.get(task.task_id)
+    assert (record.state, record.input, record.token) == (TaskState.WAITING, "{}", "token")
+    assert table.waiting("callback:work") == [task.task_id]
+    assert table.waiting("callback:other") == []
+    assert [one.state for one in table.overview().tasks] == [TaskState.WAITING]
+    assert table.unpark(task.task_id, "6742f00000000001", holds_slot=True)
+    assert not table.unpark(task.task_id, "6742f00000000002", holds_slot=True)
+    record = table.get(task.task_id)
+    assert (record.state, record.poll_id) == (TaskState.STARTING, "6742f00000000001")
+    assert record.holds_slot
+    assert table.waiting("callback:work") == []
+    assert table.record_started(task.task_id, "job")
+
+
+def test_the_oldest_that_waits_is_the_first(table) -> None:
+    tasks = [callback_task(f"token-{number}") for number in range(3)]
+    for number, task in enumerate(tasks):
+        object.__setattr__(table, "clock", lambda number=number: 1_000.0 - number)
+        table.park(task, "lambda")
+    assert table.waiting("callback:work") == [task.task_id for task in reversed(tasks)]
+
+
+def test_a_parked_task_that_is_settled_can_not_be_taken(table) -> None:
+    task = callback_task("token")
+    table.park(task, "lambda")
+    assert table.record_settled(task.task_id, OutcomeName.CANCELLED, None)
+    assert not table.unpark(task.task_id, "6742f00000000001", holds_slot=False)
+    assert table.close(task.task_id)
+    assert table.overview().tasks == ()
+
+
+def test_open_tasks_of_callbacks_are_found_by_their_execution(table) -> None:
+    mine, closed, other = callback_task("a"), callback_task("b"), callback_task("c", "another")
+    for task in (mine, closed, other):
+        table.park(task, "lambda")
+    table.record_settled(closed.task_id, OutcomeName.SUCCEEDED, None, closed=True)
+    assert [record.task_id for record in table.of_execution("execution")] == [mine.task_id]
+    assert table.of_execution("no such") == []
+
+
+def test_the_descriptions_of_activities_are_found(table) -> None:
+    assert table.served_activities() == ()

@@ -161,6 +161,10 @@ class Faulty:
         assert "FunctionError" not in answer, answer["Payload"].read()
         return dict(json.load(answer["Payload"]))
 
+    def queue_url(self, client: Callable[[str], Any]) -> str:
+        """The dispatch queue."""
+        return str(client("sqs").get_queue_url(QueueName="faulty-dispatch")["QueueUrl"])
+
     def items(self) -> list[dict[str, str]]:
         """The tasks in the table, without tokens and inputs."""
         found = self._client("dynamodb").scan(TableName=self.task_table)["Items"]

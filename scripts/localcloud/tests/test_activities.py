@@ -13,6 +13,7 @@ from cloud import Cloud, error_code, unique, wait_for
 from localstack.services.stepfunctions.asl.eval.callback.callback import (
     ActivityCallbackEndpoint,
     ActivityTaskStartEndpoint,
+    CallbackEndpoint,
 )
 
 from localcloud.stepfunctions import early_reports
@@ -128,8 +129,8 @@ def test_a_worker_may_report_at_once(cloud: Cloud) -> None:
 def test_reports_are_received_before_the_state_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process: no client can be quick enough to show it each time."""
     for name in ("__init__", "setup_heartbeat_endpoint"):
-        original = getattr(ActivityCallbackEndpoint, name)
-        monkeypatch.setattr(ActivityCallbackEndpoint, name, original)
+        original = getattr(CallbackEndpoint, name)
+        monkeypatch.setattr(CallbackEndpoint, name, original)
     monkeypatch.setattr(ActivityTaskStartEndpoint, "_outcome", None, raising=False)
     assert not ActivityCallbackEndpoint("token", "{}").notify_heartbeat(), "as LocalStack has it"
     early_reports.install()

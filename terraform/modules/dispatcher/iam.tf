@@ -1,5 +1,5 @@
 locals {
-  activity_arns = [for activity in var.activities : activity.arn]
+  activity_arns = [for activity in var.activities : activity.arn if activity.wake_up != "callback"]
   table_arn     = aws_dynamodb_table.tasks.arn
   payload_arns  = ["${var.payload_bucket.arn}/tasks/*"]
 
@@ -36,14 +36,14 @@ locals {
   # What dispatcher and poller both do, each with its activities.
   polled_arns = [for activity in var.activities : activity.arn if activity.wake_up == "poll"]
   take_tasks = { for who, arns in { dispatcher = local.activity_arns, poller = local.polled_arns } : who => concat(
+    [for some in [arns] : {
+      Sid      = "TakeTasksAndRefuseThem"
+      Effect   = "Allow"
+      Action   = ["states:GetActivityTask", "states:SendTaskFailure"]
+      Resource = some
+    } if length(some) > 0],
     [
       local.make_requests,
-      {
-        Sid      = "TakeTasksAndRefuseThem"
-        Effect   = "Allow"
-        Action   = ["states:GetActivityTask", "states:SendTaskFailure"]
-        Resource = arns
-      },
       {
         Sid      = "RecordTasks"
         Effect   = "Allow"
@@ -74,6 +74,7 @@ locals {
         },
       ],
       local.take_tasks["dispatcher"],
+      local.take_callbacks,
     )
   }
 
@@ -99,7 +100,7 @@ locals {
         Sid      = "ReportTasks"
         Effect   = "Allow"
         Action   = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"]
-        Resource = local.activity_arns
+        Resource = local.settled_arns
       },
       {
         Sid      = "ReadAndSettleTasks"

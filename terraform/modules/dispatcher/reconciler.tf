@@ -9,7 +9,7 @@ locals {
           Sid      = "BeatForJobs"
           Effect   = "Allow"
           Action   = ["states:SendTaskHeartbeat"]
-          Resource = local.activity_arns
+          Resource = local.settled_arns
         },
         {
           Sid      = "FindOpenTasks"

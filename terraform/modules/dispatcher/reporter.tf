@@ -34,7 +34,7 @@ locals {
         Sid      = "SettleTasks"
         Effect   = "Allow"
         Action   = ["states:SendTaskSuccess", "states:SendTaskFailure"]
-        Resource = local.activity_arns
+        Resource = local.settled_arns
       },
       {
         Sid      = "ReadAndSettleTasks"
@@ -62,7 +62,7 @@ locals {
           Sid      = "FindTasksOfExecutions"
           Effect   = "Allow"
           Action   = ["dynamodb:Query"]
-          Resource = ["${local.table_arn}/index/open"]
+          Resource = ["${local.table_arn}/index/open", "${local.table_arn}/index/executions"]
         },
         {
           Sid      = "KeepFailedEvents"

@@ -16,6 +16,18 @@ resource "aws_dynamodb_table" "tasks" {
     type = "S"
   }
 
+  attribute {
+    name = "execution_arn"
+    type = "S"
+  }
+
+  # Tasks of callbacks, for whoever has to end those of an execution. Others have no execution_arn.
+  global_secondary_index {
+    name            = "executions"
+    hash_key        = "execution_arn"
+    projection_type = "KEYS_ONLY"
+  }
+
   # What is open, for the reconciler: a closed task has no poll_id. Inputs are not in it.
   global_secondary_index {
     name            = "open"
@@ -52,11 +64,11 @@ resource "aws_dynamodb_table_item" "activity" {
   hash_key   = aws_dynamodb_table.tasks.hash_key
 
   item = jsonencode({
-    task_id = { S = "activity#${each.value.arn}" }
+    task_id = { S = "activity#${local.ids[each.key]}" }
     poll_id = { S = "activity" }
     activity = { S = jsonencode({
-      arn                    = each.value.arn
-      name                   = element(split(":", each.value.arn), 6)
+      arn                    = local.ids[each.key]
+      name                   = each.value.wake_up == "callback" ? each.key : element(split(":", each.value.arn), 6)
       backend                = var.backends[each.value.backend].name
       config                 = jsondecode(var.backends[each.value.backend].config)
       heartbeat_seconds      = each.value.heartbeat_seconds

@@ -1,7 +1,7 @@
 variable "activities" {
-  description = "The activities to serve, by a name of yours. backend is a key of backends; allowed_overrides names what a task's \"job\" object may set; max_concurrent_jobs: more tasks wait as ActivityScheduled, null: no limit; max_queue_seconds: a job that waits longer until it runs fails with Dispatch.QueueTimeout, null: no limit. wake_up, overflow_after_seconds: as in module activity; pollers: how many polls at a time when wake_up is poll."
+  description = "The activities to serve, by a name of yours, and callback targets: those have callback as wake_up and no arn. backend is a key of backends; allowed_overrides names what a task's \"job\" object may set; max_concurrent_jobs: more tasks wait as ActivityScheduled, null: no limit; max_queue_seconds: a job that waits longer until it runs fails with Dispatch.QueueTimeout, null: no limit. wake_up, overflow_after_seconds: as in module activity; pollers: how many polls at a time when wake_up is poll."
   type = map(object({
-    arn                    = string
+    arn                    = optional(string)
     backend                = string
     heartbeat_seconds      = number
     timeout_seconds        = number
@@ -17,8 +17,8 @@ variable "activities" {
     error_message = "activities must hold at least one activity. Given: none."
   }
   validation {
-    condition     = alltrue([for activity in var.activities : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:activity:[^:]+$", activity.arn))])
-    error_message = "activities must have arn = arn:aws:states:REGION:ACCOUNT:activity:NAME. Given: ${join(", ", [for activity in var.activities : activity.arn])}."
+    condition     = alltrue([for activity in var.activities : activity.wake_up == "callback" ? activity.arn == null : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:activity:[^:]+$", activity.arn))])
+    error_message = "activities must have arn = arn:aws:states:REGION:ACCOUNT:activity:NAME, and null where wake_up is callback. Given: ${jsonencode({ for key, activity in var.activities : key => activity.arn })}."
   }
   validation {
     condition     = alltrue([for activity in var.activities : activity.heartbeat_seconds >= 1 && activity.heartbeat_seconds < activity.timeout_seconds])
@@ -34,8 +34,8 @@ variable "activities" {
     error_message = "activities must have null or a whole number from 60 as max_queue_seconds. Given: ${jsonencode({ for key, activity in var.activities : key => activity.max_queue_seconds })}."
   }
   validation {
-    condition     = alltrue([for activity in var.activities : contains(["requests", "poll", "logs"], activity.wake_up)])
-    error_message = "activities must have requests, poll or logs as wake_up. Given: ${jsonencode({ for key, activity in var.activities : key => activity.wake_up })}."
+    condition     = alltrue([for activity in var.activities : contains(["requests", "poll", "logs", "callback"], activity.wake_up)])
+    error_message = "activities must have requests, poll, logs or callback as wake_up. Given: ${jsonencode({ for key, activity in var.activities : key => activity.wake_up })}."
   }
   validation {
     # One function makes all of them, and Lambda gives it 1,024 open files.
@@ -47,8 +47,13 @@ variable "activities" {
     error_message = "activities must have null or a whole number from 0 to 900 as overflow_after_seconds. Given: ${jsonencode({ for key, activity in var.activities : key => activity.overflow_after_seconds })}."
   }
   validation {
-    condition     = alltrue([for activity in var.activities : activity.overflow_after_seconds == null || activity.wake_up != "poll"])
-    error_message = "activities must have null as overflow_after_seconds where wake_up is poll: the poller takes each task as soon as it is scheduled, and leaves none to other workers. Given: ${join(", ", [for key, activity in var.activities : key if activity.overflow_after_seconds != null && activity.wake_up == "poll"])}."
+    condition     = alltrue([for activity in var.activities : activity.overflow_after_seconds == null || !contains(["poll", "callback"], activity.wake_up)])
+    error_message = "activities must have null as overflow_after_seconds where wake_up is poll, for the poller takes each task as soon as it is scheduled and leaves none to other workers, or callback, whose tasks nobody polls. Given: ${join(", ", [for key, activity in var.activities : key if activity.overflow_after_seconds != null && contains(["poll", "callback"], activity.wake_up)])}."
+  }
+  validation {
+    # The reconciler beats for them, once a minute.
+    condition     = alltrue([for activity in var.activities : activity.wake_up != "callback" || activity.max_concurrent_jobs == null || activity.heartbeat_seconds >= 180])
+    error_message = "activities must have heartbeat_seconds from 180 where wake_up is callback and max_concurrent_jobs is set: tasks that wait for a slot have a heartbeat a minute. Given: ${jsonencode({ for key, activity in var.activities : key => activity.heartbeat_seconds })}."
   }
 }
 

@@ -1,11 +1,15 @@
 variable "state_machine_arns" {
-  description = "State machines whose aborted, timed out and failed executions have their jobs stopped at once. The jobs of others are stopped at their next heartbeat, within a minute or two."
+  description = "State machines whose aborted, timed out and failed executions have their jobs stopped at once. The jobs of others are stopped at their next heartbeat, within a minute or two. All those that use callback targets must be here."
   type        = list(string)
   default     = []
   nullable    = false
   validation {
     condition     = alltrue([for arn in var.state_machine_arns : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:stateMachine:[^:]+$", arn))])
     error_message = "state_machine_arns must be arn:aws:states:REGION:ACCOUNT:stateMachine:NAME. Given: ${join(", ", var.state_machine_arns)}."
+  }
+  validation {
+    condition     = length(var.state_machine_arns) > 0 || !contains(local.modes, "callback")
+    error_message = "state_machine_arns must have the state machines whose states hand over tasks when an activity's wake_up is callback: their tokens are answered with permission on the state machine. Given: none."
   }
 }
 

@@ -32,7 +32,7 @@ locals {
           StartAt         = "Prepare"
           States = {
             Prepare = merge(local.step_state.prepare, { Next = "Process" })
-            Process = merge(module.activity[example.fan_out_backend].process_state, { End = true })
+            Process = merge(local.process_states[example.fan_out_backend], { End = true })
           }
         }
         Next = "Reduce"
@@ -50,7 +50,7 @@ module "fan_out" {
   name       = "${var.name}-${each.key}"
   definition = jsonencode(each.value)
   policies = merge(
-    { for key in [var.example.fan_out_backend] : "dispatch" => module.activity[key].execution_policy_json if local.activities[key].wake_up == "requests" },
+    { for key in [var.example.fan_out_backend] : "dispatch" => local.execution_policies[key] if contains(["requests", "callback"], local.activities[key].wake_up) },
     { steps = jsonencode(local.steps_policies["many"]) },
   )
   log_retention_days = var.log_retention_days

@@ -45,7 +45,7 @@ locals {
     StartAt = "Prepare"
     States = {
       Prepare = merge(local.step_state.prepare, { Next = "Process" })
-      Process = merge(module.activity[backend].process_state, { Next = "Publish" })
+      Process = merge(local.process_states[backend], { Next = "Publish" })
       Publish = merge(local.step_state.publish, { End = true })
     }
   } }
@@ -76,7 +76,7 @@ module "state_machine" {
   name       = "${var.name}-${each.key}"
   definition = jsonencode(local.example_definitions[each.key])
   policies = merge(
-    { for key in [each.key] : "dispatch" => module.activity[key].execution_policy_json if local.activities[key].wake_up == "requests" },
+    { for key in [each.key] : "dispatch" => local.execution_policies[key] if contains(["requests", "callback"], local.activities[key].wake_up) },
     { steps = jsonencode(local.steps_policies["one"]) },
   )
   log_retention_days = var.log_retention_days

@@ -13,8 +13,8 @@ locals {
     { for key, backend in module.backend_sagemaker : key => backend.backend },
   )
 
-  modes      = distinct(concat([for activity in var.lambda_activities : activity.wake_up], var.fargate[*].wake_up, var.batch[*].wake_up, var.sagemaker[*].wake_up))
-  stack_zips = concat(["dispatcher", "reporter", "reconciler"], contains(local.modes, "poll") ? ["poller"] : [], contains(local.modes, "logs") ? ["listener"] : [])
+  # All of them, needed or not: what is needed is told by the activities, and a user's function behind one needs the stack.
+  stack_zips = ["dispatcher", "reporter", "reconciler", "poller", "listener"]
   zips       = concat(local.stack_zips, var.example == null ? [] : ["prepare", "process", "publish", "reduce"], var.training == null ? [] : ["sweep"])
   # Those that the stack uploads.
   packages = { for name in local.zips : name => {
@@ -62,7 +62,7 @@ resource "aws_s3_object" "package" {
 
 module "activity" {
   source   = "../activity"
-  for_each = local.activities
+  for_each = { for key, activity in local.activities : key => activity if activity.wake_up != "callback" }
 
   name                   = "${var.name}-${each.key}"
   dispatch_queue         = module.dispatcher.dispatch_queue
@@ -80,10 +80,10 @@ module "dispatcher" {
   name     = var.name
   packages = { for name in local.stack_zips : name => local.artefacts[name] }
   activities = { for key, activity in local.activities : key => {
-    arn                    = module.activity[key].arn
+    arn                    = activity.wake_up == "callback" ? null : module.activity[key].arn
     backend                = key
-    heartbeat_seconds      = module.activity[key].heartbeat_seconds
-    timeout_seconds        = module.activity[key].timeout_seconds
+    heartbeat_seconds      = activity.heartbeat_seconds
+    timeout_seconds        = activity.timeout_seconds
     allowed_overrides      = activity.allowed_overrides
     max_concurrent_jobs    = activity.max_concurrent_jobs
     max_queue_seconds      = activity.max_queue_seconds

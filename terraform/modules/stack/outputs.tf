@@ -45,12 +45,12 @@ output "trainings" {
 
 output "process_states" {
   description = "The state that goes into a definition, for each activity: see module activity."
-  value       = { for key, activity in module.activity : key => activity.process_state }
+  value       = local.process_states
 }
 
 output "execution_policies_json" {
-  description = "What a state machine's role needs for the state, for each activity whose wake_up is requests: policy documents in JSON. The others need none."
-  value       = { for key, activity in module.activity : key => activity.execution_policy_json if local.activities[key].wake_up == "requests" }
+  description = "What a state machine's role needs for the state, for each activity whose wake_up is requests or callback: policy documents in JSON. The others need none."
+  value       = local.execution_policies
 }
 
 output "worker_policy_json" {

@@ -9,7 +9,7 @@ variable "name" {
 }
 
 variable "packages_dir" {
-  description = "Folder of the built zips: dispatcher.zip, reporter.zip and reconciler.zip, poller.zip and listener.zip where a wake_up needs them, and with the example prepare.zip, process.zip, publish.zip and reduce.zip, with training sweep.zip. The stack uploads them to a bucket of its own. null: packages."
+  description = "Folder of the built zips: dispatcher.zip, reporter.zip, reconciler.zip, poller.zip and listener.zip, and with the example prepare.zip, process.zip, publish.zip and reduce.zip, with training sweep.zip. The stack uploads them to a bucket of its own. null: packages."
   type        = string
   default     = null
   validation {

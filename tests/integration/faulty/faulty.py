@@ -20,6 +20,10 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
             return value if value != "a set" else {value}
         case {"time": _}:
             return time.time()
+        case {"span": seconds}:
+            begin = time.time()
+            time.sleep(seconds)
+            return [begin, time.time()]
         case {"return_bytes": size}:
             return "x" * (size - 2)
         case {"raise": message}:

@@ -53,12 +53,15 @@ locals {
     narrow = { heartbeat_seconds = 30, timeout_seconds = 60, max_concurrent_jobs = 5 }
     polled = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "poll", max_concurrent_jobs = 2 }
     heard  = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "logs" }
+    # No activities: tokens come with the requests.
+    called        = { heartbeat_seconds = 180, timeout_seconds = 300, wake_up = "callback" }
+    called-narrow = { heartbeat_seconds = 180, timeout_seconds = 300, wake_up = "callback", max_concurrent_jobs = 3 }
     # Left to a worker of ours for a while.
     shared       = { heartbeat_seconds = 30, timeout_seconds = 60, overflow_after_seconds = 4 }
     shared-heard = { heartbeat_seconds = 30, timeout_seconds = 60, overflow_after_seconds = 4, wake_up = "logs" }
   }
   # Machines that know nothing of a dispatcher: a bare activity.
-  bare     = toset([for name, activity in local.activities : name if try(activity.wake_up, "requests") != "requests"])
+  bare     = toset([for name, activity in local.activities : name if contains(["poll", "logs"], try(activity.wake_up, "requests"))])
   machines = setsubtract(concat(keys(local.activities), ["fargate"]), local.bare)
 }
 

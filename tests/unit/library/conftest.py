@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activity_dispatch.activities import Activity, ActivityCatalog
+from activity_dispatch.callback_tasks import CallbackTasks
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.dispatching import Dispatcher
 from activity_dispatch.payloads import PayloadStore
@@ -73,6 +74,7 @@ class World:
         self.dispatcher = Dispatcher(
             activities=ActivityCatalog(source=self.tasks),
             taker=self.taker("dispatcher test"),
+            callback_tasks=CallbackTasks(tasks=self.tasks, callbacks=self.callbacks, settler=self.settler),
             starter=self.starter,
             backend_of=lambda activity: self.backend,
             requests=self.sqs.queue(),

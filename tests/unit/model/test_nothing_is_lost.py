@@ -71,6 +71,11 @@ class Stack(RuleBasedStateMachine):
         if len(self.world.stepfunctions.tasks) < 6:
             self.world.schedule(is_plain=is_plain, is_requested=is_requested)
 
+    @rule(is_plain=st.booleans(), is_sent_twice=st.booleans())
+    def hand_over(self, is_plain: bool, is_sent_twice: bool) -> None:
+        if len(self.world.stepfunctions.tasks) < 6:
+            self.world.hand_over(is_plain=is_plain, is_sent_twice=is_sent_twice)
+
     @precondition(lambda self: self.world.messages)
     @rule(number=numbers)
     def dispatch(self, number: int) -> None:

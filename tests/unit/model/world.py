@@ -4,15 +4,16 @@ import json
 import threading
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.model.compute import Compute, Kind, ModelBackend, ModelJob, function_failed, outcome_of
 from tests.unit.model.processes import Process
 
-from activity_dispatch.activities import Activity, ActivityCatalog
+from activity_dispatch.activities import Activity, ActivityCatalog, WakeUp
 from activity_dispatch.backends.base import JobState
+from activity_dispatch.callback_tasks import CallbackTasks
 from activity_dispatch.callbacks import CallbackClient, TaskGone
 from activity_dispatch.cancelling import Canceller, ended_execution
 from activity_dispatch.dispatch_batch import MAX_EMPTY_POLLS
@@ -47,6 +48,7 @@ from activity_dispatch.worker.exits import Exit
 from activity_dispatch.worker.report import Reporter as WorkerReporter
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
+TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent)
 # As terraform/modules/dispatcher has them: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 120.0, 60.0, 300.0
@@ -132,7 +134,9 @@ class World:
         self.stepfunctions = FakeStepFunctions(clock=clock)
         self.stepfunctions.activities[ARN] = deque()
         self.store, self.sqs = InMemorySlots(), FakeSQS()
-        self.tasks = InMemoryTaskTable(activities={ARN: self.activity}, slots=self.store, clock=clock)
+        target = replace(self.activity, arn=TARGET, wake_up=WakeUp.CALLBACK)
+        served = {ARN: self.activity, TARGET: target}
+        self.tasks = InMemoryTaskTable(activities=served, slots=self.store, clock=clock)
         self.compute = Compute(kind=kind, now=self.now)
         self.messages: list[Message] = []
         self.events: list[Event] = []
@@ -175,6 +179,9 @@ class World:
         return Dispatcher(
             activities=parts["activities"],
             taker=self.taker(parts, "dispatcher", waits_for_slot=True),
+            callback_tasks=CallbackTasks(
+                tasks=parts["tasks"], callbacks=parts["callbacks"], settler=parts["settler"]
+            ),
             starter=Starter(tasks=parts["tasks"], settler=parts["settler"]),
             backend_of=parts["backend_of"],
             requests=parts["slots"].queue,
@@ -301,6 +308,19 @@ class World:
         task = self.stepfunctions.schedule(ARN, json.dumps({"plain": is_plain}), **seconds)
         if is_requested:
             self.messages.append(Message(body=json.dumps({"activity_arn": ARN})))
+        return task
+
+    def hand_over(self, *, is_plain: bool, is_sent_twice: bool) -> FakeTask:
+        """An execution comes to a state that waits for a callback; its message may come twice."""
+        seconds = {"heartbeat_seconds": 180.0, "timeout_seconds": 1_200.0}
+        task = self.stepfunctions.hand_over(json.dumps({"plain": is_plain}), **seconds)
+        document = {
+            "callback": "work",
+            "task_token": task.token,
+            "input": task.input,
+            "execution_arn": task.execution_arn,
+        }
+        self.messages += [Message(body=json.dumps(document)) for _ in range(2 if is_sent_twice else 1)]
         return task
 
     def dispatch(self, message: Message) -> Process:
@@ -437,16 +457,18 @@ class World:
             tasks = [job.task_id for job in under_way]
             assert len(tasks) == len(set(tasks)), f"two jobs of a task: {under_way}"
         if self.limit is not None:
-            assert len(self.store.holders.get(ARN, ())) <= self.limit
-            assert len(self.in_slots()) <= self.limit, "more jobs than slots"
+            for arn in (ARN, TARGET):
+                assert len(self.store.holders.get(arn, ())) <= self.limit
+                assert len(self.in_slots(arn)) <= self.limit, "more jobs than slots"
         for task in self.stepfunctions.tasks.values():
             self.check_record(task)
 
-    def in_slots(self) -> set[str]:
+    def in_slots(self, arn: str) -> set[str]:
         """Return the tasks with a job; an invocation that waits costs nothing, and may be in vain."""
         is_function = self.kind is Kind.FUNCTION
         jobs = self.compute.under_way()
-        return {job.task_id for job in jobs if job.id in self.begun or not is_function}
+        found = {job.task_id for job in jobs if job.id in self.begun or not is_function}
+        return {task_id for task_id in found if self.tasks.records[task_id].activity_arn == arn}
 
     def check_record(self, task: FakeTask) -> None:
         """Assert that the table tells of a task what Step Functions does."""
@@ -471,8 +493,8 @@ class World:
                 r.task_id for r in self.tasks.records.values() if r.state is not TaskState.SETTLED
             ],
             "jobs": [job.id for job in self.compute.under_way()],
-            "slots": sorted(self.store.holders.get(ARN, ())),
-            "waiting requests": [self.store.waiting[ARN]] if self.store.waiting.get(ARN) else [],
+            "slots": sorted(holder for holders in self.store.holders.values() for holder in holders),
+            "waiting requests": [count for count in self.store.waiting.values() if count],
         }
         return [f"{name}: {things}" for name, things in waiting.items() if things]
 

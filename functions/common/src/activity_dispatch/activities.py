@@ -19,11 +19,16 @@ class WakeUp(StrEnum):
     REQUESTS = "requests"  # its state machine does, by a message
     POLL = "poll"  # nobody has to: the poller polls all the time
     LOGS = "logs"  # the log of its state machine does
+    CALLBACK = "callback"  # its state hands over the task itself: there is no activity
+
+
+# In place of an activity's ARN: a callback target has none, only a name.
+CALLBACK_PREFIX = "callback:"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Activity:
-    """An activity and its one backend configuration, as Terraform wrote it.
+    """An activity, or a callback target, and its one backend configuration, as Terraform wrote it.
 
     `config` is the backend's own; `allowed_overrides` names what a task's `job` object may set. No more
     than `max_concurrent_jobs` run at once, and none waits for longer than `max_queue_seconds` until
@@ -48,6 +53,11 @@ class Activity:
     def is_polled(self) -> bool:
         """Whether the poller takes its tasks, so that nobody else has to look for them."""
         return self.wake_up is WakeUp.POLL
+
+    @property
+    def is_callback(self) -> bool:
+        """Whether its tasks come with their requests."""
+        return self.wake_up is WakeUp.CALLBACK
 
     @classmethod
     def from_json(cls, text: str) -> "Activity":

@@ -15,7 +15,7 @@ from activity_dispatch.polls import poll_id_of
 from activity_dispatch.settling import Settler
 from activity_dispatch.starting import NOBODY_WAITS
 from activity_dispatch.task_table import TaskTable
-from activity_dispatch.tasks import OutcomeName, TaskRecord
+from activity_dispatch.tasks import OutcomeName, TaskRecord, TaskState
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -48,8 +48,9 @@ class Canceller:
     def cancel_execution(self, execution_arn: str) -> int:
         """Cancel the tasks that an ended execution still had; return how many there were.
 
-        Its history has the worker name of each poll that took a task, and that has the poll's id. A
-        task that is not in the table yet is found by its first refused heartbeat.
+        Its history has the worker name of each poll that took a task, and that has the poll's id; tasks
+        of callbacks are found by their execution. A task that is not in the table yet is found by its
+        first refused heartbeat.
         Raises ClientError and BotoCoreError.
         """
         # Here, and only here, the execution of a task is known: its history names the poll.
@@ -59,6 +60,7 @@ class Canceller:
     def _cancel_execution(self, execution_arn: str) -> int:
         polls = open_polls(self._events(execution_arn))
         found = [record for poll in polls if (record := self.tasks.of_poll(poll)) is not None]
+        found += self.tasks.of_execution(execution_arn)
         # One that was settled otherwise has a job that is about to end of itself.
         records = [record for record in found if record.outcome in (None, OutcomeName.CANCELLED)]
         for record in records:
@@ -72,6 +74,8 @@ class Canceller:
             self._cancel(record)
 
     def _cancel(self, record: TaskRecord) -> None:
+        if record.state is TaskState.WAITING and self.settler.cancel_waiting(record.task_id):
+            return
         activity = self.activities.find(record.activity_arn)
         self.settler.cancel(record.task_id)
         if activity is None:

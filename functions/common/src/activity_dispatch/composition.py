@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from activity_dispatch.activities import Activity, ActivityCatalog
 from activity_dispatch.backends import registry
 from activity_dispatch.backends.base import Backend
+from activity_dispatch.callback_tasks import CallbackTasks
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.clients import Clients
 from activity_dispatch.dynamo_task_table import DynamoTaskTable
@@ -71,6 +72,11 @@ class Runtime:
             poller=poller,
             waits_for_slot=waits_for_slot,
         )
+
+    @functools.cached_property
+    def callback_tasks(self) -> CallbackTasks:
+        """Keeps tasks of callbacks until they can be started."""
+        return CallbackTasks(tasks=self.tasks, callbacks=self.callbacks, settler=self.settler)
 
     @functools.cached_property
     def activities(self) -> ActivityCatalog:

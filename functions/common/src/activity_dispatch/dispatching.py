@@ -10,11 +10,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.callback_tasks import CallbackTasks
 from activity_dispatch.log_keys import activity_name, log_keys
 from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.requests import DispatchRequest, InvalidRequest, RequestQueue, RequestsNotSent
 from activity_dispatch.starting import Started, Starter
 from activity_dispatch.taking import Taker
+from activity_dispatch.tasks import Task
 
 LOG = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ class Result(Enum):
     STARTED = auto()  # a job runs
     REFUSED = auto()  # the task is settled as a failure: it could not be started
     NO_TASK = auto()  # the poll came back empty
+    KNOWN = auto()  # the request came twice: its task was taken already
     LEFT = auto()  # the poll came back empty: a worker of another kind was there first
     WAITING = auto()  # no slot is free: the request comes again when one is
     DROPPED = auto()  # the request is malformed
@@ -37,6 +40,7 @@ class Dispatcher:
 
     activities: ActivityCatalog
     taker: Taker
+    callback_tasks: CallbackTasks
     starter: Starter
     backend_of: Callable[[Activity], Backend]
     requests: RequestQueue
@@ -73,14 +77,9 @@ class Dispatcher:
             return Result.RETRY
         # Before the poll: a configuration that is wrong must not cost a task.
         backend = self.backend_of(activity)
-        poll_id = self.taker.reserve(activity)
-        if poll_id is None:
-            LOG.info("%s: no slot of %s is free", activity.arn, activity.max_concurrent_jobs)
-            return Result.WAITING
-        task = self.taker.poll(activity, poll_id)
-        if task is None:
-            LOG.info("%s: no task within the poll", activity.arn)
-            return Result.NO_TASK if activity.overflow_after_seconds is None else Result.LEFT
+        task = self._take(activity, request)
+        if isinstance(task, Result):
+            return task
         if request.stray:
             self._look_for_more(request)
         if self.starter.start(activity, backend, task) is not Started.STARTED:
@@ -91,6 +90,33 @@ class Dispatcher:
             latency = max(0.0, self.clock() - asked_for) * 1000
             self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity.name)
         return Result.STARTED
+
+    def _take(self, activity: Activity, request: DispatchRequest) -> Task | Result:
+        """Take a task off the activity, or the one that came with the request, or say why not."""
+        parked = None
+        if request.task is not None:
+            parked = self.callback_tasks.park(activity, request.task)
+            if parked is None:
+                return Result.KNOWN
+        poll_id = self.taker.reserve(activity)
+        if poll_id is None:
+            LOG.info("%s: no slot of %s is free", activity.arn, activity.max_concurrent_jobs)
+            return Result.WAITING
+        if activity.is_callback:
+            task = self._take_waiting(activity, poll_id, parked)
+        else:
+            task = self.taker.poll(activity, poll_id)
+        if task is not None:
+            return task
+        LOG.info("%s: no task", activity.arn)
+        return Result.NO_TASK if activity.overflow_after_seconds is None else Result.LEFT
+
+    def _take_waiting(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
+        # When this raises the slot stays: the task may have it now. The reconciler tells.
+        task = self.callback_tasks.take(activity, poll_id, parked)
+        if task is None and activity.max_concurrent_jobs is not None:
+            self.taker.slots.free(activity.arn, poll_id)
+        return task
 
     def _look_for_more(self, request: DispatchRequest) -> None:
         try:

@@ -4,20 +4,21 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from botocore.exceptions import ClientError
-
 from activity_dispatch.activities import Activity
-from activity_dispatch.aws_errors import ErrorKind, classify
+from activity_dispatch.dynamo_items import items_of, unless_refused, updated
 from activity_dispatch.limits import MAX_TABLE_INPUT_BYTES
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.task_items import (
     ACTIVITY,
     ACTIVITY_KEY_PREFIX,
+    EXECUTIONS_INDEX,
     INDEX,
+    WAITING_PREFIX,
     new_item,
     overview_of,
     record_of,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SECONDS_A_DAY = 86_400
+# So many of those that wait are looked at: enough for all dispatchers to find one each.
+MAX_WAITING = 100
 _OPEN = "attribute_exists(task_id) AND #state <> :settled"
 _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 
@@ -45,12 +48,18 @@ class DynamoTaskTable:
 
     def add(self, task: Task, backend: str) -> bool:
         """Write a task as `starting`; False if it was there already."""
-        item = new_item(task, backend, self._now())
+        return self._put(task, new_item(task, backend, self._now()))
+
+    def park(self, task: Task, backend: str) -> bool:
+        """Write a task as `waiting`; False if it was there already."""
+        return self._put(task, new_item(task, backend, self._now(), TaskState.WAITING))
+
+    def _put(self, task: Task, item: dict[str, Any]) -> bool:
         if len(task.input.encode()) <= MAX_TABLE_INPUT_BYTES:
             item["input"] = {"S": task.input}
         else:
             item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
-        written = _unless_refused(
+        written = unless_refused(
             lambda: self.client.put_item(
                 TableName=self.name,
                 Item=item,
@@ -58,6 +67,21 @@ class DynamoTaskTable:
             )
         )
         return written is not None
+
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
+        """Step from `waiting` to `starting`, in the name of a poll; False if the task has gone on already."""
+        return self._update(
+            task_id,
+            "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds",
+            "#state = :waiting",
+            {
+                ":waiting": {"S": TaskState.WAITING},
+                ":starting": {"S": TaskState.STARTING},
+                ":now": {"N": self._now()},
+                ":poll": {"S": poll_id},
+                ":holds": {"BOOL": holds_slot},
+            },
+        )
 
     def record_started(self, task_id: str, job_id: str) -> bool:
         """Step from `starting` to `started`; False if the task has gone on already."""
@@ -175,17 +199,26 @@ class DynamoTaskTable:
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
         """Return the open task that a poll took, without its input; may lag behind by a second."""
-        items = self.client.query(
-            TableName=self.name,
-            IndexName=INDEX,
-            KeyConditionExpression="poll_id = :poll",
-            ExpressionAttributeValues={":poll": {"S": poll_id}},
-        )["Items"]
+        items = list(items_of(self.client, self.name, INDEX, {"poll_id": poll_id}))
         return record_of(items[0]) if items else None
+
+    def waiting(self, activity_arn: str) -> Sequence[str]:
+        """Return the ids of some tasks that are waiting, oldest first; may lag behind by a second."""
+        items = islice(
+            items_of(self.client, self.name, INDEX, {"poll_id": WAITING_PREFIX + activity_arn}), MAX_WAITING
+        )
+        oldest_first = sorted(items, key=lambda item: float(item["starting_at"]["N"]))
+        return [item["task_id"]["S"] for item in oldest_first]
+
+    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
+        """Return the open tasks of an execution's callbacks; may lag behind by a second."""
+        found = items_of(self.client, self.name, EXECUTIONS_INDEX, {"execution_arn": execution_arn})
+        items = [self._item(item["task_id"]["S"]) for item in found]
+        return [record_of(item) for item in items if item is not None and "poll_id" in item]
 
     def overview(self) -> Overview:
         """Return all that is open; may lag behind by a second."""
-        return overview_of(self._open_items())
+        return overview_of(items_of(self.client, self.name, INDEX))
 
     def activity(self, arn: str) -> Activity | None:
         """Return the description of an activity that this stack serves."""
@@ -194,17 +227,7 @@ class DynamoTaskTable:
 
     def served_activities(self) -> Sequence[Activity]:
         """Return the descriptions of all of them; may lag behind by a second."""
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            IndexName=INDEX,
-            KeyConditionExpression="poll_id = :activity",
-            ExpressionAttributeValues={":activity": {"S": ACTIVITY}},
-        )
-        return overview_of(item for page in pages for item in page["Items"]).activities
-
-    def _open_items(self) -> Iterator[Mapping[str, Any]]:
-        for page in self.client.get_paginator("scan").paginate(TableName=self.name, IndexName=INDEX):
-            yield from page["Items"]
+        return overview_of(items_of(self.client, self.name, INDEX, {"poll_id": ACTIVITY})).activities
 
     def _item(self, key: str) -> Mapping[str, Any] | None:
         response = self.client.get_item(TableName=self.name, Key={"task_id": {"S": key}}, ConsistentRead=True)
@@ -223,31 +246,7 @@ class DynamoTaskTable:
         returns: Literal["NONE", "ALL_NEW"] = "NONE",
     ) -> Mapping[str, Any] | None:
         """Update an item, return what DynamoDB `returns` of it; None if the condition is not met."""
-        # Reserved words of DynamoDB; only those that the expressions use may be passed.
-        names = {f"#{word}": word for word in ("state", "error", "token", "input")}
-        response = _unless_refused(
-            lambda: self.client.update_item(
-                TableName=self.name,
-                Key={"task_id": {"S": task_id}},
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames={
-                    key: word for key, word in names.items() if key in update + condition
-                },
-                ExpressionAttributeValues=values,
-                ReturnValues=returns,
-            )
-        )
-        return None if response is None else response.get("Attributes", {})
+        return updated(self.client, self.name, task_id, update, condition, values, returns)
 
     def _now(self) -> str:
         return f"{self.clock():.3f}"
-
-
-def _unless_refused[T](write: Callable[[], T]) -> T | None:
-    try:
-        return write()
-    except ClientError as error:
-        if classify(error) is ErrorKind.CONDITION_FAILED:
-            return None
-        raise

@@ -21,7 +21,7 @@ from activity_dispatch.requests import DispatchRequest, RequestsNotSent
 from activity_dispatch.slots import Slots
 from activity_dispatch.task_steps import TaskSteps
 from activity_dispatch.task_table import Overview, SlotsRecord, TaskTable
-from activity_dispatch.tasks import TaskRecord
+from activity_dispatch.tasks import TaskRecord, TaskState
 from activity_dispatch.verdicts import Patience, Seen, Step, next_step
 
 LOG = logging.getLogger(__name__)
@@ -67,6 +67,7 @@ class Reconciler:
                         steps.update(self._reconcile(pool, activity, records, now))
         self._recount(overview, activities, now)
         self._look_for_strays(overview.activities, now)
+        self._wake_waiting(overview, activities, now)
         return dict(steps)
 
     def _reconcile(
@@ -142,8 +143,10 @@ class Reconciler:
 
     def _look_for_strays(self, activities: Iterable[Activity], now: float) -> None:
         for activity in activities:
-            if activity.is_polled or not _is_turn(
-                activity.arn, now, every=self.stray_poll_seconds // PASS_SECONDS
+            if (
+                activity.is_polled
+                or activity.is_callback
+                or not _is_turn(activity.arn, now, every=self.stray_poll_seconds // PASS_SECONDS)
             ):
                 continue
             try:
@@ -152,6 +155,19 @@ class Reconciler:
                     self.slots.queue.send(DispatchRequest(activity_arn=activity.arn, stray=True))
             except PROBLEMS as error:
                 LOG.error("%s: not polled for strays: %s", activity.name, error)
+
+    def _wake_waiting(self, overview: Overview, activities: Mapping[str, Activity], now: float) -> None:
+        """Ask for tasks of callbacks that wait though there is room: who was to start them is gone."""
+        old = [task for task in overview.tasks if task.state is TaskState.WAITING]
+        waiting = Counter(task.activity_arn for task in old if now - task.starting_at > PASS_SECONDS)
+        holders = {record.activity_arn: len(record.holders) for record in overview.slots}
+        for arn, count in waiting.items():
+            limit = activities[arn].max_concurrent_jobs if arn in activities else None
+            room = count if limit is None else limit - holders.get(arn, 0)
+            try:
+                self.slots.queue.send(DispatchRequest(activity_arn=arn), max(0, min(count, room)))
+            except PROBLEMS as error:
+                LOG.error("%s: %d tasks wait on: %s", arn, count, error)
 
 
 def is_due(record: TaskRecord, activity: Activity, now: float) -> bool:

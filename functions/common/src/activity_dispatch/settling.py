@@ -13,6 +13,7 @@ from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.requests import RequestsNotSent
 from activity_dispatch.slots import Slots
+from activity_dispatch.task_items import WAITING_PREFIX
 from activity_dispatch.task_table import TaskTable
 from activity_dispatch.tasks import JobEnd, OutcomeName
 
@@ -53,6 +54,16 @@ class Settler:
     def cancel(self, task_id: str, *, end: JobEnd | None = None) -> None:
         """Record that nobody waits for the task any more."""
         self._record(task_id, OutcomeName.CANCELLED, None, end)
+
+    def cancel_waiting(self, task_id: str) -> bool:
+        """Record that nobody waits for a task that waits; False if it has gone on, and may have a job."""
+        self.cancel(task_id)
+        # Settled it can go on no more: what is seen now stays so.
+        record = self.tasks.get(task_id)
+        if record is None or record.poll_id != WAITING_PREFIX + record.activity_arn:
+            return False
+        self.close(task_id, record.job_end)
+        return True
 
     def close(self, task_id: str, end: JobEnd) -> None:
         """Free the slot of a settled task whose job has ended, and close the task.

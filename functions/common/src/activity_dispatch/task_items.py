@@ -15,20 +15,23 @@ from activity_dispatch.tasks import OutcomeName, Task, TaskRecord, TaskState
 LOG = logging.getLogger(__name__)
 
 INDEX = "open"
+# Tasks of callbacks, by execution: no poll's name in its history leads to them.
+EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
 # What stands in the place of a poll's id.
 SLOTS = "slots"
 ACTIVITY = "activity"
+WAITING_PREFIX = "waiting#"
 
 type Item = Mapping[str, Any]
 
 
-def new_item(task: Task, backend: str, now: str) -> dict[str, Any]:
-    """Return the item of a task that is being started, without its input."""
+def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.STARTING) -> dict[str, Any]:
+    """Return the item of a new task, without its input."""
     item: dict[str, Any] = {
         "task_id": {"S": task.task_id},
-        "state": {"S": TaskState.STARTING},
+        "state": {"S": state},
         "activity_arn": {"S": task.activity_arn},
         "backend": {"S": backend},
         "token": {"S": task.token},
@@ -37,6 +40,10 @@ def new_item(task: Task, backend: str, now: str) -> dict[str, Any]:
     }
     if task.poll_id:
         item["poll_id"] = {"S": task.poll_id}
+    elif state is TaskState.WAITING:
+        item["poll_id"] = {"S": WAITING_PREFIX + task.activity_arn}
+    if task.execution_arn:
+        item["execution_arn"] = {"S": task.execution_arn}
     if task.holds_slot:
         item["holds_slot"] = {"BOOL": True}
     return item

@@ -37,6 +37,18 @@ class TaskTable(Protocol):
         """Write a task as `starting`; False if it was there already."""
         ...
 
+    def park(self, task: Task, backend: str) -> bool:
+        """Write a task as `waiting`; False if it was there already."""
+        ...
+
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
+        """Step from `waiting` to `starting`, in the name of a poll; False if the task has gone on already."""
+        ...
+
+    def waiting(self, activity_arn: str) -> Sequence[str]:
+        """Return the ids of some tasks that are waiting, oldest first; may lag behind by a second."""
+        ...
+
     def record_started(self, task_id: str, job_id: str) -> bool:
         """Step from `starting` to `started`; False if the task has gone on already.
 
@@ -87,6 +99,10 @@ class TaskTable(Protocol):
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
         """Return the open task that a poll took, without its input; may lag behind by a second."""
+        ...
+
+    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
+        """Return the open tasks of an execution's callbacks; may lag behind by a second."""
         ...
 
     def overview(self) -> Overview:

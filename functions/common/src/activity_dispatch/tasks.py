@@ -17,8 +17,12 @@ def task_id_of(token: str) -> str:
 
 
 class TaskState(StrEnum):
-    """Where a task is on its way; each state has its time in the task table."""
+    """Where a task is on its way; each state has its time in the task table.
 
+    Only tasks of callbacks are ever `waiting`: those of activities wait in Step Functions.
+    """
+
+    WAITING = "waiting"
     STARTING = "starting"
     STARTED = "started"
     SETTLED = "settled"
@@ -43,6 +47,7 @@ class Task:
     `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job's
     parameters that this task's input sets; `heartbeat_seconds` is the state's HeartbeatSeconds;
     `poll_id` names the poll that took it, and `holds_slot` says that the poll had reserved a slot.
+    `execution_arn` is known of callbacks only.
     """
 
     activity_arn: str
@@ -51,6 +56,7 @@ class Task:
     heartbeat_seconds: int
     poll_id: str = ""
     holds_slot: bool = False
+    execution_arn: str = ""
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @property

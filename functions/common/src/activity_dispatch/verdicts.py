@@ -5,6 +5,7 @@ from enum import Enum, auto
 
 from activity_dispatch.activities import Activity
 from activity_dispatch.backends.base import Diagnosis, JobState
+from activity_dispatch.task_items import WAITING_PREFIX
 from activity_dispatch.tasks import OutcomeName, TaskRecord, TaskState
 
 
@@ -55,6 +56,8 @@ def next_step(seen: Seen) -> Step:
     """Return the step to take now."""
     if seen.record.state is TaskState.SETTLED:
         return _of_settled(seen)
+    if seen.record.state is TaskState.WAITING:
+        return Step.BEAT
     if seen.record.state is TaskState.STARTING and not _runs_unseen(seen):
         return Step.START if seen.now - seen.record.starting_at > seen.patience.start else Step.BEAT
     if seen.job is None:
@@ -73,6 +76,9 @@ def _runs_unseen(seen: Seen) -> bool:
 
 def _of_settled(seen: Seen) -> Step:
     record, since = seen.record, seen.now - (seen.record.settled_at or 0.0)
+    if record.poll_id == WAITING_PREFIX + record.activity_arn:
+        # It was never started, and can't be any more.
+        return Step.CLOSE
     if seen.max_job_seconds is not None:
         # An invocation that has not claimed the task by now never will.
         is_over = record.claimed_by is None or seen.now > _last_moment(seen, seen.max_job_seconds)

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  packages        = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
+  packages        = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "poller", "listener"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
   image           = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/renders:1"
   repository_arns = ["arn:aws:ecr:eu-west-1:123456789012:repository/renders"]
   network         = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  packages     = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
+  packages     = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "poller", "listener"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
   function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine"
   role_name    = "mine"
 }

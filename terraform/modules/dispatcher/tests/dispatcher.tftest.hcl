@@ -178,11 +178,11 @@ run "each_activity_has_its_item" {
     error_message = "the description has the keys the library reads"
   }
   assert {
-    condition     = jsondecode(aws_dynamodb_table_item.activity["lines"].item).poll_id.S == "activity" && one(aws_dynamodb_table.tasks.global_secondary_index).hash_key == "poll_id"
+    condition     = jsondecode(aws_dynamodb_table_item.activity["lines"].item).poll_id.S == "activity" && one([for index in aws_dynamodb_table.tasks.global_secondary_index : index.hash_key if index.name == "open"]) == "poll_id"
     error_message = "the reconciler finds it in the index"
   }
   assert {
-    condition     = !contains(one(aws_dynamodb_table.tasks.global_secondary_index).non_key_attributes, "input")
+    condition     = !contains(one([for index in aws_dynamodb_table.tasks.global_secondary_index : index.non_key_attributes if index.name == "open"]), "input")
     error_message = "inputs are not in the index"
   }
   assert {
@@ -315,7 +315,7 @@ run "the_reporter_may_do_its_work_and_no_more" {
       ]
       ReadAndKeepPayloads   = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
       MakeDispatchRequests  = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
-      FindTasksOfExecutions = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks/index/open"]]
+      FindTasksOfExecutions = [["dynamodb:Query"], [for index in ["open", "executions"] : "arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks/index/${index}"]]
       KeepFailedEvents      = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-report-dead-letter"]]
     }
     error_message = "these actions on these resources"

@@ -201,3 +201,56 @@ run "refuses_more_polls_than_one_function_can_make" {
   }
   expect_failures = [var.activities]
 }
+
+run "a_callback_target_is_described_by_its_name" {
+  command = plan
+  variables {
+    activities         = { orders = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 3 } }
+    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
+  }
+
+  assert {
+    condition     = jsondecode(aws_dynamodb_table_item.activity["orders"].item).task_id.S == "activity#callback:orders"
+    error_message = "the key is found from the request's callback"
+  }
+  assert {
+    condition     = [for key in ["arn", "name", "wake_up"] : jsondecode(jsondecode(aws_dynamodb_table_item.activity["orders"].item).activity.S)[key]] == ["callback:orders", "orders", "callback"]
+    error_message = "it stands where an activity's ARN stands"
+  }
+  assert {
+    condition = alltrue([for policy in [local.dispatcher_policy, local.reporter_policy, local.reconciler_policy, jsondecode(output.worker_policy_json), jsondecode(output.job_policy_json)] :
+      length([for statement in policy.Statement : statement if anytrue([for action in statement.Action : startswith(action, "states:SendTask")]) && tolist(statement.Resource) == tolist(["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"])]) >= 1
+    ])
+    error_message = "tokens of callbacks are answered with permission on their state machine, and no other"
+  }
+  assert {
+    condition     = !contains([for statement in local.dispatcher_policy.Statement : statement.Sid], "TakeTasksAndRefuseThem")
+    error_message = "no statement without a resource"
+  }
+}
+
+run "refuses_a_callback_target_with_an_arn" {
+  command = plan
+  variables {
+    activities         = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
+    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
+  }
+  expect_failures = [var.activities]
+}
+
+run "refuses_callbacks_of_state_machines_that_are_not_named" {
+  command = plan
+  variables {
+    activities = { words = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
+  }
+  expect_failures = [var.state_machine_arns]
+}
+
+run "refuses_waiting_callbacks_without_a_heartbeat_s_time" {
+  command = plan
+  variables {
+    activities         = { words = { backend = "words", heartbeat_seconds = 60, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 1 } }
+    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
+  }
+  expect_failures = [var.activities]
+}

@@ -445,7 +445,7 @@ run "zips_of_a_release_are_taken_from_where_they_lie" {
   variables {
     example           = null
     packages_dir      = null
-    packages          = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler"] : name => { key = "v1/${name}.zip", hash = base64sha256(name) } } }
+    packages          = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "poller", "listener"] : name => { key = "v1/${name}.zip", hash = base64sha256(name) } } }
     lambda_activities = { mine = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine" } }
   }
 
@@ -655,5 +655,24 @@ run "every_mode_at_once" {
   assert {
     condition     = local.example_definitions.fargate.States.Process.Type == "Task"
     error_message = "the example's machine has the state of the mode"
+  }
+}
+
+run "a_callback_target_instead_of_an_activity" {
+  command = plan
+  variables {
+    lambda_activities = { mine = {
+      function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:mine"
+      wake_up      = "callback"
+    } }
+  }
+
+  assert {
+    condition     = !contains(keys(output.activities), "mine") && output.process_states.mine.Parameters.MessageBody.callback == "mine"
+    error_message = "no activity, and a state that hands its task over"
+  }
+  assert {
+    condition     = jsondecode(output.execution_policies_json.mine).Statement[0].Action == ["sqs:SendMessage"]
+    error_message = "the state needs the queue"
   }
 }

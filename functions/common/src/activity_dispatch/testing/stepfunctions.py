@@ -75,6 +75,19 @@ class FakeStepFunctions:
             self.activities.setdefault(activity_arn, deque()).append(task.token)
             return task
 
+    def hand_over(self, task_input: str = "{}", **seconds: Any) -> FakeTask:
+        """Come to a state that waits for a callback: its clocks run, and who is told of the token has it.
+
+        `seconds` are the state's `heartbeat_seconds` and `timeout_seconds`; without them none.
+        """
+        with self._lock:
+            number = next(self._numbers)
+            arn = f"{EXECUTION_PREFIX}{number}"
+            task = FakeTask(token=f"token-{number}", input=task_input, execution_arn=arn, **seconds)
+            task.started_at = task.last_sign_at = self.clock()
+            self.tasks[task.token] = task
+            return task
+
     def abort(self, task: FakeTask) -> None:
         """Stop the task's execution, as StopExecution does."""
         with self._lock:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from activity_dispatch.activities import Activity
+from activity_dispatch.task_items import WAITING_PREFIX
 from activity_dispatch.task_table import Overview
 from activity_dispatch.tasks import OutcomeName, Task, TaskRecord, TaskState
 
@@ -20,23 +21,62 @@ class InMemoryTaskTable:
 
     activities: dict[str, Activity] = field(default_factory=dict)
     records: dict[str, TaskRecord] = field(default_factory=dict)
+    executions: dict[str, list[str]] = field(default_factory=dict)
     slots: "InMemorySlots | None" = None
     clock: Callable[[], float] = time.time
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, task: Task, backend: str) -> bool:
         """Write a task as `starting`; False if it was there already."""
+        return self._put(task, backend, TaskState.STARTING, task.poll_id or None)
+
+    def park(self, task: Task, backend: str) -> bool:
+        """Write a task as `waiting`; False if it was there already."""
+        return self._put(task, backend, TaskState.WAITING, WAITING_PREFIX + task.activity_arn)
+
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
+        """Step from `waiting` to `starting`, in the name of a poll; False if the task has gone on already."""
+        with self._lock:
+            record = self.records.get(task_id)
+            if record is None or record.state is not TaskState.WAITING:
+                return False
+            self.records[task_id] = replace(
+                record,
+                state=TaskState.STARTING,
+                starting_at=self.clock(),
+                poll_id=poll_id,
+                holds_slot=holds_slot,
+            )
+            return True
+
+    def waiting(self, activity_arn: str) -> Sequence[str]:
+        """Return the ids of some tasks that are waiting, oldest first."""
+        with self._lock:
+            found = [
+                record for record in self.records.values() if record.poll_id == WAITING_PREFIX + activity_arn
+            ]
+        return [record.task_id for record in sorted(found, key=lambda record: record.starting_at)]
+
+    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
+        """Return the open tasks of an execution's callbacks."""
+        with self._lock:
+            tasks = [self.records[task_id] for task_id in self.executions.get(execution_arn, ())]
+        return [record for record in tasks if record.poll_id is not None]
+
+    def _put(self, task: Task, backend: str, state: TaskState, poll_id: str | None) -> bool:
         with self._lock:
             if task.task_id in self.records:
                 return False
+            if task.execution_arn:
+                self.executions.setdefault(task.execution_arn, []).append(task.task_id)
             self.records[task.task_id] = TaskRecord(
                 task_id=task.task_id,
                 activity_arn=task.activity_arn,
                 backend=backend,
-                state=TaskState.STARTING,
+                state=state,
                 heartbeat_seconds=task.heartbeat_seconds,
                 starting_at=self.clock(),
-                poll_id=task.poll_id or None,
+                poll_id=poll_id,
                 holds_slot=task.holds_slot,
                 token=task.token,
                 input=task.input,

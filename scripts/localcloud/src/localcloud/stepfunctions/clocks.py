@@ -30,6 +30,9 @@ from localstack.services.stepfunctions.asl.component.common.timeouts.timeout imp
     EvalTimeoutError,
     TimeoutSeconds,
 )
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service_callback import (  # noqa: E501
+    StateTaskServiceCallback,
+)
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.state_task_activitiy import (  # noqa: E501
     StateTaskActivity,
 )
@@ -88,6 +91,7 @@ def install() -> None:
         )
 
     _name_missed_heartbeats()
+    _name_missed_heartbeats_of_callbacks()
 
 
 def _limits(state: Any, env: Environment) -> Limits:
@@ -188,6 +192,26 @@ def _name_missed_heartbeats() -> None:
         original(names, env)
         if missed and any(name.error_name == _TIMEOUT.to_name() for name in names.error_names):
             env.stack[-1] = True
+
+
+def _name_missed_heartbeats_of_callbacks() -> None:
+    @wrap(StateTaskServiceCallback, "_from_error")
+    def from_callback_error(
+        original: Callable[..., FailureEvent], state: Any, env: Environment, ex: Exception
+    ) -> FailureEvent:
+        if not isinstance(ex, HeartbeatTimeoutError):
+            return original(state, env=env, ex=ex)
+        details = {
+            "resourceType": state._get_sfn_resource_type(),
+            "resource": state._get_sfn_resource(),
+            "error": _HEARTBEAT.to_name(),
+        }
+        return FailureEvent(
+            env=env,
+            error_name=StatesErrorName(typ=_HEARTBEAT),
+            event_type=HistoryEventType.TaskTimedOut,
+            event_details=EventDetails(taskTimedOutEventDetails=details),
+        )
 
 
 def _add(

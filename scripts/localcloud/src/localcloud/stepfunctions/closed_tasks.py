@@ -20,7 +20,6 @@ from localstack.aws.api.stepfunctions import (
     TaskTimedOut,
 )
 from localstack.services.stepfunctions.asl.eval.callback.callback import (
-    ActivityCallbackEndpoint,
     CallbackConsumerTimeout,
     CallbackEndpoint,
     CallbackOutcome,
@@ -109,6 +108,6 @@ def _open_endpoint(
 
 def _close(frame: Environment) -> None:
     endpoint = frames.endpoint_of(frame)
-    if isinstance(endpoint, ActivityCallbackEndpoint):
+    if endpoint is not None:
         with _lock:
             endpoint.report(CallbackConsumerTimeout())

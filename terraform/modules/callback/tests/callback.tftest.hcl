@@ -1,0 +1,95 @@
+mock_provider "aws" {
+  override_during = plan
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+}
+
+variables {
+  name = "words"
+  dispatch_queue = {
+    url = "https://sqs.eu-west-1.amazonaws.com/123456789012/dispatch"
+    arn = "arn:aws:sqs:eu-west-1:123456789012:dispatch"
+  }
+}
+
+run "hands_over_token_and_input_and_waits" {
+  command = plan
+
+  assert {
+    condition     = output.process_state.Type == "Task" && output.process_state.Resource == "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    error_message = "one state, that waits for its callback"
+  }
+  assert {
+    condition = output.process_state.Parameters == {
+      QueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/dispatch"
+      MessageBody = {
+        "callback"           = "words"
+        "task_token.$"       = "$$.Task.Token"
+        "input.$"            = "States.JsonToString($)"
+        "execution_arn.$"    = "$$.Execution.Id"
+        "state_entered_at.$" = "$$.State.EnteredTime"
+      }
+    }
+    error_message = "the request has the keys the dispatcher reads"
+  }
+  assert {
+    condition     = output.process_state.HeartbeatSeconds == 180 && output.process_state.TimeoutSeconds == 3600
+    error_message = "unset clocks leave an execution stuck for years"
+  }
+}
+
+run "retries_the_message_and_what_a_retry_helps" {
+  command = plan
+
+  assert {
+    condition     = contains(output.process_state.Retry[0].ErrorEquals, "SQS.AmazonSQSException") && contains(output.process_state.Retry[1].ErrorEquals, "Job.Interrupted")
+    error_message = "a throttled message, and the errors the design calls repeatable"
+  }
+}
+
+run "without_a_retry_the_message_is_still_repeated" {
+  command = plan
+  variables {
+    retry = []
+  }
+
+  assert {
+    condition     = length(output.process_state.Retry) == 1
+    error_message = "the queue's errors are not the user's"
+  }
+}
+
+run "the_state_machine_may_send_to_the_queue_only" {
+  command = plan
+
+  assert {
+    condition = jsondecode(output.execution_policy_json).Statement == [{
+      Sid      = "HandTasksToDispatcher"
+      Effect   = "Allow"
+      Action   = ["sqs:SendMessage"]
+      Resource = ["arn:aws:sqs:eu-west-1:123456789012:dispatch"]
+    }]
+    error_message = "one action on one queue"
+  }
+}
+
+run "refuses_wrong_values" {
+  command = plan
+  variables {
+    name              = "a b"
+    dispatch_queue    = { url = "queue", arn = "queue" }
+    heartbeat_seconds = 0
+  }
+  expect_failures = [var.name, var.dispatch_queue, var.heartbeat_seconds]
+}
+
+run "refuses_a_heartbeat_as_long_as_the_time_limit" {
+  command = plan
+  variables {
+    heartbeat_seconds = 60
+    timeout_seconds   = 60
+  }
+  expect_failures = [var.timeout_seconds]
+}
