@@ -56,7 +56,7 @@ def measure(endpoint: Endpoint, contestant: Contestant, tasks: int) -> Mapping[s
     """Let one contestant start a burst, warm. Raises StubFailed when it does not."""
     endpoint.ask("reset", bucket=tasks + WARM_UP + 3_000.0)
     endpoint.ask("items", items=[items.activity()])
-    request = items.REQUEST if contestant.is_function else None
+    request = items.request() if contestant.is_function else None
     environment = (
         endpoint.function_environment("dispatcher") if contestant.is_function else endpoint.environment()
     )

@@ -80,6 +80,7 @@ class Endpoint:
             AWS_LAMBDA_LOG_GROUP_NAME=f"/aws/lambda/{name}",
             AWS_LAMBDA_LOG_STREAM_NAME="benchmark",
             AWS_LAMBDA_LOG_FORMAT="JSON",
+            STACK_NAME="benchmark",
             TASK_TABLE="tasks",
             PAYLOAD_BUCKET="payloads",
             DISPATCH_QUEUE_URL=f"http://127.0.0.1:{self.port}/{ACCOUNT}/dispatch",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.stub import runtime_api
-from benchmark.stub.activity import Activity
+from benchmark.stub.activity import Activity, task_input
 from benchmark.stub.http import Answer, Request
 from benchmark.stub.queue import Queue, as_record
 from benchmark.stub.runtime_api import RuntimeApi
@@ -70,7 +70,7 @@ class StubCloud:
             raise Refused("ThrottlingException")
         if name == "GetActivityTask":
             token = await self.activity.poll()
-            return {} if token is None else {"taskToken": token, "input": '{"number": 1}'}
+            return {} if token is None else {"taskToken": token, "input": task_input(token)}
         match name:
             case "Invoke":
                 self.activity.start(body.get("task_token") or body["taskToken"])

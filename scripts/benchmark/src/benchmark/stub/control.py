@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -60,8 +61,11 @@ class Stub:
             self.cloud.queue.send([json.dumps(body["request"])] * body["count"])
 
     async def wait_started(self, body: Body) -> None:
-        """Wait until all tasks are started."""
-        await asyncio.wait_for(self.cloud.activity.all_started.wait(), body["seconds"])
+        """Wait until `count` tasks are started, or all."""
+        activity = self.cloud.activity
+        async with asyncio.timeout(body["seconds"]):
+            while len(activity.starts) < body.get("count", activity.scheduled):
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def wait_settled(self, body: Body) -> None:
         """Wait until the queue is empty."""
@@ -87,6 +91,7 @@ class Stub:
         """Tell how it went since the last reset."""
         cloud = self.cloud
         return {
+            "now": time.monotonic(),
             "tasks": cloud.activity.report(),
             "calls": dict(cloud.calls),
             "refused": {name: bucket.refused for name, bucket in cloud.buckets.items()},
