@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The ways to wake the dispatcher up.
-MODES = ("requests",)
+MODES = ("requests", "poll", "logs")
 APPLY_SECONDS = 240.0
 UPDATE_SECONDS = 30.0
 ROOT = places.SOURCES.parent / "latency"

@@ -31,6 +31,7 @@ class Stub:
             "wait-ready": self.wait_ready,
             "wait-polls": self.wait_polls,
             "invoke": self.invoke,
+            "invoke-later": self.invoke_later,
             "report": self.report,
         }
 
@@ -86,6 +87,10 @@ class Stub:
     async def invoke(self, body: Body) -> Any:
         """Let the function handle an event; return its result."""
         return await asyncio.wait_for(self.cloud.runtime.invoke(body["event"]), body["seconds"])
+
+    async def invoke_later(self, body: Body) -> None:
+        """Let the function handle an event, and do not wait for it."""
+        self.cloud.runtime.invoke(body["event"])
 
     async def report(self, _: Body) -> Mapping[str, Any]:
         """Tell how it went since the last reset."""
