@@ -4,10 +4,12 @@ data "aws_region" "current" {}
 
 locals {
   # Bucket names are unique in the whole partition: account and region make them so.
-  buckets = { for purpose in concat(["data"], var.packages_dir == null ? [] : ["artefacts"]) :
+  bucket_names = { for purpose in ["data", "artefacts"] :
     purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}"
   }
-  bucket_arns = { for purpose, name in local.buckets : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
+  bucket_arns = { for purpose, name in local.bucket_names : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
+  # Apart from the names: which zips there must be depends on the activities, whose functions need the names.
+  buckets = { for purpose, name in local.bucket_names : purpose => name if purpose == "data" || var.packages_dir != null }
 }
 
 resource "aws_s3_bucket" "this" {
