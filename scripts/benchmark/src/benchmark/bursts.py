@@ -20,7 +20,7 @@ WARM_UP = 100
 # As many as the dispatcher has.
 POLLERS = 40
 READY_SECONDS = 60.0
-BURST_SECONDS = 120.0
+BURST_SECONDS = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)

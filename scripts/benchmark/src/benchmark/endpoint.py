@@ -23,7 +23,7 @@ REGION = "eu-west-1"
 ACTIVITY_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:activity:benchmark"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:job"
 START_SECONDS = 20.0
-ANSWER_SECONDS = 240.0
+ANSWER_SECONDS = 330.0
 
 
 class StubFailed(Exception):
