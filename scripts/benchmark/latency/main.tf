@@ -109,12 +109,14 @@ module "stack" {
   lambda_activities = { for mode in var.modes : mode => {
     function_arn = module.worker.arn
     role_name    = module.worker.role_name
+    wake_up      = mode
   } }
+  dispatch = { log_group_names = [for mode in var.modes : module.bare_state_machine[mode].log_group_name if mode == "logs"] }
 }
 
 module "state_machine" {
   source   = "../../../terraform/modules/state-machine"
-  for_each = toset(var.modes)
+  for_each = toset([for mode in var.modes : mode if mode == "requests"])
 
   name = "${local.name}-${each.key}"
   definition = jsonencode({
@@ -122,6 +124,24 @@ module "state_machine" {
     States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
   })
   policies = { dispatch = module.stack.execution_policies_json[each.key] }
+}
+
+# As they are before anybody knows of a dispatcher: an activity, by its ARN.
+module "bare_state_machine" {
+  source   = "../../../terraform/modules/state-machine"
+  for_each = toset([for mode in var.modes : mode if mode != "requests"])
+
+  name = "${local.name}-${each.key}"
+  definition = jsonencode({
+    StartAt = "Process"
+    States = { Process = {
+      Type             = "Task"
+      Resource         = "arn:aws:states:eu-west-1:000000000000:activity:${local.name}-${each.key}"
+      HeartbeatSeconds = 180
+      TimeoutSeconds   = 3600
+      End              = true
+    } }
+  })
 }
 
 module "native_state_machine" {
@@ -133,7 +153,7 @@ module "native_state_machine" {
 }
 
 output "state_machines" {
-  value = merge({ native = module.native_state_machine.arn }, { for mode, machine in module.state_machine : mode => machine.arn })
+  value = merge({ native = module.native_state_machine.arn }, { for mode, machine in merge(module.state_machine, module.bare_state_machine) : mode => machine.arn })
 }
 
 output "functions" {

@@ -46,6 +46,7 @@ def result() -> dict[str, Any]:
             "tasks": 2000,
             "contestants": {
                 "dispatcher": contestant(250.0, 3.0),
+                "poller": contestant(300.0, 2.8),
                 "threads-100": contestant(400.0, 2.5),
                 "stepfunctions-activity-worker": contestant(50.0, 9.0),
                 "stefuna": contestant(55.0, 5.0),
@@ -81,6 +82,8 @@ def result() -> dict[str, Any]:
         "latency": {
             "native": {"warm": TIMES, "cold": TIMES},
             "requests": {"warm": {**TIMES, "p50_ms": 250.0}},
+            "poll": {"warm": {**TIMES, "p50_ms": 120.0}},
+            "logs": {"warm": {**TIMES, "p50_ms": 290.0}},
             "emulator": {"calls_ms": {"PutItem": 5.0}, "least_ms_per_dispatch": 60.0},
         },
         "cost": {

@@ -117,6 +117,24 @@ def test_the_table_holds_conditions_and_takes_no_expression_for_true(served: Ser
         }
         client.update_item(**{**request, **changes})
 
+    lease = {"UpdateExpression": "SET n = :n", "ExpressionAttributeNames": {"#state": "state"}}
+    values = {":n": {"N": "5"}, ":starting": {"S": "another"}}
+    condition = "attribute_not_exists(task_id) OR #state = :starting OR n <= :n"
+    client.update_item(
+        TableName="t",
+        Key={"task_id": {"S": "lease"}},
+        ConditionExpression=condition,
+        ExpressionAttributeValues=values,
+        **lease,
+    )
+    with pytest.raises(ClientError):
+        client.update_item(
+            TableName="t",
+            Key={"task_id": {"S": "lease"}},
+            ConditionExpression=condition,
+            ExpressionAttributeValues={**values, ":n": {"N": "4"}},
+            **lease,
+        )
     step()
     assert client.get_item(TableName="t", Key={"task_id": {"S": "1"}})["Item"]["state"] == {"S": "started"}
     assert client.scan(TableName="t", IndexName="open")["Count"] == 1

@@ -25,7 +25,7 @@ variable "stray_poll_minutes" {
 }
 
 variable "max_dispatchers" {
-  description = "How many invocations of the dispatcher run at once at most; each handles up to 10 requests."
+  description = "How many invocations of the dispatcher run at once at most; each makes up to 40 polls at a time, and an activity has 1,000 pollers at most."
   type        = number
   default     = 20
   nullable    = false

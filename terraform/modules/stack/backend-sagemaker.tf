@@ -42,7 +42,7 @@ module "backend_sagemaker" {
   container       = each.value.container
   instances       = each.value.instances
   limits          = each.value.limits
-  storage         = merge({ output_s3_uri = "s3://${local.buckets.data}/models/", checkpoint_s3_uri = "s3://${local.buckets.data}/checkpoints/" }, each.value.storage)
+  storage         = merge({ output_s3_uri = "s3://${local.bucket_names.data}/models/", checkpoint_s3_uri = "s3://${local.bucket_names.data}/checkpoints/" }, each.value.storage)
   hyperparameters = each.value.hyperparameters
   metrics         = each.value.metrics
   network         = each.value.network

@@ -100,7 +100,7 @@ module "dispatcher" {
   )
   stray_poll_minutes = var.dispatch.stray_poll_minutes
   payload_bucket = {
-    name = local.buckets.data
+    name = local.bucket_names.data
     arn  = local.bucket_arns.data
   }
   max_dispatchers     = var.dispatch.max_dispatchers

@@ -3,12 +3,13 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Bucket names are unique in the whole partition: account and region make them so. By name alone, also of one that is not
-  # made: what a function of the user is told must not need packages_dir, whose check needs lambda_activities.
-  buckets = { for purpose in ["artefacts", "data"] :
+  # Bucket names are unique in the whole partition: account and region make them so.
+  bucket_names = { for purpose in ["data", "artefacts"] :
     purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}"
   }
-  bucket_arns = { for purpose, name in local.buckets : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
+  bucket_arns = { for purpose, name in local.bucket_names : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
+  # Apart from the names: which zips there must be depends on the activities, whose functions need the names.
+  buckets = { for purpose, name in local.bucket_names : purpose => name if purpose == "data" || var.packages_dir != null }
 }
 
 resource "aws_s3_bucket" "this" {
@@ -16,7 +17,7 @@ resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_144: zips are built again and payloads last days: another region needs neither
   #checkov:skip=CKV2_AWS_61: the data bucket has one (data.payload_retention_days); the other holds zips, few and small
   #checkov:skip=CKV2_AWS_62: nothing waits for new objects
-  for_each = { for purpose, name in local.buckets : purpose => name if purpose == "data" || var.packages_dir != null }
+  for_each = local.buckets
 
   bucket        = each.value
   force_destroy = var.data.force_destroy

@@ -1,6 +1,6 @@
 # Where trainings run: the settings of their own activities, in the form of those of batch and sagemaker.
 locals {
-  training_s3_uri = "s3://${local.buckets.data}/training"
+  training_s3_uri = "s3://${local.bucket_names.data}/training"
 
   # On Batch the training itself keeps checkpoints and models in S3.
   training_policy = {

@@ -67,7 +67,7 @@ def backends() -> list[Any]:
     ecs = Mock()
     ecs.run_task.return_value = {"tasks": [{"taskArn": "arn"}], "failures": []}
     ecs.describe_tasks.return_value = {"tasks": []}
-    invoked = {"ResponseMetadata": {"RequestId": "request"}}
+    invoked = {"ResponseMetadata": {"RequestId": "request"}, "Payload": Mock()}
     return [
         BatchBackend(
             client=batch,

@@ -2,6 +2,7 @@
 
 import io
 import json
+from unittest.mock import Mock
 
 import boto3
 import pytest
@@ -32,6 +33,8 @@ def task(task_input: str = '{"n": "é"}') -> Task:
 
 def test_it_invokes_asynchronously_with_token_and_input(stubbed) -> None:
     stubber, backend = stubbed
+    # One that is not read keeps its connection from the next call.
+    answer = Mock(wraps=io.BytesIO())
     sent = {}
 
     def keep(params, **_):
@@ -42,11 +45,12 @@ def test_it_invokes_asynchronously_with_token_and_input(stubbed) -> None:
         "invoke",
         {
             "StatusCode": 202,
-            "Payload": StreamingBody(io.BytesIO(), 0),
+            "Payload": StreamingBody(answer, 0),
             "ResponseMetadata": {"RequestId": "r1"},
         },
     )
     assert backend.start(task()) == "r1"
+    answer.read.assert_called()
     assert (sent["FunctionName"], sent["InvocationType"]) == (FUNCTION, "Event")
     assert json.loads(sent["Payload"]) == {
         "task_id": task().task_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -97,4 +98,6 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever ends us ends what we have started too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(main())

@@ -17,17 +17,24 @@ if TYPE_CHECKING:
     from benchmark.endpoint import Endpoint
 
 WARM_UP = 100
+# As many as the dispatcher has.
+POLLERS = 40
 READY_SECONDS = 60.0
-BURST_SECONDS = 120.0
+BURST_SECONDS = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contestant:
-    """One process that starts tasks. `is_function`: under Lambda's runtime client, fed with batches."""
+    """One process that starts tasks.
+
+    `function`: it is one of ours, under Lambda's runtime client. In mode `requests` it is fed with
+    batches; in mode `poll` it is invoked once and polls.
+    """
 
     name: str
     command: Sequence[str | Path]
-    is_function: bool = False
+    function: str | None = None
+    polls: bool = False
     rounds: int = 1
 
 
@@ -37,7 +44,8 @@ def function(module: str) -> Sequence[str | Path]:
 
 
 CONTESTANTS = (
-    Contestant(name="dispatcher", command=function("dispatcher"), is_function=True, rounds=3),
+    Contestant(name="dispatcher", command=function("dispatcher"), function="dispatcher", rounds=3),
+    Contestant(name="poller", command=function("poller"), function="poller", polls=True, rounds=3),
     Contestant(
         name="threads-100",
         command=(places.DISPATCHER_PYTHON, places.CONTESTANTS / "threads_loop.py"),
@@ -54,27 +62,33 @@ CONTESTANTS = (
 
 def measure(endpoint: Endpoint, contestant: Contestant, tasks: int) -> Mapping[str, Any]:
     """Let one contestant start a burst, warm. Raises StubFailed when it does not."""
-    endpoint.ask("reset", bucket=tasks + WARM_UP + 3_000.0)
-    endpoint.ask("items", items=[items.activity()])
-    request = items.REQUEST if contestant.is_function else None
-    environment = (
-        endpoint.function_environment("dispatcher") if contestant.is_function else endpoint.environment()
-    )
+    endpoint.ask("reset", bucket=tasks + WARM_UP + 3_000.0, function_seconds=900 if contestant.polls else 120)
+    wake_up = "poll" if contestant.polls else "requests"
+    endpoint.ask("items", items=[items.activity(wake_up=wake_up, pollers=POLLERS)])
+    request = items.request() if contestant.function and not contestant.polls else None
+    name = contestant.function
+    environment = endpoint.function_environment(name) if name else endpoint.environment()
     with running(contestant.name, contestant.command, environment) as process:
-        if contestant.is_function:
+        if name:
             endpoint.ask("wait-ready", seconds=READY_SECONDS)
+        if contestant.polls:
+            endpoint.ask("invoke-later", event={})
+            endpoint.ask("wait-polls", count=POLLERS, seconds=READY_SECONDS)
         _burst(endpoint, WARM_UP, request)
         before, calls_before = process.cpu_seconds(), endpoint.ask("report")["calls"]
         _burst(endpoint, tasks, request)
         after, report = process.cpu_seconds(), endpoint.ask("report")
         process.must_run()
+    return {**_figures(report, calls_before, tasks), "cpu_ms_per_task": (after - before) * 1000 / tasks}
+
+
+def _figures(report: Mapping[str, Any], calls_before: Mapping[str, int], tasks: int) -> Mapping[str, Any]:
     told = report["tasks"]
     calls = {name: count - calls_before.get(name, 0) for name, count in report["calls"].items()}
     return {
         "tasks": tasks,
         "seconds": told["seconds"],
         "tasks_per_second": tasks / told["seconds"],
-        "cpu_ms_per_task": (after - before) * 1000 / tasks,
         "calls_per_task": sum(calls.values()) / tasks,
         "lost": told["handed_out"] - told["started"],
         "started_twice": told["started_twice"],

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The ways to wake the dispatcher up.
-MODES = ("requests",)
+MODES = ("requests", "poll", "logs")
+POLLER = "latency-poller"
 APPLY_SECONDS = 240.0
 UPDATE_SECONDS = 30.0
 ROOT = places.SOURCES.parent / "latency"
@@ -65,7 +66,10 @@ def deployed() -> Iterator[Deployment]:
             region_name="eu-west-1",
             localstack_host=urlsplit(local.endpoint).netloc,
         )
-        yield Deployment(session=session, **{name: each["value"] for name, each in outputs.items()})
+        deployment = Deployment(session=session, **{name: each["value"] for name, each in outputs.items()})
+        # Its schedule would do it within a minute.
+        deployment.client("lambda").invoke(FunctionName=POLLER, InvocationType="Event")
+        yield deployment
 
 
 def _apply(endpoint: str) -> Mapping[str, Any]:

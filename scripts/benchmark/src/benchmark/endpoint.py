@@ -23,7 +23,7 @@ REGION = "eu-west-1"
 ACTIVITY_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:activity:benchmark"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:job"
 START_SECONDS = 20.0
-ANSWER_SECONDS = 240.0
+ANSWER_SECONDS = 330.0
 
 
 class StubFailed(Exception):
@@ -80,6 +80,7 @@ class Endpoint:
             AWS_LAMBDA_LOG_GROUP_NAME=f"/aws/lambda/{name}",
             AWS_LAMBDA_LOG_STREAM_NAME="benchmark",
             AWS_LAMBDA_LOG_FORMAT="JSON",
+            STACK_NAME="benchmark",
             TASK_TABLE="tasks",
             PAYLOAD_BUCKET="payloads",
             DISPATCH_QUEUE_URL=f"http://127.0.0.1:{self.port}/{ACCOUNT}/dispatch",

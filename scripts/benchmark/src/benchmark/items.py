@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from benchmark.endpoint import ACTIVITY_ARN, FUNCTION_ARN
 
-REQUEST = {"activity_arn": ACTIVITY_ARN}
+
+def request() -> dict[str, str]:
+    """Return the body of a dispatch request, as the state of module `activity` makes it."""
+    return {
+        "activity_arn": ACTIVITY_ARN,
+        "execution_arn": f"{ACTIVITY_ARN.replace(':activity:', ':execution:')}:1",
+        "state_entered_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    }
 
 
 def activity(**changes: Any) -> dict[str, Any]:

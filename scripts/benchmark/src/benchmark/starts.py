@@ -51,7 +51,7 @@ def _cold_start(endpoint: Endpoint) -> Mapping[str, Any]:
         endpoint.ask("wait-ready", seconds=READY_SECONDS)
         until_ready_ms = (time.monotonic() - begun) * 1000
         for _ in range(1 + WARM_REQUESTS // COLD_STARTS):
-            endpoint.ask("schedule", count=1, request=items.REQUEST)
+            endpoint.ask("schedule", count=1, request=items.request())
             endpoint.ask("wait-started", seconds=BURST_SECONDS)
             endpoint.ask("wait-settled", seconds=BURST_SECONDS)
         first, *warm = endpoint.ask("report")["invocation_ms"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -34,26 +33,32 @@ def measure(endpoint: Endpoint, tasks_per_second: float) -> Mapping[str, Any]:
     endpoint.ask("reset", bucket=bucket, refill=refill)
     endpoint.ask("items", items=[items.activity()])
     tasks = round(refill * SECONDS)
+    first, last = tasks // 10, tasks - tasks // 10
     with ExitStack() as stack:
         for number in range(DISPATCHERS):
             name, command = f"throttled-{number}", function("dispatcher")
             stack.enter_context(running(name, command, endpoint.function_environment("dispatcher")))
         endpoint.ask("wait-ready", seconds=READY_SECONDS)
         endpoint.ask("empty-bucket")
-        begun = time.monotonic()
-        endpoint.ask("schedule", count=tasks, request=items.REQUEST)
-        endpoint.ask("wait-started", seconds=LIMIT_SECONDS)
-        seconds = time.monotonic() - begun
-        report = endpoint.ask("report")
+        endpoint.ask("schedule", count=tasks, request=items.request())
+        # In between: the first start slowly, and the last few wait for their messages to come again.
+        begin, end = (_report(endpoint, started=count) for count in (first, last))
+        report = _report(endpoint, started=tasks)
+    seconds = end["now"] - begin["now"]
     polls, refused = report["polls_allowed"], report["refused"]["GetActivityTask"]
     return {
         "bucket": bucket,
         "refill_per_second": refill,
         "dispatchers": DISPATCHERS,
         "tasks": tasks,
-        "seconds": seconds,
-        "share_of_refill_used": polls / (refill * seconds),
+        "seconds": report["tasks"]["seconds"],
+        "share_of_refill_used": (end["polls_allowed"] - begin["polls_allowed"]) / (refill * seconds),
         "share_refused": refused / (polls + refused),
         "lost": report["tasks"]["handed_out"] - report["tasks"]["started"],
         "started_twice": report["tasks"]["started_twice"],
     }
+
+
+def _report(endpoint: Endpoint, *, started: int) -> Any:
+    endpoint.ask("wait-started", count=started, seconds=LIMIT_SECONDS)
+    return endpoint.ask("report")

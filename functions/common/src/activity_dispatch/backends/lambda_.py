@@ -91,6 +91,8 @@ class LambdaBackend:
             raise StartRefused(start_error(error), str(error)) from error
         except BotoCoreError as error:
             raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
+        # It is empty, but unread it keeps the connection from the next invocation.
+        response["Payload"].read()
         return JobId(response["ResponseMetadata"]["RequestId"])
 
     @property

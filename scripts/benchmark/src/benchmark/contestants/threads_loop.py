@@ -23,7 +23,11 @@ def main() -> None:
             task = stepfunctions.get_activity_task(activityArn=arn, workerName="threads")
             if "taskToken" in task:
                 payload = f'{{"taskToken": "{task["taskToken"]}", "input": {task["input"]}}}'
-                functions.invoke(FunctionName=function, InvocationType="Event", Payload=payload.encode())
+                answer = functions.invoke(
+                    FunctionName=function, InvocationType="Event", Payload=payload.encode()
+                )
+                # It is empty, but unread it keeps the connection from the next invocation.
+                answer["Payload"].read()
 
     for _ in range(THREADS):
         threading.Thread(target=loop).start()

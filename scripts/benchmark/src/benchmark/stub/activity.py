@@ -7,6 +7,12 @@ from collections.abc import Sequence
 
 # A token of Step Functions has some 700 characters.
 _TOKEN_PADDING = "A" * 680
+_NUMBER_DIGITS = 8
+
+
+def task_input(token: str) -> str:
+    """Return a task's input: its number, which begins its token, for workers that are not given the token."""
+    return f'{{"number": "{token[:_NUMBER_DIGITS]}"}}'
 
 
 class Activity:
@@ -20,16 +26,14 @@ class Activity:
         self.last_start_at = 0.0
         self.handed_out: set[str] = set()
         self.starts: Counter[str] = Counter()
-        self.all_started = asyncio.Event()
         self._waiting: deque[str] = deque()
         self._polls: deque[asyncio.Future[str]] = deque()
 
     def schedule(self, count: int) -> None:
         """Schedule so many tasks at once; polls that wait get theirs."""
-        tokens = [f"{self.scheduled + number:08d}{_TOKEN_PADDING}" for number in range(count)]
+        tokens = [f"{self.scheduled + number:0{_NUMBER_DIGITS}d}{_TOKEN_PADDING}" for number in range(count)]
         self.scheduled += count
         self.scheduled_at = time.monotonic()
-        self.all_started.clear()
         self._waiting.extend(tokens)
         while self._waiting and self._polls:
             poll = self._polls.popleft()
@@ -56,11 +60,10 @@ class Activity:
         return sum(1 for poll in self._polls if not poll.done())
 
     def start(self, token: str) -> None:
-        """Note that the task's job was started."""
-        self.starts[token] += 1
+        """Note that the job of a task, of this token or number, was started."""
+        self.starts[token[:_NUMBER_DIGITS]] += 1
         if len(self.starts) == self.scheduled:
             self.last_start_at = time.monotonic()
-            self.all_started.set()
 
     def report(self) -> dict[str, float]:
         """Tell how it went: tasks, starts, and the seconds from the scheduling to the last start."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmark.stub import runtime_api
-from benchmark.stub.activity import Activity
+from benchmark.stub.activity import Activity, task_input
 from benchmark.stub.http import Answer, Request
 from benchmark.stub.queue import Queue, as_record
 from benchmark.stub.runtime_api import RuntimeApi
@@ -23,7 +23,7 @@ _THROTTLED = ("GetActivityTask", "SendTaskSuccess", "SendTaskFailure", "SendTask
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """How the stub behaves: latencies in milliseconds, Step Functions' throttle in calls."""
+    """How the stub behaves: latencies in milliseconds, times in seconds, the throttle in calls."""
 
     least_ms: float = 15.0
     most_ms: float = 20.0
@@ -31,6 +31,7 @@ class Behaviour:
     refill: float = 500.0
     poll_seconds: float = 60.0
     batch_size: int = 10
+    function_seconds: int = 120
 
 
 class Refused(Exception):
@@ -70,7 +71,7 @@ class StubCloud:
             raise Refused("ThrottlingException")
         if name == "GetActivityTask":
             token = await self.activity.poll()
-            return {} if token is None else {"taskToken": token, "input": '{"number": 1}'}
+            return {} if token is None else {"taskToken": token, "input": task_input(token)}
         match name:
             case "Invoke":
                 self.activity.start(body.get("task_token") or body["taskToken"])
@@ -114,11 +115,14 @@ class StubCloud:
     def _received(self, body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         return [as_record(message) for message in self.queue.receive(body.get("MaxNumberOfMessages", 1))]
 
+    def _deadline_ms(self) -> int:
+        return int((time.time() + self.behaviour.function_seconds) * 1000)
+
     async def _runtime(self, request: Request) -> Answer:
         path = request.path.removeprefix(_RUNTIME)
         if path == "invocation/next":
             request_id, event = await self.runtime.next()
-            headers = runtime_api.headers(request_id, int(time.time() * 1000))
+            headers = runtime_api.headers(request_id, self._deadline_ms())
             return Answer(document=event, headers=headers)
         _, request_id, verb = [*path.split("/"), "", ""][:3]
         if verb == "response":

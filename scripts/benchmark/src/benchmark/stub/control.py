@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ class Stub:
             "wait-ready": self.wait_ready,
             "wait-polls": self.wait_polls,
             "invoke": self.invoke,
+            "invoke-later": self.invoke_later,
             "report": self.report,
         }
 
@@ -60,8 +62,11 @@ class Stub:
             self.cloud.queue.send([json.dumps(body["request"])] * body["count"])
 
     async def wait_started(self, body: Body) -> None:
-        """Wait until all tasks are started."""
-        await asyncio.wait_for(self.cloud.activity.all_started.wait(), body["seconds"])
+        """Wait until `count` tasks are started, or all."""
+        activity = self.cloud.activity
+        async with asyncio.timeout(body["seconds"]):
+            while len(activity.starts) < body.get("count", activity.scheduled):
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def wait_settled(self, body: Body) -> None:
         """Wait until the queue is empty."""
@@ -83,10 +88,15 @@ class Stub:
         """Let the function handle an event; return its result."""
         return await asyncio.wait_for(self.cloud.runtime.invoke(body["event"]), body["seconds"])
 
+    async def invoke_later(self, body: Body) -> None:
+        """Let the function handle an event, and do not wait for it."""
+        self.cloud.runtime.invoke(body["event"])
+
     async def report(self, _: Body) -> Mapping[str, Any]:
         """Tell how it went since the last reset."""
         cloud = self.cloud
         return {
+            "now": time.monotonic(),
             "tasks": cloud.activity.report(),
             "calls": dict(cloud.calls),
             "refused": {name: bucket.refused for name, bucket in cloud.buckets.items()},

@@ -14,8 +14,6 @@ from typing import Any
 
 from benchmark.stub.queue import Message, Queue, as_record
 
-FUNCTION_SECONDS = 120
-
 
 @dataclass(kw_only=True)
 class Invocation:
@@ -94,12 +92,12 @@ class RuntimeApi:
                     wait.cancel()
 
 
-def headers(request_id: str, now_ms: int) -> tuple[str, ...]:
+def headers(request_id: str, deadline_ms: int) -> tuple[str, ...]:
     """Return the headers that tell a runtime about its invocation."""
     arn = "arn:aws:lambda:eu-west-1:000000000000:function:benchmark"
     return (
         f"Lambda-Runtime-Aws-Request-Id: {request_id}",
-        f"Lambda-Runtime-Deadline-Ms: {now_ms + FUNCTION_SECONDS * 1000}",
+        f"Lambda-Runtime-Deadline-Ms: {deadline_ms}",
         f"Lambda-Runtime-Invoked-Function-Arn: {arn}",
     )
 

@@ -9,6 +9,8 @@ type Item = dict[str, Any]
 # DynamoDB ends a page here. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Scan.html
 PAGE_BYTES = 1_000_000
 _ASSIGNED = re.compile(r"(#?\w+) = (:\w+)")
+_COMPARED = re.compile(r"(#?\w+) (=|<=) (:\w+)")
+_OF_POLL = re.compile(r"poll_id = (:\w+)")
 _EXISTS = re.compile(r"attribute_(not_)?exists\((#?\w+)\)")
 
 
@@ -58,9 +60,10 @@ class Table:
 
     def query(self, request: Mapping[str, Any]) -> Item:
         """Query of the index for one `poll_id`."""
-        if request["KeyConditionExpression"] != "poll_id = :poll":
+        of_poll = _OF_POLL.fullmatch(request["KeyConditionExpression"])
+        if of_poll is None:
             raise NotUnderstood(request["KeyConditionExpression"])
-        wanted = request["ExpressionAttributeValues"][":poll"]
+        wanted = request["ExpressionAttributeValues"][of_poll.group(1)]
         found = [item for item in self.items.values() if item.get("poll_id") == wanted]
         return {"Items": found, "Count": len(found)}
 
@@ -87,17 +90,22 @@ class Table:
         condition = request.get("ConditionExpression")
         if condition is None:
             return
-        for part in condition.split(" AND "):
-            if not _holds(part, request, item):
-                raise ConditionFailed(condition)
+        if not any(
+            all(_holds(part, request, item) for part in parts.split(" AND "))
+            for parts in condition.split(" OR ")
+        ):
+            raise ConditionFailed(condition)
 
 
 def _holds(part: str, request: Mapping[str, Any], item: Item) -> bool:
     if exists := _EXISTS.fullmatch(part):
         return (_name(exists.group(2), request) in item) is (exists.group(1) is None)
-    if equal := _ASSIGNED.fullmatch(part):
-        wanted = request["ExpressionAttributeValues"][equal.group(2)]
-        return bool(item.get(_name(equal.group(1), request)) == wanted)
+    if compared := _COMPARED.fullmatch(part):
+        found = item.get(_name(compared.group(1), request))
+        wanted = request["ExpressionAttributeValues"][compared.group(3)]
+        if compared.group(2) == "=":
+            return bool(found == wanted)
+        return found is not None and float(found["N"]) <= float(wanted["N"])
     raise NotUnderstood(part)
 
 
