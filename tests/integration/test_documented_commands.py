@@ -7,6 +7,8 @@ import json
 
 from tests.integration.helpers import documented
 
+from operations import paths
+
 
 def test_an_execution_is_started_and_followed(stack) -> None:
     said = documented("make run BACKEND=lambda")
@@ -40,10 +42,12 @@ def test_the_demo(stack) -> None:
     assert "(ran already, so it stays)" in said
 
 
-def test_help() -> None:
-    assert "make local-up" not in (said := documented("make"))
-    assert "local-up" in said
+def test_the_open_tasks_are_shown(stack) -> None:
+    assert documented("make status")
 
 
-def test_the_docs_are_written() -> None:
-    assert documented("make docs") == ""
+def test_a_release_for_other_repositories() -> None:
+    said = documented("make release BUCKET=acme-releases PREFIX=activity-dispatch/")
+    assert "aws s3 cp --recursive build/release/zips s3://acme-releases/activity-dispatch/" in said
+    packages = json.loads((paths.ROOT / "build/release/packages.json").read_text())
+    assert "dispatcher" in packages["zips"]

@@ -15,7 +15,7 @@ from tests.integration.helpers import pack_function, wait_until
 
 from operations import paths, zips
 
-FUNCTIONS = ("dispatcher", "reporter", "reconciler")
+FUNCTIONS = ("dispatcher", "reporter", "reconciler", "poller", "listener")
 SAYS_SO = "this is the next release"
 NEWCOMER_SECONDS = 0.5
 # A poll for strays may be under way, and holds a slot until it comes back.
@@ -69,10 +69,13 @@ def gate(tmp_path_factory) -> Path:
 
 def jobs(gate: Path) -> Iterator[tuple[str, Any, Any, str | None]]:
     """The tasks: activity, input, output, error. Of `narrow` and `fargate` five run at a time."""
-    for number in range(28):
+    for number in range(20):
         yield "narrow", {"sleep": 2}, "slept", None
         if number < 10:
             yield "steady", {"sleep": 10}, "slept", None
+        if number < 4:
+            yield "heard", {"sleep": 10}, "slept", None
+            yield "polled", {"sleep": 10}, "slept", None
         if number < 12:
             # The first eight run for long, and their worker beats for them. The others know of no task.
             worker = [str(paths.TASK_WORKER), "--"] if number < 8 else []
@@ -96,10 +99,13 @@ def upgraded(faulty, faulty_terraform, next_release, gate: Path, client) -> Upgr
         )
 
     hashes, letters = hashes_of(faulty, client), letters_of(client)
+    # Its rule would bring the poller within a minute.
+    client("lambda").invoke(FunctionName=faulty.functions["poller"]["arn"], InvocationType="Event")
     with ThreadPoolExecutor(10) as pool:
         asked = list(pool.map(start, jobs(gate)))
         # All kinds of open tasks: jobs that run, requests that wait for a slot.
-        wait_until(lambda: running(faulty) >= {"narrow", "steady", "fargate"} and faulty.waiting_requests())
+        kinds = {"narrow", "steady", "heard", "polled", "fargate"}
+        wait_until(lambda: running(faulty) >= kinds and faulty.waiting_requests())
         assert still_open(client, asked) == OPEN
         faulty_terraform.variables.update(next_release)
         applied = pool.submit(faulty_terraform.apply, skip_plan=True, refresh=False, capture_output=True)

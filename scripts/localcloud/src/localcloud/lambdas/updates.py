@@ -59,7 +59,11 @@ class Occupants:
 
 def install() -> None:
     """Count who is in a version, and stop an old one when all have left."""
+    _count_invocations()
+    _wait_for_them()
 
+
+def _count_invocations() -> None:
     @wrap(LambdaVersionManager, "__init__")
     def init(original: Callable[..., None], manager: Any, *args: Any, **kwargs: Any) -> None:
         original(manager, *args, **kwargs)
@@ -70,11 +74,6 @@ def install() -> None:
     def invoke(original: Callable[..., Any], manager: Any, *, invocation: Any) -> Any:
         with _inside(manager) as newest:
             return original(newest, invocation=invocation)
-
-    @wrap(LambdaVersionManager, "stop")
-    def stop(original: Callable[..., None], manager: Any) -> None:
-        # Without a successor it is deleted: that ends what runs, in LocalStack at once.
-        _once_left([manager] if manager.occupants.successor else [], lambda: original(manager))
 
     @wrap(LambdaService, "update_version_state")
     def update(
@@ -90,12 +89,21 @@ def install() -> None:
             old.occupants.replace(new)
         original(service, function_version=function_version, new_state=new_state)
 
+
+def _wait_for_them() -> None:
+    @wrap(LambdaVersionManager, "stop")
+    def stop(original: Callable[..., None], manager: Any) -> None:
+        # Without a successor it is deleted: that ends what runs, in LocalStack at once.
+        _once_left([manager] if manager.occupants.successor else [], lambda: original(manager))
+
     @wrap(lambda_service, "destroy_code_if_not_used")
     def destroy(original: Callable[..., None], code: Any, function: Any) -> None:
         old = [
-            manager for manager in list(_MANAGERS) if manager.function_version.config.code is code
+            manager
+            for manager in list(_MANAGERS)
+            if manager.function_version.config.code is code and manager.occupants.successor
         ]
-        _once_left([m for m in old if m.occupants.successor], lambda: original(code, function))
+        _once_left(old, lambda: original(code, function))
 
 
 @contextlib.contextmanager
