@@ -69,7 +69,7 @@ def gate(tmp_path_factory) -> Path:
 
 def jobs(gate: Path) -> Iterator[tuple[str, Any, Any, str | None]]:
     """The tasks: activity, input, output, error. Of `narrow` and `fargate` five run at a time."""
-    for number in range(20):
+    for number in range(50):
         yield "narrow", {"sleep": 2}, "slept", None
         if number < 10:
             yield "steady", {"sleep": 10}, "slept", None
@@ -103,10 +103,16 @@ def upgraded(faulty, faulty_terraform, next_release, gate: Path, client) -> Upgr
     client("lambda").invoke(FunctionName=faulty.functions["poller"]["arn"], InvocationType="Event")
     with ThreadPoolExecutor(10) as pool:
         asked = list(pool.map(start, jobs(gate)))
-        # All kinds of open tasks: jobs that run, requests that wait for a slot.
-        kinds = {"narrow", "steady", "heard", "polled", "fargate"}
-        wait_until(lambda: running(faulty) >= kinds and faulty.waiting_requests())
-        assert still_open(client, asked) == OPEN
+        # Open are jobs that run, of each kind, and more requests that wait for a slot.
+        seen: set[str] = set()
+
+        def of_each_kind() -> bool:
+            seen.update(running(faulty))
+            return seen >= {"narrow", "steady", "heard", "polled", "fargate"}
+
+        wait_until(of_each_kind, REST_SECONDS)
+        assert still_open(client, asked) >= OPEN
+        assert faulty.waiting_requests() > 0
         faulty_terraform.variables.update(next_release)
         applied = pool.submit(faulty_terraform.apply, skip_plan=True, refresh=False, capture_output=True)
         number = 0
