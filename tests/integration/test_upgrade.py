@@ -123,6 +123,7 @@ def upgraded(faulty, faulty_terraform, next_release, gate: Path, client) -> Upgr
     assert code == 0, errors
     open_after = still_open(client, asked)
     gate.touch()
+    asked += [start(("steady", {"return": after}, after, None)) for after in ("next", "release")]
     return Upgraded(asked=asked, hashes=hashes, letters=letters, open_after=open_after)
 
 

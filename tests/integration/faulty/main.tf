@@ -115,7 +115,7 @@ module "stack" {
   fargate = {
     container           = { image = "busybox:faulty", command = ["true"] }
     heartbeat_seconds   = 15
-    timeout_seconds     = 120
+    timeout_seconds     = 600
     allowed_overrides   = ["command"]
     max_concurrent_jobs = 5
     max_queue_seconds   = 60
