@@ -74,6 +74,14 @@ lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform 
 	cd scripts/localcloud && $(CURDIR)/.venv/bin/mypy src tests
 	terraform fmt -check -recursive .
 
+.PHONY: docs
+docs: $(VENV_READY) ## write what the docs take from other files: the modules' inputs and outputs, the cost
+	@exec $(OPERATIONS) docs
+
+.PHONY: measure
+measure: $(READY) ## measure on the local cloud what docs/cost.md is computed from
+	@exec $(OPERATIONS) measure
+
 .PHONY: test
 test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
 	@echo 'Two at a time, each told when it is done: $(CLOUDLESS)'

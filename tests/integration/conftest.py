@@ -12,10 +12,10 @@ import pytest
 from localstack_client.session import Session
 from python_terraform import IsFlagged, Terraform
 from tests.integration import trial
-from tests.integration.helpers import FAULTY, pack_function
+from tests.integration.helpers import FAULTY, documented, pack_function
 from tests.integration.trial import Trial
 
-from operations import cloud, deploy, execution, paths, process
+from operations import cloud, execution, outputs, paths, process
 from operations.execution import Ended
 
 APPLY_SECONDS = 300
@@ -42,8 +42,11 @@ def deselected(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture(scope="session")
 def running_cloud() -> Iterator[str]:
+    borrowed = cloud.is_there()
     with cloud.running() as running:
         yield running.endpoint
+        if not borrowed:
+            documented("make local-down")
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +58,9 @@ def modules(running_cloud: str, client: Any, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="session")
 def stack(running_cloud: str) -> SimpleNamespace:
-    """What `make local-up` writes to build/local/outputs.json."""
-    return SimpleNamespace(**deploy.deploy("local").document)
+    """What this writes to build/local/outputs.json."""
+    documented("make local-up")
+    return SimpleNamespace(**outputs.load(outputs.LOCAL).document)
 
 
 @pytest.fixture(scope="session")
@@ -177,8 +181,15 @@ class Faulty:
 
     def slot_holders(self) -> list[str]:
         """The polls that hold a slot, of all activities."""
+        return [holder for item in self._slots() for holder in item.get("holders", {}).get("SS", ())]
+
+    def waiting_requests(self) -> int:
+        """How many requests wait for a slot, of all activities."""
+        return sum(int(item.get("waiting", {}).get("N", "0")) for item in self._slots())
+
+    def _slots(self) -> list[dict[str, Any]]:
         found = self._client("dynamodb").scan(TableName=self.task_table)["Items"]
-        return [holder for item in found for holder in item.get("holders", {}).get("SS", ())]
+        return [item for item in found if item["task_id"]["S"].startswith("slots#")]
 
 
 @pytest.fixture(scope="session")

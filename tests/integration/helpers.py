@@ -1,11 +1,13 @@
 """What several of the integration tests need."""
 
 import json
+import os
+import subprocess
 import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from operations.execution import Ended
 FAULTY = Path(__file__).parent / "faulty"
 
 
-def pack_function(package: Path) -> Path:
-    """Write a zip with the library, what it needs, and the function that does what its input says."""
+def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:
+    """Write a zip with the library, what it needs, the function that does what its input says, and more."""
     with (
         zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
         zipfile.ZipFile(package, "w") as archive,
@@ -27,7 +29,33 @@ def pack_function(package: Path) -> Path:
             if not name.startswith("process"):
                 archive.writestr(name, built.read(name))
         archive.write(FAULTY / "faulty.py", "faulty.py")
+        for name, text in (more or {}).items():
+            archive.writestr(name, text)
     return package
+
+
+def documented(command: str, put: Mapping[str, str] | None = None, *, code: int = 0) -> str:
+    """Run a command of the docs at the root, and return what it says.
+
+    `put` gives what stands in it for something of one's own. Fails unless it ends with this code.
+    """
+    for stands, own in (put or {}).items():
+        assert stands in command
+        command = command.replace(stands, own)
+    # make's own variables would make its child a part of it.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=paths.ROOT,
+        env=kept,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout
+    return done.stdout
 
 
 def permissions_of(endpoint: str) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from localstack_client.session import Session
+from tests.integration.helpers import documented
 
 from operations import cloud, deploy, execution, outputs
 from operations.execution import Ended
@@ -266,6 +267,11 @@ def test_when_all_diverge_the_sweep_fails_with_the_reasons(sweeps: Sweeps, backe
     ended = sweeps.run(backend, {"sweep": {"learning_rate": [10], "epochs": [1]}})
     assert (ended.status, ended.error) == ("FAILED", "NoTrainingSucceeded")
     assert "the loss is nan in epoch 1 of 1" in (ended.cause or "")
+
+
+def test_the_demo(stack: SimpleNamespace) -> None:
+    said = documented("make demo-training")
+    assert "The 2 sweeps came to the same results." in said
 
 
 def test_a_sagemaker_training_tells_what_it_cost_and_where_its_log_is(

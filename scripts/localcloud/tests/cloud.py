@@ -137,6 +137,14 @@ class Cloud:
         )
         return name
 
+    def update(self, name: str, code: str) -> None:
+        """Give a function of ours other code, and wait until it has it."""
+        client = self.client("lambda")
+        client.update_function_code(FunctionName=name, ZipFile=_zip(code))
+        client.get_waiter("function_updated_v2").wait(
+            FunctionName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+        )
+
     def role(
         self,
         *statements: Mapping[str, Any],

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 from cloud import Cloud, unique, wait_for
@@ -18,6 +19,15 @@ import os, time
 def handle(event, context):
     time.sleep(event["seconds"])
     return os.getpid()
+"""
+# Says that it has begun, waits until it may go on, and looks for its own code.
+GATED = """
+import os, pathlib, time
+def handle(event, context):
+    pathlib.Path(event["begun"]).touch()
+    while not pathlib.Path(event["go"]).exists():
+        time.sleep(0.01)
+    return {"pid": os.getpid(), "code": pathlib.Path(__file__).read_text()}
 """
 MISBEHAVE = """
 import os, subprocess, time
@@ -204,3 +214,29 @@ def test_functions_are_not_run_by_localstacks_python(cloud: Cloud) -> None:
     name = cloud.function("import sys\ndef handle(event, context): return sys.prefix")
     expected = os.path.realpath(os.path.dirname(os.path.dirname(cloud.cli.lambda_python)))  # noqa: PTH120
     assert os.path.realpath(cloud.invoke(name)["Payload"]) == expected
+
+
+def test_an_update_lets_what_runs_end(cloud: Cloud, tmp_path: Path) -> None:
+    name, files = cloud.function(GATED), {key: str(tmp_path / key) for key in ("begun", "go")}
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(cloud.invoke, name, files)
+        wait_for((tmp_path / "begun").exists)
+        cloud.update(name, "def handle(event, context): return 'new'")
+        assert cloud.invoke(name)["Payload"] == "new"
+        (tmp_path / "go").touch()
+        answer = running.result()
+    assert answer["Payload"]["code"] == GATED
+    wait_for(lambda: not psutil.pid_exists(answer["Payload"]["pid"]))
+
+
+def test_who_comes_during_updates_is_answered(cloud: Cloud) -> None:
+    name = cloud.function("def handle(event, context): return -1")
+    with ThreadPoolExecutor(4) as pool:
+        codes = [f"def handle(event, context): return {number}" for number in range(5)]
+        over = pool.submit(lambda: [*map(cloud.update, [name] * 5, codes)])
+        answers = []
+        while not over.done():
+            answers += [one["Payload"] for one in pool.map(cloud.invoke, [name] * 2)]
+    over.result()
+    assert [answer for answer in answers if answer not in range(-1, 5)] == []
+    assert cloud.invoke(name)["Payload"] == 4

@@ -71,6 +71,21 @@ def test_an_asynchronous_failure_is_logged_and_goes_to_its_destination(cloud: Cl
     assert cloud.log(f"/aws/lambda/{name}").count("START ") == 1
 
 
+def test_asynchronous_invocations_go_on_through_updates(cloud: Cloud, tmp_path: Path) -> None:
+    code = """
+import pathlib, uuid
+def handle(event, context):
+    (pathlib.Path(event["folder"]) / f"{event['number']}-{uuid.uuid4()}").touch()
+"""
+    name = cloud.function(code)
+    for number in range(20):
+        cloud.invoke(name, {"folder": str(tmp_path), "number": number}, InvocationType="Event")
+        if number % 5 == 4:
+            cloud.update(name, f"{code}# {number}")
+    wait_for(lambda: len(list(tmp_path.iterdir())) == 20, seconds=20)
+    assert sorted(int(mark.name.split("-")[0]) for mark in tmp_path.iterdir()) == [*range(20)]
+
+
 def mapping(cloud: Cloud, code: str, visibility: int, **more: object) -> tuple[str, str]:
     """A queue mapped to a function with the code: the queue's URL, and the mapping's id."""
     url, arn = cloud.queue(VisibilityTimeout=str(visibility))

@@ -20,7 +20,7 @@ from localstack.runtime.server import twisted
 from localstack.services.s3 import provider as s3_provider
 from rolo.gateway import Gateway
 from test_activities import activity_state, in_parallel
-from test_lambda import PID
+from test_lambda import GATED, PID
 from test_lambda_events import MEET, count, mapping
 from test_log_subscriptions import Subscribed
 
@@ -34,6 +34,7 @@ SHOWS = {
     "function-logs": "test_the_log_group_is_ignored",
     "capacity": "test_a_burst_starts_a_process_for_each_invocation",
     "async-invocations": "test_few_asynchronous_invocations_run_side_by_side",
+    "updates": "test_an_update_kills_what_runs",
     "queue-mapping": "test_batches_run_one_after_another",
     "activity-clocks": "test_a_missed_heartbeat_is_a_timeout",
     "activity-input": "test_a_string_as_an_input_loses_its_quotes",
@@ -115,6 +116,15 @@ def test_few_asynchronous_invocations_run_side_by_side(stock: Cloud, meeting: Pa
     for _ in range(together):
         stock.invoke(name, event, InvocationType="Event")
     wait_for(lambda: count(meeting, "alone"), seconds=20)
+
+
+def test_an_update_kills_what_runs(stock: Cloud, tmp_path: Path) -> None:
+    name, files = stock.function(GATED), {key: str(tmp_path / key) for key in ("begun", "go")}
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(error_code, stock.invoke, name=name, event=files)
+        wait_for((tmp_path / "begun").exists)
+        stock.update(name, "def handle(event, context): return 'new'")
+        assert running.result() is not None
 
 
 def test_batches_run_one_after_another(stock: Cloud, meeting: Path) -> None:

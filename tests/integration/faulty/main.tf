@@ -21,6 +21,12 @@ variable "package" {
   type        = string
 }
 
+variable "packages_dir" {
+  description = "Folder of the stack's zips: a release."
+  type        = string
+  default     = "../../../build/zip"
+}
+
 provider "aws" {
   region                      = "eu-west-1"
   access_key                  = "test"
@@ -102,7 +108,7 @@ module "stack" {
   source = "../../../terraform/modules/stack"
 
   name         = "faulty"
-  packages_dir = "../../../build/zip"
+  packages_dir = var.packages_dir
   data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   lambda_activities = { for name, seconds in local.activities : name => merge(seconds, {
     function_arn = module.function.arn
@@ -112,7 +118,7 @@ module "stack" {
   fargate = {
     container           = { image = "busybox:faulty", command = ["true"] }
     heartbeat_seconds   = 15
-    timeout_seconds     = 120
+    timeout_seconds     = 600
     allowed_overrides   = ["command"]
     max_concurrent_jobs = 5
     max_queue_seconds   = 60

@@ -80,6 +80,12 @@ PATCHES = (
         wrong="few asynchronous invocations run at a time, and long or waiting ones run twice",
     ),
     Patch(
+        name="updates",
+        service="lambda",
+        module="localcloud.lambdas.updates",
+        wrong="an update of a function kills what runs, and turns away who comes at that moment",
+    ),
+    Patch(
         name="queue-mapping",
         service="lambda",
         module="localcloud.lambdas.queue_mapping",

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, NoReturn, override
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from operations import images, interrupts, local, outputs, pipeline, zips
+from operations import cost_tables, images, interrupts, local, outputs, paths, pipeline, zips
 from operations.bootstrap import bootstrap
 from operations.demo import demo
 from operations.demo_training import demo_training
 from operations.environment import WORKER
 from operations.errors import OperationError
+from operations.measure import measure
 from operations.release import release
 from operations.run import run
 from operations.status import status
@@ -74,14 +75,13 @@ def _parser() -> Parser:
     add("local-down", _local_down, "stop the local cloud")
     add("demo", lambda _: demo(), "everything once on a local cloud")
     add("demo-training", lambda _: demo_training(), "a sweep of trainings on a local cloud")
-    _add_images(add)
-    _add_environments(add)
+    for part in (_add_images, _add_environments, _add_docs, _add_status):
+        part(add)
     follow = add("run", lambda options: run(options.env, options.backend, options.input), "start and follow")
     follow.set_defaults(error_code=USAGE)
     follow.add_argument("--env", default=outputs.LOCAL)
     follow.add_argument("--backend", default="lambda")
     follow.add_argument("--input", default="", help="JSON or @file; a text of ours when it is left out")
-    _add_status(add)
     return parser
 
 
@@ -100,6 +100,11 @@ def _add_environments(add: Callable[..., argparse.ArgumentParser]) -> None:
     packages = add("release", _release, "write the zips and packages.json for other repositories")
     packages.add_argument("--bucket", default="")
     packages.add_argument("--prefix", default="")
+
+
+def _add_docs(add: Callable[..., argparse.ArgumentParser]) -> None:
+    add("docs", _docs, "write what the docs take from other files")
+    add("measure", lambda _: measure(), "measure what docs/cost.md is computed from, on the local cloud")
 
 
 def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -132,6 +137,17 @@ def _local_up(_options: argparse.Namespace) -> int:
 
 def _local_down(_options: argparse.Namespace) -> int:
     local.down()
+    return 0
+
+
+def _docs(_options: argparse.Namespace) -> int:
+    # The parser of .tf files takes seconds to begin with, which no other command is to wait for.
+    from operations import terraform_docs
+
+    written = [file for file in terraform_docs.readmes(paths.ROOT) if terraform_docs.write(file)]
+    written += [file for file in cost_tables.documents(paths.ROOT) if cost_tables.write(file)]
+    for file in written:
+        print(f"{file.relative_to(paths.ROOT)}: written")
     return 0
 
 

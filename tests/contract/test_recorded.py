@@ -1,0 +1,119 @@
+"""What an earlier release wrote is read, and what this one writes an earlier one can read.
+
+`recorded/VERSION.json` is what that release wrote on the local cloud, tokens replaced. It is never changed
+once the version is released: what fails here would be lost in an upgrade (docs/operations.md).
+"""
+
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.contract.conftest import projected
+
+from activity_dispatch.activities import Activity
+from activity_dispatch.backends import lambda_
+from activity_dispatch.invocation import Job
+from activity_dispatch.polls import poll_id_of, worker_name
+from activity_dispatch.requests import DispatchRequest
+from activity_dispatch.settings import Settings
+from activity_dispatch.task_items import new_item, overview_of, record_of, slots_of
+from activity_dispatch.tasks import OutcomeName, Task, TaskState
+
+RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
+# States and outcomes that this release reads and does not write yet: the next one may.
+UNDERSTOOD_FIRST: set[str] = set()
+
+
+@pytest.fixture(params=RECORDED, ids=lambda file: file.stem)
+def release(request) -> Any:
+    return {"version": request.param.stem, **json.loads(request.param.read_text())}
+
+
+def test_there_is_a_recording() -> None:
+    assert RECORDED
+
+
+def test_tasks_are_read(release) -> None:
+    for name, task in release["tasks"].items():
+        found = asdict(record_of(task["item"]))
+        assert {key: found[key] for key in task["read"]} == task["read"], name
+
+
+@pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
+def test_a_task_that_was_started_by_it_is_brought_to_its_end(release, table) -> None:
+    for name in ("starting", "started", "claimed"):
+        item = release["tasks"][name]["item"]
+        task_id = item["task_id"]["S"]
+        table.client.put_item(TableName=table.name, Item=item)
+        assert task_id in [task.task_id for task in table.overview().tasks]
+        assert table.of_poll(item["poll_id"]["S"]) is not None
+        table.record_started(task_id, "job")
+        assert table.claim(task_id, item.get("claimed_by", {"S": "worker"})["S"])
+        assert table.record_progress(task_id, "half")
+        assert table.record_settled(task_id, OutcomeName.SUCCEEDED, None)
+        assert table.close(task_id)
+        assert table.get(task_id).outcome is OutcomeName.SUCCEEDED
+        assert task_id not in [task.task_id for task in table.overview().tasks]
+
+
+def test_slots_and_activities_are_read(release) -> None:
+    slots = slots_of(release["slots"]["item"])
+    assert (sorted(slots.holders), slots.waiting) == (
+        release["slots"]["read"]["holders"],
+        release["slots"]["read"]["waiting"],
+    )
+    activity = Activity.from_json(release["activity"]["item"]["activity"]["S"])
+    assert json.loads(json.dumps(asdict(activity))) == release["activity"]["read"] | added(activity, release)
+    whole = overview_of([release["slots"]["item"], release["activity"]["item"]])
+    assert (len(whole.slots), len(whole.activities)) == (1, 1)
+
+
+def added(activity: Activity, release: Any) -> dict[str, Any]:
+    """What later releases know of an activity besides."""
+    now = json.loads(json.dumps(asdict(activity)))
+    return {key: now[key] for key in now.keys() - release["activity"]["read"].keys()}
+
+
+def test_dispatch_requests_are_read(release) -> None:
+    for name, request in release["requests"].items():
+        found = DispatchRequest.from_json(request["body"])
+        assert {key: getattr(found, key) for key in request["read"]} == request["read"], name
+
+
+def test_a_functions_payload_is_read(release) -> None:
+    job = Job.from_event(release["payload"]["event"])
+    found = {"task_id": job.task_id, "token": job.token, "input": job.input, "slot": job.end.slot}
+    assert found == release["payload"]["read"]
+
+
+def test_the_environment_of_its_functions_is_enough(release) -> None:
+    for environment in release["environments"].values():
+        Settings.from_environment(environment)
+
+
+def test_a_poll_is_found_in_a_history(release) -> None:
+    assert poll_id_of(release["worker_name"]["name"]) == release["worker_name"]["read"]
+
+
+def test_an_earlier_release_can_read_what_this_one_writes(release) -> None:
+    """Its readers need these attributes, and stumble over words that they do not know."""
+    task = Task(
+        activity_arn="arn", token="t", input="{}", heartbeat_seconds=1, poll_id="0" * 16, holds_slot=True
+    )
+    assert release["tasks"]["starting"]["item"].keys() - {"input"} <= new_item(task, "lambda", "1.0").keys()
+    payload = json.loads(lambda_._payload(task))
+    assert release["payload"]["event"].keys() <= payload.keys()
+    words = {*TaskState, *OutcomeName}
+    recorded = {*release["words"]["states"], *release["words"]["outcomes"]}
+    assert recorded <= words
+    if release["version"] == RECORDED[-1].stem:
+        assert words - recorded == UNDERSTOOD_FIRST
+    assert re.match(release["words"]["worker_name"], worker_name("0" * 16, "dispatcher"))
+
+
+def test_the_index_needs_not_be_built_anew(release) -> None:
+    """DynamoDB builds it anew for any change, and the reconciler sees nothing meanwhile."""
+    assert sorted(projected()) == sorted(release["index"])

@@ -1,0 +1,53 @@
+"""The commands of the docs that nothing else runs, as they stand there, on the stack that is there.
+
+`tests/documented_commands.toml` says what runs which.
+"""
+
+import json
+
+from tests.integration.helpers import documented
+
+from operations import paths
+
+
+def test_an_execution_is_started_and_followed(stack) -> None:
+    said = documented("make run BACKEND=lambda")
+    assert "SUCCEEDED after" in said
+    assert "No INPUT given" in said
+
+
+def test_an_input_of_ones_own(stack, put_text) -> None:
+    source = put_text(b"three words here\n")
+    said = documented(
+        """make run BACKEND=fargate INPUT='{"source": "s3://bucket/key"}'""", {"s3://bucket/key": source}
+    )
+    assert "SUCCEEDED after" in said
+    output = json.loads(said[said.index("\n{") :].split("\nmake")[0])
+    assert output["summary"]["words"] == 3
+
+
+def test_a_job_of_ones_own_that_fails(stack, put_text) -> None:
+    said = documented(
+        """make run BACKEND=batch INPUT='{"source": "s3://bucket/key", "job": {"command": ["sh", "-c", "exit 3"]}}'""",  # noqa: E501
+        {"s3://bucket/key": put_text(b"text")},
+        code=2,
+    )
+    assert "FAILED after" in said
+    assert "Job.Failed" in said
+
+
+def test_the_demo(stack) -> None:
+    said = documented("make demo")
+    assert "The 3 results are equal." in said
+    assert "(ran already, so it stays)" in said
+
+
+def test_the_open_tasks_are_shown(stack) -> None:
+    assert documented("make status")
+
+
+def test_a_release_for_other_repositories() -> None:
+    said = documented("make release BUCKET=acme-releases PREFIX=activity-dispatch/")
+    assert "aws s3 cp --recursive build/release/zips s3://acme-releases/activity-dispatch/" in said
+    packages = json.loads((paths.ROOT / "build/release/packages.json").read_text())
+    assert "dispatcher" in packages["zips"]

@@ -1,0 +1,64 @@
+"""docs/cost.md says what measured times and documented prices come to."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from operations import cost, cost_tables
+from operations.errors import OperationError
+
+ROOT = Path(__file__).resolve().parents[2]
+PRICES = dict.fromkeys(cost.prices(), 0.0)
+
+
+@pytest.mark.parametrize("document", cost_tables.documents(ROOT), ids=lambda file: file.name)
+def test_the_tables_are_up_to_date(document: Path) -> None:
+    text = document.read_text()
+    assert cost_tables.updated(text) == text, "run: make docs"
+
+
+def test_every_table_is_in_a_document() -> None:
+    text = "".join(file.read_text() for file in cost_tables.documents(ROOT))
+    assert [name for name in cost_tables.tables() if f"`make docs`: {name} -->" not in text] == []
+
+
+@pytest.mark.parametrize("file", ["prices.json", "measured.json"])
+def test_every_figure_counts(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A price or a time that is changed changes the page."""
+    shutil.copytree(cost.FOLDER, tmp_path / "cost")
+    monkeypatch.setattr(cost, "FOLDER", tmp_path / "cost")
+    before = cost_tables.tables()["months"]
+    written = json.loads((tmp_path / "cost" / file).read_text())
+    parts = written["prices"] if file == "prices.json" else written
+    for part, figures in parts.items():
+        for name, figure in figures.items() if isinstance(figures, dict) else ():
+            if isinstance(figure, int | float):
+                changed = {**parts, part: {**figures, name: figure * 100 + 100_000}}
+                document = {**written, "prices": changed} if file == "prices.json" else changed
+                (tmp_path / "cost" / file).write_text(json.dumps(document))
+                assert cost_tables.tables()["months"] != before, (part, name)
+
+
+def test_what_a_task_takes_by_hand() -> None:
+    """Three transitions in mode `requests`, one in all others; three requests to the queue when pushed."""
+    ways = {way.name: way for way in cost.ways()}
+    transitions = {name: way.task_usd({**PRICES, "transition": 1.0}) for name, way in ways.items()}
+    assert transitions.pop("`requests`") == 3
+    assert set(transitions.values()) == {1}
+    queue = {name: way.task_usd({**PRICES, "sqs_request": 1.0}) for name, way in ways.items()}
+    pushed = {"`requests`", "`logs`", "direct callback"}
+    assert {name for name, count in queue.items() if count == 3} == pushed
+    assert {count for name, count in queue.items() if name not in pushed} == {0}
+
+
+def test_a_month_is_its_tasks_and_what_it_costs_anyway() -> None:
+    way = cost.Way(name="x", task={"transition": 2}, month={"alarm": 3})
+    prices = {**PRICES, "transition": 0.5, "alarm": 0.1}
+    assert way.month_usd(10, prices) == pytest.approx(2 * 0.5 * 10 + 0.3)
+
+
+def test_an_unknown_place_is_told() -> None:
+    with pytest.raises(OperationError, match="nothing is computed for 'nonsense'"):
+        cost_tables.updated("<!-- Computed by `make docs`: nonsense -->\n<!-- End of nonsense -->")

@@ -1,0 +1,141 @@
+"""Every command in the docs is run by a test, or says that it needs AWS.
+
+`tests/documented_commands.toml` says what runs each command, and that is looked up too: in the test's own
+source, in .ci/run, or in the Makefile.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+SHELLS = {"sh", "bash", "shell", "console"}
+# What a block may be besides: data, code and pictures, which nobody types into a shell.
+OTHERS = {"dockerfile", "hcl", "json", "mermaid", "python", "text", "toml"}
+NEEDS_AWS = "# needs AWS"
+REGISTRY = "tests/documented_commands.toml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command of a document, as it stands there without its comment."""
+
+    file: str
+    text: str
+
+
+def commands_in(file: str, text: str) -> Iterator[Command]:
+    """The commands of a document that do not say that they need AWS."""
+    for _, info, body in FENCE.findall(text):
+        if info.strip() not in SHELLS:
+            continue
+        lines = body.replace("\\\n", " ").splitlines()
+        if lines and lines[0].strip() == NEEDS_AWS:
+            continue
+        for line in lines:
+            if info.strip() == "console" and not line.startswith("$ "):
+                continue
+            command = re.sub(r"\s+# .*$", "", line.strip().removeprefix("$ "))
+            if command and not command.startswith("#") and NEEDS_AWS not in line:
+                yield Command(file=file, text=" ".join(command.split()))
+
+
+def unknown_blocks(text: str) -> list[str]:
+    """What the blocks are called that are neither commands nor known to be something else."""
+    return [info for _, info, _ in FENCE.findall(text) if info.strip() not in SHELLS | OTHERS]
+
+
+def strings_of(source: str, name: str) -> set[str]:
+    """The strings in a function of a Python file and in what decorates it, whatever quotes they have."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return {
+                " ".join(part.value.split())
+                for part in ast.walk(node)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            }
+    return set()
+
+
+def is_run(root: Path, command: str, by: str) -> bool:
+    """Tell whether this is where the command is run."""
+    file, _, test = by.partition("::")
+    if not (root / file).is_file():
+        return False
+    source = (root / file).read_text()
+    if test:
+        return command in strings_of(source, test)
+    target = command.removeprefix("make ").split()[0]
+    if file == ".ci/run":
+        return re.search(rf"\btargets\+?=\([^)]*\b{target}\b", source) is not None
+    # A test whose file the target's own recipe hands to pytest.
+    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
+    return recipe is not None and f"pytest {file}" in recipe.group(1)
+
+
+@pytest.fixture(scope="module")
+def documents(root: Path, files: list[Path]) -> dict[str, str]:
+    return {str(file): (root / file).read_text() for file in files if file.suffix == ".md"}
+
+
+@pytest.fixture(scope="module")
+def registry(root: Path) -> dict[str, str]:
+    entries = tomllib.loads((root / REGISTRY).read_text())["command"]
+    found = {entry["text"]: entry["run_by"] for entry in entries}
+    assert len(found) == len(entries)
+    return found
+
+
+def test_every_command_is_known(documents: dict[str, str], registry: dict[str, str]) -> None:
+    found = [command for file, text in documents.items() for command in commands_in(file, text)]
+    assert found
+    unknown = [command for command in found if command.text not in registry]
+    assert unknown == [], f"run them in a test and say so in {REGISTRY}, or write {NEEDS_AWS!r} behind them"
+    assert sorted(set(registry) - {command.text for command in found}) == [], "no document has these any more"
+
+
+def test_every_command_is_run_where_it_is_said_to_be(root: Path, registry: dict[str, str]) -> None:
+    assert {text: by for text, by in registry.items() if not is_run(root, text, by)} == {}
+
+
+def test_every_block_says_what_it_is(documents: dict[str, str]) -> None:
+    found = {file: unknown_blocks(text) for file, text in documents.items()}
+    assert {file: blocks for file, blocks in found.items() if blocks} == {}
+
+
+def test_what_needs_aws_can_not_be_run_here(documents: dict[str, str]) -> None:
+    """The mark is no way round the test: it is for environments in an account, and for the aws command."""
+    marked = [
+        line
+        for text in documents.values()
+        for _, info, body in FENCE.findall(text)
+        if info.strip() in SHELLS and NEEDS_AWS in body
+        for line in body.splitlines()
+        if (NEEDS_AWS in line or body.splitlines()[0].strip() == NEEDS_AWS)
+        and line.split(NEEDS_AWS)[0].strip(" #")
+    ]
+    assert [line for line in marked if not re.search(r"\bENV=(?!local\b)\w|\baws \w", line)] == []
+
+
+def test_a_new_command_is_found() -> None:
+    text = "x\n```sh\nmake one\nmake two ENV=dev # needs AWS\n$ ./three \\\n  --four   # as it is\n```\n"
+    assert [command.text for command in commands_in("a.md", text)] == ["make one", "./three --four"]
+    assert list(commands_in("a.md", f"```sh\n{NEEDS_AWS}\nmake five ENV=dev\n```\n")) == []
+    assert unknown_blocks("```\nmake six\n```\n") == [""]
+
+
+def test_a_test_that_does_not_run_it_is_no_excuse(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_x.py").write_text("def test_a():\n    sh('make one')\n\n\ndef test_b():\n    pass\n")
+    (tmp_path / "Makefile").write_text("two:\n\tpytest test_x.py\n\nthree:\n\ttrue\n")
+    assert is_run(tmp_path, "make one", "test_x.py::test_a")
+    assert not is_run(tmp_path, "make one", "test_x.py::test_b")
+    assert not is_run(tmp_path, "make one", "test_y.py::test_a")
+    assert is_run(tmp_path, "make two SEED=1", "test_x.py")
+    assert not is_run(tmp_path, "make three", "test_x.py")
+    assert is_run(root, "make test", ".ci/run")
+    assert not is_run(root, "make demo", ".ci/run")
