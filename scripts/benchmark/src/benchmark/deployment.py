@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The ways to wake the dispatcher up.
 MODES = ("requests", "poll", "logs")
 POLLER = "latency-poller"
-APPLY_SECONDS = 240.0
+APPLY_SECONDS = 400.0
 UPDATE_SECONDS = 30.0
 ROOT = places.SOURCES.parent / "latency"
 STATE = places.BUILD / "terraform.tfstate"
