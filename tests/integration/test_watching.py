@@ -39,7 +39,7 @@ def test_a_running_task_is_seen_with_its_progress_and_in_the_logs(
         stateMachineArn=stack.state_machines["fargate"],
         input=json.dumps({"source": put_text(b"one"), "job": job}),
     )["executionArn"]
-    (line,) = wait_until(lambda: [line for line in shown() if "three of four" in line])
+    (line,) = wait_until(lambda: [line for line in shown() if "three of four" in line], 50)
     state, backend, activity, job_id, *_ = line.split()
     assert (state, backend, activity) == ("started", "fargate", "first-light-fargate")
     assert re.search(r" \d+ s ", line)

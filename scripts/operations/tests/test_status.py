@@ -51,6 +51,7 @@ def record(number: int, seconds_ago: float, **changes: Any) -> TaskRecord:
         "backend": "batch",
         "state": TaskState.STARTED,
         "heartbeat_seconds": 60,
+        "starting_at": NOW - seconds_ago,
         "poll_id": f"{int(NOW - seconds_ago):08x}{number:08x}",
         "job_id": f"arn:job/{number}",
     }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from activity_dispatch.activities import Activity
+from activity_dispatch.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.log_keys import activity_name
 from activity_dispatch.metrics import Metric, Metrics
 from activity_dispatch.polls import poll_id_of, poll_time
@@ -37,8 +38,11 @@ def age(record: TaskRecord, now: float) -> float:
 
     A start that is begun again does not make it younger.
     """
-    poll_id = poll_id_of(record.poll_id or "")
-    return max(0.0, now - (record.starting_at if poll_id is None else poll_time(poll_id)))
+    poll_id, since = poll_id_of(record.poll_id or ""), record.starting_at
+    if poll_id is not None:
+        # A poll may wait for its task, but not for longer than this.
+        since = min(since, poll_time(poll_id) + POLL_READ_TIMEOUT_SECONDS)
+    return max(0.0, now - since)
 
 
 def is_overdue(record: TaskRecord, activities: Mapping[str, Activity], now: float) -> bool:
