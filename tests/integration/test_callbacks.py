@@ -42,12 +42,13 @@ def test_a_failure_is_the_state_s_error(faulty, job_input: Any, error: str, mess
 
 
 def test_an_abort_stops_the_job_and_what_waits(faulty, client, log_lines) -> None:
-    arns = [faulty.start({"sleep": 60}, "called-narrow") for _ in range(4)]
+    arns = [faulty.start({"sleep": 19}, "called-narrow") for _ in range(4)]
     wait_until(lambda: Counter(item["state"] for item in faulty.open_items()) == {"started": 3, "waiting": 1})
     for arn in arns:
         client("stepfunctions").stop_execution(executionArn=arn)
-    # Not after the minute that the jobs would take.
-    wait_until(lambda: (faulty.open_items(), faulty.slot_holders()) == ([], []), seconds=40)
+    wait_until(lambda: (faulty.open_items(), faulty.slot_holders()) == ([], []), seconds=60)
+    # None of them came to its end.
+    assert not any("slept for 19 s" in line for line in log_lines("/aws/lambda/faulty"))
     outcomes = Counter(
         item.get("outcome") for item in faulty.items() if item["activity_arn"] == "callback:called-narrow"
     )
@@ -81,7 +82,8 @@ def test_twenty_wait_for_three_slots_and_are_each_processed_once(faulty) -> None
     # The fourth job waits for the first end, the fifth for the second, and so on.
     waits = [begin - end for (begin, _), end in zip(sorted(spans)[3:], ends, strict=False)]
     print(f"a freed slot is used after {max(waits):.2f} s at most; all in {ends[-1] - began:.1f} s")
-    assert max(waits) < 10
+    # A busy machine takes its time; what is lost would wait for the reconciler.
+    assert max(waits) < 30
     assert Counter(kind for one in ended for kind in kinds(one))["TaskSucceeded"] == 20
     wait_until(lambda: (faulty.open_items(), faulty.slot_holders()) == ([], []))
 

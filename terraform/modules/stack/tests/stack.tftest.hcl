@@ -407,8 +407,8 @@ run "without_the_example_only_the_user_s_functions" {
     error_message = "no example"
   }
   assert {
-    condition     = keys(aws_s3_object.package) == ["dispatcher", "reconciler", "reporter"]
-    error_message = "only the zips of dispatcher, reporter and reconciler are needed"
+    condition     = keys(aws_s3_object.package) == ["dispatcher", "listener", "poller", "reconciler", "reporter"]
+    error_message = "only the stack's own zips are needed"
   }
 }
 
@@ -470,7 +470,7 @@ run "refuses_zips_without_a_place" {
 run "refuses_zips_in_two_places" {
   command = plan
   variables {
-    packages = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "prepare", "process", "publish", "reduce"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
+    packages = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "poller", "listener", "prepare", "process", "publish", "reduce"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
   }
   expect_failures = [var.packages_dir]
 }
