@@ -85,21 +85,18 @@ class DynamoTaskTable:
 
     def record_started(self, task_id: str, job_id: str) -> bool:
         """Step from `starting` to `started`; False if the task has gone on already."""
-        now, job = {"N": self._now()}, {"S": job_id}
         starting, started = {"S": TaskState.STARTING}, {"S": TaskState.STARTED}
+        update = "SET job_id = :job, started_at = :now"
+        values = {":job": {"S": job_id}, ":now": {"N": self._now()}}
         stepped = self._update(
             task_id,
-            "SET #state = :started, job_id = :job, started_at = :now",
+            f"{update}, #state = :started",
             "#state = :starting",
-            {":starting": starting, ":started": started, ":job": job, ":now": now},
+            {":starting": starting, ":started": started, **values},
         )
         if not stepped:
-            self._update(
-                task_id,
-                "SET job_id = :job, started_at = :now",
-                "attribute_exists(task_id) AND attribute_not_exists(job_id)",
-                {":job": job, ":now": now},
-            )
+            never = "attribute_exists(task_id) AND attribute_not_exists(job_id)"
+            self._update(task_id, update, never, values)
         return stepped
 
     def record_restart(self, task_id: str, starting_at: float) -> bool:
