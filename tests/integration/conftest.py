@@ -180,8 +180,10 @@ class Faulty:
         return [item for item in self.items() if "poll_id" in item]
 
     def slot_holders(self) -> list[str]:
-        """The polls that hold a slot, of all activities."""
-        return [holder for item in self._slots() for holder in item.get("holders", {}).get("SS", ())]
+        """The polls that hold a slot, of all activities that are not polled all the time."""
+        polled = "slots#" + self.activities["polled"]
+        items = [item for item in self._slots() if item["task_id"]["S"] != polled]
+        return [holder for item in items for holder in item.get("holders", {}).get("SS", ())]
 
     def waiting_requests(self) -> int:
         """How many requests wait for a slot, of all activities."""

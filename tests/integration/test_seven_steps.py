@@ -79,7 +79,8 @@ def test_3_nobody_asks_for_work_when_there_is_none(client, stack, log_lines) -> 
     ]
     assert [m["EventSourceArn"].split(":")[2] for m in mapping] == ["sqs"]
     # What a clock fires is the reconciler alone, whose role may not poll.
-    rules = [rule for rule in client("events").list_rules()["Rules"] if "ScheduleExpression" in rule]
+    found = client("events").list_rules(NamePrefix="first-light-")["Rules"]
+    rules = [rule for rule in found if "ScheduleExpression" in rule]
     assert {rule["Name"].rpartition("-")[2] for rule in rules} == {"reconciler"}
     iam, role = client("iam"), "first-light-reconciler"
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
