@@ -19,7 +19,9 @@ from localstack.services.stepfunctions.asl.component.state.state_execution.state
 from localstack.services.stepfunctions.asl.eval.callback.callback import ActivityCallbackEndpoint
 from localstack.services.stepfunctions.asl.eval.environment import Environment
 from localstack.services.stepfunctions.asl.eval.event.event_manager import EventHistoryContext
+from localstack.services.stepfunctions.asl.eval.states import StateData
 from localstack.services.stepfunctions.asl.parse.asl_parser import AmazonStateLanguageParser
+from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
 from test_activities import activity_state
 
 from localcloud.stepfunctions import clocks, stopping
@@ -111,8 +113,32 @@ def test_a_task_scheduled_after_the_stop_is_not_awaited() -> None:
             endpoint.notify_activity_task_start(worker_name=None)  # Else a failure would hang.
 
 
+def test_a_stop_waits_for_the_first_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ExecutionWorker, "stop", ExecutionWorker.stop)
+    stopping.stop_no_execution_before_its_first_state()
+    worker = object.__new__(ExecutionWorker)
+    worker.env = running_environment()
+    with ThreadPoolExecutor() as pool:
+        stop = pool.submit(worker.stop, stop_date=datetime.now(UTC), error=None, cause=None)
+        with pytest.raises(TimeoutError):
+            stop.result(timeout=0.2)
+        assert worker.env.is_running()
+        worker.env.states.context_object.context_object_data["State"] = StateData(
+            EnteredTime="", Name="Only"
+        )
+        stop.result(timeout=5)
+    assert not worker.env.is_running()
+
+
 def stopped_environment() -> Environment:
     """The environment of an execution that was stopped while it ran."""
+    env = running_environment()
+    env.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
+    return env
+
+
+def running_environment() -> Environment:
+    """The environment of an execution before its first state."""
     env = Environment(
         aws_execution_details=None,
         execution_type="STANDARD",
@@ -122,5 +148,4 @@ def stopped_environment() -> Environment:
         activity_store={},
     )
     env.next_state_name = "Only"
-    env.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
     return env

@@ -48,7 +48,7 @@ def install() -> None:
     frames.on_end(_wake)
     _prune()
     pass_over_ended_programs()
-    _stop_an_execution_that_just_starts()
+    stop_no_execution_before_its_first_state()
     _keep_error_and_cause()
     _interrupt_retry_intervals()
 
@@ -112,16 +112,25 @@ def pass_over_ended_programs() -> None:
                 raise
 
 
-def _stop_an_execution_that_just_starts() -> None:
+def stop_no_execution_before_its_first_state() -> None:
+    """Let a stop wait for the execution to begin.
+
+    Before, there is nothing to stop; and a program stopped just before its first state is passed
+    over whole, so that its history would never end.
+    """
+
     @wrap(ExecutionWorker, "stop")
     def stop(original: Callable[..., None], worker: ExecutionWorker, **kwargs: Any) -> None:
-        # Its thread is still parsing the definition: there is nothing to stop yet.
         deadline = time.monotonic() + _START_SECONDS
-        while (worker.env is None or worker.env.program_state() is None) and (
-            time.monotonic() < deadline
-        ):
+        while not _has_begun(worker.env) and time.monotonic() < deadline:
             time.sleep(0.005)
         original(worker, **kwargs)
+
+
+def _has_begun(env: Environment | None) -> bool:
+    if env is None or env.program_state() is None:
+        return False
+    return "State" in env.states.context_object.context_object_data or not env.is_running()
 
 
 def _keep_error_and_cause() -> None:
