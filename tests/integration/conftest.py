@@ -3,7 +3,7 @@
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +15,7 @@ from tests.integration import trial
 from tests.integration.helpers import FAULTY, documented, pack_function
 from tests.integration.trial import Trial
 
+from activity_dispatch.polls import poll_id_of
 from operations import cloud, execution, outputs, paths, process
 from operations.execution import Ended
 
@@ -135,6 +136,11 @@ def terraform(running_cloud: str) -> Callable[[Path], Terraform]:
     return make
 
 
+def holders(slots: Mapping[str, Any]) -> list[str]:
+    """Who holds a slot, of an activity's or a callback's item."""
+    return list(slots.get("holders", {}).get("SS", ()))
+
+
 class Faulty:
     """A stack with a function of the user's that misbehaves."""
 
@@ -179,11 +185,21 @@ class Faulty:
         """The tasks that are not closed."""
         return [item for item in self.items() if "poll_id" in item]
 
-    def slot_holders(self) -> list[str]:
-        """The polls that hold a slot, of all activities that are not polled all the time."""
-        polled = "slots#" + self.activities["polled"]
-        items = [item for item in self._slots() if item["task_id"]["S"] != polled]
-        return [holder for item in items for holder in item.get("holders", {}).get("SS", ())]
+    def slots_kept(self, ended: Iterable[Ended]) -> set[str]:
+        """The polls that brought these executions' tasks and hold a slot yet.
+
+        Others may: a look for strays under way, and in mode poll every poll, hold one while they poll.
+        """
+        events = [event for one in ended for event in one.events if event["type"] == "ActivityStarted"]
+        polls = {poll_id_of(event["activityStartedEventDetails"]["workerName"]) for event in events}
+        assert polls
+        assert None not in polls
+        return {holder for item in self._slots() for holder in holders(item)} & polls
+
+    def slot_holders(self, callback: str) -> list[str]:
+        """The tasks that hold a slot of a callback."""
+        key = f"slots#callback:{callback}"
+        return [holder for item in self._slots() if item["task_id"]["S"] == key for holder in holders(item)]
 
     def waiting_requests(self) -> int:
         """How many requests wait for a slot, of all activities."""

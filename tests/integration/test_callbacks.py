@@ -46,7 +46,7 @@ def test_an_abort_stops_the_job_and_what_waits(faulty, client, log_lines) -> Non
     wait_until(lambda: Counter(item["state"] for item in faulty.open_items()) == {"started": 3, "waiting": 1})
     for arn in arns:
         client("stepfunctions").stop_execution(executionArn=arn)
-    wait_until(lambda: (faulty.open_items(), faulty.slot_holders()) == ([], []), seconds=60)
+    wait_until(lambda: (faulty.open_items(), faulty.slot_holders("called-narrow")) == ([], []), seconds=60)
     # None of them came to its end.
     assert not any("slept for 19 s" in line for line in log_lines("/aws/lambda/faulty"))
     outcomes = Counter(
@@ -85,7 +85,7 @@ def test_twenty_wait_for_three_slots_and_are_each_processed_once(faulty) -> None
     # A busy machine takes its time; what is lost would wait for the reconciler.
     assert max(waits) < 30
     assert Counter(kind for one in ended for kind in kinds(one))["TaskSucceeded"] == 20
-    wait_until(lambda: (faulty.open_items(), faulty.slot_holders()) == ([], []))
+    wait_until(lambda: (faulty.open_items(), faulty.slot_holders("called-narrow")) == ([], []))
 
 
 def test_no_request_was_lost(faulty, client) -> None:

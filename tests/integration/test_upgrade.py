@@ -178,10 +178,12 @@ def test_each_task_was_taken_once_and_has_one_outcome(faulty, upgraded: Upgraded
 
 
 def test_nothing_is_left(faulty, client, upgraded: Upgraded) -> None:
+    ended = [faulty.wait(one.arn) for one in upgraded.asked]
+
     def left() -> dict[str, Any]:
         found = {
             "open": faulty.open_items(),
-            "slots": faulty.slot_holders(),
+            "slots": faulty.slots_kept(ended),
             "waiting": faulty.waiting_requests(),
         }
         return {name: what for name, what in found.items() if what}
