@@ -3,7 +3,7 @@
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +13,7 @@ from localstack_client.session import Session
 from python_terraform import IsFlagged, Terraform
 from tests.integration.helpers import FAULTY, pack_function
 
+from activity_dispatch.polls import poll_id_of
 from operations import cloud, deploy, execution, paths, process
 from operations.execution import Ended
 
@@ -161,10 +162,18 @@ class Faulty:
         """The tasks that are not closed."""
         return [item for item in self.items() if "poll_id" in item]
 
-    def slot_holders(self) -> list[str]:
-        """The polls that hold a slot, of all activities."""
+    def slots_kept(self, ended: Iterable[Ended]) -> set[str]:
+        """The polls that brought these executions' tasks and hold a slot yet.
+
+        Others may: a look for strays under way holds one for as long as it polls.
+        """
         found = self._client("dynamodb").scan(TableName=self.task_table)["Items"]
-        return [holder for item in found for holder in item.get("holders", {}).get("SS", ())]
+        holders = {holder for item in found for holder in item.get("holders", {}).get("SS", ())}
+        events = [event for one in ended for event in one.events if event["type"] == "ActivityStarted"]
+        polls = {poll_id_of(event["activityStartedEventDetails"]["workerName"]) for event in events}
+        assert polls
+        assert None not in polls
+        return holders & polls
 
 
 @pytest.fixture(scope="session")

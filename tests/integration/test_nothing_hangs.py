@@ -80,7 +80,7 @@ def test_no_more_functions_run_than_may_and_the_rest_wait_in_step_functions(faul
     ended = [faulty.wait(arn) for arn in arns]
     assert Counter(one.status for one in ended) == {"SUCCEEDED": 60}
     assert most_at_once([span(one, "ActivityStarted", "ActivitySucceeded") for one in ended]) == 5
-    wait_until(lambda: (faulty.slot_holders(), faulty.open_items()) == ([], []))
+    wait_until(lambda: (faulty.slots_kept(ended), faulty.open_items()) == (set(), []))
     assert letters(client, faulty) == 0
 
 
@@ -93,7 +93,7 @@ def test_no_more_containers_run_than_may(faulty, client) -> None:
     spans = [(task["startedAt"].timestamp(), task["stoppedAt"].timestamp()) for task in found]
     assert len(spans) == 20
     assert 1 < most_at_once(spans) <= 5
-    wait_until(lambda: (faulty.slot_holders(), faulty.open_items()) == ([], []))
+    wait_until(lambda: (faulty.slots_kept(ended), faulty.open_items()) == (set(), []))
 
 
 def letters(client: Callable[[str], Any], faulty: Any) -> int:
@@ -139,7 +139,7 @@ def test_an_end_without_an_event_is_seen_by_the_reconciler(faulty, client) -> No
         faulty.reconcile()
         ended = faulty.wait(arn)
     assert (ended.error, cause_of(ended)["exit_code"]) == ("Job.Failed", 3)
-    wait_until(lambda: (faulty.slot_holders(), faulty.open_items()) == ([], []))
+    wait_until(lambda: (faulty.slots_kept([ended]), faulty.open_items()) == (set(), []))
 
 
 def test_a_container_that_can_not_beat_is_beaten_for(faulty) -> None:
