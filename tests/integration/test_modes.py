@@ -8,6 +8,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -79,6 +80,10 @@ def test_a_poller_that_dies_is_replaced_by_the_next(faulty, poller, client, runn
     print(f"another poller polls {time.monotonic() - began:.1f} s after it was invoked")
 
 
+def _is_past(moment: float) -> bool:
+    return time.monotonic() > moment
+
+
 class Worker:
     """A classic worker: it polls the activity and answers, so many tasks."""
 
@@ -95,14 +100,27 @@ class Worker:
 
 @pytest.fixture
 def worker(client, faulty, request) -> Iterator[Worker]:
-    made = Worker(client("stepfunctions"), faulty.activities[request.param], 3)
+    name, tasks = request.param
+    made = Worker(client("stepfunctions"), faulty.activities[name], tasks)
     made.thread.start()
     yield made
     made.thread.join(timeout=60)
     assert not made.thread.is_alive()
 
 
-@pytest.mark.parametrize("worker", ["shared", "shared-heard"], indirect=True)
+@pytest.mark.parametrize("worker", [("shared", 20), ("shared-heard", 20)], indirect=True)
+def test_nothing_is_pushed_while_a_worker_takes_all(faulty, worker: Worker) -> None:
+    """One task after the other, for longer than each is left to workers: no poll stands by for the next."""
+    name, began = worker.arn.rpartition("faulty-")[2], time.monotonic()
+    outputs = []
+    for number in range(worker.tasks):
+        wait_until(partial(_is_past, began + number / 2))
+        outputs.append(faulty.run({"return": "job"}, name).output)
+    assert Counter(outputs) == {'"worker"': worker.tasks}
+    assert time.monotonic() - began > 2 * 4
+
+
+@pytest.mark.parametrize("worker", [("shared", 3), ("shared-heard", 3)], indirect=True)
 def test_only_what_workers_leave_is_pushed(faulty, client, worker: Worker) -> None:
     name = worker.arn.rpartition("faulty-")[2]
     arns = [faulty.start({"return": "job"}, name) for _ in range(6)]

@@ -77,6 +77,15 @@ def test_the_time_limit_is_kept() -> None:
         process.run(["sleep", "60"], timeout_seconds=0.01)
 
 
+@pytest.fixture
+def in_foreground() -> Iterator[None]:
+    """What a shell starts in the background ignores interrupts, this test's runner too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_foreground")
 def test_an_interrupt_reaches_the_child_before_it_reaches_us(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -33,6 +33,8 @@ locals {
     Resource = [local.queue_arns.dispatch]
   }
 
+  has_workers = anytrue([for activity in var.activities : coalesce(activity.overflow_after_seconds, 0) > 0])
+
   # What dispatcher and poller both do, each with its activities.
   polled_arns = [for activity in var.activities : activity.arn if activity.wake_up == "poll"]
   take_tasks = { for who, arns in { dispatcher = local.activity_arns, poller = local.polled_arns } : who => concat(
@@ -74,6 +76,12 @@ locals {
         },
       ],
       local.take_tasks["dispatcher"],
+      [for arns in [local.execution_arns] : {
+        Sid      = "SeeWhatWorkersHaveTaken"
+        Effect   = "Allow"
+        Action   = ["states:GetExecutionHistory"]
+        Resource = arns
+      } if length(arns) > 0 && local.has_workers],
       local.take_callbacks,
     )
   }

@@ -1,5 +1,5 @@
 variable "state_machine_arns" {
-  description = "State machines whose aborted, timed out and failed executions have their jobs stopped at once. The jobs of others are stopped at their next heartbeat, within a minute or two. All those that use callback targets must be here."
+  description = "State machines whose aborted, timed out and failed executions have their jobs stopped at once. The jobs of others are stopped at their next heartbeat, within a minute or two. All those that use callback targets, or activities that workers poll too (overflow_after_seconds), must be here."
   type        = list(string)
   default     = []
   nullable    = false
@@ -10,6 +10,10 @@ variable "state_machine_arns" {
   validation {
     condition     = length(var.state_machine_arns) > 0 || !contains(local.modes, "callback")
     error_message = "state_machine_arns must have the state machines whose states hand over tasks when an activity's wake_up is callback: their tokens are answered with permission on the state machine. Given: none."
+  }
+  validation {
+    condition     = length(var.state_machine_arns) > 0 || alltrue([for activity in var.activities : coalesce(activity.overflow_after_seconds, 0) == 0])
+    error_message = "state_machine_arns must have the state machines of activities with overflow_after_seconds: the history of an execution tells what workers have taken. Given: none."
   }
 }
 

@@ -10,6 +10,7 @@ from activity_dispatch.activities import Activity, ActivityCatalog
 from activity_dispatch.callback_tasks import CallbackTasks
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.dispatching import Dispatcher
+from activity_dispatch.leftovers import Leftovers
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.settling import Settler
 from activity_dispatch.slots import Slots
@@ -74,6 +75,7 @@ class World:
         self.dispatcher = Dispatcher(
             activities=ActivityCatalog(source=self.tasks),
             taker=self.taker("dispatcher test"),
+            leftovers=Leftovers(stepfunctions=self.stepfunctions, clock=self.stepfunctions.clock),  # type: ignore[arg-type]
             callback_tasks=CallbackTasks(tasks=self.tasks, callbacks=self.callbacks, settler=self.settler),
             starter=self.starter,
             backend_of=lambda activity: self.backend,

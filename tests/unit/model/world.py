@@ -21,6 +21,7 @@ from activity_dispatch.dispatching import Dispatcher, Result
 from activity_dispatch.errors import Succeeded
 from activity_dispatch.heartbeats import EndReason
 from activity_dispatch.invocation import Job
+from activity_dispatch.leftovers import Leftovers
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.polling_threads import PollingThreads
 from activity_dispatch.processing import Processor
@@ -179,6 +180,7 @@ class World:
         return Dispatcher(
             activities=parts["activities"],
             taker=self.taker(parts, "dispatcher", waits_for_slot=True),
+            leftovers=Leftovers(stepfunctions=parts["stepfunctions"], clock=self.clock),
             callback_tasks=CallbackTasks(
                 tasks=parts["tasks"], callbacks=parts["callbacks"], settler=parts["settler"]
             ),

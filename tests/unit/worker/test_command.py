@@ -260,11 +260,16 @@ ignored = [s.name for s in signal.valid_signals() if signal.getsignal(s) is sign
 blocked = [s.name for s in signal.pthread_sigmask(signal.SIG_BLOCK, [])]
 print(json.dumps({"blocked": blocked, "ignored": ignored}))
 """
+    # A shell lets what it starts in the background ignore some, this test's runner too.
+    handlers = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGHUP, signal.SIGQUIT)}
+    handlers[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         world.python(script)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for each, handler in handlers.items():
+            signal.signal(each, handler)
     # SIGPIPE and SIGXFSZ are ignored by this Python itself.
     assert world.output == {"blocked": [], "ignored": ["SIGPIPE", "SIGXFSZ"]}
     assert world.scheduled.answer is not None

@@ -12,6 +12,7 @@ from activity_dispatch.callback_tasks import CallbackTasks
 from activity_dispatch.callbacks import CallbackClient
 from activity_dispatch.clients import Clients
 from activity_dispatch.dynamo_task_table import DynamoTaskTable
+from activity_dispatch.leftovers import Leftovers
 from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.requests import RequestQueue
@@ -72,6 +73,11 @@ class Runtime:
             poller=poller,
             waits_for_slot=waits_for_slot,
         )
+
+    @functools.cached_property
+    def leftovers(self) -> Leftovers:
+        """Tells what workers that poll the same activities have left."""
+        return Leftovers(stepfunctions=self.clients.stepfunctions)
 
     @functools.cached_property
     def callback_tasks(self) -> CallbackTasks:

@@ -1,6 +1,7 @@
 """The dispatcher: takes scheduled tasks off activities and starts their jobs."""
 
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.callback_tasks import CallbackTasks
+from activity_dispatch.leftovers import AGAIN_SECONDS, Leftovers
 from activity_dispatch.log_keys import activity_name, log_keys
 from activity_dispatch.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.requests import DispatchRequest, InvalidRequest, RequestQueue, RequestsNotSent
@@ -28,7 +30,7 @@ class Result(Enum):
     REFUSED = auto()  # the task is settled as a failure: it could not be started
     NO_TASK = auto()  # the poll came back empty
     KNOWN = auto()  # the request came twice: its task was taken already
-    LEFT = auto()  # the poll came back empty: a worker of another kind was there first
+    LEFT = auto()  # workers that poll the activity too have taken the task, or have time to do so yet
     WAITING = auto()  # no slot is free: the request comes again when one is
     DROPPED = auto()  # the request is malformed
     RETRY = auto()  # nothing was taken off the activity: try the request again
@@ -40,6 +42,7 @@ class Dispatcher:
 
     activities: ActivityCatalog
     taker: Taker
+    leftovers: Leftovers
     callback_tasks: CallbackTasks
     starter: Starter
     backend_of: Callable[[Activity], Backend]
@@ -77,11 +80,23 @@ class Dispatcher:
             return Result.RETRY
         # Before the poll: a configuration that is wrong must not cost a task.
         backend = self.backend_of(activity)
+        if self._is_for_workers(activity, request):
+            return Result.LEFT
         task = self._take(activity, request)
         if isinstance(task, Result):
             return task
-        if request.stray:
-            self._look_for_more(request)
+        started = self._start(activity, backend, task, request)
+        self._ask_for_more(activity, request)
+        return started
+
+    def _is_for_workers(self, activity: Activity, request: DispatchRequest) -> bool:
+        """Tell whether workers have taken the request's task or have time yet; then it comes again."""
+        wait = self.leftovers.wait_seconds(activity, request)
+        if wait:
+            self.requests.send(request, delay_seconds=math.ceil(wait))
+        return wait != 0
+
+    def _start(self, activity: Activity, backend: Backend, task: Task, request: DispatchRequest) -> Result:
         if self.starter.start(activity, backend, task) is not Started.STARTED:
             return Result.REFUSED
         if request.requested_at is not None:
@@ -118,8 +133,15 @@ class Dispatcher:
             self.taker.slots.free(activity.arn, poll_id)
         return task
 
-    def _look_for_more(self, request: DispatchRequest) -> None:
+    def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:
+        """Send the request again where there may be one more task for it."""
         try:
-            self.requests.send(request)
+            if request.stray:
+                self.requests.send(request)
+            # The poll may have brought another execution's task, whose own request then finds it taken.
+            elif activity.overflow_after_seconds and request.requested_by is not None:
+                wait = self.leftovers.wait_seconds(activity, request)
+                if wait is not None:
+                    self.requests.send(request, delay_seconds=math.ceil(max(wait, AGAIN_SECONDS)))
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
             LOG.warning("%s: the next look for strays is the reconciler's: %s", request.activity_arn, error)

@@ -34,6 +34,7 @@ def _parts(log_stream_name: str) -> tuple[BatchHandler, Metrics]:
     dispatcher = Dispatcher(
         activities=runtime.activities,
         taker=runtime.taker(f"dispatcher {log_stream_name}"),
+        leftovers=runtime.leftovers,
         callback_tasks=runtime.callback_tasks,
         starter=runtime.starter,
         backend_of=runtime.backend_of,

@@ -79,8 +79,9 @@ variables {
       policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
     }
   }
-  log_group_names = ["/aws/vendedlogs/states/words"]
-  payload_bucket  = { name = "payloads", arn = "arn:aws:s3:::payloads" }
+  log_group_names    = ["/aws/vendedlogs/states/words"]
+  payload_bucket     = { name = "payloads", arn = "arn:aws:s3:::payloads" }
+  state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"]
 }
 
 run "nobody_polls_or_listens_who_is_not_asked_to" {
@@ -178,6 +179,35 @@ run "refuses_a_mode_that_is_none" {
   expect_failures = [var.activities]
 }
 
+run "the_dispatcher_sees_what_workers_have_taken" {
+  command = plan
+
+  assert {
+    condition     = [for statement in local.dispatcher_policy.Statement : statement.Resource if contains(statement.Action, "states:GetExecutionHistory")] == [["arn:aws:states:eu-west-1:123456789012:execution:words:*"]]
+    error_message = "it reads histories of the named state machines' executions only"
+  }
+}
+
+run "without_workers_the_dispatcher_reads_no_history" {
+  command = plan
+  variables {
+    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 0 } }
+  }
+
+  assert {
+    condition     = length([for statement in local.dispatcher_policy.Statement : statement if contains(statement.Action, "states:GetExecutionHistory")]) == 0
+    error_message = "what is not needed is not granted"
+  }
+}
+
+run "refuses_workers_without_the_state_machines_whose_histories_tell_of_them" {
+  command = plan
+  variables {
+    state_machine_arns = []
+  }
+  expect_failures = [var.state_machine_arns]
+}
+
 run "refuses_to_leave_to_workers_what_the_poller_takes" {
   command = plan
   variables {
@@ -241,7 +271,8 @@ run "refuses_a_callback_target_with_an_arn" {
 run "refuses_callbacks_of_state_machines_that_are_not_named" {
   command = plan
   variables {
-    activities = { words = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
+    activities         = { words = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
+    state_machine_arns = []
   }
   expect_failures = [var.state_machine_arns]
 }

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -27,6 +28,8 @@ class FakeTask:
     token: str
     input: str
     execution_arn: str = ""
+    activity_arn: str = ""
+    scheduled_at: float = 0.0
     heartbeat_seconds: float = math.inf
     timeout_seconds: float = math.inf
     worker_name: str | None = None
@@ -71,6 +74,7 @@ class FakeStepFunctions:
             number = next(self._numbers)
             arn = f"{EXECUTION_PREFIX}{number}"
             task = FakeTask(token=f"token-{number}", input=task_input, execution_arn=arn, **seconds)
+            task.activity_arn, task.scheduled_at = activity_arn, self.clock()
             self.tasks[task.token] = task
             self.activities.setdefault(activity_arn, deque()).append(task.token)
             return task
@@ -188,7 +192,13 @@ class _Paginator:
 
 def _history(task: FakeTask) -> Iterator[dict[str, Any]]:
     yield {"id": 1, "previousEventId": 0, "type": "ExecutionStarted"}
-    yield {"id": 2, "previousEventId": 1, "type": "ActivityScheduled"}
+    yield {
+        "id": 2,
+        "previousEventId": 1,
+        "type": "ActivityScheduled",
+        "timestamp": datetime.fromtimestamp(task.scheduled_at, UTC),
+        "activityScheduledEventDetails": {"resource": task.activity_arn},
+    }
     if task.worker_name is not None:
         details = {"workerName": task.worker_name}
         started = {"type": "ActivityStarted", "activityStartedEventDetails": details}

@@ -1,0 +1,128 @@
+"""Hybrid: the dispatcher takes what workers have left of the time they were given, nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from activity_dispatch.dispatching import Result
+from activity_dispatch.requests import DispatchRequest
+from activity_dispatch.testing.stepfunctions import FakeTask, client_error
+
+AFTER = 30
+
+
+class Clock:
+    """Seconds since 1970, moved by the tests."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(world) -> Clock:
+    made = Clock()
+    world.stepfunctions.clock = made
+    object.__setattr__(world.dispatcher.leftovers, "clock", made)
+    world.set_activity(overflow_after_seconds=AFTER)
+    return made
+
+
+def asked(world, task: FakeTask, *, at: float | None = None) -> str:
+    """The request that the task's execution sent."""
+    at = task.scheduled_at - 0.1 if at is None else at
+    return DispatchRequest(activity_arn=world.arn, requested_by=task.execution_arn, requested_at=at).to_json()
+
+
+def worker_takes(world) -> None:
+    assert world.stepfunctions.get_activity_task(activityArn=world.arn, workerName="mine")
+
+
+def test_what_a_worker_has_taken_is_not_polled_for(world, clock) -> None:
+    task = world.stepfunctions.schedule(world.arn)
+    worker_takes(world)
+    later = world.stepfunctions.schedule(world.arn)
+    clock.now += AFTER
+    assert world.dispatcher.handle(asked(world, task)) is Result.LEFT
+    # A poll would have been given the task that workers still have time for.
+    assert later.worker_name is None
+    assert world.sqs.bodies == []
+
+
+def test_what_workers_have_left_is_started(world, clock) -> None:
+    task = world.stepfunctions.schedule(world.arn)
+    clock.now += AFTER - 0.4
+    assert world.dispatcher.handle(asked(world, task)) is Result.STARTED
+    assert world.sqs.bodies == []
+
+
+def test_a_request_that_comes_too_early_comes_again(world, clock) -> None:
+    task = world.stepfunctions.schedule(world.arn)
+    clock.now += AFTER - 3
+    body = asked(world, task)
+    assert world.dispatcher.handle(body) is Result.LEFT
+    assert task.worker_name is None
+    assert (world.sqs.bodies, world.sqs.delays) == ([body], [3])
+
+
+def test_a_task_that_is_scheduled_late_is_waited_for(world, clock) -> None:
+    other = world.stepfunctions.schedule("another activity")
+    body = asked(world, other, at=clock.now)
+    clock.now += AFTER
+    assert world.dispatcher.handle(body) is Result.LEFT
+    assert (world.sqs.bodies, world.sqs.delays) == ([body], [2])
+    clock.now += 61
+    assert world.dispatcher.handle(body) is Result.LEFT
+    assert len(world.sqs.bodies) == 1
+
+
+def test_the_task_of_an_execution_that_has_ended_is_not_polled_for(world, clock) -> None:
+    task = world.stepfunctions.schedule(world.arn)
+    world.stepfunctions.abort(task)
+    world.stepfunctions.schedule(world.arn)
+    clock.now += AFTER
+    assert world.dispatcher.handle(asked(world, task)) is Result.LEFT
+
+
+def test_a_request_whose_poll_brought_another_s_task_comes_again(world, clock) -> None:
+    first, second = (world.stepfunctions.schedule(world.arn) for _ in range(2))
+    clock.now += AFTER
+    body = asked(world, second)
+    assert world.dispatcher.handle(body) is Result.STARTED
+    assert (first.worker_name is None, second.worker_name is None) == (False, True)
+    # The first one's own request finds it taken.
+    assert world.dispatcher.handle(asked(world, first)) is Result.LEFT
+    assert (world.sqs.bodies, world.sqs.delays) == ([body], [2])
+    assert world.dispatcher.handle(body) is Result.STARTED
+    assert second.worker_name is not None
+
+
+def test_without_permission_for_the_history_the_activity_is_polled(world, clock, caplog, monkeypatch) -> None:
+    task = world.stepfunctions.schedule(world.arn)
+
+    def refuse(**_: Any) -> None:
+        raise client_error("AccessDeniedException", "GetExecutionHistory")
+
+    monkeypatch.setattr(world.stepfunctions, "get_execution_history", refuse)
+    assert world.dispatcher.handle(asked(world, task)) is Result.STARTED
+    assert "AccessDeniedException" in caplog.text
+
+
+def test_a_throttled_look_is_made_again(world, clock, monkeypatch) -> None:
+    task = world.stepfunctions.schedule(world.arn)
+
+    def throttle(**_: Any) -> None:
+        raise client_error("ThrottlingException", "GetExecutionHistory")
+
+    monkeypatch.setattr(world.stepfunctions, "get_execution_history", throttle)
+    assert world.dispatcher.handle(asked(world, task)) is Result.RETRY
+    assert task.worker_name is None
+
+
+@pytest.mark.parametrize("request_of", [{}, {"stray": True}])
+def test_who_does_not_say_its_execution_polls(world, clock, request_of) -> None:
+    world.stepfunctions.schedule(world.arn)
+    body = json.dumps({"activity_arn": world.arn, **request_of})
+    assert world.dispatcher.handle(body) is Result.STARTED
