@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -104,6 +104,15 @@ def test_stop_and_start_after_localstack_was_killed(make_cli: Callable[..., Cli]
     assert not family(cli)
 
 
+@pytest.fixture
+def in_foreground() -> Iterator[None]:
+    """What a shell starts in the background ignores interrupts, this test's runner too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_foreground")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_start_leaves_nothing(
     make_cli: Callable[..., Cli], number: signal.Signals
