@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.model.compute import Compute, Kind, ModelBackend, ModelJob, function_failed, outcome_of
-from tests.unit.model.processes import Process
+from tests.unit.model.processes import AtOnce, Process
 
 from activity_dispatch.activities import Activity, ActivityCatalog, WakeUp
 from activity_dispatch.backends.base import JobState
@@ -284,6 +284,7 @@ class World:
             tasks=parts["tasks"],
             settler=parts["settler"],
             clock=self.clock,
+            beside=AtOnce,
         )
         left = process.dies_at - self.clock()
         processor.run(

@@ -7,6 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +37,16 @@ BACKEND = "lambda"
 DEADLINE_MARGIN_SECONDS = 2.0
 
 
+def _one_thread() -> Executor:
+    return ThreadPoolExecutor(1, "first-heartbeat")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Processor:
-    """Runs a user's function as the job of a task. `clock` gives seconds since 1970."""
+    """Runs a user's function as the job of a task.
+
+    `clock` gives seconds since 1970, `beside` runs the first heartbeat beside the claim.
+    """
 
     handle: Callable[[Any], Any]
     callbacks: CallbackClient
@@ -46,6 +54,7 @@ class Processor:
     settler: Settler
     metrics: Metrics = NO_METRICS
     clock: Callable[[], float] = time.time
+    beside: Callable[[], Executor] = _one_thread
 
     def run(self, job: Job, context: LambdaContext) -> None:
         """Process one task: claim it, run the function while heartbeating, settle.
@@ -60,7 +69,12 @@ class Processor:
                 self.metrics.flush()
 
     def _run(self, job: Job, context: LambdaContext) -> None:
-        if not self._is_ours(job, context) or not self._is_wanted(job):
+        # The first heartbeat comes before any work: the invocation may have waited for long. Both calls at
+        # once: the function waits for them.
+        with self.beside() as threads:
+            beat = threads.submit(self.callbacks.heartbeat, job.token)
+            is_ours = self._is_ours(job, context)
+        if not is_ours or not self._is_wanted(job, beat):
             return
         outcome = self._run_with_heartbeats(job, context)
         if outcome is None:
@@ -70,10 +84,9 @@ class Processor:
         reporter = Reporter(settler=self.settler, log_url=lambda: _log_url(context))
         reporter.report(_assignment(job, context), outcome, end=job.end)
 
-    def _is_wanted(self, job: Job) -> bool:
-        # The first heartbeat comes before any work: the invocation may have waited for long.
+    def _is_wanted(self, job: Job, beat: Future[None]) -> bool:
         try:
-            self.callbacks.heartbeat(job.token)
+            beat.result()
         except TaskGone as gone:
             LOG.warning("nobody waits for task %s any more (%s)", job.task_id, gone)
             self.settler.cancel(job.task_id, end=job.end)
