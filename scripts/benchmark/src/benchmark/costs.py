@@ -1,28 +1,18 @@
-"""What a million tasks cost in the control plane, from measured times and AWS's list prices in eu-west-1.
-
-Sources: https://aws.amazon.com/lambda/pricing/ https://aws.amazon.com/step-functions/pricing/
-https://aws.amazon.com/sqs/pricing/ https://aws.amazon.com/dynamodb/pricing/on-demand/
-"""
+"""What a million tasks cost in the control plane, from measured times and the prices of docs/cost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from operations import cost
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MILLION = 1_000_000
-USD_TRANSITION = 0.025 / 1_000
-USD_GB_SECOND, USD_INVOCATION = 0.0000133334, 0.20 / MILLION
-USD_SQS_REQUEST = 0.40 / MILLION
-USD_WRITE_UNIT = 0.705 / MILLION
 # What module dispatcher gives its function, and the memory that has one core.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 MEMORY_MB, MEMORY_OF_A_CORE_MB = 512, 1_769
-# Process, RequestDispatch, Activity.
-TRANSITIONS = 3
-# The task, its claim, its outcome; each also in the index of what is open. One of over 1 KB takes two units.
-WRITES, UNITS_A_WRITE = 3, 4
 BATCH = 10
 
 
@@ -45,18 +35,23 @@ def measure(burst: Mapping[str, Any], starts: Mapping[str, Any], least_ms: float
 
 
 def _usd_per_million(milliseconds: Mapping[str, float]) -> Mapping[str, float]:
-    def dispatcher(ms: float, tasks_per_invocation: int) -> float:
-        return ms / 1000 * MEMORY_MB / 1024 * USD_GB_SECOND + USD_INVOCATION / tasks_per_invocation
-
-    table = WRITES * UNITS_A_WRITE * USD_WRITE_UNIT
-    requests = USD_TRANSITION * TRANSITIONS + table
-    per_task = {
-        # One message, one invocation: sent, received, deleted.
-        "requests, one at a time": requests + dispatcher(milliseconds["single"], 1) + 3 * USD_SQS_REQUEST,
-        "requests, in a burst": requests
-        + dispatcher(milliseconds["burst"], BATCH)
-        + (1 + 2 / BATCH) * USD_SQS_REQUEST,
-        "native .waitForTaskToken": USD_TRANSITION,
-        "native .sync": USD_TRANSITION,
+    """By the cost model of the docs, with the times that were measured here."""
+    told, prices = cost.read("measured.json"), cost.prices()
+    log_bytes = told["dispatcher"]["log_bytes"]
+    batches = {
+        "one at a time": {"milliseconds": milliseconds["single"], "log_bytes": log_bytes},
+        "in a burst": {
+            "milliseconds": milliseconds["burst"] * BATCH,
+            "log_bytes": log_bytes * BATCH,
+            "invocations": 1 / BATCH,
+        },
     }
-    return {name: usd * MILLION for name, usd in per_task.items()}
+    found = {}
+    for how, figures in batches.items():
+        dispatcher = {**told["dispatcher"], "memory_mb": MEMORY_MB, **figures}
+        requests = cost.ways({**told, "dispatcher": dispatcher})[0]
+        found[f"{requests.name}, {how}"] = requests.task_usd(prices) * MILLION
+    native = {
+        way.name: way.task_usd(prices) * MILLION for way in cost.ways() if way.name.startswith("native")
+    }
+    return {**found, **native}
