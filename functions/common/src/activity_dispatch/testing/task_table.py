@@ -26,9 +26,9 @@ class InMemoryTaskTable:
     clock: Callable[[], float] = time.time
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, task: Task, backend: str) -> bool:
-        """Write a task as `starting`; False if it was there already."""
-        return self._put(task, backend, TaskState.STARTING, task.poll_id or None)
+    def add(self, task: Task, backend: str) -> None:
+        """Write a task that was just taken off its activity as `starting`."""
+        self._put(task, backend, TaskState.STARTING, task.poll_id or None)
 
     def park(self, task: Task, backend: str) -> bool:
         """Write a task as `waiting`; False if it was there already."""

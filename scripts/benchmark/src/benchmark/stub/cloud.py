@@ -76,7 +76,7 @@ class StubCloud:
             case "Invoke":
                 self.activity.start(body.get("task_token") or body["taskToken"])
                 return None
-            case "PutItem" | "UpdateItem" | "GetItem" | "Query" | "Scan":
+            case "PutItem" | "BatchWriteItem" | "UpdateItem" | "GetItem" | "Query" | "Scan":
                 return self._table_call(name, body)
             case "SendTaskSuccess" | "SendTaskFailure" | "SendTaskHeartbeat":
                 return {}
@@ -89,6 +89,7 @@ class StubCloud:
         table = self.table
         calls = {
             "PutItem": table.put,
+            "BatchWriteItem": table.put_many,
             "UpdateItem": table.update,
             "GetItem": table.get,
             "Query": table.query,

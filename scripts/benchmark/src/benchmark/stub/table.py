@@ -37,6 +37,13 @@ class Table:
         self.items[key] = item
         return {}
 
+    def put_many(self, request: Mapping[str, Any]) -> Item:
+        """BatchWriteItem, of puts into this table."""
+        for requests in request["RequestItems"].values():
+            for each in requests:
+                self.put(each["PutRequest"])
+        return {"UnprocessedItems": {}}
+
     def update(self, request: Mapping[str, Any]) -> Item:
         """UpdateItem, of the kind `SET a = :b, c = :d`."""
         key = request["Key"]["task_id"]["S"]
