@@ -88,7 +88,7 @@ test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, 
 	@AT_ONCE=1 $(MAKE) --jobs=2 $(TOLD_WHOLE) --keep-going $(CLOUDLESS)
 
 .PHONY: terraform-test
-terraform-test: | need-terraform ## check the Terraform folders and run their tests, with mocks
+terraform-test: | need-terraform ## validate the Terraform folders and run their tests, with mocks
 	scripts/terraform-test
 
 .PHONY: unit-test
