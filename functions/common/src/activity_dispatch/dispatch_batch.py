@@ -24,6 +24,8 @@ LOG = logging.getLogger(__name__)
 
 # A poll that comes back empty is worth one more: the task may have been scheduled late.
 MAX_EMPTY_POLLS = 2
+# Calls for more messages that are under way at a time.
+MAX_RECEIVING = 2
 # After the poll: recording the task and starting the job, with retries.
 START_SECONDS = 20
 
@@ -43,12 +45,14 @@ class BatchHandler:
     clock: Callable[[], float] = time.monotonic
     queue: DispatchQueue = field(init=False)
     pool: ThreadPoolExecutor = field(init=False)
+    receivers: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the threads once: they live as long as the function's environment."""
         queue = DispatchQueue(sqs=self.sqs, url=self.queue_url, jitter=self.jitter)
         object.__setattr__(self, "queue", queue)
         object.__setattr__(self, "pool", ThreadPoolExecutor(self.threads, "dispatch"))
+        object.__setattr__(self, "receivers", ThreadPoolExecutor(MAX_RECEIVING, "receive"))
 
     def run(self, records: Sequence[Record], seconds_left: float) -> dict[str, list[dict[str, str]]]:
         """Return SQS's partial batch response: the requests that are to come again.
@@ -70,17 +74,18 @@ class BatchHandler:
 
     def _handle_all(self, records: Sequence[Record], until: float) -> list[Record]:
         """Handle these and what waits behind them; return those of them that are to come again."""
-        run = _Run(handle=self._handle_record, queue=self.queue, pool=self.pool)
+        run = _Run(handle=self._handle_record, queue=self.queue, pool=self.pool, receivers=self.receivers)
         run.begin(records, given=True)
-        more = len(records) >= MAX_BATCH
-        while run.pending:
-            if more and run.pending + MAX_BATCH <= self.threads and self.clock() < until:
-                received = self.queue.receive()
-                run.begin(received, given=False)
-                more = bool(received)
-            else:
-                run.end_one()
+        run.is_empty = len(records) < MAX_BATCH
+        while run.pending or run.receiving:
+            while not run.is_empty and self._has_room(run) and self.clock() < until:
+                run.receive()
+            run.take_note()
         return run.finish()
+
+    def _has_room(self, run: "_Run") -> bool:
+        coming = (run.receiving + 1) * MAX_BATCH
+        return run.receiving < MAX_RECEIVING and run.pending + coming <= self.threads
 
     def _handle_record(self, record: Record) -> bool:
         try:
@@ -94,18 +99,39 @@ class BatchHandler:
         return result is Result.RETRY
 
 
+@dataclass(frozen=True)
+class _Done:
+    """A request was handled. `given`: it is one of the event's; `retry`: it is to come again."""
+
+    record: Record
+    given: bool
+    retry: bool
+
+
+@dataclass(frozen=True)
+class _Received:
+    records: Sequence[Record]
+
+
 @dataclass(kw_only=True)
 class _Run:
-    """Requests under way, those of the event and those taken off the queue here."""
+    """Requests under way, those of the event and those taken off the queue here.
+
+    `pending` are handled now, `receiving` calls for more are under way; `is_empty`: the last one brought
+    none.
+    """
 
     handle: Callable[[Record], bool]
     queue: DispatchQueue
     pool: ThreadPoolExecutor
+    receivers: ThreadPoolExecutor
     pending: int = 0
+    receiving: int = 0
+    is_empty: bool = False
     _again: list[Record] = field(default_factory=list)
     _deletable: list[Record] = field(default_factory=list)
     _chores: list[Future[None]] = field(default_factory=list)
-    _done: SimpleQueue[tuple[Record, bool, bool]] = field(default_factory=SimpleQueue)
+    _notes: SimpleQueue["_Done | _Received"] = field(default_factory=SimpleQueue)
 
     def begin(self, records: Sequence[Record], *, given: bool) -> None:
         """Let the threads handle records; `given`: they are the event's."""
@@ -113,15 +139,29 @@ class _Run:
             self.pool.submit(self._handle, record, given)
         self.pending += len(records)
 
-    def end_one(self) -> None:
-        """Wait for one of them, and do with its message what its result asks."""
-        record, given, retry = self._done.get()
+    def receive(self) -> None:
+        """Begin to take more off the queue."""
+        self.receiving += 1
+        self.receivers.submit(self._receive)
+
+    def take_note(self) -> None:
+        """Wait for what happens next: a request is done, or more have come."""
+        note = self._notes.get()
+        if isinstance(note, _Done):
+            self._end(note)
+        else:
+            self.receiving -= 1
+            self.is_empty = not note.records
+            self.begin(note.records, given=False)
+
+    def _end(self, done: "_Done") -> None:
+        """Do with its message what the request's result asks."""
         self.pending -= 1
-        if retry:
-            self._chores.append(self.pool.submit(self.queue.come_again_soon, record))
-            self._again += [record] if given else []
-        elif not given:
-            self._deletable.append(record)
+        if done.retry:
+            self._chores.append(self.pool.submit(self.queue.come_again_soon, done.record))
+            self._again += [done.record] if done.given else []
+        elif not done.given:
+            self._deletable.append(done.record)
             if len(self._deletable) == MAX_BATCH:
                 self._delete()
 
@@ -133,7 +173,14 @@ class _Run:
         return self._again
 
     def _handle(self, record: Record, given: bool) -> None:
-        self._done.put((record, given, self.handle(record)))
+        self._notes.put(_Done(record, given, self.handle(record)))
+
+    def _receive(self) -> None:
+        records: Sequence[Record] = ()
+        try:
+            records = self.queue.receive()
+        finally:
+            self._notes.put(_Received(records))
 
     def _delete(self) -> None:
         if self._deletable:
