@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # AWS's in us-east-1, us-west-2 and eu-west-1.
 BUCKET, REFILL = 3_000, 500
 DISPATCHERS = 2
-SECONDS = 20.0
+SECONDS = 30.0
 # The bucket is empty, so what is refused in the beginning comes back within some pauses.
 LIMIT_SECONDS = 90.0
 
@@ -33,7 +33,6 @@ def measure(endpoint: Endpoint, tasks_per_second: float) -> Mapping[str, Any]:
     endpoint.ask("reset", bucket=bucket, refill=refill)
     endpoint.ask("items", items=[items.activity()])
     tasks = round(refill * SECONDS)
-    first, last = tasks // 10, tasks - tasks // 10
     with ExitStack() as stack:
         for number in range(DISPATCHERS):
             name, command = f"throttled-{number}", function("dispatcher")
@@ -41,24 +40,19 @@ def measure(endpoint: Endpoint, tasks_per_second: float) -> Mapping[str, Any]:
         endpoint.ask("wait-ready", seconds=READY_SECONDS)
         endpoint.ask("empty-bucket")
         endpoint.ask("schedule", count=tasks, request=items.request())
-        # In between: the first start slowly, and the last few wait for their messages to come again.
-        begin, end = (_report(endpoint, started=count) for count in (first, last))
-        report = _report(endpoint, started=tasks)
-    seconds = end["now"] - begin["now"]
+        endpoint.ask("wait-started", count=tasks, seconds=LIMIT_SECONDS)
+        report = endpoint.ask("report")
+    seconds = report["tasks"]["seconds"]
     polls, refused = report["polls_allowed"], report["refused"]["GetActivityTask"]
     return {
         "bucket": bucket,
         "refill_per_second": refill,
         "dispatchers": DISPATCHERS,
         "tasks": tasks,
-        "seconds": report["tasks"]["seconds"],
-        "share_of_refill_used": (end["polls_allowed"] - begin["polls_allowed"]) / (refill * seconds),
+        "seconds": seconds,
+        # From the first request to the last start, whatever was refused in between.
+        "share_of_refill_used": tasks / (refill * seconds),
         "share_refused": refused / (polls + refused),
         "lost": report["tasks"]["handed_out"] - report["tasks"]["started"],
         "started_twice": report["tasks"]["started_twice"],
     }
-
-
-def _report(endpoint: Endpoint, *, started: int) -> Any:
-    endpoint.ask("wait-started", count=started, seconds=LIMIT_SECONDS)
-    return endpoint.ask("report")
