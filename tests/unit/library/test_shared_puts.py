@@ -1,7 +1,6 @@
 """Items of threads that write at the same time go into one call, and none is lost where that fails."""
 
 import threading
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -23,17 +22,19 @@ class Table:
         self.unprocessed: set[str] = set()
         self.refuse: Exception | None = None
         self.bad = ""
-        self.puts = SharedPuts(client=self, table="tasks", put_alone=self.put_alone)  # type: ignore[arg-type]
+        self.puts = SharedPuts(client=self, table="tasks")  # type: ignore[arg-type]
         self.first = threading.Event()
 
-    def put_alone(self, item: Mapping[str, Any]) -> None:
-        key = item["task_id"]["S"]
+    def put_item(self, **request: Any) -> dict[str, Any]:
+        assert request["ConditionExpression"] == "attribute_not_exists(task_id)"
+        key = request["Item"]["task_id"]["S"]
         if not self.alone:
             self.first.set()
             self._wait_for_others()
         self.alone.append(key)
         if key == self.bad:
             raise client_error("ValidationException", "PutItem")
+        return {}
 
     def batch_write_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         requests = RequestItems["tasks"]

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from activity_dispatch.activities import Activity
-from activity_dispatch.dynamo_items import items_of, unless_refused, updated
+from activity_dispatch.dynamo_items import items_of, updated
 from activity_dispatch.limits import MAX_TABLE_INPUT_BYTES
 from activity_dispatch.payloads import PayloadStore
 from activity_dispatch.shared_puts import SharedPuts
@@ -50,8 +50,7 @@ class DynamoTaskTable:
 
     def __post_init__(self) -> None:
         """Let the threads that use this table write new tasks together."""
-        puts = SharedPuts(client=self.client, table=self.name, put_alone=self._put_new)
-        object.__setattr__(self, "shared_puts", puts)
+        object.__setattr__(self, "shared_puts", SharedPuts(client=self.client, table=self.name))
 
     def add(self, task: Task, backend: str) -> None:
         """Write a task that was just taken off its activity as `starting`."""
@@ -60,7 +59,7 @@ class DynamoTaskTable:
     def park(self, task: Task, backend: str) -> bool:
         """Write a task as `waiting`; False if it was there already."""
         item = new_item(task, backend, self._now(), TaskState.WAITING)
-        return self._put_new(self._with_input(task, item))
+        return self.shared_puts.put_alone(self._with_input(task, item))
 
     def _with_input(self, task: Task, item: dict[str, Any]) -> Mapping[str, Any]:
         if len(task.input.encode()) <= MAX_TABLE_INPUT_BYTES:
@@ -68,16 +67,6 @@ class DynamoTaskTable:
         else:
             item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
         return item
-
-    def _put_new(self, item: Mapping[str, Any]) -> bool:
-        written = unless_refused(
-            lambda: self.client.put_item(
-                TableName=self.name,
-                Item=item,
-                ConditionExpression="attribute_not_exists(task_id)",
-            )
-        )
-        return written is not None
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
         """Step from `waiting` to `starting`, in the name of a poll; False if the task has gone on already."""

@@ -6,13 +6,15 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Batch
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.dynamo_items import unless_refused
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,21 +38,19 @@ class _Waiting:
 
 @dataclass(kw_only=True)
 class SharedPuts:
-    """Puts new items into a table; safe to use from many threads.
-
-    `put_alone` puts a single one: that of a thread which no other is beside, and those that a call for
-    many did not take.
-    """
+    """Puts new items into a table; safe to use from many threads."""
 
     client: "DynamoDBClient"
     table: str
-    put_alone: Callable[[Mapping[str, Any]], object]
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _is_led: bool = field(default=False, init=False)
     _waiting: list[_Waiting] = field(default_factory=list, init=False)
 
     def put(self, item: Mapping[str, Any]) -> None:
-        """Put an item, which is known to be new. Raises what `put_alone` raises."""
+        """Put an item, which is known to be new, with those of other threads if there are any.
+
+        Raises ClientError and BotoCoreError.
+        """
         mine = _Waiting(item)
         with self._lock:
             self._waiting.append(mine)
@@ -61,6 +61,15 @@ class SharedPuts:
             self._lead()
         elif turn is _Turn.ALONE:
             self.put_alone(item)
+
+    def put_alone(self, item: Mapping[str, Any]) -> bool:
+        """Put an item with a call of its own; False if it was there already."""
+        written = unless_refused(
+            lambda: self.client.put_item(
+                TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(task_id)"
+            )
+        )
+        return written is not None
 
     def _lead(self) -> None:
         """Write what waits, the own item first; then let the next thread lead."""
