@@ -68,7 +68,8 @@ def test_nothing_is_refused_that_was_not_reviewed(running_cloud: str, stack) -> 
 
 
 def test_each_unused_permission_is_reviewed(unused) -> None:
-    assert [line for line in unused if not fitting("unused", line)] == []
+    found = [line for line in unused if not fitting("unused", line)]
+    assert not found, "\n".join(["not reviewed:", *found])
 
 
 def test_each_reviewed_permission_is_unused(unused) -> None:
