@@ -40,7 +40,7 @@ def measure(endpoint: Endpoint, tasks_per_second: float) -> Mapping[str, Any]:
         endpoint.ask("wait-ready", seconds=READY_SECONDS)
         endpoint.ask("empty-bucket")
         endpoint.ask("schedule", count=tasks, request=items.request())
-        endpoint.ask("wait-started", count=tasks, seconds=LIMIT_SECONDS)
+        endpoint.ask("wait-started", seconds=LIMIT_SECONDS)
         report = endpoint.ask("report")
     seconds = report["tasks"]["seconds"]
     polls, refused = report["polls_allowed"], report["refused"]["GetActivityTask"]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -62,10 +61,10 @@ class Stub:
             self.cloud.queue.send([json.dumps(body["request"])] * body["count"])
 
     async def wait_started(self, body: Body) -> None:
-        """Wait until `count` tasks are started, or all."""
+        """Wait until all tasks are started."""
         activity = self.cloud.activity
         async with asyncio.timeout(body["seconds"]):
-            while len(activity.starts) < body.get("count", activity.scheduled):
+            while len(activity.starts) < activity.scheduled:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def wait_settled(self, body: Body) -> None:
@@ -96,7 +95,6 @@ class Stub:
         """Tell how it went since the last reset."""
         cloud = self.cloud
         return {
-            "now": time.monotonic(),
             "tasks": cloud.activity.report(),
             "calls": dict(cloud.calls),
             "refused": {name: bucket.refused for name, bucket in cloud.buckets.items()},
