@@ -121,15 +121,15 @@ def test_a_request_that_sqs_does_not_take_stays_counted(slots, store, sqs, monke
     assert store.remove_waiting(ARN, 1)
 
 
-def test_strays_are_looked_for_once_in_a_time(store) -> None:
-    assert [store.begin_look(ARN, now, 60) for now in (1000.0, 1000.0, 1059.9, 1060.0)] == [
+def test_missed_tasks_are_polled_for_once_in_a_time(store) -> None:
+    assert [store.begin_missed_task_poll(ARN, now, 60) for now in (1000.0, 1000.0, 1059.9, 1060.0)] == [
         True,
         False,
         False,
         True,
     ]
-    assert store.begin_look(ARN + "-other", 1060.0, 60)
+    assert store.begin_missed_task_poll(ARN + "-other", 1060.0, 60)
     # It is no slot: what is held stays as it is.
     assert store.take(ARN, "a", 1)
-    assert not store.begin_look(ARN, 1061.0, 60)
+    assert not store.begin_missed_task_poll(ARN, 1061.0, 60)
     assert store.give_back(ARN, frozenset("b")).holders == {"a"}

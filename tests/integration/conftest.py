@@ -188,7 +188,7 @@ class Faulty:
     def slots_kept(self, ended: Iterable[Ended]) -> set[str]:
         """The polls that brought these executions' tasks and hold a slot yet.
 
-        Others may: a look for strays under way, and in mode poll every poll, hold one while they poll.
+        Others may: a poll for missed tasks under way, and in mode poll every poll, hold one while they poll.
         """
         events = [event for one in ended for event in one.events if event["type"] == "ActivityStarted"]
         polls = {poll_id_of(event["activityStartedEventDetails"]["workerName"]) for event in events}

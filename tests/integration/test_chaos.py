@@ -237,7 +237,7 @@ def run(chaos: Chaos, seed: int) -> Run:
         told = chaos.call("DELETE", "faults")
         running = _rest(_running_of(chaos, arns))
         ended = time.monotonic()
-        # From here on the rule's passes are enough: more of them than one a minute keep polling for strays.
+        # From here on the rule's passes are enough: more of them than one a minute keep polling for missed tasks.
         watching.end()
         last_pass = chaos.last_pass()
         left_over = _rest(chaos.left_over) | running

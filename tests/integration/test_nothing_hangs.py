@@ -184,7 +184,7 @@ def state_machine(client: Callable[[str], Any], faulty: Any, state: Mapping[str,
 def test_a_token_that_was_taken_and_dropped_ends_as_a_heartbeat_timeout(faulty, client) -> None:
     """What is left of a dispatcher that dies right after its poll."""
     stepfunctions = client("stepfunctions")
-    # An activity that the stack does not serve: its look for strays must not take the task first.
+    # An activity that the stack does not serve: its poll for missed tasks must not take the task first.
     activity = stepfunctions.create_activity(name="dropped")["activityArn"]
     try:
         state = {**bare_state(client, faulty, "hasty"), "Resource": activity}
@@ -203,7 +203,7 @@ def test_tasks_whose_requests_were_lost_are_found(faulty, client) -> None:
         arns = [start(stateMachineArn=machine, input='{"return": 1}')["executionArn"] for _ in range(3)]
         queue = client("sqs").get_queue_url(QueueName="faulty-dispatch")["QueueUrl"]
         # As the reconciler sends it for each activity from time to time.
-        body = json.dumps({"activity_arn": state["Resource"], "stray": True})
+        body = json.dumps({"activity_arn": state["Resource"], "missed": True})
         client("sqs").send_message(QueueUrl=queue, MessageBody=body)
         assert [faulty.wait(arn).status for arn in arns] == ["SUCCEEDED"] * 3
 

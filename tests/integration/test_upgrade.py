@@ -18,7 +18,7 @@ from operations import paths, zips
 FUNCTIONS = ("dispatcher", "reporter", "reconciler", "poller", "listener")
 SAYS_SO = "this is the next release"
 NEWCOMER_SECONDS = 0.5
-# A poll for strays may be under way, and holds a slot until it comes back.
+# A poll for missed tasks may be under way, and holds a slot until it comes back.
 REST_SECONDS = 100
 ENDS = ("ActivitySucceeded", "ActivityFailed", "ActivityTimedOut")
 OPEN = 50

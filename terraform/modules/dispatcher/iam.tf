@@ -25,7 +25,7 @@ locals {
     Resource = [var.kms_key_arn]
   }]
 
-  # For a request that waited for a slot, and for more strays where one was found.
+  # For a request that waited for a slot, and for the next missed task where one was found.
   make_requests = {
     Sid      = "MakeDispatchRequests"
     Effect   = "Allow"

@@ -35,7 +35,7 @@ module "reconciler" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
-  environment        = merge(local.worker_environment, { STRAY_POLL_SECONDS = tostring(var.stray_poll_minutes * 60) })
+  environment        = merge(local.worker_environment, { MISSED_TASK_POLL_SECONDS = tostring(var.missed_task_poll_minutes * 60) })
   policies           = merge({ reconcile = jsonencode(local.reconciler_policy) }, local.start_policies, local.end_policies)
   tracing            = var.watching.tracing
   tags               = var.tags

@@ -17,14 +17,14 @@ variable "state_machine_arns" {
   }
 }
 
-variable "stray_poll_minutes" {
+variable "missed_task_poll_minutes" {
   description = "How often each activity is polled for tasks whose dispatch request was lost, in minutes. A poll that finds none keeps the dispatcher for a minute."
   type        = number
   default     = 15
   nullable    = false
   validation {
-    condition     = var.stray_poll_minutes >= 1 && var.stray_poll_minutes <= 1440 && floor(var.stray_poll_minutes) == var.stray_poll_minutes
-    error_message = "stray_poll_minutes must be a whole number from 1 to 1440. Given: ${var.stray_poll_minutes}."
+    condition     = var.missed_task_poll_minutes >= 1 && var.missed_task_poll_minutes <= 1440 && floor(var.missed_task_poll_minutes) == var.missed_task_poll_minutes
+    error_message = "missed_task_poll_minutes must be a whole number from 1 to 1440. Given: ${var.missed_task_poll_minutes}."
   }
 }
 

@@ -98,7 +98,7 @@ module "dispatcher" {
     [for machine in module.fan_out : machine.log_group_name if contains([for example in var.example[*] : local.activities[example.fan_out_backend].wake_up], "logs")],
     var.dispatch.log_group_names,
   )
-  stray_poll_minutes = var.dispatch.stray_poll_minutes
+  missed_task_poll_minutes = var.dispatch.missed_task_poll_minutes
   payload_bucket = {
     name = local.bucket_names.data
     arn  = local.bucket_arns.data

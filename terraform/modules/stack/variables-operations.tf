@@ -1,10 +1,10 @@
 variable "dispatch" {
-  description = "max_dispatchers, stray_poll_minutes, state_machine_arns and log_group_names as in module dispatcher; of your state machines that use activities of the stack."
+  description = "max_dispatchers, missed_task_poll_minutes, state_machine_arns and log_group_names as in module dispatcher; of your state machines that use activities of the stack."
   type = object({
-    max_dispatchers    = optional(number)
-    stray_poll_minutes = optional(number)
-    state_machine_arns = optional(list(string), [])
-    log_group_names    = optional(list(string), [])
+    max_dispatchers          = optional(number)
+    missed_task_poll_minutes = optional(number)
+    state_machine_arns       = optional(list(string), [])
+    log_group_names          = optional(list(string), [])
   })
   default  = {}
   nullable = false

@@ -129,10 +129,10 @@ module "stack" {
     assign_public_ip = true
   }
   dispatch = {
-    # A look for strays would take what is left to workers.
-    stray_poll_minutes = 1440
-    log_group_names    = [for name in ["heard", "shared-heard"] : module.bare_state_machine[name].log_group_name]
-    state_machine_arns = [for name in setunion(local.machines, local.bare) : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
+    # A poll for missed tasks would take what is left to workers.
+    missed_task_poll_minutes = 1440
+    log_group_names          = [for name in ["heard", "shared-heard"] : module.bare_state_machine[name].log_group_name]
+    state_machine_arns       = [for name in setunion(local.machines, local.bare) : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
   }
 }
 

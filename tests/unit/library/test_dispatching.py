@@ -180,13 +180,13 @@ def test_a_task_that_is_refused_frees_its_slot_and_is_closed(world) -> None:
     assert world.tasks.get(task_id_of(scheduled.token)) is None
 
 
-def test_where_one_stray_is_found_more_are_looked_for(world) -> None:
-    stray = DispatchRequest(activity_arn=world.arn, stray=True).to_json()
-    assert world.dispatcher.handle(stray) is Result.NO_TASK
+def test_where_one_missed_task_is_found_the_next_is_polled_for(world) -> None:
+    missed = DispatchRequest(activity_arn=world.arn, missed=True).to_json()
+    assert world.dispatcher.handle(missed) is Result.NO_TASK
     assert world.sqs.bodies == []
     world.stepfunctions.schedule(world.arn)
-    assert world.dispatcher.handle(stray) is Result.STARTED
-    assert world.sqs.bodies == [stray]
+    assert world.dispatcher.handle(missed) is Result.STARTED
+    assert world.sqs.bodies == [missed]
 
 
 def test_a_task_that_a_worker_was_faster_to_take_is_not_looked_for_again(world) -> None:

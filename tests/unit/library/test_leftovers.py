@@ -121,7 +121,7 @@ def test_a_throttled_look_is_made_again(world, clock, monkeypatch) -> None:
     assert task.worker_name is None
 
 
-@pytest.mark.parametrize("request_of", [{}, {"stray": True}])
+@pytest.mark.parametrize("request_of", [{}, {"missed": True}])
 def test_who_does_not_say_its_execution_polls(world, clock, request_of) -> None:
     world.stepfunctions.schedule(world.arn)
     body = json.dumps({"activity_arn": world.arn, **request_of})

@@ -223,24 +223,28 @@ def test_slots_of_open_tasks_are_kept(world, reconciler, now) -> None:
     assert world.store.holders[world.arn] == {record_of(world, scheduled).poll_id}
 
 
-def test_every_activity_is_polled_for_strays_once_in_a_quarter_of_an_hour(world, reconciler, now) -> None:
+def test_every_activity_is_polled_for_missed_tasks_once_in_a_quarter_of_an_hour(
+    world, reconciler, now
+) -> None:
     for _ in range(30):
         reconciler.run()
         # A pass made twice asks once.
         reconciler.run()
         now[0] += 60
-    assert [json.loads(body) for body in world.sqs.bodies] == [{"activity_arn": world.arn, "stray": True}] * 2
+    assert [json.loads(body) for body in world.sqs.bodies] == [
+        {"activity_arn": world.arn, "missed": True}
+    ] * 2
 
 
-@pytest.mark.parametrize(("mode", "strays"), [(WakeUp.LOGS, 2), (WakeUp.POLL, 0)])
-def test_strays_are_looked_for_where_nobody_polls_anyway(
-    world, reconciler, now, mode: WakeUp, strays: int
+@pytest.mark.parametrize(("mode", "polls"), [(WakeUp.LOGS, 2), (WakeUp.POLL, 0)])
+def test_missed_tasks_are_polled_for_where_nobody_polls_anyway(
+    world, reconciler, now, mode: WakeUp, polls: int
 ) -> None:
     world.set_activity(wake_up=mode)
     for _ in range(30):
         reconciler.run()
         now[0] += 60
-    assert len(world.sqs.bodies) == strays
+    assert len(world.sqs.bodies) == polls
 
 
 def test_one_task_with_a_problem_keeps_no_other_from_its_step(world, reconciler, now, monkeypatch) -> None:

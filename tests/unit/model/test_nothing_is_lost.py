@@ -41,7 +41,7 @@ FAULTS = st.sampled_from(
         Fault(crash=AFTER),
     ]
 )
-# The last passes may have to wait for what is lost: a function's longest run, and a look for strays.
+# The last passes may have to wait for what is lost: a function's longest run, and a poll for missed tasks.
 MAX_PASSES = 60
 numbers = st.integers(0, 7)
 counted: Counter[str] = Counter()

@@ -67,7 +67,7 @@ class BatchHandler:
             LOG.error("%.0f s left are too few for a poll: batch given back", seconds_left)
             again = records
             for record in again:
-                self.queue.come_again_soon(record)
+                self.queue.retry_soon(record)
         else:
             again = self._handle_all(records, until=self.clock() + spare)
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in again]}
@@ -80,7 +80,7 @@ class BatchHandler:
         while run.pending or run.receiving:
             while not run.is_empty and self._has_room(run) and self.clock() < until:
                 run.receive()
-            run.take_note()
+            run.wait_for_next()
         return run.finish()
 
     def _has_room(self, run: "_Run") -> bool:
@@ -144,7 +144,7 @@ class _Run:
         self.receiving += 1
         self.receivers.submit(self._receive)
 
-    def take_note(self) -> None:
+    def wait_for_next(self) -> None:
         """Wait for what happens next: a request is done, or more have come."""
         note = self._notes.get()
         if isinstance(note, _Done):
@@ -158,7 +158,7 @@ class _Run:
         """Do with its message what the request's result asks."""
         self.pending -= 1
         if done.retry:
-            self._chores.append(self.pool.submit(self.queue.come_again_soon, done.record))
+            self._chores.append(self.pool.submit(self.queue.retry_soon, done.record))
             self._again += [done.record] if done.given else []
         elif not done.given:
             self._deletable.append(done.record)

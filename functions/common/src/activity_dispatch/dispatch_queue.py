@@ -66,7 +66,7 @@ class DispatchQueue:
             if failed:
                 LOG.warning("%d messages not deleted: %s", len(failed), failed[0]["Code"])
 
-    def come_again_soon(self, record: Record) -> None:
+    def retry_soon(self, record: Record) -> None:
         """Make a message visible again after a pause that grows with each time that it came."""
         # Otherwise it stays hidden for the visibility timeout, which is minutes.
         longest = min(MAX_BACKOFF_SECONDS, 2 ** min(receive_count(record), MAX_BACKOFF_SECONDS))

@@ -136,7 +136,7 @@ class Dispatcher:
     def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:
         """Send the request again where there may be one more task for it."""
         try:
-            if request.stray:
+            if request.missed:
                 self.requests.send(request)
             # The poll may have brought another execution's task, whose own request then finds it taken.
             elif activity.overflow_after_seconds and request.requested_by is not None:
@@ -144,4 +144,6 @@ class Dispatcher:
                 if wait is not None:
                     self.requests.send(request, delay_seconds=math.ceil(max(wait, AGAIN_SECONDS)))
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
-            LOG.warning("%s: the next look for strays is the reconciler's: %s", request.activity_arn, error)
+            LOG.warning(
+                "%s: the next poll for missed tasks is the reconciler's: %s", request.activity_arn, error
+            )

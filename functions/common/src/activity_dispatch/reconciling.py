@@ -37,15 +37,15 @@ PROBLEMS = (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig)
 class Reconciler:
     """Makes passes over the open tasks; two at once do no harm.
 
-    Every activity that is not polled all the time is polled for strays, tasks whose dispatch request
-    was lost, once in `stray_poll_seconds`. `clock` gives seconds since 1970.
+    Every activity that is not polled all the time is polled for missed tasks, tasks whose dispatch request
+    was lost, once in `missed_task_poll_seconds`. `clock` gives seconds since 1970.
     """
 
     tasks: TaskTable
     slots: Slots
     steps: TaskSteps
     backend_of: Callable[[Activity], Backend]
-    stray_poll_seconds: int = 900
+    missed_task_poll_seconds: int = 900
     patience: Patience = field(default_factory=Patience)
     threads: int = 16
     clock: Callable[[], float] = time.time
@@ -66,7 +66,7 @@ class Reconciler:
                     else:
                         steps.update(self._reconcile(pool, activity, records, now))
         self._recount(overview, activities, now)
-        self._look_for_strays(overview.activities, now)
+        self._poll_for_missed_tasks(overview.activities, now)
         self._wake_waiting(overview, activities, now)
         return dict(steps)
 
@@ -141,20 +141,20 @@ class Reconciler:
     def _is_old(self, holder: str, now: float) -> bool:
         return now - poll_time(holder) > self.patience.start
 
-    def _look_for_strays(self, activities: Iterable[Activity], now: float) -> None:
+    def _poll_for_missed_tasks(self, activities: Iterable[Activity], now: float) -> None:
         for activity in activities:
             if (
                 activity.is_polled
                 or activity.is_callback
-                or not _is_turn(activity.arn, now, every=self.stray_poll_seconds // PASS_SECONDS)
+                or not _is_turn(activity.arn, now, every=self.missed_task_poll_seconds // PASS_SECONDS)
             ):
                 continue
             try:
                 # A poll is open for a minute: passes made by hand must not fill the dispatchers with them.
-                if self.slots.store.begin_look(activity.arn, now, PASS_SECONDS // 2):
-                    self.slots.queue.send(DispatchRequest(activity_arn=activity.arn, stray=True))
+                if self.slots.store.begin_missed_task_poll(activity.arn, now, PASS_SECONDS // 2):
+                    self.slots.queue.send(DispatchRequest(activity_arn=activity.arn, missed=True))
             except PROBLEMS as error:
-                LOG.error("%s: not polled for strays: %s", activity.name, error)
+                LOG.error("%s: not polled for missed tasks: %s", activity.name, error)
 
     def _wake_waiting(self, overview: Overview, activities: Mapping[str, Activity], now: float) -> None:
         """Ask for tasks of callbacks that wait though there is room: who was to start them is gone."""

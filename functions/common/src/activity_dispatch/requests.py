@@ -40,7 +40,7 @@ class HandedOver:
 class DispatchRequest:
     """One task of this activity, or callback target, is, or is about to be, scheduled.
 
-    A `stray` is one that no request was made for, or whose request was lost: where one is found,
+    A `missed` is one that no request was made for, or whose request was lost: where one is found,
     there may be more. `requested_by` is the execution that asked, at `requested_at`, in seconds since
     1970: the task that a poll brings may be another execution's, which asked at about the same time. A
     callback's state hands its `task` over; a request without it is for a task that waits in the task
@@ -48,7 +48,7 @@ class DispatchRequest:
     """
 
     activity_arn: str
-    stray: bool = False
+    missed: bool = False
     requested_by: str | None = None
     requested_at: float | None = None
     task: HandedOver | None = None
@@ -67,18 +67,18 @@ class DispatchRequest:
         return cls(
             activity_arn=_arn(document) if task is None else _callback(document),
             task=task,
-            stray=document.get("stray") is True,
+            missed=document.get("missed") is True,
             requested_by=execution if isinstance(execution, str) else None,
             requested_at=seconds_of(document.get("state_entered_at")),
         )
 
     def to_json(self) -> str:
         """Return the body of a message, without a task: that is in the task table."""
-        stray = {"stray": True} if self.stray else {}
+        missed = {"missed": True} if self.missed else {}
         asked = {} if self.requested_by is None else {"execution_arn": self.requested_by}
         if self.requested_at is not None:
             asked["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
-        return json.dumps({"activity_arn": self.activity_arn, **stray, **asked})
+        return json.dumps({"activity_arn": self.activity_arn, **missed, **asked})
 
 
 def seconds_of(time: object) -> float | None:

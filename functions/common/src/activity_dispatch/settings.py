@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # Name, default, least, most: days, and seconds.
-_NUMBERS = (("TASK_RETENTION_DAYS", "7", 1, 365), ("STRAY_POLL_SECONDS", "900", 60, 86_400))
+_NUMBERS = (("TASK_RETENTION_DAYS", "7", 1, 365), ("MISSED_TASK_POLL_SECONDS", "900", 60, 86_400))
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -16,7 +16,7 @@ class InvalidSettings(Exception):
 class Settings:
     """What the dispatcher and every processing function need to know of their stack.
 
-    `dispatch_queue_url` is needed where slots are freed, `stray_poll_seconds` by the reconciler.
+    `dispatch_queue_url` is needed where slots are freed, `missed_task_poll_seconds` by the reconciler.
     """
 
     task_table: str
@@ -24,7 +24,7 @@ class Settings:
     task_retention_days: int = 7
     log_level: str = "INFO"
     dispatch_queue_url: str = ""
-    stray_poll_seconds: int = 900
+    missed_task_poll_seconds: int = 900
 
     @classmethod
     def from_environment(
@@ -57,7 +57,7 @@ class Settings:
             task_retention_days=numbers["TASK_RETENTION_DAYS"],
             log_level=level,
             dispatch_queue_url=environment.get("DISPATCH_QUEUE_URL", ""),
-            stray_poll_seconds=numbers["STRAY_POLL_SECONDS"],
+            missed_task_poll_seconds=numbers["MISSED_TASK_POLL_SECONDS"],
         )
 
 

@@ -38,8 +38,8 @@ class SlotStore(Protocol):
         """Count so many waiting requests less; False if there are fewer."""
         ...
 
-    def begin_look(self, activity_arn: str, now: float, seconds: int) -> bool:
-        """Note that strays are looked for now; False if that was done within the last `seconds`."""
+    def begin_missed_task_poll(self, activity_arn: str, now: float, seconds: int) -> bool:
+        """Note that missed tasks are polled for now; False if that was done within the last `seconds`."""
         ...
 
 
@@ -109,8 +109,8 @@ class DynamoSlots:
             activity_arn, "DELETE holders :holders", None, {":holders": {"SS": sorted(holders)}}
         )
 
-    def begin_look(self, activity_arn: str, now: float, seconds: int) -> bool:
-        """Note that strays are looked for now; False if that was done within the last `seconds`."""
+    def begin_missed_task_poll(self, activity_arn: str, now: float, seconds: int) -> bool:
+        """Note that missed tasks are polled for now; False if that was done within the last `seconds`."""
         return self._update_if(
             activity_arn,
             "SET looked_at = :now",

@@ -36,7 +36,7 @@ def handle(event: object, context: object) -> Mapping[str, int]:
 @functools.cache
 def _reconciler() -> Reconciler:
     runtime = make_function_runtime(
-        os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL", "STRAY_POLL_SECONDS")
+        os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL", "MISSED_TASK_POLL_SECONDS")
     )
     steps = TaskSteps(
         tasks=runtime.tasks,
@@ -52,7 +52,7 @@ def _reconciler() -> Reconciler:
         slots=runtime.slots,
         steps=steps,
         backend_of=runtime.backend_of,
-        stray_poll_seconds=runtime.settings.stray_poll_seconds,
+        missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
         threads=THREADS,
         metrics=runtime.metrics,
     )

@@ -84,7 +84,7 @@ class Endpoint:
             TASK_TABLE="tasks",
             PAYLOAD_BUCKET="payloads",
             DISPATCH_QUEUE_URL=f"http://127.0.0.1:{self.port}/{ACCOUNT}/dispatch",
-            STRAY_POLL_SECONDS="900",
+            MISSED_TASK_POLL_SECONDS="900",
         )
 
 

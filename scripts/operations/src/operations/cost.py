@@ -21,7 +21,7 @@ MINUTES_A_MONTH = SECONDS_A_MONTH // 60
 TOKEN_BYTES = 1_000
 INPUT_BYTES = 1_000
 JOB_SECONDS = 60
-STRAY_POLL_MINUTES = 15
+MISSED_TASK_POLL_MINUTES = 15
 POLL_SECONDS = 60
 # What Lambda has open on a queue that is empty, and how long each lasts.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
@@ -79,7 +79,7 @@ def _ours(measured: Mapping[str, Any]) -> list[Way]:
     listening = _invocation(measured, "listener", times=measured["listener"]["invocations"])
     history = {"log_gb": measured["history"]["log_bytes"] / _GB}
     stack = _stack(measured)
-    looking = _add(stack, _strays(measured))
+    looking = _add(stack, _missed_task_polls(measured))
     return [
         Way(name="`requests`", task=_add(pushed, {"transition": 2}), month=looking),
         Way(name="`logs`", task=_add(pushed, listening, history), month=_add(looking, {"alarm": 2})),
@@ -96,9 +96,9 @@ def _stack(measured: Mapping[str, Any]) -> Units:
     return _add(passes, queue, watching, {"read_unit": 0.5 * MINUTES_A_MONTH})
 
 
-def _strays(measured: Mapping[str, Any]) -> Units:
+def _missed_task_polls(measured: Mapping[str, Any]) -> Units:
     """An empty poll for each activity now and then."""
-    times = MINUTES_A_MONTH / STRAY_POLL_MINUTES
+    times = MINUTES_A_MONTH / MISSED_TASK_POLL_MINUTES
     return _lambda(measured["dispatcher"]["memory_mb"], POLL_SECONDS * times, times)
 
 

@@ -48,7 +48,7 @@ class Logs:
         """Figures of an invocation; the bytes of `count` of them where that is not the number of reports."""
         return {
             "memory_mb": self.reports[0]["memorySizeMB"],
-            # A cold start, a poll for strays that was there before, whatever else the machine does: the
+            # A cold start, a poll for missed tasks that was there before, whatever else the machine does: the
             # shortest has none of them.
             "milliseconds": round(min(report["durationMs"] for report in self.reports)),
             "log_bytes": round(sum(map(len, self.lines)) / (count or len(self.reports))),

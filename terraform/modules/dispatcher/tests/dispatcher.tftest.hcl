@@ -511,10 +511,10 @@ run "the_reconciler_may_do_its_work_and_no_more" {
 run "refuses_a_state_machine_that_is_none" {
   command = plan
   variables {
-    state_machine_arns = ["words"]
-    stray_poll_minutes = 0
+    state_machine_arns       = ["words"]
+    missed_task_poll_minutes = 0
   }
-  expect_failures = [var.state_machine_arns, var.stray_poll_minutes]
+  expect_failures = [var.state_machine_arns, var.missed_task_poll_minutes]
 }
 
 run "refuses_slots_and_queue_times_that_make_no_sense" {

@@ -46,8 +46,8 @@ class InMemorySlots:
             self.waiting[activity_arn] -= count
             return True
 
-    def begin_look(self, activity_arn: str, now: float, seconds: int) -> bool:
-        """Note that strays are looked for now; False if that was done within the last `seconds`."""
+    def begin_missed_task_poll(self, activity_arn: str, now: float, seconds: int) -> bool:
+        """Note that missed tasks are polled for now; False if that was done within the last `seconds`."""
         with self._lock:
             if self.looked_at.get(activity_arn, now - seconds) > now - seconds:
                 return False
