@@ -237,7 +237,7 @@ def run(chaos: Chaos, seed: int) -> Run:
         told = chaos.call("DELETE", "faults")
         running = _rest(_running_of(chaos, arns))
         ended = time.monotonic()
-        # From here on the rule's passes are enough: more of them than one a minute keep polling for missed tasks.
+        # From here on the rule's passes are enough: more than one a minute would poll for missed tasks again.
         watching.end()
         last_pass = chaos.last_pass()
         left_over = _rest(chaos.left_over) | running

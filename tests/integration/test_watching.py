@@ -64,8 +64,8 @@ def test_a_running_task_is_seen_with_its_progress_and_in_the_logs(
     (started,) = lines("poll_id", poll_id)
     assert (started["activity"], started["backend"]) == ("first-light-fargate", "fargate")
     assert started["job_id"].endswith(job_id)
-    # Mostly on the same line. A poll for missed tasks may have been faster: then the request's own poll, which
-    # lasts a minute, tells that it found none.
+    # Mostly on the same line. A poll for missed tasks may have been faster: then the request's own poll,
+    # which lasts a minute, reports that it found none.
     wait_until(lambda: lines("requested_by", arn), 100)
     assert len(started["task_id"]) == 32
 
