@@ -10,11 +10,11 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
-from activity_dispatch.clients import Clients
-from activity_dispatch.dynamo_task_table import DynamoTaskTable
-from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.slots import DynamoSlots
+from activity_dispatch.store.dynamodb.slots import DynamoSlots
+from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.testing import FakeBackend, InMemorySlots, InMemoryTaskTable
 
 

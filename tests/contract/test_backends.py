@@ -2,10 +2,11 @@
 
 import pytest
 
+from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
-from activity_dispatch.backends.base import InvalidBackendConfig, JobId, JobState
-from activity_dispatch.clients import Clients
-from activity_dispatch.tasks import Task
+from activity_dispatch.backends.base import InvalidBackendConfig
+from activity_dispatch.domain.jobs import JobId, JobState
+from activity_dispatch.domain.tasks import Task
 
 
 def task(token: str = "token") -> Task:

@@ -5,7 +5,7 @@ import json
 import boto3
 import pytest
 
-from activity_dispatch.tasks import OutcomeName, Task
+from activity_dispatch.domain.tasks import OutcomeName, Task
 
 TASK = Task(activity_arn="arn:activity", token="token", input="{}", heartbeat_seconds=60)
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"

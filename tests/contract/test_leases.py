@@ -2,7 +2,8 @@
 
 import pytest
 
-from activity_dispatch.leases import DynamoLeases, LeaseRecord
+from activity_dispatch.store.dynamodb.leases import DynamoLeases
+from activity_dispatch.store.leases import LeaseRecord
 from activity_dispatch.testing import InMemoryLeases, InMemoryTaskTable
 
 

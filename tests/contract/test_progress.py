@@ -1,6 +1,6 @@
 """Progress in the task table, the same in memory and in DynamoDB."""
 
-from activity_dispatch.tasks import OutcomeName, Task
+from activity_dispatch.domain.tasks import OutcomeName, Task
 
 TASK = Task(activity_arn="arn:aws:states:us-east-1:0:activity:a", token="t", input="{}", heartbeat_seconds=60)
 

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from tests.contract.conftest import projected
 
-from activity_dispatch.activities import Activity
-from activity_dispatch.backends import lambda_
-from activity_dispatch.invocation import Job
-from activity_dispatch.polls import poll_id_of, worker_name
-from activity_dispatch.requests import DispatchRequest
-from activity_dispatch.settings import Settings
-from activity_dispatch.task_items import new_item, overview_of, record_of, slots_of
-from activity_dispatch.tasks import OutcomeName, Task, TaskState
+from activity_dispatch.backends.lambda_ import backend as lambda_
+from activity_dispatch.backends.lambda_.payload import Job
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.polls import poll_id_of, worker_name
+from activity_dispatch.domain.requests import DispatchRequest
+from activity_dispatch.domain.tasks import OutcomeName, Task, TaskState
+from activity_dispatch.runtime.settings import Settings
+from activity_dispatch.store.dynamodb.items import new_item, overview_of, record_of, slots_of
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
 # States and outcomes that this release reads and does not write yet: the next one may.

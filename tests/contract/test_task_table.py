@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from activity_dispatch.tasks import OutcomeName, Task, TaskState
+from activity_dispatch.domain.tasks import OutcomeName, Task, TaskState
 
 TASK = Task(
     activity_arn="arn:aws:states:eu-west-1:000000000000:activity:work",

@@ -15,7 +15,7 @@ from tests.integration import trial
 from tests.integration.helpers import FAULTY, documented, pack_function
 from tests.integration.trial import Trial
 
-from activity_dispatch.polls import poll_id_of
+from activity_dispatch.domain.polls import poll_id_of
 from operations import cloud, execution, outputs, paths, process
 from operations.execution import Ended
 

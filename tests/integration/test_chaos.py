@@ -20,8 +20,8 @@ import pytest
 from python_terraform import IsFlagged
 from tests.integration.helpers import pack_function, refusals
 
-from activity_dispatch.errors import ErrorName
-from activity_dispatch.polls import poll_id_of, poll_time
+from activity_dispatch.domain.outcomes import ErrorName
+from activity_dispatch.domain.polls import poll_id_of, poll_time
 from operations import paths, process
 
 HERE = Path(__file__).parent

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from activity_dispatch.tasks import task_id_of
+from activity_dispatch.domain.tasks import task_id_of
 
 TEXT = ("It was the best of times, it was the worst of times,\n" * 1000).encode()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from activity_dispatch.metrics import NAMESPACE, STACK, Metric
+from activity_dispatch.observe.metrics import NAMESPACE, STACK, Metric
 
 UNITS = {"Milliseconds": "ms", "Seconds": "s", "Count": "count"}
 # As they stand between quotes in the module's files.

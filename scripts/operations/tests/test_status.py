@@ -12,13 +12,13 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from activity_dispatch.activities import Activity
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation
-from activity_dispatch.dynamo_task_table import DynamoTaskTable
-from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.polls import new_poll_id
-from activity_dispatch.task_table import Overview, SlotsRecord
-from activity_dispatch.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.polls import new_poll_id
+from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.store.task_table import Overview, SlotsRecord
 from activity_dispatch.testing import FakeBackend
 from operations import __main__ as command
 from operations import outputs, status

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from activity_dispatch.settings import InvalidSettings
+from activity_dispatch.runtime.settings import InvalidSettings
 from activity_dispatch.testing import FakeLambdaContext
 from dispatcher import handler
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from activity_dispatch.tasks import task_id_of
+from activity_dispatch.domain.tasks import task_id_of
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 TOKEN = "token-0"

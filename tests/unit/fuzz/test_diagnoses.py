@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tests.unit.fuzz import mutation, recorded
 
 from activity_dispatch.backends import registry
-from activity_dispatch.backends.base import Diagnosis, JobState
-from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
-from activity_dispatch.limits import MAX_CAUSE_CHARACTERS
+from activity_dispatch.domain.jobs import Diagnosis, JobState
+from activity_dispatch.domain.limits import MAX_CAUSE_CHARACTERS
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeeded
 
 events = st.sampled_from(recorded.JOB_EVENTS).flatmap(mutation.mutated)
 

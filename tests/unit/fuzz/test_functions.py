@@ -12,13 +12,13 @@ from tests.unit.fuzz.test_inputs import BACKENDS, JOB, TOO_MUCH
 from tests.unit.library.conftest import World
 
 from activity_dispatch.backends import registry
-from activity_dispatch.backends.base import JobId
-from activity_dispatch.cancelling import Canceller, ended_execution
-from activity_dispatch.dispatch_batch import BatchHandler
-from activity_dispatch.dispatching import Result
-from activity_dispatch.job_logs import JobLogs
-from activity_dispatch.reporting import Reporter
-from activity_dispatch.tasks import Task
+from activity_dispatch.dispatch.batch import BatchHandler
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.jobs import JobId
+from activity_dispatch.domain.tasks import Task
+from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
+from activity_dispatch.lifecycle.job_logs import JobLogs
+from activity_dispatch.report.reporter import Reporter
 
 # Half a character in the input, as a text can hold it in Python and in JSON.
 HALF = '{"job": {"command": ["\\ud800"]}, "half": "\ud800"}'

@@ -13,14 +13,14 @@ from tests.unit.fuzz.mutation import tried
 from tests.unit.fuzz.recorded import ARN, TASK_ID, TOKEN
 
 from activity_dispatch.backends.base import StartRefused
-from activity_dispatch.backends.batch import BatchBackend
-from activity_dispatch.backends.fargate import FargateBackend
-from activity_dispatch.backends.lambda_ import LambdaBackend
-from activity_dispatch.invocation import InvalidEvent, Job
-from activity_dispatch.overrides import ContainerOverrides
-from activity_dispatch.settings import InvalidSettings, Settings
-from activity_dispatch.tasks import InvalidInput, Task, job_overrides
-from activity_dispatch.worker.settings import WorkerSettings
+from activity_dispatch.backends.batch.backend import BatchBackend
+from activity_dispatch.backends.container_overrides import ContainerOverrides
+from activity_dispatch.backends.fargate.backend import FargateBackend
+from activity_dispatch.backends.lambda_.backend import LambdaBackend
+from activity_dispatch.backends.lambda_.payload import InvalidEvent, Job
+from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
+from activity_dispatch.runtime.settings import InvalidSettings, Settings
+from activity_dispatch.worker.container.settings import WorkerSettings
 from prepare import source as prepare
 
 JOB = {

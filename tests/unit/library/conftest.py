@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.activities import Activity, ActivityCatalog
-from activity_dispatch.callback_tasks import CallbackTasks
-from activity_dispatch.callbacks import CallbackClient
-from activity_dispatch.dispatching import Dispatcher
-from activity_dispatch.leftovers import Leftovers
-from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.settling import Settler
-from activity_dispatch.slots import Slots
-from activity_dispatch.starting import Starter
-from activity_dispatch.taking import Taker
-from activity_dispatch.tasks import Task
+from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.parked_tasks import ParkedTasks
+from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.dispatch.workers_first import WorkersFirst
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.tasks import Task
+from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.lifecycle.starter import Starter
+from activity_dispatch.stepfunctions.answers import TaskAnswers
+from activity_dispatch.store.catalog import ActivityCatalog
+from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.store.slots import Slots
 from activity_dispatch.testing import (
     FakeBackend,
     FakeSQS,
@@ -63,9 +64,9 @@ class World:
         self.tasks = InMemoryTaskTable(activities={ARN: self.activity}, slots=self.store)
         self.backend = FakeBackend()
         self.s3, self.metrics = FakeS3(), RecordedMetrics()
-        self.callbacks = CallbackClient(client=self.stepfunctions)  # type: ignore[arg-type]
+        self.answers = TaskAnswers(client=self.stepfunctions)  # type: ignore[arg-type]
         self.settler = Settler(
-            callbacks=self.callbacks,
+            answers=self.answers,
             tasks=self.tasks,
             payloads=PayloadStore(client=lambda: self.s3, bucket="payloads"),  # type: ignore[arg-type,return-value]
             slots=self.slots,
@@ -75,8 +76,8 @@ class World:
         self.dispatcher = Dispatcher(
             activities=ActivityCatalog(source=self.tasks),
             taker=self.taker("dispatcher test"),
-            leftovers=Leftovers(stepfunctions=self.stepfunctions, clock=self.stepfunctions.clock),  # type: ignore[arg-type]
-            callback_tasks=CallbackTasks(tasks=self.tasks, callbacks=self.callbacks, settler=self.settler),
+            workers_first=WorkersFirst(stepfunctions=self.stepfunctions, clock=self.stepfunctions.clock),  # type: ignore[arg-type]
+            parked_tasks=ParkedTasks(tasks=self.tasks, answers=self.answers, settler=self.settler),
             starter=self.starter,
             backend_of=lambda activity: self.backend,
             requests=self.sqs.queue(),

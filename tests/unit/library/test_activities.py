@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from activity_dispatch.activities import Activity, ActivityCatalog, InvalidActivity, WakeUp
+from activity_dispatch.domain.activities import Activity, InvalidActivity, WakeUp
+from activity_dispatch.store.catalog import ActivityCatalog
 
 DOCUMENT = {
     "arn": "arn:aws:states:eu-west-1:000000000000:activity:work",

@@ -9,7 +9,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from activity_dispatch.aws_errors import ErrorKind, classify, may_have_happened
+from activity_dispatch.aws.errors import ErrorKind, classify, may_have_happened
 from activity_dispatch.testing.stepfunctions import client_error
 
 

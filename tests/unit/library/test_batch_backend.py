@@ -8,13 +8,14 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation, StartRefused
-from activity_dispatch.backends.batch import BatchBackend, create
-from activity_dispatch.backends.batch_events import diagnose
-from activity_dispatch.clients import Clients
-from activity_dispatch.errors import Failed, Succeeded
-from activity_dispatch.retrying import Retrying
-from activity_dispatch.tasks import Task
+from activity_dispatch.aws.clients import Clients
+from activity_dispatch.aws.pacing import Retrying
+from activity_dispatch.backends.base import StartRefused
+from activity_dispatch.backends.batch.backend import BatchBackend, create
+from activity_dispatch.backends.batch.events import diagnose
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.outcomes import Failed, Succeeded
+from activity_dispatch.domain.tasks import Task
 
 TASK = Task(activity_arn="arn:activity", token="secret-token", input='"private"', heartbeat_seconds=60)
 NAME = f"task-{TASK.task_id}"

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.activities import ActivityCatalog, WakeUp
-from activity_dispatch.cancelling import Canceller
-from activity_dispatch.dispatching import Result
-from activity_dispatch.errors import Succeeded
-from activity_dispatch.requests import DispatchRequest
-from activity_dispatch.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.activities import WakeUp
+from activity_dispatch.domain.outcomes import Succeeded
+from activity_dispatch.domain.requests import DispatchRequest
+from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.lifecycle.canceller import Canceller
+from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.testing.stepfunctions import FakeTask, client_error
 
 TARGET = "callback:work"
@@ -65,7 +66,7 @@ def test_a_message_that_comes_twice_starts_one_job(target) -> None:
     assert results == [Result.STARTED, Result.KNOWN, Result.KNOWN]
     assert len(target.backend.started) == 1
     target.settler.settle(
-        task_id_of(task.token), task.token, Succeeded(output="1"), end=record_of(target, task).job_end
+        task_id_of(task.token), task.token, Succeeded(output="1"), end=record_of(target, task).slot_release
     )
     assert target.dispatcher.handle(body(task)) is Result.KNOWN
 
@@ -89,7 +90,7 @@ def test_a_freed_slot_is_the_oldest_s(target) -> None:
         target.dispatcher.handle(body(tasks[-1]))
         now[0] += 1
     first = record_of(target, tasks[0])
-    target.settler.settle(first.task_id, tasks[0].token, Succeeded(output="1"), end=first.job_end)
+    target.settler.settle(first.task_id, tasks[0].token, Succeeded(output="1"), end=first.slot_release)
     (woken,) = target.sqs.bodies
     assert json.loads(woken) == {"activity_arn": TARGET}
     assert target.dispatcher.handle(woken) is Result.STARTED

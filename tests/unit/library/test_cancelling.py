@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from activity_dispatch.backends.base import JobId
-from activity_dispatch.cancelling import Canceller, ended_execution, open_polls
-from activity_dispatch.errors import Succeeded
-from activity_dispatch.tasks import OutcomeName, task_id_of
+from activity_dispatch.domain.jobs import JobId
+from activity_dispatch.domain.outcomes import Succeeded
+from activity_dispatch.domain.tasks import OutcomeName, task_id_of
+from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
+from activity_dispatch.stepfunctions.history import open_polls
 
 EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from activity_dispatch.composition import Runtime
+from activity_dispatch.runtime.composition import Runtime
 
 ENVIRONMENT = {"TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads", "LOG_LEVEL": "DEBUG"}
 LOGGERS = ["", "botocore", "botocore.endpoint", "urllib3"]
@@ -28,5 +28,5 @@ def test_debugging_does_not_log_requests_with_task_tokens_in_them() -> None:
 
 def test_the_region_is_the_containers() -> None:
     runtime = Runtime.from_environment(ENVIRONMENT, threads=1)
-    assert runtime.callbacks.client.meta.region_name == "eu-west-1"
-    assert runtime.settler.callbacks is runtime.callbacks
+    assert runtime.answers.client.meta.region_name == "eu-west-1"
+    assert runtime.settler.answers is runtime.answers

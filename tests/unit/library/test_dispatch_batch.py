@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.dispatch_batch import BatchHandler
-from activity_dispatch.dispatching import Result
+from activity_dispatch.dispatch.batch import BatchHandler
+from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.testing.stepfunctions import client_error
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
-from activity_dispatch.dispatching import Dispatcher, Result
-from activity_dispatch.errors import ErrorName
-from activity_dispatch.requests import DispatchRequest, InvalidRequest
-from activity_dispatch.tasks import TaskState, task_id_of
+from activity_dispatch.dispatch.dispatcher import Dispatcher, Result
+from activity_dispatch.domain.outcomes import ErrorName
+from activity_dispatch.domain.requests import DispatchRequest, InvalidRequest
+from activity_dispatch.domain.tasks import TaskState, task_id_of
 from activity_dispatch.testing.stepfunctions import client_error
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.emf import EmfMetrics
-from activity_dispatch.metrics import NAMESPACE, NO_METRICS, Metric
+from activity_dispatch.observe.emf import EmfMetrics
+from activity_dispatch.observe.metrics import NAMESPACE, NO_METRICS, Metric
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
 UNITS = {"Milliseconds", "Seconds", "Count"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity_dispatch.errors import Cause, ErrorName, Failed, JobError
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, JobError
 
 
 def test_a_cause_is_json_without_empty_fields() -> None:

@@ -8,13 +8,14 @@ import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
 
+from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import registry
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation, StartRefused
-from activity_dispatch.backends.ecs_events import diagnose
-from activity_dispatch.backends.fargate import FargateBackend
-from activity_dispatch.errors import Failed, Succeeded
-from activity_dispatch.retrying import Retrying
-from activity_dispatch.tasks import InvalidInput, Task
+from activity_dispatch.backends.base import StartRefused
+from activity_dispatch.backends.fargate.backend import FargateBackend
+from activity_dispatch.backends.fargate.events import diagnose
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.outcomes import Failed, Succeeded
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 ARN = "arn:aws:ecs:eu-west-1:000000000000:task/cluster/0123456789abcdef0123456789abcdef"
 TASK = Task(activity_arn="arn:activity", token="secret-token", input='"private"', heartbeat_seconds=60)

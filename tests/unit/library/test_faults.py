@@ -18,8 +18,8 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
-from activity_dispatch.aws_errors import ErrorKind, classify
-from activity_dispatch.tasks import Task
+from activity_dispatch.aws.errors import ErrorKind, classify
+from activity_dispatch.domain.tasks import Task
 from activity_dispatch.testing import (
     AFTER,
     BEFORE,

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from awslambdaric.bootstrap import LambdaLoggerFilter, LambdaLoggerHandler, LambdaLoggerHandlerWithFrameType
 
-from activity_dispatch.function_runtime import make_function_runtime, write_json_logs
-from activity_dispatch.log_keys import log_keys
-from activity_dispatch.log_tail import keep_log_tail
-from activity_dispatch.metrics import NO_METRICS, Metric
+from activity_dispatch.observe.json_logs import write_json_logs
+from activity_dispatch.observe.log_keys import log_keys
+from activity_dispatch.observe.metrics import NO_METRICS, Metric
+from activity_dispatch.runtime.function import make_function_runtime
+from activity_dispatch.worker.log_tail import keep_log_tail
 
 LOG = logging.getLogger("activity_dispatch.something")
 ENVIRONMENT = {"TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads"}

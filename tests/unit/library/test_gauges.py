@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from activity_dispatch.gauges import OVERDUE_SECONDS, age, put_gauges
-from activity_dispatch.metrics import Metric
-from activity_dispatch.task_table import Overview, SlotsRecord
-from activity_dispatch.tasks import TaskRecord, TaskState
+from activity_dispatch.domain.tasks import TaskRecord, TaskState
+from activity_dispatch.observe.metrics import Metric
+from activity_dispatch.reconcile.gauges import OVERDUE_SECONDS, age, put_gauges
+from activity_dispatch.store.task_table import Overview, SlotsRecord
 from activity_dispatch.testing import RecordedMetrics
 
 NOW = 1_800_000_000.0

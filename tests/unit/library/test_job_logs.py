@@ -4,8 +4,9 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from activity_dispatch.backends.base import LogLocation
-from activity_dispatch.job_logs import JobLogs, log_url
+from activity_dispatch.domain.jobs import LogLocation
+from activity_dispatch.lifecycle.job_logs import JobLogs
+from activity_dispatch.observe.log_links import log_url
 
 PLACE = LogLocation(group="/aws/batch/job", stream="definition/default/abc")
 

@@ -10,9 +10,10 @@ from botocore.config import Config
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from activity_dispatch.backends.base import JobState, StartRefused
-from activity_dispatch.backends.lambda_ import LambdaBackend
-from activity_dispatch.tasks import Task
+from activity_dispatch.backends.base import StartRefused
+from activity_dispatch.backends.lambda_.backend import LambdaBackend
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.tasks import Task
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:process"
 

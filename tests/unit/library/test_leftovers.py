@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.dispatching import Result
-from activity_dispatch.requests import DispatchRequest
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.testing.stepfunctions import FakeTask, client_error
 
 AFTER = 30
@@ -25,7 +25,7 @@ class Clock:
 def clock(world) -> Clock:
     made = Clock()
     world.stepfunctions.clock = made
-    object.__setattr__(world.dispatcher.leftovers, "clock", made)
+    object.__setattr__(world.dispatcher.workers_first, "clock", made)
     world.set_activity(overflow_after_seconds=AFTER)
     return made
 

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.library.conftest import ARN
 
-from activity_dispatch.activities import ActivityCatalog, WakeUp
-from activity_dispatch.listening import InvalidLogEvent, Listener, scheduled
+from activity_dispatch.dispatch.listener import InvalidLogEvent, Listener, scheduled
+from activity_dispatch.domain.activities import WakeUp
+from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.testing.stepfunctions import client_error
 
 # As Step Functions writes it with log level ALL, without data.

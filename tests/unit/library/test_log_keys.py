@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from activity_dispatch.log_keys import KeysOnRecords, activity_name, keys_of, log_keys
-from activity_dispatch.tasks import Task, TaskRecord, TaskState
+from activity_dispatch.domain.tasks import Task, TaskRecord, TaskState
+from activity_dispatch.observe.log_keys import KeysOnRecords, activity_name, keys_of, log_keys
 
 LOG = logging.getLogger("keys")
 

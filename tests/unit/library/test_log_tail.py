@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from activity_dispatch.log_tail import keep_log_tail
+from activity_dispatch.worker.log_tail import keep_log_tail
 
 LOG = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from activity_dispatch.overrides import ContainerOverrides
-from activity_dispatch.tasks import InvalidInput
+from activity_dispatch.backends.container_overrides import ContainerOverrides
+from activity_dispatch.domain.tasks import InvalidInput
 
 
 def test_everything_at_once() -> None:

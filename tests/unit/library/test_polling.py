@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.activities import WakeUp
 from activity_dispatch.backends.base import InvalidBackendConfig
-from activity_dispatch.leases import Lease
-from activity_dispatch.polling import Poller
-from activity_dispatch.polling_threads import PollingThreads
-from activity_dispatch.tasks import task_id_of
+from activity_dispatch.dispatch.poller import Poller
+from activity_dispatch.dispatch.poller_threads import PollingThreads
+from activity_dispatch.domain.activities import WakeUp
+from activity_dispatch.domain.tasks import task_id_of
+from activity_dispatch.store.leases import Lease
 from activity_dispatch.testing import InMemoryLeases
 from activity_dispatch.testing.stepfunctions import client_error
 

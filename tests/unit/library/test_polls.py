@@ -2,7 +2,7 @@
 
 import pytest
 
-from activity_dispatch.polls import new_poll_id, poll_id_of, poll_time, worker_name
+from activity_dispatch.domain.polls import new_poll_id, poll_id_of, poll_time, worker_name
 
 
 def test_a_worker_name_gives_its_poll_back() -> None:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.errors import JobError
-from activity_dispatch.interruption import Interrupted
-from activity_dispatch.invocation import InvalidEvent, Job
-from activity_dispatch.processing import Processor, processing_handler
-from activity_dispatch.settings import InvalidSettings
-from activity_dispatch.tasks import OutcomeName, Task, task_id_of
+from activity_dispatch.backends.lambda_.payload import InvalidEvent, Job
+from activity_dispatch.domain.outcomes import JobError
+from activity_dispatch.domain.tasks import OutcomeName, Task, task_id_of
+from activity_dispatch.runtime.settings import InvalidSettings
 from activity_dispatch.testing import FakeLambdaContext
 from activity_dispatch.testing.stepfunctions import client_error
+from activity_dispatch.worker.interruption import Interrupted
+from activity_dispatch.worker.lambda_function import Processor, processing_handler
 
 LOG = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Scheduled:
     def run(self, handle, **context) -> None:
         processor = Processor(
             handle=handle,
-            callbacks=self.world.callbacks,
+            answers=self.world.answers,
             tasks=self.world.tasks,
             settler=self.world.settler,
         )

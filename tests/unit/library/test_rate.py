@@ -2,7 +2,7 @@
 
 import pytest
 
-from activity_dispatch.rate import RateLimit
+from activity_dispatch.aws.pacing import RateLimit
 
 
 def test_calls_begin_in_even_steps_and_time_that_passed_is_not_saved_up() -> None:

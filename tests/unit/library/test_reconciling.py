@@ -4,16 +4,17 @@ import json
 
 import pytest
 
-from activity_dispatch.activities import WakeUp
-from activity_dispatch.backends.base import InvalidBackendConfig, JobId, JobState, StartRefused
-from activity_dispatch.cancelling import Canceller
-from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
-from activity_dispatch.polls import new_poll_id
-from activity_dispatch.rate import RateLimit
-from activity_dispatch.reconciling import Reconciler
-from activity_dispatch.reporting import Reporter
-from activity_dispatch.task_steps import TaskSteps
-from activity_dispatch.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
+from activity_dispatch.domain.activities import WakeUp
+from activity_dispatch.domain.jobs import JobId, JobState
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeeded
+from activity_dispatch.domain.polls import new_poll_id
+from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.lifecycle.canceller import Canceller
+from activity_dispatch.reconcile.reconciler import Reconciler
+from activity_dispatch.reconcile.steps import TaskSteps
+from activity_dispatch.report.reporter import Reporter
 from activity_dispatch.testing import FakeBackend
 from activity_dispatch.testing.stepfunctions import client_error
 
@@ -43,7 +44,7 @@ def reconciler(world, now) -> Reconciler:
     }
     steps = TaskSteps(
         tasks=world.tasks,
-        callbacks=world.callbacks,
+        answers=world.answers,
         settler=world.settler,
         starter=world.dispatcher.starter,
         reporter=Reporter(diagnose=FakeBackend.diagnose, logs=NoLogs(), **common),  # type: ignore[arg-type]
@@ -251,7 +252,7 @@ def test_one_task_with_a_problem_keeps_no_other_from_its_step(world, reconciler,
     scheduled = [world.stepfunctions.schedule(world.arn) for _ in range(3)]
     for _ in scheduled:
         world.dispatcher.handle(json.dumps({"activity_arn": world.arn}))
-    beat = type(world.callbacks).heartbeat
+    beat = type(world.answers).heartbeat
 
     def refuse_the_first(self, token: str) -> None:
         if token == scheduled[0].token:
@@ -260,7 +261,7 @@ def test_one_task_with_a_problem_keeps_no_other_from_its_step(world, reconciler,
             raise RuntimeError("a mistake")
         beat(self, token)
 
-    monkeypatch.setattr(type(world.callbacks), "heartbeat", refuse_the_first)
+    monkeypatch.setattr(type(world.answers), "heartbeat", refuse_the_first)
     assert reconciler.run() == {"PROBLEM": 2, "BEAT": 1}
     assert scheduled[2].heartbeats == 1
 

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity_dispatch.activities import ActivityCatalog, InvalidActivity
 from activity_dispatch.backends import registry
-from activity_dispatch.backends.base import Diagnosis, InvalidBackendConfig, JobId, JobState
-from activity_dispatch.errors import Cause, Failed, Succeeded
-from activity_dispatch.reporting import Report, Reporter, captured_result
-from activity_dispatch.tasks import OutcomeName, task_id_of
+from activity_dispatch.backends.base import InvalidBackendConfig
+from activity_dispatch.domain.activities import InvalidActivity
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
+from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
+from activity_dispatch.domain.tasks import OutcomeName, task_id_of
+from activity_dispatch.lifecycle.concluder import Report, captured_result
+from activity_dispatch.report.reporter import Reporter
+from activity_dispatch.store.catalog import ActivityCatalog
 
 FAILED = Failed(error="Job.Failed", cause=Cause(message="exit code 3", exit_code=3))
 SUCCEEDED = Succeeded(output='{"exit_code": 0}')

@@ -2,7 +2,7 @@
 
 import itertools
 
-from activity_dispatch.retrying import Retrying
+from activity_dispatch.aws.pacing import Retrying
 
 
 class Clock:

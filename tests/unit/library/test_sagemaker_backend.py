@@ -13,11 +13,12 @@ from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation, StartRefused
-from activity_dispatch.backends.sagemaker import LOG_GROUP, SageMakerBackend
-from activity_dispatch.backends.sagemaker_events import diagnose
-from activity_dispatch.errors import Failed, Succeeded
-from activity_dispatch.tasks import InvalidInput, Task
+from activity_dispatch.backends.base import StartRefused
+from activity_dispatch.backends.sagemaker.backend import LOG_GROUP, SageMakerBackend
+from activity_dispatch.backends.sagemaker.events import diagnose
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.outcomes import Failed, Succeeded
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 TASK = Task(activity_arn="arn:activity", token="secret-token", input="{}", heartbeat_seconds=60)
 NAME = f"task-{TASK.task_id}"

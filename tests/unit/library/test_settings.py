@@ -2,7 +2,7 @@
 
 import pytest
 
-from activity_dispatch.settings import InvalidSettings, Settings
+from activity_dispatch.runtime.settings import InvalidSettings, Settings
 
 GOOD = {"TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads"}
 

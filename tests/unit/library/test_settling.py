@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from activity_dispatch.errors import Cause, Failed, Succeeded
-from activity_dispatch.tasks import JobEnd, OutcomeName, Task, TaskState
+from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
+from activity_dispatch.domain.tasks import OutcomeName, SlotRelease, Task, TaskState
 from activity_dispatch.testing.stepfunctions import FakeTask, client_error
 
 POLL = "6742f00000000001"
@@ -86,7 +86,7 @@ def test_a_table_that_fails_does_not_undo_the_outcome(world, open_task, monkeypa
 
 def test_with_the_end_of_its_job_a_task_is_closed_at_once(world, open_task) -> None:
     scheduled, task_id = open_task
-    end = JobEnd(activity_arn=world.arn, slot=None)
+    end = SlotRelease(activity_arn=world.arn, slot=None)
     world.settler.settle(task_id, scheduled.token, Succeeded(output="1"), end=end)
     assert world.tasks.get(task_id).poll_id is None
 
@@ -103,7 +103,7 @@ def test_the_end_of_a_job_frees_its_slot_and_closes_its_task(world, open_task) -
     scheduled, task_id = open_task
     world.slots.reserve(world.arn, POLL, 1)
     assert not world.slots.reserve(world.arn, "other", 1)
-    end = JobEnd(activity_arn=world.arn, slot=POLL)
+    end = SlotRelease(activity_arn=world.arn, slot=POLL)
     world.settler.settle(task_id, scheduled.token, Succeeded(output="1"), end=end)
     assert world.store.holders[world.arn] == set()
     assert len(world.sqs.bodies) == 1
@@ -118,6 +118,6 @@ def test_a_slot_that_can_not_be_freed_leaves_the_task_open(world, open_task, mon
         raise client_error("ThrottlingException", "UpdateItem")
 
     monkeypatch.setattr(world.store, "give_back", refuse)
-    end = JobEnd(activity_arn=world.arn, slot=POLL)
+    end = SlotRelease(activity_arn=world.arn, slot=POLL)
     assert world.settler.settle(task_id, scheduled.token, Succeeded(output="1"), end=end) == "succeeded"
     assert world.tasks.get(task_id).poll_id == POLL

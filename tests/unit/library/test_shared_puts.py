@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.shared_puts import MAX_ITEMS, SharedPuts
+from activity_dispatch.store.dynamodb.shared_puts import MAX_ITEMS, SharedPuts
 from activity_dispatch.testing.stepfunctions import client_error
 
 WAIT_SECONDS = 10

@@ -2,8 +2,8 @@
 
 import json
 
-from activity_dispatch.dispatching import Result
-from activity_dispatch.tasks import TaskState, task_id_of
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.tasks import TaskState, task_id_of
 from activity_dispatch.testing.backend import FakeBackend
 
 

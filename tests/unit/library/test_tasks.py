@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity_dispatch.tasks import InvalidInput, Task, TaskRecord, TaskState, job_overrides, task_id_of
+from activity_dispatch.domain.tasks import (
+    InvalidInput,
+    Task,
+    TaskRecord,
+    TaskState,
+    job_overrides,
+    task_id_of,
+)
 
 TOKEN = "AAAA-secret"
 

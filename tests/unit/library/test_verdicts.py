@@ -2,11 +2,11 @@
 
 import pytest
 
-from activity_dispatch.activities import Activity
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState
-from activity_dispatch.errors import Succeeded
-from activity_dispatch.tasks import OutcomeName, TaskRecord, TaskState
-from activity_dispatch.verdicts import Patience, Seen, Step, next_step
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
+from activity_dispatch.domain.outcomes import Succeeded
+from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
+from activity_dispatch.reconcile.next_step import Patience, Seen, Step, next_step
 
 NOW = 1_000_000.0
 STARTED, SETTLED = TaskState.STARTED, TaskState.SETTLED

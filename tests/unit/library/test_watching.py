@@ -12,21 +12,22 @@ import botocore.exceptions
 import pytest
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from activity_dispatch.activities import ActivityCatalog
-from activity_dispatch.backends.base import Diagnosis, InvalidBackendConfig, JobId, JobState, StartRefused
-from activity_dispatch.cancelling import Canceller
-from activity_dispatch.clients import Clients
-from activity_dispatch.dispatching import Dispatcher, Result
-from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
-from activity_dispatch.invocation import Job
-from activity_dispatch.log_keys import KeysOnRecords
-from activity_dispatch.metrics import Metric
-from activity_dispatch.processing import Processor
-from activity_dispatch.reporting import Reporter
-from activity_dispatch.requests import DispatchRequest
-from activity_dispatch.tasks import JobEnd, task_id_of
+from activity_dispatch.aws.clients import Clients
+from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
+from activity_dispatch.backends.lambda_.payload import Job
+from activity_dispatch.dispatch.dispatcher import Dispatcher, Result
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeeded
+from activity_dispatch.domain.requests import DispatchRequest
+from activity_dispatch.domain.tasks import SlotRelease, task_id_of
+from activity_dispatch.lifecycle.canceller import Canceller
+from activity_dispatch.observe.log_keys import KeysOnRecords
+from activity_dispatch.observe.metrics import Metric
+from activity_dispatch.report.reporter import Reporter
+from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.testing import FakeLambdaContext
 from activity_dispatch.testing.stepfunctions import client_error
+from activity_dispatch.worker.lambda_function import Processor
 
 EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
 POLL = "6742f00000000001"
@@ -165,7 +166,7 @@ def test_a_functions_lines_are_about_its_task_also_from_the_heartbeats(world, lo
         logging.getLogger("activity_dispatch.users").info("half")
         return "done"
 
-    processor = Processor(handle=handle, callbacks=world.callbacks, tasks=world.tasks, settler=world.settler)
+    processor = Processor(handle=handle, answers=world.answers, tasks=world.tasks, settler=world.settler)
     processor.run(Job.from_event(event), FakeLambdaContext())
     lines = [json.loads(line) for line in log.lines]
     assert {"half", "heartbeat failed"} <= {str(line["message"])[:16] for line in lines}
@@ -227,7 +228,7 @@ def test_an_outcome_is_counted_once_when_the_job_has_ended(world, slot, outcome,
     fake = world.stepfunctions.schedule(world.arn)
     task = replace(world.task(fake.token, "1"), poll_id=POLL, holds_slot=slot is not None)
     world.tasks.add(task, "fake")
-    end = JobEnd(activity_arn=world.arn, slot=slot)
+    end = SlotRelease(activity_arn=world.arn, slot=slot)
     if outcome is None:
         world.settler.cancel(task.task_id)
     else:
@@ -243,7 +244,7 @@ def test_an_outcome_that_comes_with_the_jobs_end_is_counted_with_it(world) -> No
     task = world.task(fake.token, "1")
     world.tasks.add(task, "fake")
     for _ in range(2):
-        world.settler.settle(task.task_id, fake.token, Succeeded(output="1"), end=task.job_end)
+        world.settler.settle(task.task_id, fake.token, Succeeded(output="1"), end=task.slot_release)
     assert world.metrics.taken == [(Metric.TASKS_SUCCEEDED, 1, {"activity": "work"})]
 
 

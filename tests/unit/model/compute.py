@@ -8,18 +8,13 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.aws_errors import may_have_happened, start_error
-from activity_dispatch.backends.base import (
-    Diagnosis,
-    JobId,
-    JobState,
-    LogLocation,
-    StartRefused,
-    is_under_way,
-)
+from activity_dispatch.aws.errors import may_have_happened
+from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.exit_codes import outcome_of_exit
-from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome
-from activity_dispatch.tasks import Task
+from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
+from activity_dispatch.domain.tasks import Task
 
 FUNCTION_SECONDS = 900
 REMEMBERED_SECONDS = 3_600
@@ -126,7 +121,7 @@ class ModelBackend:
             "task_token": task.token,
             "activity_arn": task.activity_arn,
             "heartbeat_seconds": task.heartbeat_seconds,
-            "slot": task.job_end.slot,
+            "slot": task.slot_release.slot,
             "input": json.loads(task.input),
         }
         try:

@@ -5,10 +5,10 @@ from tests.unit.model.compute import Kind
 from tests.unit.model.processes import Process
 from tests.unit.model.world import Beats, World
 
-from activity_dispatch import processing
-from activity_dispatch.backends.base import JobState
-from activity_dispatch.tasks import TaskState
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.testing import AFTER, Fault
+from activity_dispatch.worker import lambda_function as processing
 
 
 def until(process: Process, call: str) -> None:

@@ -19,10 +19,10 @@ from hypothesis.stateful import (
 from tests.unit.model.compute import Kind, ModelJob
 from tests.unit.model.world import Beats, World
 
-from activity_dispatch import processing
-from activity_dispatch.backends.base import JobState
-from activity_dispatch.tasks import task_id_of
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import AFTER, BEFORE, Fault
+from activity_dispatch.worker import lambda_function as processing
 
 LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
 FAULTS = st.sampled_from(
@@ -225,7 +225,7 @@ class Surprises(logging.Handler):
         self.seen: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.name != "activity_dispatch.processing":
+        if record.exc_info and record.name != "activity_dispatch.worker.lambda_function":
             self.seen.append(logging.Formatter().format(record))
 
 

@@ -11,30 +11,29 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.model.compute import Compute, Kind, ModelBackend, ModelJob, function_failed, outcome_of
 from tests.unit.model.processes import AtOnce, Process
 
-from activity_dispatch.activities import Activity, ActivityCatalog, WakeUp
-from activity_dispatch.backends.base import JobState
-from activity_dispatch.callback_tasks import CallbackTasks
-from activity_dispatch.callbacks import CallbackClient, TaskGone
-from activity_dispatch.cancelling import Canceller, ended_execution
-from activity_dispatch.dispatch_batch import MAX_EMPTY_POLLS
-from activity_dispatch.dispatching import Dispatcher, Result
-from activity_dispatch.errors import Succeeded
-from activity_dispatch.heartbeats import EndReason
-from activity_dispatch.invocation import Job
-from activity_dispatch.leftovers import Leftovers
-from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.polling_threads import PollingThreads
-from activity_dispatch.processing import Processor
-from activity_dispatch.rate import RateLimit
-from activity_dispatch.reconciling import Reconciler
-from activity_dispatch.reporting import Reporter
-from activity_dispatch.requests import RequestQueue, RequestsNotSent
-from activity_dispatch.settling import Settler
-from activity_dispatch.slots import Slots
-from activity_dispatch.starting import Starter
-from activity_dispatch.taking import Taker
-from activity_dispatch.task_steps import TaskSteps
-from activity_dispatch.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.backends.lambda_.payload import Job
+from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
+from activity_dispatch.dispatch.dispatcher import Dispatcher, Result
+from activity_dispatch.dispatch.parked_tasks import ParkedTasks
+from activity_dispatch.dispatch.poller_threads import PollingThreads
+from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.dispatch.workers_first import WorkersFirst
+from activity_dispatch.domain.activities import Activity, WakeUp
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.outcomes import Succeeded
+from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
+from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.lifecycle.starter import Starter
+from activity_dispatch.reconcile.reconciler import Reconciler
+from activity_dispatch.reconcile.steps import TaskSteps
+from activity_dispatch.report.reporter import Reporter
+from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
+from activity_dispatch.store.catalog import ActivityCatalog
+from activity_dispatch.store.dispatch_queue import RequestSender, RequestsNotSent
+from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.store.slots import Slots
 from activity_dispatch.testing import (
     Crash,
     FakeLambdaContext,
@@ -45,8 +44,10 @@ from activity_dispatch.testing import (
 )
 from activity_dispatch.testing.stepfunctions import FakeTask
 from activity_dispatch.worker.assignment import NotOurs, take
+from activity_dispatch.worker.delivery import Delivery
 from activity_dispatch.worker.exits import Exit
-from activity_dispatch.worker.report import Reporter as WorkerReporter
+from activity_dispatch.worker.lambda_function import Processor
+from activity_dispatch.worker.stop_reason import StopReason
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 TARGET = "callback:work"
@@ -95,8 +96,8 @@ class Beats:
 
     here = threading.local()
 
-    def __init__(self, *, callbacks: CallbackClient, token: str, end: Any, **_: object) -> None:
-        self.callbacks, self.token, self.end = callbacks, token, end
+    def __init__(self, *, answers: TaskAnswers, token: str, end: Any, **_: object) -> None:
+        self.answers, self.token, self.end = answers, token, end
 
     def __enter__(self) -> Self:
         Beats.here.beats = self
@@ -108,9 +109,9 @@ class Beats:
     def beat(self) -> None:
         """Beat once, as the thread would."""
         try:
-            self.callbacks.heartbeat(self.token)
+            self.answers.heartbeat(self.token)
         except TaskGone:
-            self.end(EndReason.TASK_GONE)
+            self.end(StopReason.TASK_GONE)
         except (ClientError, BotoCoreError):
             return
 
@@ -158,17 +159,17 @@ class World:
         """Return the shared parts, over this process's clients."""
         stepfunctions, tasks = process.wrap(self.stepfunctions), process.wrap(self.tasks)
         sqs = process.wrap(self.sqs)
-        queue = RequestQueue(client=lambda: sqs, url="queue")  # type: ignore[arg-type,return-value]
-        callbacks = CallbackClient(client=stepfunctions)  # type: ignore[arg-type]
+        queue = RequestSender(client=lambda: sqs, url="queue")  # type: ignore[arg-type,return-value]
+        answers = TaskAnswers(client=stepfunctions)  # type: ignore[arg-type]
         slots = Slots(store=process.wrap(self.store), queue=queue)
         payloads: Any = PayloadStore(client=lambda: None, bucket="none")  # type: ignore[arg-type,return-value]
-        settler = Settler(callbacks=callbacks, tasks=tasks, payloads=payloads, slots=slots)
+        settler = Settler(answers=answers, tasks=tasks, payloads=payloads, slots=slots)
         backend = ModelBackend(api=process.wrap(self.compute), kind=self.kind)
         return {
             "stepfunctions": stepfunctions,
             "tasks": tasks,
             "slots": slots,
-            "callbacks": callbacks,
+            "answers": answers,
             "settler": settler,
             "activities": ActivityCatalog(source=self.tasks),
             "backend_of": lambda _: backend,
@@ -180,9 +181,9 @@ class World:
         return Dispatcher(
             activities=parts["activities"],
             taker=self.taker(parts, "dispatcher", waits_for_slot=True),
-            leftovers=Leftovers(stepfunctions=parts["stepfunctions"], clock=self.clock),
-            callback_tasks=CallbackTasks(
-                tasks=parts["tasks"], callbacks=parts["callbacks"], settler=parts["settler"]
+            workers_first=WorkersFirst(stepfunctions=parts["stepfunctions"], clock=self.clock),
+            parked_tasks=ParkedTasks(
+                tasks=parts["tasks"], answers=parts["answers"], settler=parts["settler"]
             ),
             starter=Starter(tasks=parts["tasks"], settler=parts["settler"]),
             backend_of=parts["backend_of"],
@@ -232,7 +233,7 @@ class World:
         reporter, canceller, parts = self.ends(process)
         steps = TaskSteps(
             tasks=parts["tasks"],
-            callbacks=parts["callbacks"],
+            answers=parts["answers"],
             settler=parts["settler"],
             starter=Starter(tasks=parts["tasks"], settler=parts["settler"]),
             reporter=reporter,
@@ -254,17 +255,17 @@ class World:
         taken = take(parts["tasks"], job.task_id, f"ecs:{job.id}")
         if isinstance(taken, NotOurs):
             return taken.exit_code
-        reporter = WorkerReporter(settler=parts["settler"], sleep=lambda _: None, clock=self.clock)
+        delivery = Delivery(settler=parts["settler"], sleep=lambda _: None, clock=self.clock)
         for _ in range(2):
             try:
-                parts["callbacks"].heartbeat(taken.token)
+                parts["answers"].heartbeat(taken.token)
             except TaskGone:
-                return reporter.cancel(taken)
+                return delivery.cancel(taken)
             except (ClientError, BotoCoreError):
                 pass
             self.begin(job)
             work.go_on()
-        reported = reporter.report(taken, Succeeded(output="1"))
+        reported = delivery.deliver(taken, Succeeded(output="1"))
         return Exit.UNSETTLED if reported is None else Exit.DONE
 
     def function(self, process: Process, job: ModelJob) -> None:
@@ -280,7 +281,7 @@ class World:
 
         processor = Processor(
             handle=handle,
-            callbacks=parts["callbacks"],
+            answers=parts["answers"],
             tasks=parts["tasks"],
             settler=parts["settler"],
             clock=self.clock,

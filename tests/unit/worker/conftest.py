@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from tests.unit.worker.aws_stub import AwsStub
 
-from activity_dispatch.callbacks import CallbackClient
-from activity_dispatch.payloads import PayloadStore
-from activity_dispatch.settling import Settler
-from activity_dispatch.slots import Slots
-from activity_dispatch.tasks import Task, TaskRecord, task_id_of
+from activity_dispatch.domain.tasks import Task, TaskRecord, task_id_of
+from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.stepfunctions.answers import TaskAnswers
+from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.store.slots import Slots
 from activity_dispatch.testing import FakeSQS, FakeStepFunctions, InMemorySlots, InMemoryTaskTable
 from activity_dispatch.testing.stepfunctions import FakeTask
-from activity_dispatch.worker.base import Parts
-from activity_dispatch.worker.command import CommandWorker
-from activity_dispatch.worker.function import FunctionWorker, Handle
-from activity_dispatch.worker.settings import WorkerSettings
-from activity_dispatch.worker.stopping import Stopper
+from activity_dispatch.worker.container.command import CommandWorker
+from activity_dispatch.worker.container.function import FunctionWorker, Handle
+from activity_dispatch.worker.container.parts import Parts
+from activity_dispatch.worker.container.settings import WorkerSettings
+from activity_dispatch.worker.container.stopper import Stopper
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:a"
 INPUT = '{"text": "a"}'
@@ -70,9 +70,9 @@ class World:
 
     def parts(self) -> Parts:
         payloads = PayloadStore(client=lambda: self.s3, bucket="payloads")  # type: ignore[arg-type,return-value]
-        callbacks = CallbackClient(client=self.stepfunctions)  # type: ignore[arg-type]
+        answers = TaskAnswers(client=self.stepfunctions)  # type: ignore[arg-type]
         slots = Slots(store=InMemorySlots(), queue=FakeSQS().queue())
-        settler = Settler(callbacks=callbacks, tasks=self.tasks, payloads=payloads, slots=slots)
+        settler = Settler(answers=answers, tasks=self.tasks, payloads=payloads, slots=slots)
         return Parts(
             settings=self.settings,
             environment={"PATH": os.environ["PATH"], "TMP_OF_TEST": self.folder, "TASK_TABLE": "tasks"},

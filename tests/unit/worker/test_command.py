@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from activity_dispatch.tasks import OutcomeName, TaskState
-from activity_dispatch.worker.stopping import StopReason
+from activity_dispatch.domain.tasks import OutcomeName, TaskState
+from activity_dispatch.worker.stop_reason import StopReason
 
 
 def marks(world) -> set[str]:
@@ -75,8 +75,8 @@ def test_an_output_of_5_mb_goes_to_s3(world) -> None:
 
 @pytest.mark.parametrize("target", ["/dev/stdout", "$TASK_OUTPUT"])
 def test_an_output_without_an_end_is_refused_and_not_kept(world, monkeypatch, target) -> None:
-    for module in ("files", "capture", "verdict", "command"):
-        monkeypatch.setattr(f"activity_dispatch.worker.{module}.MAX_OUTPUT_BYTES", 100_000)
+    for module in ("files", "capture", "ending", "command"):
+        monkeypatch.setattr(f"activity_dispatch.worker.container.{module}.MAX_OUTPUT_BYTES", 100_000)
     assert world.sh(f"head -c 300000 /dev/zero | tr '\\0' 7 > {target}") == 1
     assert world.error == "Job.InvalidOutput"
     assert "over 100000 bytes" in world.cause["message"]
@@ -319,7 +319,7 @@ def test_a_fault_of_the_worker_does_not_leave_the_program_running(world, monkeyp
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("activity_dispatch.worker.base.watching", broken)
+    monkeypatch.setattr("activity_dispatch.worker.container.parts.watching", broken)
     with pytest.raises(ZeroDivisionError):
         world.sh("sleep 60 & echo $! > $TMP_OF_TEST/pid; wait")
     with pytest.raises(ChildProcessError):

@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from activity_dispatch import JobError
-from activity_dispatch.interruption import Interrupted
-from activity_dispatch.tasks import OutcomeName
-from activity_dispatch.worker.stopping import StopReason
+from activity_dispatch.domain.tasks import OutcomeName
+from activity_dispatch.worker.interruption import Interrupted
+from activity_dispatch.worker.stop_reason import StopReason
 
 
 def forever(*_: object) -> None:

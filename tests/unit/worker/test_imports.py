@@ -3,12 +3,15 @@
 import subprocess
 import sys
 
-PROGRAM = "import activity_dispatch.worker.start, activity_dispatch.worker.function, sys; print(*sys.modules)"
+PROGRAM = (
+    "import activity_dispatch.worker.container.start, activity_dispatch.worker.container.function, sys;"
+    "print(*sys.modules)"
+)
 
 
 def test_the_worker_imports_nothing_that_is_for_functions() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     imported = set(done.stdout.split())
-    assert "activity_dispatch.settling" in imported
+    assert "activity_dispatch.lifecycle.settler" in imported
     assert not {name for name in imported if name.startswith("aws_lambda_powertools")}
-    assert "activity_dispatch.emf" not in imported
+    assert "activity_dispatch.observe.emf" not in imported

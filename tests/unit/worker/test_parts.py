@@ -6,18 +6,19 @@ import threading
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from activity_dispatch.errors import Cause, Failed, Succeeded
-from activity_dispatch.settings import InvalidSettings
+from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
+from activity_dispatch.runtime.settings import InvalidSettings
 from activity_dispatch.testing.stepfunctions import client_error
 from activity_dispatch.worker.assignment import Assignment
-from activity_dispatch.worker.files import last_line, read_limited
-from activity_dispatch.worker.identity import claimant_of
-from activity_dispatch.worker.log_link import log_url_of
-from activity_dispatch.worker.memory import oom_kills
-from activity_dispatch.worker.progress import ProgressWatch
-from activity_dispatch.worker.report import Reporter
-from activity_dispatch.worker.settings import WorkerSettings
-from activity_dispatch.worker.stopping import Stopper, StopReason
+from activity_dispatch.worker.container.files import last_line, read_limited
+from activity_dispatch.worker.container.identity import claimant_of
+from activity_dispatch.worker.container.log_address import log_url_of
+from activity_dispatch.worker.container.memory import oom_kills
+from activity_dispatch.worker.container.progress import ProgressWatch
+from activity_dispatch.worker.container.settings import WorkerSettings
+from activity_dispatch.worker.container.stopper import Stopper
+from activity_dispatch.worker.delivery import Delivery
+from activity_dispatch.worker.stop_reason import StopReason
 
 ENVIRONMENT = {"TASK_ID": "0a" * 16, "TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads"}
 ASSIGNMENT = Assignment(
@@ -156,8 +157,8 @@ def report(settler: Settler, outcome: Succeeded | Failed) -> tuple[object, float
     def sleep(seconds: float) -> None:
         now[0] += max(seconds, 0.5)
 
-    reporter = Reporter(settler=settler, sleep=sleep, clock=lambda: now[0])  # type: ignore[arg-type]
-    return reporter.report(ASSIGNMENT, outcome), now[0]
+    delivery = Delivery(settler=settler, sleep=sleep, clock=lambda: now[0])  # type: ignore[arg-type]
+    return delivery.deliver(ASSIGNMENT, outcome), now[0]
 
 
 def test_reporting_goes_on_after_problems() -> None:

@@ -16,7 +16,7 @@ MEMORY_BUDGET_MB = 60.0
 MIN_RUNS = 5
 MAX_RUNS = 60
 # What the console script task-worker does.
-MAIN = "import sys; from activity_dispatch.worker.cli import main; sys.exit(main())"
+MAIN = "import sys; from activity_dispatch.worker.container.cli import main; sys.exit(main())"
 WORKER = [sys.executable, "-c", MAIN, "--"]
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activity_dispatch.errors import Cause, ErrorName, Failed, Succeeded
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeeded
+from activity_dispatch.worker.container.ending import Ending, exit_code_of, of_status, outcome_of
 from activity_dispatch.worker.exits import Exit
-from activity_dispatch.worker.stopping import StopReason
-from activity_dispatch.worker.verdict import Ending, exit_code_of, of_status, outcome_of
+from activity_dispatch.worker.stop_reason import StopReason
 
 CONTEXT = Cause(message="", backend="batch", job_id="job-1", log_tail=("a",), log_url="https://logs")
 ANY_TEXT = st.none() | st.binary(max_size=40) | st.just(b'{"error": "E"}') | st.just(b"[1]")

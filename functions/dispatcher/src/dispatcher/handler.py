@@ -5,11 +5,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activity_dispatch.dispatch_batch import BatchHandler
-from activity_dispatch.dispatching import Dispatcher
-from activity_dispatch.function_runtime import make_function_runtime
-from activity_dispatch.lambda_context import LambdaContext
-from activity_dispatch.metrics import Metrics
+from activity_dispatch.dispatch.batch import BatchHandler
+from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.observe.metrics import Metrics
+from activity_dispatch.runtime.function import make_function_runtime
+from activity_dispatch.runtime.lambda_context import LambdaContext
 
 # Polls at a time. An activity has 1,000 pollers at most, and 20 dispatchers are the default.
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html
@@ -34,8 +34,8 @@ def _parts(log_stream_name: str) -> tuple[BatchHandler, Metrics]:
     dispatcher = Dispatcher(
         activities=runtime.activities,
         taker=runtime.taker(f"dispatcher {log_stream_name}"),
-        leftovers=runtime.leftovers,
-        callback_tasks=runtime.callback_tasks,
+        workers_first=runtime.workers_first,
+        parked_tasks=runtime.parked_tasks,
         starter=runtime.starter,
         backend_of=runtime.backend_of,
         requests=runtime.requests,

@@ -6,8 +6,8 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from activity_dispatch.function_runtime import make_function_runtime
-from activity_dispatch.listening import Listener
+from activity_dispatch.dispatch.listener import Listener
+from activity_dispatch.runtime.function import make_function_runtime
 
 LOG = logging.getLogger(__name__)
 

@@ -5,12 +5,13 @@ import logging
 import os
 from collections.abc import Mapping
 
-from activity_dispatch.composition import Runtime
-from activity_dispatch.function_runtime import make_function_runtime
-from activity_dispatch.lambda_context import LambdaContext
-from activity_dispatch.leases import DynamoLeases, Lease
-from activity_dispatch.polling import Poller
-from activity_dispatch.polling_threads import PollingThreads
+from activity_dispatch.dispatch.poller import Poller
+from activity_dispatch.dispatch.poller_threads import PollingThreads
+from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.runtime.function import make_function_runtime
+from activity_dispatch.runtime.lambda_context import LambdaContext
+from activity_dispatch.store.dynamodb.leases import DynamoLeases
+from activity_dispatch.store.leases import Lease
 
 LOG = logging.getLogger(__name__)
 

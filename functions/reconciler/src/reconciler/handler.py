@@ -5,11 +5,11 @@ import logging
 import os
 from collections.abc import Mapping
 
-from activity_dispatch.ends import make_canceller, make_reporter
-from activity_dispatch.function_runtime import make_function_runtime
-from activity_dispatch.rate import RateLimit
-from activity_dispatch.reconciling import Reconciler
-from activity_dispatch.task_steps import TaskSteps
+from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.reconcile.reconciler import Reconciler
+from activity_dispatch.reconcile.steps import TaskSteps
+from activity_dispatch.runtime.composition import make_canceller, make_reporter
+from activity_dispatch.runtime.function import make_function_runtime
 
 LOG = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def _reconciler() -> Reconciler:
     )
     steps = TaskSteps(
         tasks=runtime.tasks,
-        callbacks=runtime.callbacks,
+        answers=runtime.answers,
         settler=runtime.settler,
         starter=runtime.starter,
         reporter=make_reporter(runtime),

@@ -5,11 +5,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from activity_dispatch.cancelling import Canceller, ended_execution
-from activity_dispatch.ends import make_canceller, make_reporter
-from activity_dispatch.function_runtime import make_function_runtime
-from activity_dispatch.metrics import Metrics
-from activity_dispatch.reporting import Reporter
+from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
+from activity_dispatch.observe.metrics import Metrics
+from activity_dispatch.report.reporter import Reporter
+from activity_dispatch.runtime.composition import make_canceller, make_reporter
+from activity_dispatch.runtime.function import make_function_runtime
 
 
 def handle(event: Mapping[str, Any], context: object) -> None:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.backends.base import Diagnosis, InvalidBackendConfig, JobId, JobState, LogLocation
-from activity_dispatch.gauges import age
-from activity_dispatch.job_logs import log_search_url, log_url
-from activity_dispatch.log_keys import activity_name
-from activity_dispatch.tasks import TaskState
+from activity_dispatch.backends.base import InvalidBackendConfig
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.tasks import TaskState
+from activity_dispatch.observe.log_keys import activity_name
+from activity_dispatch.observe.log_links import log_search_url, log_url
+from activity_dispatch.reconcile.gauges import age
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from activity_dispatch.activities import Activity
     from activity_dispatch.backends.base import Backend
-    from activity_dispatch.task_table import Overview
-    from activity_dispatch.tasks import TaskRecord
+    from activity_dispatch.domain.activities import Activity
+    from activity_dispatch.domain.tasks import TaskRecord
+    from activity_dispatch.store.task_table import Overview
 
 NOTHING = "-"
 MAX_PROGRESS = 40

@@ -6,10 +6,10 @@ import sys
 import time
 from typing import TYPE_CHECKING, override
 
+from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
-from activity_dispatch.clients import Clients
-from activity_dispatch.dynamo_task_table import DynamoTaskTable
-from activity_dispatch.payloads import PayloadStore
+from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.payloads import PayloadStore
 from operations import cloud, deploy, outputs
 from operations.clients import session_for
 from operations.open_tasks import rows_of, table_of, waiting_lines

@@ -4,7 +4,7 @@ import json
 import signal
 from dataclasses import replace
 
-from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome, Succeeded
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 
 _SIGNAL_BASE = 128
 # The code word that ECS and Batch put before the reason of a container that was killed for memory.

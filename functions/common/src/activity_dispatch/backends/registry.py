@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, cast
 
-from activity_dispatch.backends.base import Backend, Diagnosis, InvalidBackendConfig
-from activity_dispatch.clients import Clients
+from activity_dispatch.aws.clients import Clients
+from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.domain.jobs import Diagnosis
 
 # Modules, not classes: only the backends in use are imported, which keeps the cold start short.
 _MODULES: Mapping[str, str] = {
-    "lambda": "activity_dispatch.backends.lambda_",
-    "fargate": "activity_dispatch.backends.fargate",
-    "batch": "activity_dispatch.backends.batch",
-    "sagemaker": "activity_dispatch.backends.sagemaker",
+    "lambda": "activity_dispatch.backends.lambda_.backend",
+    "fargate": "activity_dispatch.backends.fargate.backend",
+    "batch": "activity_dispatch.backends.batch.backend",
+    "sagemaker": "activity_dispatch.backends.sagemaker.backend",
 }
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from activity_dispatch.backends.base import Diagnosis, JobId, JobState, LogLocation
-from activity_dispatch.errors import Cause, ErrorName, Failed, Outcome
-from activity_dispatch.tasks import Task
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
+from activity_dispatch.domain.tasks import Task
 
 
 @dataclass(kw_only=True)

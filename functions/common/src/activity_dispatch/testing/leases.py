@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 
-from activity_dispatch.leases import LeaseRecord
+from activity_dispatch.store.leases import LeaseRecord
 
 
 @dataclass(kw_only=True)

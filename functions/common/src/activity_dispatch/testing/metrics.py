@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from activity_dispatch.metrics import Metric
+from activity_dispatch.observe.metrics import Metric
 
 
 @dataclass(kw_only=True)

@@ -4,8 +4,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from activity_dispatch.requests import RequestQueue
-from activity_dispatch.task_table import SlotsRecord
+from activity_dispatch.store.dispatch_queue import RequestSender
+from activity_dispatch.store.task_table import SlotsRecord
 
 
 @dataclass(kw_only=True)
@@ -81,6 +81,6 @@ class FakeSQS:
         self.delays += [entry["DelaySeconds"] for entry in Entries]
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
-    def queue(self) -> RequestQueue:
+    def queue(self) -> RequestSender:
         """Return a queue that sends here."""
-        return RequestQueue(client=lambda: self, url="queue")  # type: ignore[arg-type,return-value]
+        return RequestSender(client=lambda: self, url="queue")  # type: ignore[arg-type,return-value]

@@ -12,8 +12,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from activity_dispatch import strict_json
-from activity_dispatch.limits import MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS, MAX_OUTPUT_BYTES
+from activity_dispatch.domain import strict_json
+from activity_dispatch.domain.limits import MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS, MAX_OUTPUT_BYTES
 
 EXECUTION_PREFIX = "arn:aws:states:eu-west-1:000000000000:execution:machine:"
 

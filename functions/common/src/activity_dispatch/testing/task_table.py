@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from activity_dispatch.activities import Activity
-from activity_dispatch.task_items import WAITING_PREFIX
-from activity_dispatch.task_table import Overview
-from activity_dispatch.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.polls import WAITING_PREFIX
+from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.store.task_table import Overview
 
 if TYPE_CHECKING:
     from activity_dispatch.testing.slots import InMemorySlots

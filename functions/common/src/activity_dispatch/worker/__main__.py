@@ -2,7 +2,7 @@
 
 import sys
 
-from activity_dispatch.worker.cli import main
+from activity_dispatch.worker.container.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from activity_dispatch.task_table import TaskTable
-from activity_dispatch.tasks import TaskState
+from activity_dispatch.domain.tasks import TaskState
+from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.exits import Exit
 
 

@@ -1,0 +1,163 @@
+"""The AWS clients, each made once and when first needed, shared by all threads.
+
+Made by botocore itself: boto3 adds nothing to a client that is used here, and a third to the time
+of the import, which a container's worker cannot afford.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import botocore.session
+from botocore.config import Config
+from botocore.loaders import Loader
+
+from activity_dispatch.aws.errors import is_throttle
+from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from mypy_boto3_batch import BatchClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+# As it stands in CloudTrail.
+USER_AGENT = "activity-dispatch"
+
+
+class _Loader(Loader):
+    """Finds botocore's service models."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """Return the names of the folders there are.
+
+        Botocore's own looks into each of the four hundred for a model, which takes 20 ms a client.
+        """
+        folders = [Path(path) for path in self.search_paths]
+        return [entry.name for folder in folders if folder.is_dir() for entry in folder.iterdir()]
+
+
+class Clients:
+    """AWS clients with room for `threads` connections each.
+
+    Clients are thread-safe, sessions are not: the session stays in here, behind a lock.
+    Source: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
+    """
+
+    def __init__(self, *, threads: int, on_throttle: Callable[[str], None] | None = None) -> None:
+        """Make no client yet.
+
+        `on_throttle` hears of each answer that asked to come back later, also of those that the client's
+        own retries hide: `sfn.GetActivityTask`.
+        """
+        self._session = botocore.session.Session()
+        if on_throttle is not None:
+            self._session.register("response-received", _tell_throttles(on_throttle))
+        found = self._session.get_component("data_loader").search_paths
+        self._session.register_component(
+            "data_loader", _Loader(extra_search_paths=found, include_default_search_paths=False)
+        )
+        self._lock = threading.Lock()
+        self._made: dict[tuple[str, bool], object] = {}
+        self._config = Config(
+            connect_timeout=5,
+            read_timeout=20,
+            max_pool_connections=threads,
+            retries={"mode": "standard", "total_max_attempts": 5},
+            # A fifth of a call's processor time goes into telling AWS of our versions and into looking at
+            # parameters that the service looks at too.
+            user_agent=USER_AGENT,
+            parameter_validation=False,
+        )
+        once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+        self._once_config = self._config.merge(once)
+        # An aborted or repeated poll can strand a token: wait long enough, and try once. Adaptive: polls that
+        # were throttled slow the next ones down, so that few are refused.
+        paced = {"mode": "adaptive", "total_max_attempts": 1}
+        self._poll_config = self._config.merge(
+            Config(read_timeout=POLL_READ_TIMEOUT_SECONDS, retries=paced)  # type: ignore[arg-type]
+        )
+
+    @property
+    def stepfunctions(self) -> "SFNClient":
+        """For SendTask*."""
+        return cast("SFNClient", self._client("stepfunctions"))
+
+    @property
+    def stepfunctions_poll(self) -> "SFNClient":
+        """For GetActivityTask only: waits 70 s and tries once."""
+        return cast("SFNClient", self._client("stepfunctions", self._poll_config))
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        """For the task table."""
+        return cast("DynamoDBClient", self._client("dynamodb"))
+
+    @property
+    def s3(self) -> "S3Client":
+        """For large payloads."""
+        return cast("S3Client", self._client("s3"))
+
+    @property
+    def sqs(self) -> "SQSClient":
+        """For the dispatch queue."""
+        return cast("SQSClient", self._client("sqs"))
+
+    @property
+    def lambda_(self) -> "LambdaClient":
+        """For the lambda backend."""
+        return cast("LambdaClient", self._client("lambda"))
+
+    @property
+    def ecs(self) -> "ECSClient":
+        """For the fargate backend."""
+        return cast("ECSClient", self._client("ecs"))
+
+    @property
+    def batch(self) -> "BatchClient":
+        """For the batch backend."""
+        return cast("BatchClient", self._client("batch"))
+
+    @property
+    def batch_once(self) -> "BatchClient":
+        """For SubmitJob: tries once."""
+        return cast("BatchClient", self._client("batch", self._once_config))
+
+    @property
+    def sagemaker(self) -> "SageMakerClient":
+        """For the sagemaker backend."""
+        return cast("SageMakerClient", self._client("sagemaker"))
+
+    @property
+    def logs(self) -> "CloudWatchLogsClient":
+        """For the last lines of a job's log."""
+        return cast("CloudWatchLogsClient", self._client("logs"))
+
+    def _client(self, service: str, config: Config | None = None) -> object:
+        with self._lock:
+            key = (service, config is None)
+            if key not in self._made:
+                self._made[key] = self._make(service, config or self._config)
+            return self._made[key]
+
+    def _make(self, service: str, config: Config) -> object:
+        # Containers on ECS have AWS_REGION, which botocore does not read.
+        region = os.environ.get("AWS_REGION")
+        return self._session.create_client(service, region_name=region, config=config)
+
+
+def _tell_throttles(tell: Callable[[str], None]) -> Callable[..., None]:
+    def look(*, event_name: str, parsed_response: Mapping[str, Any] | None, **_: object) -> None:
+        # None: there was no answer.
+        if is_throttle((parsed_response or {}).get("Error", {}).get("Code", "")):
+            tell(event_name.removeprefix("response-received."))
+
+    return look

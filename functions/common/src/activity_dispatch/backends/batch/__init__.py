@@ -1,0 +1,1 @@
+"""Backend `batch`: AWS Batch jobs."""

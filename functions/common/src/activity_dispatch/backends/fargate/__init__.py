@@ -1,0 +1,1 @@
+"""Backend `fargate`: ECS tasks."""

@@ -1,0 +1,167 @@
+"""Backend `fargate`: a job is one ECS task on Fargate.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.aws.clients import Clients
+from activity_dispatch.aws.errors import error_code, may_have_happened
+from activity_dispatch.aws.pacing import Retrying
+from activity_dispatch.backends import config as configured
+from activity_dispatch.backends.base import StartRefused
+from activity_dispatch.backends.container_overrides import ContainerOverrides
+from activity_dispatch.backends.fargate.events import diagnose, diagnose_task
+from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
+from activity_dispatch.domain.outcomes import ErrorName
+from activity_dispatch.domain.tasks import InvalidInput, Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import RunTaskResponseTypeDef
+
+MAX_OVERRIDES_CHARACTERS = 8_192
+MAX_DESCRIBED = 100
+MAX_REASON_CHARACTERS = 255
+CPU_UNITS = 1_024
+
+
+def create(config: Mapping[str, Any], clients: Clients) -> "FargateBackend":
+    """Make the backend from the configuration of module backend-fargate."""
+    return FargateBackend(
+        client=clients.ecs,
+        cluster=configured.text(config, "cluster"),
+        task_definition=configured.text(config, "task_definition"),
+        container=configured.text(config, "container"),
+        capacity_provider=configured.text(config, "capacity_provider"),
+        network={
+            "subnets": list(configured.texts(config, "subnets")),
+            "securityGroups": list(configured.texts(config, "security_groups")),
+            "assignPublicIp": "ENABLED" if config.get("assign_public_ip") is True else "DISABLED",
+        },
+        log_group=configured.optional_text(config, "log_group"),
+        log_stream_prefix=configured.optional_text(config, "log_stream_prefix"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FargateBackend:
+    """Runs one task definition; the task's id is `startedBy`, which every event shows."""
+
+    client: "ECSClient"
+    cluster: str
+    task_definition: str
+    container: str
+    capacity_provider: str
+    network: Mapping[str, Any]
+    log_group: str | None = None
+    log_stream_prefix: str | None = None
+    retrying: Retrying = field(default_factory=Retrying)
+
+    def start(self, task: Task) -> JobId:
+        """Run the task, once for each task id (`clientToken`); the job id is the ECS task's ARN.
+
+        A full Fargate (HTTP 200 with `failures`) is tried again for some seconds.
+        """
+        request = self._request(task)
+        response = self.retrying.call(lambda: self._run_task(request), again=_has_no_capacity)
+        if response["tasks"]:
+            return JobId(response["tasks"][0]["taskArn"])
+        failure = response["failures"][0] if response["failures"] else {}
+        raise StartRefused(
+            ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+            if _has_no_capacity(response)
+            else ErrorName.DISPATCH_INVALID_REQUEST,
+            f"RunTask: {failure.get('reason', 'no task and no failure')} {failure.get('detail', '')}".strip(),
+        )
+
+    @property
+    def max_job_seconds(self) -> None:
+        """ECS tells of its tasks."""
+        return
+
+    def find(self, task_id: str) -> JobId | None:
+        """Return the ECS task that was started by the task, while it has not stopped."""
+        found = self.client.list_tasks(cluster=self.cluster, startedBy=task_id)["taskArns"]
+        return JobId(found[0]) if found else None
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
+        """Describe ECS tasks, 100 a call; ECS forgets a stopped one in about an hour."""
+        found = [
+            diagnose_task(ecs_task)
+            for some in batched(jobs, MAX_DESCRIBED, strict=False)
+            for ecs_task in self.client.describe_tasks(cluster=self.cluster, tasks=list(some))["tasks"]
+        ]
+        return {diagnosis.job_id: diagnosis for diagnosis in found if diagnosis is not None}
+
+    def stop(self, job: JobId, reason: str) -> None:
+        """Stop the ECS task: SIGTERM, and SIGKILL after the container's stop timeout."""
+        if is_under_way(self.describe([job]).get(job)):
+            self.client.stop_task(cluster=self.cluster, task=job, reason=reason[:MAX_REASON_CHARACTERS])
+
+    def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
+        """Return the awslogs stream: prefix, container, id of the ECS task."""
+        if not self.log_group or not self.log_stream_prefix:
+            return None
+        ecs_task_id = diagnosis.job_id.rsplit("/", 1)[-1]
+        return LogLocation(
+            group=self.log_group, stream=f"{self.log_stream_prefix}/{self.container}/{ecs_task_id}"
+        )
+
+    diagnose = staticmethod(diagnose)
+
+    def _request(self, task: Task) -> dict[str, Any]:
+        overrides = _overrides(self.container, task)
+        size = len(json.dumps(overrides))
+        if size > MAX_OVERRIDES_CHARACTERS:
+            raise InvalidInput(f"job: {size} characters of overrides; ECS takes {MAX_OVERRIDES_CHARACTERS}")
+        return {
+            "cluster": self.cluster,
+            "taskDefinition": self.task_definition,
+            "capacityProviderStrategy": [{"capacityProvider": self.capacity_provider, "weight": 1}],
+            "networkConfiguration": {"awsvpcConfiguration": self.network},
+            "overrides": overrides,
+            "startedBy": task.task_id,
+            "clientToken": task.task_id,
+            "propagateTags": "TASK_DEFINITION",
+        }
+
+    def _run_task(self, request: dict[str, Any]) -> "RunTaskResponseTypeDef":
+        try:
+            return self.client.run_task(**request)
+        except ClientError as error:
+            message, name = f"RunTask: {error_code(error)}: {error}", start_error(error)
+            raise StartRefused(name, message, may_run=may_have_happened(error)) from error
+        except BotoCoreError as error:
+            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+            raise StartRefused(name, f"RunTask: {error}", may_run=may_have_happened(error)) from error
+
+
+def _overrides(container: str, task: Task) -> dict[str, Any]:
+    wanted = ContainerOverrides.from_job(task.overrides)
+    if wanted.gpu is not None:
+        raise InvalidInput("job.gpu: Fargate has no GPUs; allowed on batch")
+    override: dict[str, Any] = {"name": container, "environment": wanted.variables(task.task_id)}
+    overrides: dict[str, Any] = {"containerOverrides": [override]}
+    if wanted.command is not None:
+        override["command"] = list(wanted.command)
+    if wanted.cpu is not None:
+        overrides["cpu"] = str(round(wanted.cpu * CPU_UNITS))
+    if wanted.memory_mb is not None:
+        overrides["memory"] = str(wanted.memory_mb)
+    return overrides
+
+
+def _has_no_capacity(response: "RunTaskResponseTypeDef") -> bool:
+    # MISSING: what the request names is not there. Every other reason is about resources.
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
+    return bool(response["failures"]) and not any(
+        failure.get("reason") == "MISSING" for failure in response["failures"]
+    )

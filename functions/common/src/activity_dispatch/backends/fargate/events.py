@@ -1,0 +1,86 @@
+"""What an `ECS Task State Change` says about a task's job.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from activity_dispatch.backends.exit_codes import outcome_of_exit
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
+
+NAME = "fargate"
+_TASK_ID = re.compile(r"[0-9a-f]{32}")
+_QUEUED = ("PROVISIONING", "PENDING", "ACTIVATING")
+# The platform or somebody ended the container, whatever its exit code says.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
+_INTERRUPTED = ("SpotInterruption", "TerminationNotice", "UserInitiated", "ServiceSchedulerInitiated")
+
+
+def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
+    """Return what the event says; None if it is not about an ECS task that runs a job."""
+    detail = event.get("detail")
+    if event.get("source") != "aws.ecs" or not isinstance(detail, Mapping):
+        return None
+    return diagnose_task(detail)
+
+
+def diagnose_task(detail: Mapping[str, Any]) -> Diagnosis | None:
+    """Return what an ECS task says, an event's detail or DescribeTasks' answer; None if it runs no job."""
+    task_id, arn = detail.get("startedBy"), detail.get("taskArn")
+    if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id) or not isinstance(arn, str):
+        return None
+    container = _container(detail, task_id)
+    stopped = detail.get("lastStatus") == "STOPPED"
+    version, name = detail.get("version"), container.get("name")
+    return Diagnosis(
+        task_id=task_id,
+        job_id=JobId(arn),
+        state=JobState.ENDED if stopped else _state(detail),
+        outcome=_outcome(detail, container, arn) if stopped else None,
+        version=version if isinstance(version, int) else 0,
+        container=name if isinstance(name, str) else None,
+    )
+
+
+def _state(detail: Mapping[str, Any]) -> JobState:
+    return JobState.QUEUED if detail.get("lastStatus") in _QUEUED else JobState.RUNNING
+
+
+def _container(detail: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
+    """Return the container that runs the job, not a sidecar: the one whose TASK_ID was set."""
+    overrides = _mappings(_mapping(detail.get("overrides")).get("containerOverrides"))
+    names = [
+        override.get("name")
+        for override in overrides
+        if any(item.get("value") == task_id for item in _mappings(override.get("environment")))
+    ]
+    containers = _mappings(detail.get("containers"))
+    return next((found for found in containers if found.get("name") in names), {})
+
+
+def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], arn: str) -> Outcome:
+    stop_code, exit_code = detail.get("stopCode"), container.get("exitCode")
+    reason = container.get("reason") or detail.get("stoppedReason") or "no reason given"
+    cause = Cause(
+        message=str(reason),
+        backend=NAME,
+        job_id=arn,
+        exit_code=exit_code if isinstance(exit_code, int) else None,
+        stop_code=stop_code if isinstance(stop_code, str) else None,
+    )
+    if stop_code == "TaskFailedToStart" or (cause.exit_code is None and "startedAt" not in detail):
+        return Failed(error=ErrorName.JOB_NEVER_STARTED, cause=cause)
+    if stop_code in _INTERRUPTED or cause.exit_code is None:
+        return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
+    return outcome_of_exit(cause)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

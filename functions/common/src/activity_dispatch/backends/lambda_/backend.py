@@ -1,0 +1,147 @@
+"""Backend `lambda`: a job is one asynchronous invocation of a function.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.aws.clients import Clients
+from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
+from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.limits import MAX_ASYNC_PAYLOAD_BYTES
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
+from activity_dispatch.domain.tasks import Task
+
+if TYPE_CHECKING:
+    from mypy_boto3_lambda import LambdaClient
+
+NAME = "lambda"
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_FUNCTION_SECONDS = 900
+_KILLED = "signal: killed"
+# Anybody may invoke the function: another id could be the key of an item that is no task.
+_TASK_ID = re.compile("[0-9a-f]{32}")
+
+
+def create(config: Mapping[str, Any], clients: Clients) -> "LambdaBackend":
+    """Make the backend from `{"function_arn": ...}`."""
+    arn = config.get("function_arn")
+    if not isinstance(arn, str) or not arn.startswith("arn:"):
+        raise InvalidBackendConfig(f"function_arn: {arn!r}; it must be a function's ARN")
+    return LambdaBackend(client=clients.lambda_, function_arn=arn)
+
+
+def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
+    """Read a record of the function's failure destination.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+    """
+    request, context = event.get("requestPayload"), event.get("requestContext")
+    if not isinstance(request, Mapping) or not isinstance(context, Mapping):
+        return None
+    task_id, job_id = request.get("task_id"), context.get("requestId")
+    if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id) or not isinstance(job_id, str):
+        return None
+    return Diagnosis(
+        task_id=task_id,
+        job_id=JobId(job_id),
+        state=JobState.ENDED,
+        outcome=_failure(job_id, context, event.get("responsePayload")),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LambdaBackend:
+    """Starts one function.
+
+    Lambda has no client token: a start that is repeated invokes twice, and the function's claim on
+    the task lets only one of the invocations process it (see `processing`).
+    """
+
+    client: "LambdaClient"
+    function_arn: str
+
+    def start(self, task: Task) -> JobId:
+        """Invoke the function asynchronously with token and input; the job id is the request id."""
+        payload = _payload(task)
+        if len(payload) > MAX_ASYNC_PAYLOAD_BYTES:
+            raise StartRefused(
+                ErrorName.DISPATCH_INVALID_INPUT,
+                f"input: {len(task.input.encode())} bytes; with the token an asynchronous invocation "
+                f"takes {MAX_ASYNC_PAYLOAD_BYTES}",
+            )
+        try:
+            response = self.client.invoke(
+                FunctionName=self.function_arn, InvocationType="Event", Payload=payload
+            )
+        except ClientError as error:
+            raise StartRefused(start_error(error), str(error)) from error
+        except BotoCoreError as error:
+            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
+        # It is empty, but unread it keeps the connection from the next invocation.
+        response["Payload"].read()
+        return JobId(response["ResponseMetadata"]["RequestId"])
+
+    @property
+    def max_job_seconds(self) -> int:
+        """Lambda's own limit."""
+        return MAX_FUNCTION_SECONDS
+
+    def find(self, task_id: str) -> JobId | None:
+        """Return nothing: an invocation can't be looked up."""
+        return None
+
+    def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
+        """Return nothing: Lambda tells nobody about an asynchronous invocation under way."""
+        return {}
+
+    def stop(self, job: JobId, reason: str) -> None:
+        """Do nothing: an invocation can't be stopped from outside.
+
+        `processing` ends it from inside, when it sees that the task is settled.
+        """
+
+    def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
+        """Return nothing: the record of a failure does not name the log stream."""
+        return None
+
+    diagnose = staticmethod(diagnose)
+
+
+def _payload(task: Task) -> bytes:
+    # The input is JSON already: put it in as it is instead of parsing and escaping up to 1 MiB.
+    head = {
+        "task_id": task.task_id,
+        "task_token": task.token,
+        "activity_arn": task.activity_arn,
+        "heartbeat_seconds": task.heartbeat_seconds,
+        "slot": task.slot_release.slot,
+    }
+    return f'{json.dumps(head)[:-1]}, "input": {task.input}}}'.encode()
+
+
+def _failure(job_id: str, context: Mapping[str, Any], response: object) -> Failed:
+    condition = str(context.get("condition", "Unknown"))
+    answer = response if isinstance(response, Mapping) else {}
+    message = answer.get("errorMessage") or f"the invocation ended with {condition}"
+    names = {
+        "EventAgeExceeded": ErrorName.DISPATCH_QUEUE_TIMEOUT,
+        "Sandbox.Timedout": ErrorName.JOB_TIMED_OUT,
+        "Runtime.OutOfMemory": ErrorName.JOB_OUT_OF_MEMORY,
+    }
+    error = names.get(condition) or names.get(str(answer.get("errorType")), ErrorName.JOB_FAILED)
+    # Lambda has no code of its own for a process that it killed for its memory.
+    # https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
+    if answer.get("errorType") == "Runtime.ExitError" and str(message).endswith(_KILLED):
+        error = ErrorName.JOB_OUT_OF_MEMORY
+    return Failed(
+        error=error,
+        cause=Cause(message=str(message), backend=NAME, job_id=job_id, stop_code=condition),
+    )

@@ -1,0 +1,1 @@
+"""Backend `sagemaker`: training jobs."""

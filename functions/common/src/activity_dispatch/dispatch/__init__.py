@@ -1,0 +1,1 @@
+"""From a scheduled task to a started job: dispatcher, poller, listener."""

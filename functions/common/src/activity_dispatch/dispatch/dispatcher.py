@@ -1,0 +1,151 @@
+"""The dispatcher: takes scheduled tasks off activities and starts their jobs."""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.dispatch.parked_tasks import ParkedTasks
+from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.dispatch.workers_first import AGAIN_SECONDS, WorkersFirst
+from activity_dispatch.domain.activities import Activity, InvalidActivity
+from activity_dispatch.domain.requests import DispatchRequest, InvalidRequest
+from activity_dispatch.domain.tasks import Task
+from activity_dispatch.lifecycle.starter import Started, Starter
+from activity_dispatch.observe.log_keys import activity_name, log_keys
+from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
+from activity_dispatch.store.catalog import ActivityCatalog
+from activity_dispatch.store.dispatch_queue import RequestSender, RequestsNotSent
+
+LOG = logging.getLogger(__name__)
+
+
+class Result(Enum):
+    """What became of a dispatch request."""
+
+    STARTED = auto()  # a job runs
+    REFUSED = auto()  # the task is settled as a failure: it could not be started
+    NO_TASK = auto()  # the poll came back empty
+    KNOWN = auto()  # the request came twice: its task was taken already
+    LEFT = auto()  # workers that poll the activity too have taken the task, or have time to do so yet
+    WAITING = auto()  # no slot is free: the request comes again when one is
+    DROPPED = auto()  # the request is malformed
+    RETRY = auto()  # nothing was taken off the activity: try the request again
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispatcher:
+    """Handles dispatch requests; safe to use from many threads. `clock` gives seconds since 1970."""
+
+    activities: ActivityCatalog
+    taker: Taker
+    workers_first: WorkersFirst
+    parked_tasks: ParkedTasks
+    starter: Starter
+    backend_of: Callable[[Activity], Backend]
+    requests: RequestSender
+    clock: Callable[[], float] = time.time
+    metrics: Metrics = NO_METRICS
+
+    def handle(self, body: str) -> Result:
+        """Take one task for a dispatch request and start its job. Raises nothing expected."""
+        try:
+            request = DispatchRequest.from_json(body)
+        except InvalidRequest as error:
+            # Without its body: there may be a task's token in it.
+            LOG.error("dispatch request dropped: %s", error)
+            self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=Result.DROPPED.name)
+            return Result.DROPPED
+        with log_keys(activity=activity_name(request.activity_arn), requested_by=request.requested_by):
+            return self._handle(request)
+
+    def _handle(self, request: DispatchRequest) -> Result:
+        try:
+            return self._dispatch(request)
+        except (ClientError, BotoCoreError, RequestsNotSent) as error:
+            LOG.warning("%s: will be tried again: %s", request.activity_arn, error)
+            return Result.RETRY
+        except (InvalidActivity, InvalidBackendConfig) as error:
+            LOG.error("%s: configuration is wrong, nothing taken: %s", request.activity_arn, error)
+            self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
+            return Result.RETRY
+
+    def _dispatch(self, request: DispatchRequest) -> Result:
+        activity = self.activities.find(request.activity_arn)
+        if activity is None:
+            LOG.error("%s: no activity of this stack; it may be being deployed", request.activity_arn)
+            return Result.RETRY
+        # Before the poll: a configuration that is wrong must not cost a task.
+        backend = self.backend_of(activity)
+        if self._is_for_workers(activity, request):
+            return Result.LEFT
+        task = self._take(activity, request)
+        if isinstance(task, Result):
+            return task
+        started = self._start(activity, backend, task, request)
+        self._ask_for_more(activity, request)
+        return started
+
+    def _is_for_workers(self, activity: Activity, request: DispatchRequest) -> bool:
+        """Tell whether workers have taken the request's task or have time yet; then it comes again."""
+        wait = self.workers_first.wait_seconds(activity, request)
+        if wait:
+            self.requests.send(request, delay_seconds=math.ceil(wait))
+        return wait != 0
+
+    def _start(self, activity: Activity, backend: Backend, task: Task, request: DispatchRequest) -> Result:
+        if self.starter.start(activity, backend, task) is not Started.STARTED:
+            return Result.REFUSED
+        if request.requested_at is not None:
+            # What is left to workers first is late on purpose.
+            asked_for = request.requested_at + (activity.overflow_after_seconds or 0)
+            latency = max(0.0, self.clock() - asked_for) * 1000
+            self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity.name)
+        return Result.STARTED
+
+    def _take(self, activity: Activity, request: DispatchRequest) -> Task | Result:
+        """Take a task off the activity, or the one that came with the request, or say why not."""
+        parked = None
+        if request.task is not None:
+            parked = self.parked_tasks.park(activity, request.task)
+            if parked is None:
+                return Result.KNOWN
+        poll_id = self.taker.reserve(activity)
+        if poll_id is None:
+            LOG.info("%s: no slot of %s is free", activity.arn, activity.max_concurrent_jobs)
+            return Result.WAITING
+        if activity.is_callback:
+            task = self._take_waiting(activity, poll_id, parked)
+        else:
+            task = self.taker.poll(activity, poll_id)
+        if task is not None:
+            return task
+        LOG.info("%s: no task", activity.arn)
+        return Result.NO_TASK if activity.overflow_after_seconds is None else Result.LEFT
+
+    def _take_waiting(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
+        # When this raises the slot stays: the task may have it now. The reconciler tells.
+        task = self.parked_tasks.take(activity, poll_id, parked)
+        if task is None and activity.max_concurrent_jobs is not None:
+            self.taker.slots.free(activity.arn, poll_id)
+        return task
+
+    def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:
+        """Send the request again where there may be one more task for it."""
+        try:
+            if request.missed:
+                self.requests.send(request)
+            # The poll may have brought another execution's task, whose own request then finds it taken.
+            elif activity.overflow_after_seconds and request.requested_by is not None:
+                wait = self.workers_first.wait_seconds(activity, request)
+                if wait is not None:
+                    self.requests.send(request, delay_seconds=math.ceil(max(wait, AGAIN_SECONDS)))
+        except (ClientError, BotoCoreError, RequestsNotSent) as error:
+            LOG.warning(
+                "%s: the next poll for missed tasks is the reconciler's: %s", request.activity_arn, error
+            )

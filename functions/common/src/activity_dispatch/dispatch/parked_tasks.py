@@ -1,0 +1,95 @@
+"""Tasks that come with their requests: those of states that wait for a callback.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
+
+Such a task is written to the task table as it comes, before anything else is done about it. There it
+waits until a slot is free, as a task of an activity waits in Step Functions; meanwhile the
+reconciler beats for it. So its message can go, and may come twice.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.requests import HandedOver
+from activity_dispatch.domain.tasks import Task, TaskState
+from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
+from activity_dispatch.store.task_table import TaskTable
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParkedTasks:
+    """Hands tasks of callbacks to whoever has reserved a slot for one."""
+
+    tasks: TaskTable
+    answers: TaskAnswers
+    settler: Settler
+
+    def park(self, activity: Activity, given: HandedOver) -> str | None:
+        """Write the task, as waiting; return its id, None if it came before and has gone on."""
+        task = Task(
+            activity_arn=activity.arn,
+            token=given.token,
+            input=given.input,
+            heartbeat_seconds=activity.heartbeat_seconds,
+            execution_arn=given.execution_arn,
+        )
+        if not self.tasks.park(task, activity.backend):
+            record = self.tasks.get(task.task_id)
+            if record is None or record.state is not TaskState.WAITING:
+                LOG.info("task %s came again", task.task_id)
+                return None
+        return task.task_id
+
+    def take(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
+        """Take this task, or else one that waits; None if there is none.
+
+        A task that nobody waits for any more is settled on the way.
+        """
+        for task_id in self._candidates(activity, parked):
+            task = self._unpark(activity, task_id, poll_id)
+            if task is not None:
+                return task
+        return None
+
+    def _candidates(self, activity: Activity, parked: str | None) -> Iterator[str]:
+        if parked is not None:
+            yield parked
+        else:
+            yield from self.tasks.waiting(activity.arn)
+
+    def _unpark(self, activity: Activity, task_id: str, poll_id: str) -> Task | None:
+        record = self.tasks.get(task_id)
+        if record is None or record.token is None:
+            return None
+        if not self._is_waited_for(task_id, record.token):
+            self.settler.cancel_waiting(task_id)
+            return None
+        holds_slot = activity.max_concurrent_jobs is not None
+        if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot):
+            return None
+        return Task(
+            activity_arn=activity.arn,
+            token=record.token,
+            input=record.input or "null",
+            heartbeat_seconds=record.heartbeat_seconds,
+            poll_id=poll_id,
+            holds_slot=holds_slot,
+        )
+
+    def _is_waited_for(self, task_id: str, token: str) -> bool:
+        """Ask by a heartbeat: a message may be older than its task, a state's Retry sends another one."""
+        try:
+            self.answers.heartbeat(token)
+        except TaskGone as gone:
+            LOG.warning("nobody waits for task %s any more (%s)", task_id, gone)
+            return False
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("task %s: heartbeat failed, the next one follows: %s", task_id, error)
+        return True

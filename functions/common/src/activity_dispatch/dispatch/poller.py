@@ -1,0 +1,87 @@
+"""The poller: polls the activities of mode `poll` all the time, one invocation after the other.
+
+A schedule invokes it every minute. One invocation at a time holds the lease and polls, for as long
+as a function may run; it hands over before its end, so that there is always somebody who polls.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.dispatch.poller_threads import PollingThreads
+from activity_dispatch.observe.metrics import NO_METRICS, Metrics
+from activity_dispatch.store.leases import Lease
+from activity_dispatch.store.task_table import TaskTable
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """When an invocation does what, in seconds.
+
+    With `hand_over` left it lets the lease go and polls on until the next one polls, which the
+    schedule brings within a minute; with `stop` left it begins no poll: one may last 70 s, and its
+    task has to be started after that.
+    """
+
+    hand_over: float = 220.0
+    stop: float = 95.0
+    refresh: float = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Poller:
+    """Polls as long as it holds the lease. `clock` is monotonic, in seconds."""
+
+    tasks: TaskTable
+    lease: Lease
+    threads: PollingThreads
+    times: Times = Times()
+    metrics: Metrics = NO_METRICS
+    clock: Callable[[], float] = time.monotonic
+
+    def run(self, seconds_left: Callable[[], float]) -> Mapping[str, int]:
+        """Poll until the time is nearly over, unless somebody else does; return what came of it."""
+        if not self.lease.take_over():
+            LOG.info("somebody else polls")
+            return {}
+        try:
+            self._poll_on(seconds_left)
+        finally:
+            self.threads.stop()
+            self.lease.give_back()
+            self.metrics.flush()
+        return self.threads.counts()
+
+    def _poll_on(self, seconds_left: Callable[[], float]) -> None:
+        refresh_at, is_given_back = self.clock(), False
+        while (left := seconds_left()) > self.times.stop:
+            if self.clock() >= refresh_at:
+                self._refresh()
+                self.metrics.flush()
+                refresh_at = self.clock() + self.times.refresh
+            try:
+                if left > self.times.hand_over:
+                    if not self.lease.take():
+                        LOG.warning("the lease was not renewed in time: somebody else polls now")
+                        return
+                elif not is_given_back:
+                    self.lease.give_back()
+                    is_given_back = True
+                elif self.lease.is_taken_by_another():
+                    return
+            except (ClientError, BotoCoreError) as error:
+                LOG.warning("the lease is as it was, tried again: %s", error)
+            self.lease.sleep(self.lease.renew_seconds)
+
+    def _refresh(self) -> None:
+        try:
+            served = self.tasks.served_activities()
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("the activities are as they were, read again: %s", error)
+            return
+        self.threads.keep({each.arn: each for each in served if each.is_polled})

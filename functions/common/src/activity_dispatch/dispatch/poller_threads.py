@@ -1,0 +1,113 @@
+"""The threads of the poller: each polls one activity, again and again."""
+
+import logging
+import random
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.lifecycle.starter import Starter
+from activity_dispatch.observe.log_keys import log_keys
+from activity_dispatch.store.dispatch_queue import RequestsNotSent
+
+LOG = logging.getLogger(__name__)
+
+MAX_PAUSE_SECONDS = 30.0
+
+
+@dataclass(kw_only=True)
+class PollingThreads:
+    """Keeps `pollers` threads for each activity that is to be polled.
+
+    A slot that was freed is used within `slot_seconds`.
+    """
+
+    taker: Taker
+    starter: Starter
+    backend_of: Callable[[Activity], Backend]
+    slot_seconds: float = 1.0
+    jitter: Callable[[float, float], float] = random.uniform
+    _wanted: Mapping[str, Activity] = field(default_factory=dict, init=False)
+    _threads: dict[tuple[str, int], threading.Thread] = field(default_factory=dict, init=False)
+    _turns: defaultdict[str, threading.Lock] = field(
+        default_factory=lambda: defaultdict(threading.Lock), init=False
+    )
+    _stopped: threading.Event = field(default_factory=threading.Event, init=False)
+    _counts: Counter[str] = field(default_factory=Counter, init=False)
+    _counting: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def keep(self, wanted: Mapping[str, Activity]) -> None:
+        """Poll these activities, by their ARNs, from now on; who polls another ends with its poll."""
+        self._wanted = wanted
+        for arn, activity in wanted.items():
+            for number in range(activity.pollers):
+                thread = self._threads.get((arn, number))
+                if thread is None or not thread.is_alive():
+                    self._threads[arn, number] = self._begin(arn, number)
+
+    def stop(self) -> None:
+        """Begin no more polls, and wait for those under way: up to 70 s, and for what they start."""
+        self._stopped.set()
+        for thread in self._threads.values():
+            thread.join()
+
+    def poll(self, activity: Activity) -> str:
+        """Poll once and start the job of what comes; return what came of it."""
+        # Before the poll: a configuration that is wrong must not cost a task.
+        backend = self.backend_of(activity)
+        # One thread at a time asks for a slot: while none is free that is one write a second.
+        with self._turns[activity.arn]:
+            poll_id = None if self._stopped.is_set() else self.taker.reserve(activity)
+            if poll_id is None:
+                self._stopped.wait(self.slot_seconds)
+                return "NO_SLOT"
+        task = self.taker.poll(activity, poll_id)
+        if task is None:
+            return "NO_TASK"
+        return self.starter.start(activity, backend, task).name
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many tasks were started, how many refused, and how many polls failed."""
+        with self._counting:
+            return dict(self._counts)
+
+    def _begin(self, arn: str, number: int) -> threading.Thread:
+        # A daemon: what is stuck must not keep the process from its end.
+        thread = threading.Thread(target=self._run, args=(arn, number), name=f"poll-{number}", daemon=True)
+        thread.start()
+        return thread
+
+    def _run(self, arn: str, number: int) -> None:
+        failures = 0
+        while (activity := self._activity(arn, number)) is not None:
+            try:
+                with log_keys(activity=activity.name):
+                    result = self.poll(activity)
+                failures = 0
+            except (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig) as error:
+                LOG.warning("%s: will be polled again: %s", arn, error)
+                result, failures = "FAILED", failures + 1
+            except Exception:
+                # One activity must not end the polls of the others, nor its own.
+                LOG.exception("%s: unexpected error", arn)
+                result, failures = "FAILED", failures + 1
+            self._count(result)
+            if failures:
+                self._stopped.wait(self.jitter(1.0, min(MAX_PAUSE_SECONDS, 2.0**failures)))
+
+    def _activity(self, arn: str, number: int) -> Activity | None:
+        """Return the activity as it is now, None if this thread is to end."""
+        activity = self._wanted.get(arn)
+        if activity is None or number >= activity.pollers or self._stopped.is_set():
+            return None
+        return activity
+
+    def _count(self, result: str) -> None:
+        with self._counting:
+            self._counts[result] += 1

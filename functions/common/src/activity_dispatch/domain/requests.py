@@ -1,0 +1,111 @@
+"""Dispatch requests: messages of the dispatch queue.
+
+One says that one task of an activity is, or is about to be, scheduled.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from activity_dispatch.domain.activities import CALLBACK_PREFIX
+
+
+class InvalidRequest(Exception):
+    """A dispatch request is malformed; the message names the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver:
+    """A task that came with its request: the token, the input as JSON text, and whose task it is."""
+
+    token: str = field(repr=False)
+    input: str = field(repr=False)
+    execution_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DispatchRequest:
+    """One task of this activity, or callback target, is, or is about to be, scheduled.
+
+    A `missed` is one that no request was made for, or whose request was lost: where one is found,
+    there may be more. `requested_by` is the execution that asked, at `requested_at`, in seconds since
+    1970: the task that a poll brings may be another execution's, which asked at about the same time. A
+    callback's state hands its `task` over; a request without it is for a task that waits in the task
+    table.
+    """
+
+    activity_arn: str
+    missed: bool = False
+    requested_by: str | None = None
+    requested_at: float | None = None
+    task: HandedOver | None = None
+
+    @classmethod
+    def from_json(cls, body: str) -> "DispatchRequest":
+        """Read the body of a message of the dispatch queue."""
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise InvalidRequest(f"not JSON: {type(error).__name__}") from error
+        if not isinstance(document, dict):
+            raise InvalidRequest(f"{type(document).__name__}; it must be an object")
+        task = _handed_over(document) if "task_token" in document else None
+        execution = document.get("execution_arn")
+        return cls(
+            activity_arn=_arn(document) if task is None else _callback(document),
+            task=task,
+            missed=document.get("missed") is True,
+            requested_by=execution if isinstance(execution, str) else None,
+            requested_at=seconds_of(document.get("state_entered_at")),
+        )
+
+    def to_json(self) -> str:
+        """Return the body of a message, without a task: that is in the task table."""
+        missed = {"missed": True} if self.missed else {}
+        asked = {} if self.requested_by is None else {"execution_arn": self.requested_by}
+        if self.requested_at is not None:
+            asked["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
+        return json.dumps({"activity_arn": self.activity_arn, **missed, **asked})
+
+
+def seconds_of(time: object) -> float | None:
+    """Read a time of Step Functions, in seconds since 1970; None if it is none."""
+    # For a metric only: a time that can't be read costs no task.
+    if not isinstance(time, str):
+        return None
+    try:
+        # In logs milliseconds since 1970, elsewhere as in RFC 3339.
+        at = int(time) / 1000 if time.isdecimal() else datetime.fromisoformat(time).timestamp()
+        return datetime.fromtimestamp(at, UTC).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _arn(document: Mapping[str, Any]) -> str:
+    arn = document.get("activity_arn")
+    if not isinstance(arn, str) or not (":activity:" in arn or arn.startswith(CALLBACK_PREFIX)):
+        raise InvalidRequest(f"activity_arn: {arn!r}; it must be an activity's ARN")
+    return arn
+
+
+def _callback(document: Mapping[str, Any]) -> str:
+    name = document.get("callback")
+    if not isinstance(name, str) or not name:
+        raise InvalidRequest(f"callback: {type(name).__name__}; it must be the name of a callback target")
+    return CALLBACK_PREFIX + name
+
+
+def _handed_over(document: Mapping[str, Any]) -> HandedOver:
+    # The values are not shown: one may be a token in the wrong place.
+    values = {key: document.get(key) for key in ("task_token", "input", "execution_arn")}
+    for key, value in values.items():
+        if not isinstance(value, str) or not value:
+            raise InvalidRequest(f"{key}: {type(value).__name__}; it must be text")
+    return HandedOver(
+        token=str(values["task_token"]),
+        # Half a character is written as JSON does: no text may have one, an input can.
+        input=str(values["input"]).encode(errors="backslashreplace").decode(),
+        execution_arn=str(values["execution_arn"]),
+    )

@@ -1,0 +1,137 @@
+"""A task: one (token, input) taken from an activity, and what the task table knows of it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+def task_id_of(token: str) -> str:
+    """Return the task's id: the first 32 hex digits of the token's SHA-256.
+
+    The token is a credential; the id may stand in logs, names and environments.
+    """
+    return hashlib.sha256(token.encode()).hexdigest()[:32]
+
+
+class TaskState(StrEnum):
+    """Where a task is on its way; each state has its time in the task table.
+
+    Only tasks of callbacks are ever `waiting`: those of activities wait in Step Functions.
+    """
+
+    WAITING = "waiting"
+    STARTING = "starting"
+    STARTED = "started"
+    SETTLED = "settled"
+
+
+class OutcomeName(StrEnum):
+    """How a settled task ended; `cancelled`: nobody waited for it any more."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class InvalidInput(Exception):
+    """The task's input is not what the activity allows; the message names the field."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A task to be started.
+
+    `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job's
+    parameters that this task's input sets; `heartbeat_seconds` is the state's HeartbeatSeconds;
+    `poll_id` names the poll that took it, and `holds_slot` says that the poll had reserved a slot.
+    `execution_arn` is known of callbacks only.
+    """
+
+    activity_arn: str
+    token: str = field(repr=False)
+    input: str = field(repr=False)
+    heartbeat_seconds: int
+    poll_id: str = ""
+    holds_slot: bool = False
+    execution_arn: str = ""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def task_id(self) -> str:
+        """The id derived from the token."""
+        return task_id_of(self.token)
+
+    @property
+    def slot_release(self) -> "SlotRelease":
+        """What is to be told when the task's job has ended, or there will be none."""
+        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotRelease:
+    """A task's job has ended, or there will be none: its slot, if it holds one, is free."""
+
+    activity_arn: str
+    slot: str | None
+
+
+def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
+    """Return the `job` object of a task's input, an empty one when there is none.
+
+    Raises InvalidInput when it is not an object or has a key that `allowed` does not name.
+    """
+    # Most inputs have no job object: do not parse up to 1 MiB of JSON to learn that.
+    if '"job"' not in task_input:
+        return {}
+    try:
+        document = json.loads(task_input)
+    except (ValueError, RecursionError) as error:
+        # What JSON allows and Python doesn't: a number of 5,000 digits, 100,000 arrays in each other.
+        raise InvalidInput(f"input: its job object can't be read: {error}") from error
+    if not isinstance(document, dict) or "job" not in document:
+        return {}
+    job = document["job"]
+    if not isinstance(job, dict):
+        raise InvalidInput(f"job: {type(job).__name__}; it must be an object")
+    refused = sorted(set(job) - set(allowed))
+    if refused:
+        names = ", ".join(sorted(allowed)) or "none"
+        raise InvalidInput(f"job.{refused[0]}: not allowed; this activity allows: {names}")
+    return job
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRecord:
+    """A task as the task table holds it; times are seconds since 1970.
+
+    `token` and `input` are gone once it is settled. `poll_id` is gone once it is closed: settled, and
+    its job known to have ended.
+    """
+
+    task_id: str
+    activity_arn: str
+    backend: str
+    state: TaskState
+    heartbeat_seconds: int
+    starting_at: float = 0.0
+    poll_id: str | None = None
+    holds_slot: bool = False
+    token: str | None = field(default=None, repr=False)
+    input: str | None = field(default=None, repr=False)
+    job_id: str | None = None
+    started_at: float | None = None
+    claimed_by: str | None = None
+    claimed_at: float | None = None
+    claimed_until: float | None = None
+    progress: str | None = None
+    outcome: OutcomeName | None = None
+    error: str | None = None
+    settled_at: float | None = None
+
+    @property
+    def slot_release(self) -> SlotRelease:
+        """What is to be told when the task's job has ended."""
+        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)

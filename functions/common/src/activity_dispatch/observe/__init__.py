@@ -1,0 +1,1 @@
+"""What is reported about the work: metrics, log lines and their keys, addresses of logs."""

@@ -1,0 +1,67 @@
+"""How much is open, and how old it is: what the reconciler measures in each pass."""
+
+from collections.abc import Mapping, Sequence
+
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
+from activity_dispatch.domain.polls import poll_id_of, poll_time
+from activity_dispatch.domain.tasks import TaskRecord, TaskState
+from activity_dispatch.observe.log_keys import activity_name
+from activity_dispatch.observe.metrics import Metric, Metrics
+from activity_dispatch.store.task_table import Overview
+
+# A task ends within its TimeoutSeconds; the next passes see that, and stop what must be stopped.
+OVERDUE_SECONDS = 300
+
+
+def put_gauges(metrics: Metrics, overview: Overview, now: float) -> None:
+    """Measure an overview; `now` in seconds since 1970.
+
+    The stack's gauges are put when nothing is open too, for their alarms. An activity's are not: a
+    metric costs for the hours in which it has values.
+    """
+    open_tasks = [record for record in overview.tasks if record.state is not TaskState.SETTLED]
+    activities = {activity.arn: activity for activity in overview.activities}
+    metrics.put(Metric.OPEN_TASKS, len(open_tasks))
+    metrics.put(Metric.OLDEST_TASK_AGE, max((age(record, now) for record in open_tasks), default=0.0))
+    overdue = [record for record in overview.tasks if is_overdue(record, activities, now)]
+    metrics.put(Metric.OVERDUE_TASKS, len(overdue))
+    for arn in {record.activity_arn for record in open_tasks}:
+        ages = [age(record, now) for record in open_tasks if record.activity_arn == arn]
+        metrics.put(Metric.OPEN_TASKS_OF_ACTIVITY, len(ages), activity=activity_name(arn))
+        metrics.put(Metric.OLDEST_TASK_AGE_OF_ACTIVITY, max(ages), activity=activity_name(arn))
+    _put_slots(metrics, overview, activities)
+
+
+def age(record: TaskRecord, now: float) -> float:
+    """Return how long ago the task was taken off its activity, in seconds.
+
+    A start that is begun again does not make it younger.
+    """
+    poll_id, since = poll_id_of(record.poll_id or ""), record.starting_at
+    if poll_id is not None:
+        # A poll may wait for its task, but not for longer than this.
+        since = min(since, poll_time(poll_id) + POLL_READ_TIMEOUT_SECONDS)
+    return max(0.0, now - since)
+
+
+def is_overdue(record: TaskRecord, activities: Mapping[str, Activity], now: float) -> bool:
+    """Tell whether a task is open, or its job not known to have ended, though nobody can wait for it."""
+    activity = activities.get(record.activity_arn)
+    # One of an activity that is no more has no limit that is known.
+    return activity is not None and age(record, now) > activity.timeout_seconds + OVERDUE_SECONDS
+
+
+def _put_slots(metrics: Metrics, overview: Overview, activities: Mapping[str, Activity]) -> None:
+    for record in overview.slots:
+        activity = activities.get(record.activity_arn)
+        limit = None if activity is None else activity.max_concurrent_jobs
+        if limit is None or not (record.holders or record.waiting):
+            continue
+        gauges: Sequence[tuple[Metric, int]] = (
+            (Metric.SLOTS_USED, len(record.holders)),
+            (Metric.SLOT_LIMIT, limit),
+            (Metric.REQUESTS_WAITING, record.waiting),
+        )
+        for metric, value in gauges:
+            metrics.put(metric, value, activity=activity_name(record.activity_arn))

@@ -1,0 +1,1 @@
+"""What every function and worker is made of, from its environment. Only here are adapters chosen."""

@@ -1,0 +1,51 @@
+"""Answers to Step Functions: success, failure, heartbeat.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from activity_dispatch.aws.errors import ErrorKind, classify, error_code
+from activity_dispatch.domain.outcomes import Failed
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class TaskGone(Exception):
+    """Nobody waits for this task: its state timed out, was aborted, or has an outcome already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskAnswers:
+    """Sends a task's answers. Each method raises TaskGone when nobody waits for the task."""
+
+    client: "SFNClient"
+
+    def success(self, token: str, output: str) -> None:
+        """Report success; `output` is JSON text of at most 262,144 bytes."""
+        try:
+            self.client.send_task_success(taskToken=token, output=output)
+        except ClientError as error:
+            raise _gone_or(error) from error
+
+    def failure(self, token: str, failed: Failed) -> None:
+        """Report a failure; the cause is cut to what Step Functions takes."""
+        try:
+            self.client.send_task_failure(taskToken=token, error=failed.error, cause=failed.cause.to_json())
+        except ClientError as error:
+            raise _gone_or(error) from error
+
+    def heartbeat(self, token: str) -> None:
+        """Say that the job is alive."""
+        try:
+            self.client.send_task_heartbeat(taskToken=token)
+        except ClientError as error:
+            raise _gone_or(error) from error
+
+
+def _gone_or(error: ClientError) -> Exception:
+    return TaskGone(error_code(error)) if classify(error) is ErrorKind.TASK_GONE else error

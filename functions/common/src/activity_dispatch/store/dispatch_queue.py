@@ -1,0 +1,131 @@
+"""The dispatch queue as its consumer sees it: messages received, deleted, or made to come again soon."""
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.domain.requests import DispatchRequest
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LOG = logging.getLogger(__name__)
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+MAX_BATCH = 10
+MAX_BACKOFF_SECONDS = 60
+
+# A message as an event source mapping hands it to a function.
+type Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestReceiver:
+    """Problems with SQS are logged: a message that was not deleted comes again, and finds no task."""
+
+    sqs: "SQSClient"
+    url: str
+    jitter: Callable[[float, float], float] = random.uniform
+
+    def receive(self) -> Sequence[Record]:
+        """Return up to ten messages that are there now."""
+        try:
+            messages = self.sqs.receive_message(
+                QueueUrl=self.url,
+                MaxNumberOfMessages=MAX_BATCH,
+                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+            ).get("Messages", [])
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("no more messages received: %s", error)
+            return []
+        return [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message.get("Attributes", {}),
+            }
+            for message in messages
+        ]
+
+    def delete(self, records: Sequence[Record]) -> None:
+        """Delete messages that were received here; an event source mapping deletes its own."""
+        for some in batched(records, MAX_BATCH, strict=False):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": record["receiptHandle"]}
+                for number, record in enumerate(some)
+            ]
+            try:
+                failed = self.sqs.delete_message_batch(QueueUrl=self.url, Entries=entries).get("Failed")  # type: ignore[arg-type]
+            except (ClientError, BotoCoreError) as error:
+                LOG.warning("%d messages not deleted: %s", len(entries), error)
+                continue
+            if failed:
+                LOG.warning("%d messages not deleted: %s", len(failed), failed[0]["Code"])
+
+    def retry_soon(self, record: Record) -> None:
+        """Make a message visible again after a pause that grows with each time that it came."""
+        # Otherwise it stays hidden for the visibility timeout, which is minutes.
+        longest = min(MAX_BACKOFF_SECONDS, 2 ** min(receive_count(record), MAX_BACKOFF_SECONDS))
+        try:
+            self.sqs.change_message_visibility(
+                QueueUrl=self.url,
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=round(self.jitter(1, longest)),
+            )
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("message %s comes back late: %s", record["messageId"], error)
+
+
+def is_message(record: Any) -> bool:
+    """Tell whether this is a message of SQS, which can be named in the answer; any other is dropped."""
+    is_one = isinstance(record, Mapping) and all(
+        isinstance(record.get(key), str) and record[key] for key in ("messageId", "receiptHandle", "body")
+    )
+    if not is_one:
+        # Without what is in it: its body may hold a task's token.
+        keys = sorted(map(str, record)) if isinstance(record, Mapping) else type(record).__name__
+        LOG.error("no message of SQS, dropped: %.500s", keys)
+    return is_one
+
+
+def receive_count(record: Record) -> int:
+    """Return how often a message has come, this time included."""
+    try:
+        return max(1, int(record["attributes"]["ApproximateReceiveCount"]))
+    except (LookupError, TypeError, ValueError, OverflowError):
+        LOG.error("message %s: does not say how often it came", record["messageId"])
+        return 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestSender:
+    """Sends dispatch requests. The client is made when the first one is sent."""
+
+    client: Callable[[], "SQSClient"]
+    url: str
+
+    def send(self, request: DispatchRequest, count: int = 1, *, delay_seconds: int = 0) -> None:
+        """Send the request so many times, to be received after a delay of up to 900 s.
+
+        Raises RequestsNotSent, ClientError, BotoCoreError.
+        """
+        self.send_all([request] * count, delay_seconds=delay_seconds)
+
+    def send_all(self, requests: Sequence[DispatchRequest], *, delay_seconds: int = 0) -> None:
+        """Send each of these requests; as `send`."""
+        messages = [{"MessageBody": each.to_json(), "DelaySeconds": delay_seconds} for each in requests]
+        for some in batched(enumerate(messages), MAX_BATCH, strict=False):
+            entries = [{"Id": str(number), **message} for number, message in some]
+            response = self.client().send_message_batch(QueueUrl=self.url, Entries=entries)  # type: ignore[arg-type]
+            if failed := response.get("Failed"):
+                raise RequestsNotSent(f"{len(failed)} of {len(entries)}: {failed[0]['Code']}")
+
+
+class RequestsNotSent(Exception):
+    """SQS took fewer dispatch requests than it was given."""

@@ -1,0 +1,63 @@
+"""Leases in DynamoDB."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from activity_dispatch.aws.errors import ErrorKind, classify
+from activity_dispatch.store.leases import LeaseRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class DynamoLeases:
+    """The leases in the task table, an item for each."""
+
+    client: "DynamoDBClient"
+    table: str
+
+    def take(self, name: str, record: LeaseRecord, now: float) -> bool:
+        """Write the record; False if another holder's lease has not ended by `now`."""
+        return self._update(
+            name,
+            "attribute_not_exists(task_id) OR holder = :holder OR held_until <= :now",
+            {":holder": {"S": record.holder}, ":until": _number(record.held_until), ":now": _number(now)},
+        )
+
+    def give_back(self, name: str, holder: str) -> bool:
+        """End the holder's lease; False if another one holds it."""
+        return self._update(name, "holder = :holder", {":holder": {"S": holder}, ":until": _number(0.0)})
+
+    def look(self, name: str) -> LeaseRecord | None:
+        """Return what was last written, None if nothing ever was."""
+        key = {"task_id": {"S": KEY_PREFIX + name}}
+        item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
+        if item is None:
+            return None
+        return LeaseRecord(holder=item["holder"]["S"], held_until=float(item["held_until"]["N"]))
+
+    def _update(self, name: str, condition: str, values: Mapping[str, Any]) -> bool:
+        try:
+            self.client.update_item(
+                TableName=self.table,
+                Key={"task_id": {"S": KEY_PREFIX + name}},
+                UpdateExpression="SET holder = :holder, held_until = :until",
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if classify(error) is ErrorKind.CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+
+def _number(seconds: float) -> dict[str, str]:
+    return {"N": f"{seconds:.3f}"}
+
+
+KEY_PREFIX = "lease#"

@@ -1,0 +1,1 @@
+"""The worker around a program in a container."""

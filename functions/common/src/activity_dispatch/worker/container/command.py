@@ -1,0 +1,90 @@
+"""Runs a command as the job of a task."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from activity_dispatch.worker.assignment import Assignment
+from activity_dispatch.worker.container.capture import Capture
+from activity_dispatch.worker.container.ending import Ending, exit_code_of, of_status, outcome_of
+from activity_dispatch.worker.container.files import (
+    MAX_ERROR_FILE_BYTES,
+    MAX_OUTPUT_BYTES,
+    TaskFiles,
+    read_limited,
+    task_files,
+)
+from activity_dispatch.worker.container.memory import oom_kills
+from activity_dispatch.worker.container.parts import Parts
+from activity_dispatch.worker.container.program import CannotStart, Program
+from activity_dispatch.worker.container.settings import PRIVATE
+from activity_dispatch.worker.delivery import context_of
+from activity_dispatch.worker.exits import Exit
+from activity_dispatch.worker.stop_reason import StopReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandWorker:
+    """Takes a task, runs a program for it and settles it."""
+
+    parts: Parts
+    count_oom_kills: Callable[[], int] = oom_kills
+
+    def run(self, command: Sequence[str]) -> int:
+        """Return the exit code, see `Exit`. Raises what AWS raises when the task cannot be taken."""
+        taken = self.parts.take()
+        if isinstance(taken, Exit):
+            return taken
+        with task_files(taken.input) as files:
+            ending, last_lines = self._run_program(command, taken, files)
+        delivery = self.parts.delivery()
+        if ending.stop is StopReason.TASK_GONE:
+            return delivery.cancel(taken)
+        reported = delivery.deliver(taken, outcome_of(ending, context_of(taken, last_lines)))
+        return Exit.UNSETTLED if reported is None else exit_code_of(ending, reported)
+
+    def _run_program(
+        self, command: Sequence[str], assignment: Assignment, files: TaskFiles
+    ) -> tuple[Ending, tuple[str, ...]]:
+        stop = self.parts.stopper.reason
+        if stop is not None:
+            return Ending(exit_code=Exit.TERMINATED, stop=stop, how="the program was not begun"), ()
+        kills = self.count_oom_kills()
+        with Capture(files.folder, keep_stdout=self.parts.settings.stdout_is_output) as capture:
+            try:
+                status, stop = self._wait(command, assignment, files, capture)
+            except CannotStart as error:
+                ending = Ending(exit_code=error.exit_code, how=str(error))
+            else:
+                ending = of_status(status, stop=stop, oom_killed=self.count_oom_kills() > kills)
+            capture.finish()
+            return _with_files(ending, files, capture), capture.last_lines
+
+    def _wait(
+        self, command: Sequence[str], assignment: Assignment, files: TaskFiles, capture: Capture
+    ) -> tuple[int, StopReason | None]:
+        environment = self.parts.environment
+        shown = {name: value for name, value in environment.items() if name not in PRIVATE}
+        stdout, stderr = capture.write_ends
+        try:
+            program = Program.start(
+                command,
+                environment={**shown, **files.environment(assignment.task_id)},
+                stdin=files.input,
+                stdout=stdout,
+                stderr=stderr,
+            )
+        finally:
+            capture.begin()
+        with program:
+            self.parts.stopper.attach(program.send)
+            with self.parts.watching(assignment, files):
+                return program.wait(), self.parts.stopper.detach()
+
+
+def _with_files(ending: Ending, files: TaskFiles, capture: Capture) -> Ending:
+    if ending.stop is not None:
+        return ending
+    error = read_limited(files.error, MAX_ERROR_FILE_BYTES)
+    if error is not None or ending.exit_code != 0:
+        return replace(ending, error_file=error)
+    return replace(ending, output_file=read_limited(files.output, MAX_OUTPUT_BYTES), stdout=capture.stdout())

@@ -1,0 +1,153 @@
+"""Runs a Python function as the job of a task, inside a container."""
+
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
+from activity_dispatch.runtime.settings import InvalidSettings
+from activity_dispatch.worker.assignment import Assignment
+from activity_dispatch.worker.container.ending import Ending, exit_code_of, outcome_of
+from activity_dispatch.worker.container.files import TaskFiles, task_files
+from activity_dispatch.worker.container.parts import Parts
+from activity_dispatch.worker.container.stopper import Stopper
+from activity_dispatch.worker.delivery import context_of
+from activity_dispatch.worker.exits import Exit
+from activity_dispatch.worker.interruption import Interrupted, Interrupter
+from activity_dispatch.worker.log_tail import LogTail, keep_log_tail
+from activity_dispatch.worker.stop_reason import StopReason
+
+LOG = logging.getLogger(__name__)
+
+type Handle = Callable[[Any], Any]
+
+
+def run_task(handle: Handle) -> NoReturn:
+    """Run `handle(input)` as the job of the task that the environment names, and end the process.
+
+    The input is the activity's, parsed from JSON; the output is what `json.dumps` takes. What the
+    function raises fails the task as `Job.Failed`, a JobError under its own name. When the container
+    is being stopped, its time is over or nobody waits for the task any more, the function is
+    interrupted by an exception that is no `Exception`: it has the grace period to clean up.
+    To be called in the main thread. Raises SystemExit with an exit code of `Exit`.
+    """
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        worker = FunctionWorker(parts=Parts.from_environment(os.environ), environment=os.environ)
+    except InvalidSettings as error:
+        LOG.error("%s", error)
+        raise SystemExit(Exit.CONFIG) from None
+    try:
+        raise SystemExit(worker.run(handle))
+    except (ClientError, BotoCoreError) as error:
+        LOG.error("task %s cannot be taken: %s", worker.parts.settings.task_id, error)
+        raise SystemExit(Exit.UNSETTLED) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionWorker:
+    """Takes a task, calls a function for it and settles it.
+
+    `give_up` ends the process when the function does not let itself be ended.
+    """
+
+    parts: Parts
+    environment: MutableMapping[str, str]
+    give_up: Callable[[int], object] = os._exit
+
+    def run(self, handle: Handle) -> int:
+        """Return the exit code, see `Exit`. Raises what AWS raises when the task cannot be taken."""
+        with _stopped_by_signals(self.parts.stopper):
+            taken = self.parts.take()
+            if isinstance(taken, Exit):
+                return taken
+            with task_files(taken.input) as files, keep_log_tail() as tail:
+                self.environment.update(files.environment(taken.task_id))
+                outcome, stop = self._call(handle, taken, files, tail)
+            return self._settle(taken, outcome, stop, tail)
+
+    def _call(
+        self, handle: Handle, assignment: Assignment, files: TaskFiles, tail: LogTail
+    ) -> tuple[Outcome, StopReason | None]:
+        interrupter, stopper = Interrupter(), self.parts.stopper
+
+        def send(number: int) -> None:
+            if number == signal.SIGKILL:
+                LOG.error("the function does not end within its grace period")
+                self.give_up(self._settle(assignment, _INTERRUPTED, stopper.reason, tail))
+            else:
+                interrupter.interrupt()
+
+        outcome: Outcome = _INTERRUPTED
+        with self.parts.watching(assignment, files):
+            try:
+                with interrupter.interruptible():
+                    stopper.attach(send)
+                    outcome = _outcome_of(handle, assignment.input)
+            except Interrupted:
+                LOG.warning("the function was interrupted")
+            return outcome, stopper.detach()
+
+    def _settle(
+        self, assignment: Assignment, outcome: Outcome, stop: StopReason | None, tail: LogTail
+    ) -> int:
+        delivery = self.parts.delivery()
+        if stop is StopReason.TASK_GONE:
+            return delivery.cancel(assignment)
+        context = context_of(assignment, tail.lines)
+        code = Exit.DONE if isinstance(outcome, Succeeded) else Exit.FAILED
+        ending = Ending(exit_code=code, stop=stop, how="the function was interrupted")
+        if stop is not None:
+            outcome = outcome_of(ending, context)
+        elif isinstance(outcome, Failed):
+            outcome = replace(outcome, cause=replace(context, message=outcome.cause.message))
+        reported = delivery.deliver(assignment, outcome)
+        return Exit.UNSETTLED if reported is None else exit_code_of(ending, reported)
+
+
+# What a function that was interrupted leaves; why it was decides about the outcome.
+_INTERRUPTED = Failed(error=ErrorName.JOB_INTERRUPTED, cause=Cause(message="the function was interrupted"))
+
+
+def _outcome_of(handle: Handle, task_input: str) -> Outcome:
+    try:
+        result = handle(json.loads(task_input))
+    except (Exception, SystemExit) as error:
+        LOG.exception("the function raised")
+        name = error.error if isinstance(error, JobError) else ErrorName.JOB_FAILED
+        return Failed(error=name, cause=Cause(message=f"{type(error).__name__}: {error}"))
+    try:
+        return Succeeded(output=json.dumps(result, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        cause = Cause(message=f"the function's result is not JSON: {error}")
+        return Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
+
+
+@contextmanager
+def _stopped_by_signals(stopper: Stopper) -> Iterator[None]:
+    """Let SIGTERM and SIGINT stop the job.
+
+    A signal handler runs in between two steps of the main thread and must take no lock: it leaves
+    the stopping to a thread. SIGUSR1 is what interrupts the function; one that comes too late does
+    nothing.
+    """
+
+    def stop(_number: int, _frame: object) -> None:
+        threading.Thread(target=stopper.stop, args=(StopReason.INTERRUPTED,), daemon=True).start()
+
+    handlers = {signal.SIGTERM: stop, signal.SIGINT: stop, signal.SIGUSR1: lambda *_: None}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,81 @@
+"""What the worker of a command and that of a function have in common."""
+
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.worker.assignment import Assignment, NotOurs, take
+from activity_dispatch.worker.container.files import TaskFiles
+from activity_dispatch.worker.container.identity import claimant_of
+from activity_dispatch.worker.container.settings import WorkerSettings
+from activity_dispatch.worker.container.stopper import Stopper
+from activity_dispatch.worker.container.watch import watching
+from activity_dispatch.worker.delivery import Delivery
+from activity_dispatch.worker.exits import Exit
+
+LOG = logging.getLogger(__name__)
+# The job's heartbeats, its progress and its outcome.
+THREADS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The parts of a worker.
+
+    `settler` is asked for once the job runs: making its client would keep the job waiting.
+    """
+
+    settings: WorkerSettings
+    environment: Mapping[str, str]
+    claimant: str
+    tasks: TaskTable
+    settler: Callable[[], Settler]
+    stopper: Stopper
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Parts":
+        """Make the parts; raises InvalidSettings with all problems of the environment."""
+        settings = WorkerSettings.from_environment(environment)
+        runtime = Runtime.from_environment(environment, threads=THREADS)
+        return cls(
+            settings=settings,
+            environment=environment,
+            claimant=claimant_of(environment),
+            tasks=runtime.tasks,
+            settler=lambda: runtime.settler,
+            stopper=Stopper(settings.grace_seconds),
+        )
+
+    def take(self) -> Assignment | Exit:
+        """Claim the task, or say how to exit because there is nothing to do."""
+        taken = take(self.tasks, self.settings.task_id, self.claimant)
+        if isinstance(taken, NotOurs):
+            LOG.warning("nothing to do for task %s: %s", self.settings.task_id, taken.reason)
+            return taken.exit_code
+        return taken
+
+    def watching(self, assignment: Assignment, files: TaskFiles) -> AbstractContextManager[None]:
+        """Heartbeats, time limit and progress for as long as the block runs."""
+        return watching(
+            assignment,
+            self.stopper,
+            answers=self.settler().answers,
+            tasks=self.tasks,
+            progress=files.progress,
+            timeout_seconds=self.settings.timeout_seconds,
+        )
+
+    def delivery(self) -> Delivery:
+        """What reports the job's outcome."""
+        return Delivery(settler=self.settler(), log_url=lambda: _log_url(self.environment))
+
+
+def _log_url(environment: Mapping[str, str]) -> str | None:
+    # Only a failure needs it, and its imports take time.
+    from activity_dispatch.worker.container.log_address import log_url_of
+
+    return log_url_of(environment)

@@ -1,0 +1,79 @@
+"""The settings of a worker, read from its container's environment once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from activity_dispatch.runtime.settings import InvalidSettings, Settings, is_number
+
+# ECS and Batch kill a container 30 s after SIGTERM: what is left is for reporting the interruption.
+GRACE_SECONDS = 20
+# Fargate and SageMaker let a container have at most two minutes.
+MAX_GRACE_SECONDS = 120
+MAX_TIMEOUT_SECONDS = 99_999_999
+
+# What the program does not get to see: it is the worker's business.
+PRIVATE = frozenset(
+    {
+        "TASK_TABLE",
+        "PAYLOAD_BUCKET",
+        "TASK_RETENTION_DAYS",
+        "TASK_GRACE_SECONDS",
+        "TASK_TIMEOUT_SECONDS",
+        "TASK_STDOUT",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings:
+    """What a worker is told, besides what every part of the stack is told (`Settings`).
+
+    `grace_seconds`: from SIGTERM to SIGKILL; `timeout_seconds`: the job's own time limit, None for
+    none; `stdout_is_output`: a program that writes no TASK_OUTPUT has its output on stdout.
+    """
+
+    task_id: str
+    grace_seconds: int = GRACE_SECONDS
+    timeout_seconds: int | None = None
+    stdout_is_output: bool = True
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "WorkerSettings":
+        """Read TASK_ID, TASK_GRACE_SECONDS, TASK_TIMEOUT_SECONDS and TASK_STDOUT.
+
+        Raises InvalidSettings with every problem of these and of `Settings`.
+        """
+        problems = []
+        try:
+            Settings.from_environment(environment)
+        except InvalidSettings as error:
+            problems.append(str(error))
+        task_id = environment.get("TASK_ID", "")
+        if not re.fullmatch("[0-9a-f]{32}", task_id):
+            problems.append(f"TASK_ID: {task_id!r}; it must be 32 hexadecimal digits")
+        grace = _seconds(environment, "TASK_GRACE_SECONDS", GRACE_SECONDS, 0, MAX_GRACE_SECONDS, problems)
+        timeout = _seconds(environment, "TASK_TIMEOUT_SECONDS", None, 1, MAX_TIMEOUT_SECONDS, problems)
+        stdout = environment.get("TASK_STDOUT", "output")
+        if stdout not in ("output", "log"):
+            problems.append(f"TASK_STDOUT: {stdout!r}; allowed are output, log")
+        if problems:
+            raise InvalidSettings("; ".join(problems))
+        return cls(
+            task_id=task_id,
+            grace_seconds=GRACE_SECONDS if grace is None else grace,
+            timeout_seconds=timeout,
+            stdout_is_output=stdout == "output",
+        )
+
+
+def _seconds(
+    environment: Mapping[str, str], name: str, default: int | None, least: int, most: int, problems: list[str]
+) -> int | None:
+    text = environment.get(name)
+    if text is None:
+        return default
+    if not is_number(text, least, most):
+        problems.append(f"{name}: {text!r}; allowed are {least} to {most}")
+        return default
+    return int(text)

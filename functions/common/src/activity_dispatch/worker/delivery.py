@@ -1,0 +1,81 @@
+"""Reports a job's outcome, and does not give up at the first problem: the work is done."""
+
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.aws.errors import ErrorKind, classify, error_code
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
+from activity_dispatch.domain.tasks import SlotRelease
+from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.worker.assignment import Assignment
+from activity_dispatch.worker.exits import Exit
+
+LOG = logging.getLogger(__name__)
+SECONDS_TO_TRY = 60.0
+LONGEST_PAUSE_SECONDS = 8.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Settles a task, trying for up to a minute; a platform that stops the container gives less."""
+
+    settler: Settler
+    log_url: Callable[[], str | None] = lambda: None
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+    def cancel(self, assignment: Assignment) -> Exit:
+        """Record that nobody waits for the task any more; return how the worker exits then."""
+        LOG.warning("nobody waits for task %s any more: its job was stopped", assignment.task_id)
+        self.settler.cancel(assignment.task_id)
+        return Exit.TERMINATED
+
+    def deliver(
+        self, assignment: Assignment, outcome: Outcome, *, end: SlotRelease | None = None
+    ) -> Outcome | None:
+        """Return the outcome that was reported; None if none could be, which is logged.
+
+        A container's end is told by its service, a function's by `end`.
+        """
+        if isinstance(outcome, Failed):
+            outcome = self._with_url(outcome)
+            LOG.warning("task %s: %s: %s", assignment.task_id, outcome.error, outcome.cause.message)
+        deadline, pause = self.clock() + SECONDS_TO_TRY, 1.0
+        while True:
+            try:
+                name = self.settler.settle(assignment.task_id, assignment.token, outcome, end=end)
+            except (ClientError, BotoCoreError) as error:
+                refused = isinstance(error, ClientError) and classify(error) is ErrorKind.REFUSED
+                if refused and not isinstance(outcome, Failed):
+                    outcome = self._with_url(_refused(assignment, error))
+                elif refused or self.clock() + pause > deadline:
+                    LOG.error("task %s: its outcome could not be reported: %s", assignment.task_id, error)
+                    return None
+                else:
+                    LOG.warning("task %s: its outcome is reported again: %s", assignment.task_id, error)
+                    self.sleep(random.uniform(0, pause))  # noqa: S311 (full jitter, no secret)
+                    pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+            else:
+                LOG.info("task %s settled: %s", assignment.task_id, name)
+                return outcome
+
+    def _with_url(self, failed: Failed) -> Failed:
+        return replace(failed, cause=replace(failed.cause, log_url=self.log_url()))
+
+
+def context_of(assignment: Assignment, log_tail: tuple[str, ...]) -> Cause:
+    """Return what every cause of this job says, without a message yet."""
+    return Cause(message="", backend=assignment.backend, job_id=assignment.job_id, log_tail=log_tail)
+
+
+def _refused(assignment: Assignment, error: ClientError | BotoCoreError) -> Failed:
+    # Step Functions looks at what it is sent: JSON that it does not take is no output.
+    invalid = isinstance(error, ClientError) and error_code(error) == "InvalidOutput"
+    name = ErrorName.JOB_INVALID_OUTPUT if invalid else ErrorName.JOB_FAILED
+    cause = replace(context_of(assignment, ()), message=f"Step Functions refused the output: {error}")
+    return Failed(error=name, cause=cause)

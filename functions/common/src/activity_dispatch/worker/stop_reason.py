@@ -1,0 +1,11 @@
+"""Why a job is stopped before it has ended."""
+
+from enum import StrEnum
+
+
+class StopReason(StrEnum):
+    """The first reason to stop a job; its text goes into the cause of the task's failure."""
+
+    INTERRUPTED = "the container is being stopped"
+    TIMED_OUT = "the job's own time limit is reached"
+    TASK_GONE = "nobody waits for the task any more"
