@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from tests.contract.conftest import projected
 
-from activity_dispatch.backends.lambda_ import backend as lambda_
-from activity_dispatch.backends.lambda_.payload import Job
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.invocation import Invocation, payload_of
 from activity_dispatch.domain.polls import poll_id_of, worker_name
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskState
@@ -84,8 +83,8 @@ def test_dispatch_requests_are_read(release) -> None:
 
 
 def test_a_functions_payload_is_read(release) -> None:
-    job = Job.from_event(release["payload"]["event"])
-    found = {"task_id": job.task_id, "token": job.token, "input": job.input, "slot": job.end.slot}
+    job = Invocation.from_event(release["payload"]["event"])
+    found = {"task_id": job.task_id, "token": job.token, "input": job.input, "slot": job.release.slot}
     assert found == release["payload"]["read"]
 
 
@@ -104,7 +103,7 @@ def test_an_earlier_release_can_read_what_this_one_writes(release) -> None:
         activity_arn="arn", token="t", input="{}", heartbeat_seconds=1, poll_id="0" * 16, holds_slot=True
     )
     assert release["tasks"]["starting"]["item"].keys() - {"input"} <= new_item(task, "lambda", "1.0").keys()
-    payload = json.loads(lambda_._payload(task))
+    payload = json.loads(payload_of(task))
     assert release["payload"]["event"].keys() <= payload.keys()
     words = {*TaskState, *OutcomeName}
     recorded = {*release["words"]["states"], *release["words"]["outcomes"]}

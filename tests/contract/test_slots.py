@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
-from activity_dispatch.store.slots import Slots
 from activity_dispatch.testing import FakeSQS
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"

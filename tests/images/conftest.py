@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.worker.aws_stub import AwsStub
+from tests.unit.worker.container.aws_stub import AwsStub
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,7 +4,7 @@ import json
 import math
 
 from tests.images.conftest import docker, output_of
-from tests.unit.worker.aws_stub import TOKEN
+from tests.unit.worker.container.aws_stub import TOKEN
 
 START_BUDGET_MS = 300.0
 MEMORY_BUDGET_MB = 60.0

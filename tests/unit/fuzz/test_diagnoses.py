@@ -44,9 +44,8 @@ def test_no_json_makes_a_backend_raise(event: Any) -> None:
 def check(diagnosis: Diagnosis) -> None:
     assert re.fullmatch("[0-9a-f]{32}", diagnosis.task_id)
     assert isinstance(diagnosis.job_id, str)
-    assert isinstance(diagnosis.version, int)
     assert (diagnosis.outcome is not None) == (diagnosis.state is JobState.ENDED)
-    assert {type(diagnosis.container), type(diagnosis.log_stream)} <= {str, type(None)}
+    assert type(diagnosis.log_stream) in (str, type(None))
     if isinstance(diagnosis.outcome, Succeeded):
         json.loads(diagnosis.outcome.output)
     elif diagnosis.outcome is not None:

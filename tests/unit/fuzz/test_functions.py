@@ -6,30 +6,30 @@ from unittest.mock import Mock
 
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.unit.composed import Composed
 from tests.unit.fuzz import mutation
 from tests.unit.fuzz.recorded import ARN, BATCH, ECS, JOB_EVENTS, TOKEN, status_change
 from tests.unit.fuzz.test_inputs import BACKENDS, JOB, TOO_MUCH
-from tests.unit.library.conftest import World
 
 from activity_dispatch.backends import registry
 from activity_dispatch.dispatch.batch import BatchHandler
 from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.tasks import Task
-from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
-from activity_dispatch.lifecycle.job_logs import JobLogs
+from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.report.reporter import Reporter
+from activity_dispatch.store.dispatch_queue import RequestReceiver
 
 # Half a character in the input, as a text can hold it in Python and in JSON.
 HALF = '{"job": {"command": ["\\ud800"]}, "half": "\ud800"}'
 inputs = mutation.mutated({"n": 1, "job": JOB}).map(json.dumps) | st.sampled_from([*TOO_MUCH, HALF])
 
 
-def world_with(backend: Any) -> World:
-    world = World()
-    world.backend = backend
-    world.set_activity(allowed_overrides=tuple(JOB), max_concurrent_jobs=1)
-    return world
+def world_with(backend: Any) -> Composed:
+    stack = Composed()
+    stack.backend = backend
+    stack.change_activity(allowed_overrides=tuple(JOB), max_concurrent_jobs=1)
+    return stack
 
 
 @mutation.many(1_000)
@@ -37,10 +37,10 @@ def world_with(backend: Any) -> World:
 @example(BACKENDS[0], HALF)
 @example(BACKENDS[2], HALF)
 def test_a_task_that_was_taken_is_started_or_settled(backend: Any, task_input: str) -> None:
-    world = world_with(backend)
-    scheduled = world.stepfunctions.schedule(ARN, task_input)
-    result = world.dispatcher.handle(json.dumps({"activity_arn": ARN}))
-    records = list(world.tasks.records.values())
+    stack = world_with(backend)
+    scheduled = stack.stepfunctions.schedule(ARN, task_input)
+    result = stack.dispatcher.handle(json.dumps({"activity_arn": ARN}))
+    records = list(stack.tasks.records.values())
     if result is Result.STARTED:
         # An invocation tells its id itself, when it claims the task.
         allowed = (None,) if backend.max_job_seconds else ("job", "arn")
@@ -49,7 +49,7 @@ def test_a_task_that_was_taken_is_started_or_settled(backend: Any, task_input: s
         assert result is Result.REFUSED
         assert scheduled.answer is not None
         assert str(scheduled.answer["error"]).startswith("Dispatch.")
-        assert world.store.holders[ARN] == set()
+        assert stack.slot_store.holders[ARN] == set()
 
 
 RECORD: dict[str, Any] = {
@@ -65,20 +65,22 @@ records = mutation.mutated(RECORD) | bodies.map(lambda body: {**RECORD, "body": 
 
 
 class Here:
-    """The world of the example under way: the threads of a batch are made once."""
+    """The stack of the example under way: the threads of a batch are made once."""
 
-    world: World
+    stack: Composed
 
 
-HANDLER = BatchHandler(handle=lambda body: Here.world.dispatcher.handle(body), sqs=Mock(), queue_url="queue")
+HANDLER = BatchHandler(
+    handle=lambda body: Here.stack.dispatcher.handle(body), queue=RequestReceiver(sqs=Mock(), url="queue")
+)
 
 
 @mutation.many(1_000)
 @given(st.lists(records, max_size=4), st.integers(0, 4))
 def test_a_malformed_request_takes_no_other_along(some: list[Any], place: int) -> None:
-    Here.world = world = World()
+    Here.stack = stack = Composed()
     for _ in range(9):
-        world.stepfunctions.schedule(ARN)
+        stack.stepfunctions.schedule(ARN)
     batch = [named(record, str(number)) for number, record in enumerate(some)]
     batch.insert(place, {**RECORD, "messageId": "valid"})
     before = len([record for record in some if is_request(record)])
@@ -86,7 +88,7 @@ def test_a_malformed_request_takes_no_other_along(some: list[Any], place: int) -
     again = [item["itemIdentifier"] for item in response["batchItemFailures"]]
     assert "valid" not in again
     assert set(again) <= {str(n) for n in range(len(some))}
-    assert len(world.backend.started) == before + 1
+    assert len(stack.backend.started) == before + 1
 
 
 def named(record: Any, name: str) -> Any:
@@ -114,29 +116,15 @@ lines = st.lists(
 )
 
 
-def reporter_of(world: World, tail: list[str]) -> tuple[Reporter, Canceller]:
-    answer = {"events": [{"message": line} for line in tail]}
-    common: dict[str, Any] = {
-        "tasks": world.tasks,
-        "activities": world.dispatcher.activities,
-        "backend_of": lambda _: world.backend,
-        "settler": world.settler,
-    }
-    logs = JobLogs(client=Mock(get_log_events=Mock(return_value=answer)))
-    stepfunctions: Any = world.stepfunctions
-    reporter = Reporter(diagnose=registry.diagnose, logs=logs, **common)
-    return reporter, Canceller(stepfunctions=stepfunctions, **common)
-
-
 @mutation.many(1_500)
 @given(st.sampled_from([ECS, BATCH]), st.sampled_from([0, 3, 137]), st.lists(events, max_size=2), lines)
 def test_no_event_keeps_a_job_s_end_from_settling_its_task(
     end: Any, exit_code: int, before: list[Any], tail: list[str]
 ) -> None:
-    world = world_with(BACKENDS[0] if end is BATCH else BACKENDS[1])
-    scheduled = world.stepfunctions.schedule(ARN)
+    stack = world_with(BACKENDS[0] if end is BATCH else BACKENDS[1])
+    scheduled = stack.stepfunctions.schedule(ARN)
     assert scheduled.token == TOKEN
-    poll = world.stepfunctions.get_activity_task(activityArn=ARN, workerName="6742f00000000001 dispatcher")
+    poll = stack.stepfunctions.get_activity_task(activityArn=ARN, workerName="6742f00000000001 dispatcher")
     task = Task(
         activity_arn=ARN,
         token=poll["taskToken"],
@@ -144,16 +132,20 @@ def test_no_event_keeps_a_job_s_end_from_settling_its_task(
         heartbeat_seconds=60,
         poll_id="6742f00000000001",
     )
-    world.tasks.add(task, "fake")
-    world.tasks.record_started(task.task_id, job_of(end))
-    reporter, canceller = reporter_of(world, tail)
+    stack.tasks.add(task, "fake")
+    stack.tasks.record_started(task.task_id, job_of(end))
+    stack.logs.default = tail
+    reporter, canceller = (
+        Reporter(diagnose=registry.diagnose, tasks=stack.tasks, concluder=stack.runtime.concluder),
+        stack.runtime.canceller,
+    )
     for event in [*(event for event in before if isinstance(event, dict)), with_exit_code(end, exit_code)]:
         execution = ended_execution(event)
         if execution is None:
             reporter.handle(event)
         elif execution == scheduled.execution_arn:
             canceller.cancel_execution(execution)
-    record = world.tasks.get(task.task_id)
+    record = stack.tasks.get(task.task_id)
     assert record is not None
     assert record.outcome is not None
 

@@ -17,7 +17,7 @@ from activity_dispatch.backends.batch.backend import BatchBackend
 from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.fargate.backend import FargateBackend
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
-from activity_dispatch.backends.lambda_.payload import InvalidEvent, Job
+from activity_dispatch.domain.invocation import InvalidEvent, Invocation
 from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
 from activity_dispatch.runtime.settings import InvalidSettings, Settings
 from activity_dispatch.worker.container.settings import WorkerSettings
@@ -113,12 +113,12 @@ EVENT = {
 @mutation.many(1_000)
 @given(mutation.mutated(EVENT))
 def test_an_invocation_of_a_processing_function(event: Any) -> None:
-    job, refusal = tried(lambda: Job.from_event(event), InvalidEvent)
+    job, refusal = tried(lambda: Invocation.from_event(event), InvalidEvent)
     assert TOKEN not in refusal
     if job is not None:
         assert (type(job.task_id), type(job.token), type(job.heartbeat_seconds)) == (str, str, int)
         assert job.heartbeat_seconds > 0
-        assert (type(job.end.activity_arn), type(job.end.slot) in (str, type(None))) == (str, True)
+        assert (type(job.release.activity_arn), type(job.release.slot) in (str, type(None))) == (str, True)
     else:
         assert refusal
 

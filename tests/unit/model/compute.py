@@ -9,9 +9,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import may_have_happened
-from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.exit_codes import outcome_of_exit
-from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import Task
@@ -110,9 +109,14 @@ class ModelBackend:
     kind: Kind
 
     @property
+    def describes_jobs(self) -> bool:
+        """Every service but that of functions does."""
+        return self.kind is not Kind.FUNCTION
+
+    @property
     def max_job_seconds(self) -> int | None:
         """A function's own limit."""
-        return FUNCTION_SECONDS if self.kind is Kind.FUNCTION else None
+        return None if self.describes_jobs else FUNCTION_SECONDS
 
     def start(self, task: Task) -> JobId:
         """Start the task's job."""
@@ -124,14 +128,9 @@ class ModelBackend:
             "slot": task.slot_release.slot,
             "input": json.loads(task.input),
         }
-        try:
+        with refusing("RunJob", may_run=self.may_run):
             found = self.find(task.task_id) if self.kind is Kind.LIST else None
             return found or self.api.run_job(task_id=task.task_id, payload=payload)
-        except ClientError as error:
-            raise StartRefused(start_error(error), str(error), may_run=self.may_run(error)) from error
-        except BotoCoreError as error:
-            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            raise StartRefused(name, str(error), may_run=self.may_run(error)) from error
 
     def may_run(self, error: ClientError | BotoCoreError) -> bool:
         """A function that runs after all finds its task settled."""

@@ -2,13 +2,15 @@
 
 import pytest
 from tests.unit.model.compute import Kind
+from tests.unit.model.invariants import check, open_things
+from tests.unit.model.model import Model
 from tests.unit.model.processes import Process
-from tests.unit.model.world import Beats, World
+from tests.unit.model.roles import Beats
 
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.testing import AFTER, Fault
-from activity_dispatch.worker import lambda_function as processing
+from activity_dispatch.worker import lambda_function
 
 
 def until(process: Process, call: str) -> None:
@@ -17,82 +19,82 @@ def until(process: Process, call: str) -> None:
         process.step()
 
 
-def interrupted(kind: Kind, *, is_plain: bool, before: str) -> World:
+def interrupted(kind: Kind, *, is_plain: bool, before: str) -> Model:
     """A start whose dispatcher died before this call, longer ago than a start takes."""
-    world = World(kind, 1, None)
-    world.schedule(is_plain=is_plain, is_requested=True)
-    dispatcher = world.dispatch(world.messages[0])
+    model = Model(kind, 1, None)
+    model.schedule(is_plain=is_plain, is_requested=True)
+    dispatcher = model.dispatch(model.messages[0])
     until(dispatcher, before)
     dispatcher.kill()
-    world.settle()
-    return world
+    model.settle()
+    return model
 
 
 @pytest.mark.parametrize("kind", [Kind.TOKEN, Kind.LIST])
 def test_a_job_whose_start_had_no_answer_is_stopped_and_keeps_its_slot_till_then(kind: Kind) -> None:
-    world = World(kind, 1, None)
-    world.schedule(is_plain=True, is_requested=True)
-    dispatcher = world.dispatch(world.messages[0])
+    model = Model(kind, 1, None)
+    model.schedule(is_plain=True, is_requested=True)
+    dispatcher = model.dispatch(model.messages[0])
     until(dispatcher, "run_job")
     dispatcher.step(Fault(fail="InternalServerError", when=AFTER))
     dispatcher.finish()
-    world.settle()
-    (job,) = world.compute.under_way()
-    assert len(world.store.holders[world.activity.arn]) == 1
+    model.settle()
+    (job,) = model.compute.under_way()
+    assert len(model.store.holders[model.activity.arn]) == 1
     for _ in range(2):
-        world.advance(181.0)
-        world.reconcile().finish()
-        world.settle()
+        model.advance(181.0)
+        model.reconcile().finish()
+        model.settle()
     assert job.state is JobState.ENDED
-    world.check()
+    check(model)
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_two_passes_at_once_make_one_job(kind: Kind) -> None:
-    world = interrupted(kind, is_plain=True, before="list_jobs" if kind is Kind.LIST else "run_job")
+    model = interrupted(kind, is_plain=True, before="list_jobs" if kind is Kind.LIST else "run_job")
     # Two steps, so that the state's heartbeat does not run out.
     for _ in range(2):
-        world.advance(91.0)
-        world.stepfunctions.send_task_heartbeat(taskToken="token-0")
-    passes = [world.reconcile() for _ in range(2)]
+        model.advance(91.0)
+        model.stepfunctions.send_task_heartbeat(taskToken="token-0")
+    passes = [model.reconcile() for _ in range(2)]
     for one in passes:
         until(one, "run_job")
     for one in passes:
         one.finish()
-    world.settle()
-    assert len(world.compute.jobs) == 1
-    world.check()
+    model.settle()
+    assert len(model.compute.jobs) == 1
+    check(model)
 
 
 def test_a_task_that_an_invocation_works_at_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processing, "Heartbeats", Beats)
-    world = interrupted(Kind.FUNCTION, is_plain=False, before="record_started")
-    (job,) = world.compute.under_way()
-    world.run_job(job)
-    until(world.workers[job.id], "go_on")
+    monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
+    model = interrupted(Kind.FUNCTION, is_plain=False, before="record_started")
+    (job,) = model.compute.under_way()
+    model.run_job(job)
+    until(model.workers[job.id], "go_on")
     for _ in range(2):
-        world.advance(91.0)
-        world.stepfunctions.send_task_heartbeat(taskToken="token-0")
-    world.reconcile().finish()
-    world.settle()
-    assert [record.state for record in world.tasks.records.values()] == [TaskState.STARTED]
-    assert len(world.compute.jobs) == 1
-    world.workers[job.id].finish()
-    world.settle()
-    assert [task.status for task in world.stepfunctions.tasks.values()] == ["SUCCEEDED"]
-    assert world.open_things() == []
+        model.advance(91.0)
+        model.stepfunctions.send_task_heartbeat(taskToken="token-0")
+    model.reconcile().finish()
+    model.settle()
+    assert [record.state for record in model.tasks.records.values()] == [TaskState.STARTED]
+    assert len(model.compute.jobs) == 1
+    model.workers[job.id].finish()
+    model.settle()
+    assert [task.status for task in model.stepfunctions.tasks.values()] == ["SUCCEEDED"]
+    assert open_things(model) == []
 
 
 def test_a_job_that_runs_is_found_and_not_started_again() -> None:
-    world = interrupted(Kind.TOKEN, is_plain=True, before="record_started")
-    (job,) = world.compute.under_way()
-    world.run_job(job)
+    model = interrupted(Kind.TOKEN, is_plain=True, before="record_started")
+    (job,) = model.compute.under_way()
+    model.run_job(job)
     for _ in range(2):
-        world.advance(91.0)
-        world.stepfunctions.send_task_heartbeat(taskToken="token-0")
-    reconciler = world.reconcile()
+        model.advance(91.0)
+        model.stepfunctions.send_task_heartbeat(taskToken="token-0")
+    reconciler = model.reconcile()
     until(reconciler, "run_job")
     assert reconciler.is_done
-    world.settle()
-    (record,) = world.tasks.records.values()
+    model.settle()
+    (record,) = model.tasks.records.values()
     assert (record.state, record.job_id) == (TaskState.STARTED, job.id)

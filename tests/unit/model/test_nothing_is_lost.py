@@ -17,12 +17,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.unit.model.compute import Kind, ModelJob
-from tests.unit.model.world import Beats, World
+from tests.unit.model.invariants import check, open_things
+from tests.unit.model.model import Model
+from tests.unit.model.roles import Beats
 
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import AFTER, BEFORE, Fault
-from activity_dispatch.worker import lambda_function as processing
+from activity_dispatch.worker import lambda_function
 
 LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
 FAULTS = st.sampled_from(
@@ -55,7 +57,7 @@ def one[T](things: list[T], number: int) -> T:
 class Stack(RuleBasedStateMachine):
     """What can happen, in any order."""
 
-    world: World
+    model: Model
     is_broken = False
 
     @initialize(
@@ -64,153 +66,153 @@ class Stack(RuleBasedStateMachine):
         max_queue_seconds=st.sampled_from([None, 120]),
     )
     def begin(self, kind: Kind, limit: int | None, max_queue_seconds: int | None) -> None:
-        self.world = World(kind, limit, max_queue_seconds)
+        self.model = Model(kind, limit, max_queue_seconds)
 
     @rule(is_plain=st.booleans(), is_requested=st.sampled_from([True, True, True, False]))
     def schedule(self, is_plain: bool, is_requested: bool) -> None:
-        if len(self.world.stepfunctions.tasks) < 6:
-            self.world.schedule(is_plain=is_plain, is_requested=is_requested)
+        if len(self.model.stepfunctions.tasks) < 6:
+            self.model.schedule(is_plain=is_plain, is_requested=is_requested)
 
     @rule(is_plain=st.booleans(), is_sent_twice=st.booleans())
     def hand_over(self, is_plain: bool, is_sent_twice: bool) -> None:
-        if len(self.world.stepfunctions.tasks) < 6:
-            self.world.hand_over(is_plain=is_plain, is_sent_twice=is_sent_twice)
+        if len(self.model.stepfunctions.tasks) < 6:
+            self.model.hand_over(is_plain=is_plain, is_sent_twice=is_sent_twice)
 
-    @precondition(lambda self: self.world.messages)
+    @precondition(lambda self: self.model.messages)
     @rule(number=numbers)
     def dispatch(self, number: int) -> None:
-        self.world.dispatch(one(self.world.messages, number))
+        self.model.dispatch(one(self.model.messages, number))
 
     @rule()
     def poll(self) -> None:
-        if [process.name for process in self.world.processes].count("poller") < 2:
-            self.world.poll()
+        if [process.name for process in self.model.processes].count("poller") < 2:
+            self.model.poll()
 
-    @precondition(lambda self: self.world.events)
+    @precondition(lambda self: self.model.events)
     @rule(number=numbers, fate=st.sampled_from(["once", "once", "once", "twice", "never"]))
     def report(self, number: int, fate: str) -> None:
-        event = one(self.world.events, number)
+        event = one(self.model.events, number)
         if fate == "never":
-            self.world.events.remove(event)
+            self.model.events.remove(event)
         else:
-            self.world.report(event, is_kept=fate == "twice")
+            self.model.report(event, is_kept=fate == "twice")
 
     @rule()
     def reconcile(self) -> None:
         # A pass may take longer than a minute: then there are two.
-        if [process.name for process in self.world.processes].count("reconciler") < 2:
-            self.world.reconcile()
+        if [process.name for process in self.model.processes].count("reconciler") < 2:
+            self.model.reconcile()
 
-    @precondition(lambda self: self.world.processes)
+    @precondition(lambda self: self.model.processes)
     @rule(number=numbers, faults=st.lists(FAULTS, min_size=1, max_size=4))
     def step(self, number: int, faults: list[Fault | None]) -> None:
-        process = one(self.world.processes, number)
+        process = one(self.model.processes, number)
         for fault in faults:
             if not process.is_done:
                 twice = fault is not None and fault.duplicate
-                process.step(None if twice and self.world.is_made_once(process.pending) else fault)
-        self.world.settle()
+                process.step(None if twice and self.model.is_made_once(process.pending) else fault)
+        self.model.settle()
 
-    @precondition(lambda self: self.world.processes)
+    @precondition(lambda self: self.model.processes)
     @rule(number=numbers, calls=st.integers(0, 10), fault=FAULTS)
     def finish_with_fault(self, number: int, calls: int, fault: Fault | None) -> None:
-        process = one(self.world.processes, number)
+        process = one(self.model.processes, number)
         for _ in range(calls):
             if not process.is_done:
                 process.step()
         self.step(number=number, faults=[fault])
         if not process.is_done:
             process.finish()
-        self.world.settle()
+        self.model.settle()
 
-    @precondition(lambda self: self.world.processes)
+    @precondition(lambda self: self.model.processes)
     @rule(number=numbers)
     def finish(self, number: int) -> None:
-        one(self.world.processes, number).finish()
-        self.world.settle()
+        one(self.model.processes, number).finish()
+        self.model.settle()
 
     @precondition(lambda self: self.queued())
     @rule(number=numbers)
     def run_job(self, number: int) -> None:
-        self.world.run_job(one(self.queued(), number))
+        self.model.run_job(one(self.queued(), number))
 
     @precondition(lambda self: self.plain())
     @rule(number=numbers, exit_code=st.sampled_from([0, 3, 143]))
     def end_job(self, number: int, exit_code: int) -> None:
-        self.world.end_job(one(self.plain(), number), exit_code)
+        self.model.end_job(one(self.plain(), number), exit_code)
 
-    @precondition(lambda self: self.world.stepfunctions.tasks)
+    @precondition(lambda self: self.model.stepfunctions.tasks)
     @rule(number=numbers)
     def abort(self, number: int) -> None:
-        self.world.stepfunctions.abort(one(list(self.world.stepfunctions.tasks.values()), number))
-        self.world.settle()
+        self.model.stepfunctions.abort(one(list(self.model.stepfunctions.tasks.values()), number))
+        self.model.settle()
 
     @rule(seconds=st.sampled_from([1.0, 20.0, 61.0, 100.0, 200.0, 700.0]))
     def advance(self, seconds: float) -> None:
-        self.world.advance(seconds)
+        self.model.advance(seconds)
 
     @invariant()
     def nothing_is_wrong(self) -> None:
         counted["steps"] += 1
         self.is_broken = True
-        if hasattr(self, "world"):
-            self.world.check()
+        if hasattr(self, "model"):
+            check(self.model)
         self.is_broken = False
 
     def teardown(self) -> None:
-        if not hasattr(self, "world"):
+        if not hasattr(self, "model"):
             return
         try:
             if not self.is_broken:
                 self.come_to_rest()
         finally:
-            self.world.stop_processes()
+            self.model.stop_processes()
 
     def come_to_rest(self) -> None:
         """Without faults all comes to an end within a few passes."""
         for passes in range(MAX_PASSES):
             self.catch_up()
-            if not self.world.open_things():
+            if not open_things(self.model):
                 counted["passes"] = max(counted["passes"], passes)
                 return
-            self.world.reconcile().finish()
-            self.world.settle()
-            self.world.check()
-            self.world.advance(60.0)
-        raise AssertionError(f"after {MAX_PASSES} passes: {self.world.open_things()}")
+            self.model.reconcile().finish()
+            self.model.settle()
+            check(self.model)
+            self.model.advance(60.0)
+        raise AssertionError(f"after {MAX_PASSES} passes: {open_things(self.model)}")
 
     def catch_up(self) -> None:
         """Let everybody do what is to do now."""
-        world = self.world
+        model = self.model
         for _ in range(1_000):
-            if world.processes:
-                world.processes[0].finish()
-                world.settle()
-            elif world.events:
-                world.report(world.events[0], is_kept=False)
-            elif world.messages:
-                world.dispatch(world.messages[0])
+            if model.processes:
+                model.processes[0].finish()
+                model.settle()
+            elif model.events:
+                model.report(model.events[0], is_kept=False)
+            elif model.messages:
+                model.dispatch(model.messages[0])
             elif self.queued():
-                world.run_job(self.queued()[0])
+                model.run_job(self.queued()[0])
             elif wanted := [job for job in self.plain() if self.is_waited_for(job)]:
-                world.end_job(wanted[0], 0)
+                model.end_job(wanted[0], 0)
             else:
                 return
-            world.check()
+            check(model)
         raise AssertionError("it goes round in circles")
 
     def queued(self) -> list[ModelJob]:
-        return [job for job in self.world.compute.jobs.values() if job.state is JobState.QUEUED]
+        return [job for job in self.model.compute.jobs.values() if job.state is JobState.QUEUED]
 
     def plain(self) -> list[ModelJob]:
-        if self.world.kind is Kind.FUNCTION:
+        if self.model.kind is Kind.FUNCTION:
             return []
-        jobs = self.world.compute.jobs.values()
+        jobs = self.model.compute.jobs.values()
         return [job for job in jobs if job.is_plain and job.state is JobState.RUNNING]
 
     def is_waited_for(self, job: ModelJob) -> bool:
         """A job whose execution has ended must be stopped by the stack."""
-        tasks = self.world.stepfunctions.tasks.values()
+        tasks = self.model.stepfunctions.tasks.values()
         return any(task.status == "RUNNING" and task_id_of(task.token) == job.task_id for task in tasks)
 
 
@@ -230,7 +232,7 @@ class Surprises(logging.Handler):
 
 
 def test_random_interleavings_with_faults(monkeypatch: Any) -> None:
-    monkeypatch.setattr(processing, "Heartbeats", Beats)
+    monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
     surprises, log = Surprises(), logging.getLogger("activity_dispatch")
     log.addHandler(surprises)
     log.propagate = False

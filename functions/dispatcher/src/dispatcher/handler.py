@@ -5,8 +5,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from activity_dispatch.dispatch.assembly import make_batch_handler
 from activity_dispatch.dispatch.batch import BatchHandler
-from activity_dispatch.dispatch.dispatcher import Dispatcher
 from activity_dispatch.observe.metrics import Metrics
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
@@ -31,20 +31,5 @@ def handle(
 @functools.cache
 def _parts(log_stream_name: str) -> tuple[BatchHandler, Metrics]:
     runtime = make_function_runtime(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
-    dispatcher = Dispatcher(
-        activities=runtime.activities,
-        taker=runtime.taker(f"dispatcher {log_stream_name}"),
-        workers_first=runtime.workers_first,
-        parked_tasks=runtime.parked_tasks,
-        starter=runtime.starter,
-        backend_of=runtime.backend_of,
-        requests=runtime.requests,
-        metrics=runtime.metrics,
-    )
-    handler = BatchHandler(
-        handle=dispatcher.handle,
-        sqs=runtime.clients.sqs,
-        queue_url=runtime.settings.dispatch_queue_url,
-        threads=THREADS,
-    )
+    handler = make_batch_handler(runtime, f"dispatcher {log_stream_name}", threads=THREADS)
     return handler, runtime.metrics

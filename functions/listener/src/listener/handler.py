@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from activity_dispatch.dispatch.assembly import make_listener
 from activity_dispatch.dispatch.listener import Listener
 from activity_dispatch.runtime.function import make_function_runtime
 
@@ -22,4 +23,4 @@ def handle(event: Mapping[str, Any], context: object) -> int:
 @functools.cache
 def _listener() -> Listener:
     runtime = make_function_runtime(os.environ, threads=1, also_required=("DISPATCH_QUEUE_URL",))
-    return Listener(activities=runtime.activities, requests=runtime.requests)
+    return make_listener(runtime)

@@ -5,13 +5,12 @@ import logging
 import os
 from collections.abc import Mapping
 
+from activity_dispatch.dispatch.assembly import make_poller
 from activity_dispatch.dispatch.poller import Poller
-from activity_dispatch.dispatch.poller_threads import PollingThreads
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
 from activity_dispatch.store.dynamodb.leases import DynamoLeases
-from activity_dispatch.store.leases import Lease
 
 LOG = logging.getLogger(__name__)
 
@@ -34,13 +33,5 @@ def _runtime() -> Runtime:
 def _poller(context: LambdaContext) -> Poller:
     runtime = _runtime()
     leases = DynamoLeases(client=runtime.clients.dynamodb, table=runtime.settings.task_table)
-    return Poller(
-        tasks=runtime.tasks,
-        lease=Lease(store=leases, name="poller", holder=context.aws_request_id),
-        threads=PollingThreads(
-            taker=runtime.taker(f"poller {context.log_stream_name}", waits_for_slot=False),
-            starter=runtime.starter,
-            backend_of=runtime.backend_of,
-        ),
-        metrics=runtime.metrics,
-    )
+    poller = f"poller {context.log_stream_name}"
+    return make_poller(runtime, leases, holder=context.aws_request_id, poller=poller)

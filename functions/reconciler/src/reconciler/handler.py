@@ -6,9 +6,8 @@ import os
 from collections.abc import Mapping
 
 from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.reconcile.reconciler import Reconciler
-from activity_dispatch.reconcile.steps import TaskSteps
-from activity_dispatch.runtime.composition import make_canceller, make_reporter
 from activity_dispatch.runtime.function import make_function_runtime
 
 LOG = logging.getLogger(__name__)
@@ -38,21 +37,5 @@ def _reconciler() -> Reconciler:
     runtime = make_function_runtime(
         os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL", "MISSED_TASK_POLL_SECONDS")
     )
-    steps = TaskSteps(
-        tasks=runtime.tasks,
-        answers=runtime.answers,
-        settler=runtime.settler,
-        starter=runtime.starter,
-        reporter=make_reporter(runtime),
-        canceller=make_canceller(runtime),
-        rate=RateLimit(per_second=HEARTBEATS_PER_SECOND, burst=HEARTBEATS_AT_ONCE),
-    )
-    return Reconciler(
-        tasks=runtime.tasks,
-        slots=runtime.slots,
-        steps=steps,
-        backend_of=runtime.backend_of,
-        missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
-        threads=THREADS,
-        metrics=runtime.metrics,
-    )
+    heartbeats = RateLimit(per_second=HEARTBEATS_PER_SECOND, burst=HEARTBEATS_AT_ONCE)
+    return make_reconciler(runtime, threads=THREADS, heartbeats=heartbeats)

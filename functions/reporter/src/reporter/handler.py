@@ -7,8 +7,7 @@ from typing import Any
 
 from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
 from activity_dispatch.observe.metrics import Metrics
-from activity_dispatch.report.reporter import Reporter
-from activity_dispatch.runtime.composition import make_canceller, make_reporter
+from activity_dispatch.report.reporter import Reporter, make_reporter
 from activity_dispatch.runtime.function import make_function_runtime
 
 
@@ -28,4 +27,4 @@ def handle(event: Mapping[str, Any], context: object) -> None:
 @functools.cache
 def _parts() -> tuple[Reporter, Canceller, Metrics]:
     runtime = make_function_runtime(os.environ, threads=1, also_required=("DISPATCH_QUEUE_URL",))
-    return make_reporter(runtime), make_canceller(runtime), runtime.metrics
+    return make_reporter(runtime), runtime.canceller, runtime.metrics

@@ -12,7 +12,6 @@ class ErrorKind(Enum):
     UNAVAILABLE = auto()  # the service has a problem or no capacity
     TASK_GONE = auto()  # nobody waits for this task token any more
     CONDITION_FAILED = auto()  # a conditional write met another state
-    NOT_FOUND = auto()  # the named resource does not exist
     REFUSED = auto()  # anything else: the same request will be refused again
 
 
@@ -46,7 +45,6 @@ _KINDS: dict[str, ErrorKind] = {
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html
         ErrorKind.TASK_GONE: ("InvalidToken", "TaskDoesNotExist", "TaskTimedOut"),
         ErrorKind.CONDITION_FAILED: ("ConditionalCheckFailedException",),
-        ErrorKind.NOT_FOUND: ("ActivityDoesNotExist", "ResourceNotFoundException"),
     }.items()
     for code in codes
 }

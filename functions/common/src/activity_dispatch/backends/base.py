@@ -27,17 +27,21 @@ class InvalidBackendConfig(Exception):
 class Backend(Protocol):
     """A compute service with one configuration. Adding one: docs/adding-a-backend.md.
 
-    `max_job_seconds` is how long a job can run at most where the service does not tell of jobs under
-    way; None where it does.
+    A service that cannot be asked about a job under way says how long one can run at most.
     """
 
     @property
+    def describes_jobs(self) -> bool:
+        """Whether `describe` and `find` know the service's jobs."""
+        ...
+
+    @property
     def max_job_seconds(self) -> int | None:
-        """The longest that a job can run, in seconds; None: ask `describe`."""
+        """The longest that a job can run, in seconds; None where `describes_jobs`."""
         ...
 
     def start(self, task: Task) -> JobId:
-        """Start the task's job, idempotent on `task.task_id`; raise StartRefused if it can't be."""
+        """Start the task's job, idempotent on `task.task_id`; raise StartRefused if it cannot."""
         ...
 
     def find(self, task_id: str) -> JobId | None:

@@ -1,13 +1,35 @@
-"""What a backend refuses, as an error name and a reason."""
+"""What a backend's service refuses, as an error name and its reason."""
 
-from botocore.exceptions import ClientError
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from activity_dispatch.aws.errors import ErrorKind, classify
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.aws.errors import ErrorKind, classify, error_code, may_have_happened
+from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.domain.outcomes import ErrorName
 
 
-def start_error(error: ClientError) -> ErrorName:
-    """Return the name under which a task fails when a backend answers its start with this error."""
+@contextmanager
+def refusing(
+    call: str, *, may_run: Callable[[ClientError | BotoCoreError], bool] = may_have_happened
+) -> Iterator[None]:
+    """Raise StartRefused in place of what AWS raises in this block.
+
+    `call` is the API's name, for the cause. `may_run` says whether there can be a job despite the error.
+    """
+    try:
+        yield
+    except ClientError as error:
+        message = f"{call}: {error_code(error)}: {error}"
+        raise StartRefused(error_name(error), message, may_run=may_run(error)) from error
+    except BotoCoreError as error:
+        name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+        raise StartRefused(name, f"{call}: {error}", may_run=may_run(error)) from error
+
+
+def error_name(error: ClientError) -> ErrorName:
+    """Return the name under which a task fails when a service answers its start with this error."""
     names = {
         ErrorKind.THROTTLED: ErrorName.DISPATCH_THROTTLED,
         ErrorKind.UNAVAILABLE: ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,

@@ -10,12 +10,11 @@ import gzip
 import json
 import logging
 import zlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from activity_dispatch.domain.activities import WakeUp
+from activity_dispatch.domain.activities import WakeUp, by_activity
 from activity_dispatch.domain.requests import DispatchRequest, seconds_of
 from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestSender
@@ -41,7 +40,7 @@ class Listener:
         RequestsNotSent; the batch comes again then.
         """
         sent = 0
-        for arn, requests in _by_activity(scheduled(event)).items():
+        for arn, requests in by_activity(scheduled(event)).items():
             activity = self.activities.find(arn)
             if activity is not None and activity.wake_up is WakeUp.LOGS:
                 delay = activity.overflow_after_seconds or 0
@@ -53,13 +52,6 @@ class Listener:
 def scheduled(event: Mapping[str, Any]) -> Sequence[DispatchRequest]:
     """Return a request for each task that, as the log says, was scheduled."""
     return [request for line in _lines(event) if (request := _scheduled(line)) is not None]
-
-
-def _by_activity(requests: Iterable[DispatchRequest]) -> Mapping[str, list[DispatchRequest]]:
-    groups: defaultdict[str, list[DispatchRequest]] = defaultdict(list)
-    for request in requests:
-        groups[request.activity_arn].append(request)
-    return groups
 
 
 def _lines(event: Mapping[str, Any]) -> Iterator[str]:

@@ -9,15 +9,14 @@ reconciler beats for it. So its message can go, and may come twice.
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-from botocore.exceptions import BotoCoreError, ClientError
+from dataclasses import dataclass, replace
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.requests import HandedOver
 from activity_dispatch.domain.tasks import Task, TaskState
 from activity_dispatch.lifecycle.settler import Settler
-from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
+from activity_dispatch.observe.log_keys import log_keys
+from activity_dispatch.stepfunctions.answers import TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
 
 LOG = logging.getLogger(__name__)
@@ -68,28 +67,13 @@ class ParkedTasks:
         record = self.tasks.get(task_id)
         if record is None or record.token is None:
             return None
-        if not self._is_waited_for(task_id, record.token):
+        with log_keys(task_id=task_id):
+            # A message may be older than its task: a state's Retry sends another one.
+            is_waited_for = self.answers.is_waited_for(record.token)
+        if not is_waited_for:
             self.settler.cancel_waiting(task_id)
             return None
         holds_slot = activity.max_concurrent_jobs is not None
         if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot):
             return None
-        return Task(
-            activity_arn=activity.arn,
-            token=record.token,
-            input=record.input or "null",
-            heartbeat_seconds=record.heartbeat_seconds,
-            poll_id=poll_id,
-            holds_slot=holds_slot,
-        )
-
-    def _is_waited_for(self, task_id: str, token: str) -> bool:
-        """Ask by a heartbeat: a message may be older than its task, a state's Retry sends another one."""
-        try:
-            self.answers.heartbeat(token)
-        except TaskGone as gone:
-            LOG.warning("nobody waits for task %s any more (%s)", task_id, gone)
-            return False
-        except (ClientError, BotoCoreError) as error:
-            LOG.warning("task %s: heartbeat failed, the next one follows: %s", task_id, error)
-        return True
+        return replace(record, poll_id=poll_id, holds_slot=holds_slot).to_task()

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity_dispatch.dispatch.lease import Lease
 from activity_dispatch.dispatch.poller_threads import PollingThreads
 from activity_dispatch.observe.metrics import NO_METRICS, Metrics
-from activity_dispatch.store.leases import Lease
 from activity_dispatch.store.task_table import TaskTable
 
 LOG = logging.getLogger(__name__)

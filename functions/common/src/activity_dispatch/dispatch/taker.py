@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.polls import new_poll_id, worker_name
 from activity_dispatch.domain.tasks import Task
-from activity_dispatch.store.slots import Slots
+from activity_dispatch.lifecycle.slots import Slots
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient

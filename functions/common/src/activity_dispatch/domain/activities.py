@@ -1,10 +1,11 @@
 """The activities that this stack serves: how the tasks of each are to be started."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 
 class InvalidActivity(Exception):
@@ -80,6 +81,19 @@ class Activity:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
         except (TypeError, ValueError) as error:
             raise InvalidActivity(f"{error} in {text}") from error
+
+
+class _OfActivity(Protocol):
+    @property
+    def activity_arn(self) -> str: ...
+
+
+def by_activity[T: _OfActivity](items: Iterable[T]) -> Mapping[str, list[T]]:
+    """Return tasks, requests or whatever belongs to activities, grouped by the activities' ARNs."""
+    groups: defaultdict[str, list[T]] = defaultdict(list)
+    for item in items:
+        groups[item.activity_arn].append(item)
+    return groups
 
 
 def _optional_int(value: Any) -> int | None:

@@ -29,20 +29,18 @@ class LogLocation:
 class Diagnosis:
     """What an event of a backend, or the backend when asked, says about a task's job.
 
-    `outcome` is None while the job is under way; `version` orders the events of one job;
-    `container` and `log_stream` help to find its log. `progress` is how far a job under way is, up to
-    1 KiB; `tells_output`: a success's output is whole, and nothing of the log is taken for it.
+    `outcome` is None while the job is under way; `log_stream` names its log, where the event does.
+    `progress` is how far a job under way is, up to 1 KiB. With `has_output` a success's output is
+    complete, and nothing is taken from the log.
     """
 
     task_id: str
     job_id: JobId
     state: JobState
     outcome: Outcome | None = None
-    version: int = 0
-    container: str | None = None
     log_stream: str | None = None
     progress: str | None = None
-    tells_output: bool = False
+    has_output: bool = False
 
 
 def is_under_way(diagnosis: Diagnosis | None) -> bool:

@@ -3,8 +3,6 @@
 Sources: botocore's service models and https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
-# GetActivityTask may hand out up to 1 MiB.
-MAX_INPUT_BYTES = 1_048_576
 # SendTaskSuccess takes 262,144 bytes of UTF-8. The Process state's Parallel wraps the output in an
 # array and has the same limit, so two bytes are left for its brackets.
 MAX_OUTPUT_BYTES = 262_144 - len("[]")
@@ -16,7 +14,7 @@ MAX_TABLE_INPUT_BYTES = 262_144
 # Lambda's asynchronous invocation takes 1 MB.
 MAX_ASYNC_PAYLOAD_BYTES = 1_048_576
 # GetActivityTask holds the connection for up to 60 s; the client must wait longer than that.
-POLL_SECONDS = 60
 POLL_READ_TIMEOUT_SECONDS = 70
+# How much of a job's log goes into the cause of its failure.
 MAX_LINES = 20
 MAX_LINE_CHARACTERS = 1_000

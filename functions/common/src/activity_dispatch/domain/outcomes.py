@@ -11,6 +11,9 @@ from typing import Any
 
 from activity_dispatch.domain.limits import MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS
 
+# The reason that is given to a service whose job is stopped.
+NOBODY_WAITS = "nobody waits for the task any more"
+
 
 class ErrorName(StrEnum):
     """Errors that end a task, as Step Functions sees them."""
@@ -116,6 +119,3 @@ class JobError(Exception):
             raise ValueError(f"error: {error!r}; allowed are 1 to {MAX_ERROR_CHARACTERS} characters")
         super().__init__(message)
         self.error = error
-
-
-NOBODY_WAITS = "nobody waits for the task any more"

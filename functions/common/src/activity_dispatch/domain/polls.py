@@ -9,6 +9,8 @@ import secrets
 
 from activity_dispatch.domain.limits import MAX_WORKER_NAME_CHARACTERS
 
+# In the place of a poll's id: the task has come with its request, and waits for a slot.
+WAITING_PREFIX = "waiting#"
 _POLL_ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -31,6 +33,3 @@ def poll_id_of(name: str) -> str | None:
     """Return the poll's id from a worker name, None if it is not one of ours."""
     poll_id = name.split(" ", 1)[0]
     return poll_id if _POLL_ID.fullmatch(poll_id) else None
-
-
-WAITING_PREFIX = "waiting#"

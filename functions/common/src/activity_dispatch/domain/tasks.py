@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from activity_dispatch.domain.polls import WAITING_PREFIX
+
 
 def task_id_of(token: str) -> str:
     """Return the task's id: the first 32 hex digits of the token's SHA-256.
@@ -66,13 +68,13 @@ class Task:
 
     @property
     def slot_release(self) -> "SlotRelease":
-        """What is to be told when the task's job has ended, or there will be none."""
+        """The slot that is free once the task's job has ended, or will never run."""
         return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlotRelease:
-    """A task's job has ended, or there will be none: its slot, if it holds one, is free."""
+    """The slot to free when a job has ended, or will never run; `slot` None: the task holds none."""
 
     activity_arn: str
     slot: str | None
@@ -133,5 +135,28 @@ class TaskRecord:
 
     @property
     def slot_release(self) -> SlotRelease:
-        """What is to be told when the task's job has ended."""
+        """The slot that is free once the task's job has ended."""
         return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether the task came with its request and was never started."""
+        return self.poll_id == WAITING_PREFIX + self.activity_arn
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the task is settled and its job known to have ended."""
+        return self.poll_id is None
+
+    def to_task(self) -> Task:
+        """Return the task to start. Raises ValueError once it is settled: its token is gone."""
+        if self.token is None:
+            raise ValueError(f"task {self.task_id}: {self.state}, so it has no token to start a job with")
+        return Task(
+            activity_arn=self.activity_arn,
+            token=self.token,
+            input=self.input or "null",
+            heartbeat_seconds=self.heartbeat_seconds,
+            poll_id=self.poll_id or "",
+            holds_slot=self.holds_slot,
+        )

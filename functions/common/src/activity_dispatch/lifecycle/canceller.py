@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integra
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from activity_dispatch.domain.outcomes import NOBODY_WAITS
 from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_keys import keys_of, log_keys
-from activity_dispatch.stepfunctions.history import open_polls
+from activity_dispatch.stepfunctions.history import history_of, open_polls
 from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.task_table import TaskTable
 
@@ -59,7 +59,7 @@ class Canceller:
             return self._cancel_execution(execution_arn)
 
     def _cancel_execution(self, execution_arn: str) -> int:
-        polls = open_polls(self._events(execution_arn))
+        polls = open_polls(history_of(self.stepfunctions, execution_arn))
         found = [record for poll in polls if (record := self.tasks.of_poll(poll)) is not None]
         found += self.tasks.of_execution(execution_arn)
         # One that was settled otherwise has a job that is about to end of itself.
@@ -80,17 +80,10 @@ class Canceller:
         activity = self.activities.find(record.activity_arn)
         self.settler.cancel(record.task_id)
         if activity is None:
-            LOG.error("task %s: its activity is no more, its job is left alone", record.task_id)
+            LOG.error("task %s: its activity no longer exists, its job is left alone", record.task_id)
             return
         backend = self.backend_of(activity)
         job = backend.find(record.task_id) if record.job_id is None else JobId(record.job_id)
         if job is not None:
             LOG.info("task %s cancelled: stopping job %s", record.task_id, job)
             backend.stop(job, NOBODY_WAITS)
-
-    def _events(self, execution_arn: str) -> Iterator[Mapping[str, Any]]:
-        pages = self.stepfunctions.get_paginator("get_execution_history").paginate(
-            executionArn=execution_arn, includeExecutionData=False
-        )
-        for page in pages:
-            yield from page["events"]

@@ -64,7 +64,7 @@ class Starter:
         with log_keys(job_id=job_id):
             # Where a job can't be asked after, its claim records that it runs: one write less. A task that
             # nobody claims in time is started again, and then recorded here: no third start follows.
-            if again or backend.max_job_seconds is None:
+            if again or backend.describes_jobs:
                 self._record_started(task, backend, job_id)
             LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
         return Started.STARTED
@@ -90,9 +90,9 @@ class Starter:
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=name)
         failed = Failed(error=name, cause=Cause(message=message, backend=activity.backend))
         # Where there may be a job after all the task stays open, and the reconciler looks for it.
-        end = None if may_run else task.slot_release
+        release = None if may_run else task.slot_release
         try:
-            self.settler.settle(task.task_id, task.token, failed, end=end)
+            self.settler.settle(task.task_id, task.token, failed, release=release)
         except (ClientError, BotoCoreError) as error:
             # The token can't be handed back: the state's HeartbeatSeconds ends the task.
             LOG.error("task %s could not be settled: %s", task.task_id, error)

@@ -5,7 +5,6 @@ from enum import Enum, auto
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis, JobState
-from activity_dispatch.domain.polls import WAITING_PREFIX
 from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
 
 
@@ -76,7 +75,7 @@ def _runs_unseen(seen: Seen) -> bool:
 
 def _of_settled(seen: Seen) -> Step:
     record, since = seen.record, seen.now - (seen.record.settled_at or 0.0)
-    if record.poll_id == WAITING_PREFIX + record.activity_arn:
+    if record.is_parked:
         # It was never started, and can't be any more.
         return Step.CLOSE
     if seen.max_job_seconds is not None:

@@ -3,7 +3,7 @@
 import logging
 import time
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from itertools import batched
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.activities import Activity, by_activity
 from activity_dispatch.domain.jobs import Diagnosis, JobId
 from activity_dispatch.domain.polls import poll_time
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
+from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.observe.log_keys import activity_name, keys_of, log_keys
 from activity_dispatch.observe.metrics import NO_METRICS, Metrics
 from activity_dispatch.reconcile.gauges import put_gauges
 from activity_dispatch.reconcile.next_step import Patience, Seen, Step, next_step
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
-from activity_dispatch.store.slots import Slots
 from activity_dispatch.store.task_table import Overview, SlotsRecord, TaskTable
 
 LOG = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Reconciler:
         activities = {activity.arn: activity for activity in overview.activities}
         steps: Counter[str] = Counter()
         with ThreadPoolExecutor(self.threads, "reconcile") as pool:
-            for arn, records in _by_activity(overview.tasks).items():
+            for arn, records in by_activity(overview.tasks).items():
                 activity = activities.get(arn) or self.tasks.activity(arn)
                 with log_keys(activity=activity_name(arn)):
                     if activity is None:
@@ -100,7 +100,7 @@ class Reconciler:
         self, pool: ThreadPoolExecutor, backend: Backend, records: Sequence[TaskRecord]
     ) -> Mapping[str, Diagnosis]:
         """Return what the backend says of the tasks' jobs, by the tasks' ids."""
-        if backend.max_job_seconds is not None:
+        if not backend.describes_jobs:
             return {}
         jobs = {record.task_id: JobId(record.job_id) for record in records if record.job_id is not None}
         known: dict[JobId, Diagnosis] = {}
@@ -182,10 +182,3 @@ def is_due(record: TaskRecord, activity: Activity, now: float) -> bool:
 
 def _is_turn(key: str, now: float, *, every: int) -> bool:
     return every <= 1 or (int(now) // PASS_SECONDS + zlib.crc32(key.encode())) % every == 0
-
-
-def _by_activity(records: Iterable[TaskRecord]) -> Mapping[str, list[TaskRecord]]:
-    groups: defaultdict[str, list[TaskRecord]] = defaultdict(list)
-    for record in records:
-        groups[record.activity_arn].append(record)
-    return groups

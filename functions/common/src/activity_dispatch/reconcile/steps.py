@@ -8,12 +8,12 @@ from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.jobs import Diagnosis, JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
-from activity_dispatch.domain.tasks import Task, TaskRecord, TaskState
+from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.canceller import Canceller
+from activity_dispatch.lifecycle.concluder import Concluder
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.reconcile.next_step import Seen, Step
-from activity_dispatch.report.reporter import Reporter
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.store.task_table import TaskTable
 
@@ -31,7 +31,7 @@ class TaskSteps:
     answers: TaskAnswers
     settler: Settler
     starter: Starter
-    reporter: Reporter
+    concluder: Concluder
     canceller: Canceller
     rate: RateLimit
 
@@ -82,21 +82,13 @@ class TaskSteps:
             self.tasks.record_started(record.task_id, job)
             self._beat(record)
             return
-        task = Task(
-            activity_arn=record.activity_arn,
-            token=record.token,
-            input=record.input or "null",
-            heartbeat_seconds=record.heartbeat_seconds,
-            poll_id=record.poll_id or "",
-            holds_slot=record.holds_slot,
-        )
-        self.starter.start(seen.activity, backend, task, again=True)
+        self.starter.start(seen.activity, backend, record.to_task(), again=True)
         self._beat(record)
 
     def _settle_ended(self, seen: Seen) -> None:
         diagnosis: Diagnosis | None = seen.job
         if diagnosis is not None and diagnosis.outcome is not None:
-            self.reporter.settle(seen.record, diagnosis, diagnosis.outcome)
+            self.concluder.conclude(seen.record, diagnosis, diagnosis.outcome)
 
     def _end_queueing(self, seen: Seen, backend: Backend) -> None:
         limit = seen.activity.max_queue_seconds
@@ -114,8 +106,8 @@ class TaskSteps:
         if record.token is None:
             return
         cause = Cause(message=message, backend=record.backend, job_id=record.job_id)
-        end = record.slot_release if ended else None
-        self.settler.settle(record.task_id, record.token, Failed(error=name, cause=cause), end=end)
+        release = record.slot_release if ended else None
+        self.settler.settle(record.task_id, record.token, Failed(error=name, cause=cause), release=release)
 
     def _stop(self, record: TaskRecord, backend: Backend) -> None:
         if record.job_id is not None:

@@ -1,23 +1,24 @@
-"""What every function of the stack is composed of, made from its environment."""
+"""What every function and worker of the stack is composed of, made from its environment."""
 
 import functools
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
 from activity_dispatch.backends.base import Backend
-from activity_dispatch.dispatch.parked_tasks import ParkedTasks
-from activity_dispatch.dispatch.taker import Taker
-from activity_dispatch.dispatch.workers_first import WorkersFirst
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.jobs import Diagnosis
 from activity_dispatch.lifecycle.canceller import Canceller
+from activity_dispatch.lifecycle.concluder import Concluder
 from activity_dispatch.lifecycle.job_logs import JobLogs
 from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
-from activity_dispatch.report.reporter import Reporter
 from activity_dispatch.runtime.settings import Settings
 from activity_dispatch.stepfunctions.answers import TaskAnswers
 from activity_dispatch.store.catalog import ActivityCatalog
@@ -25,22 +26,30 @@ from activity_dispatch.store.dispatch_queue import RequestSender
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
 from activity_dispatch.store.payloads import PayloadStore
-from activity_dispatch.store.slots import Slots
+from activity_dispatch.store.slots import SlotStore
+from activity_dispatch.store.task_table import TaskTable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """The shared parts, over one set of clients."""
+    """The adapters, and the steps of a task's life over them; each part is made when first used.
+
+    Tests compose it of `activity_dispatch.testing.InMemoryStack`. `clock` gives seconds since 1970.
+    """
 
     settings: Settings
     clients: Clients
     payloads: PayloadStore
-    tasks: DynamoTaskTable
+    tasks: TaskTable
+    slot_store: SlotStore
+    create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
+    diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
     metrics: Metrics = NO_METRICS
+    clock: Callable[[], float] = time.time
 
     @functools.cached_property
     def answers(self) -> TaskAnswers:
-        """Answers to Step Functions. Made when first used: a worker starts its command before that."""
+        """Answers to Step Functions. A worker starts its command before it makes their client."""
         return TaskAnswers(client=self.clients.stepfunctions)
 
     @functools.cached_property
@@ -62,32 +71,33 @@ class Runtime:
     @functools.cached_property
     def slots(self) -> Slots:
         """Reserves and frees slots."""
-        store = DynamoSlots(client=self.clients.dynamodb, table=self.settings.task_table)
-        return Slots(store=store, queue=self.requests)
+        return Slots(store=self.slot_store, queue=self.requests)
 
     @functools.cached_property
     def starter(self) -> Starter:
         """Starts jobs."""
         return Starter(tasks=self.tasks, settler=self.settler)
 
-    def taker(self, poller: str, *, waits_for_slot: bool = True) -> Taker:
-        """Make what takes tasks off activities in the name of `poller`."""
-        return Taker(
-            stepfunctions=self.clients.stepfunctions_poll,
-            slots=self.slots,
-            poller=poller,
-            waits_for_slot=waits_for_slot,
+    @functools.cached_property
+    def concluder(self) -> Concluder:
+        """Concludes tasks whose jobs have ended."""
+        return Concluder(
+            activities=self.activities,
+            backend_of=self.backend_of,
+            logs=JobLogs(client=self.clients.logs),
+            settler=self.settler,
         )
 
     @functools.cached_property
-    def workers_first(self) -> WorkersFirst:
-        """Tells what workers that poll the same activities have left."""
-        return WorkersFirst(stepfunctions=self.clients.stepfunctions)
-
-    @functools.cached_property
-    def parked_tasks(self) -> ParkedTasks:
-        """Keeps tasks of callbacks until they can be started."""
-        return ParkedTasks(tasks=self.tasks, answers=self.answers, settler=self.settler)
+    def canceller(self) -> Canceller:
+        """Stops jobs that nobody waits for."""
+        return Canceller(
+            stepfunctions=self.clients.stepfunctions,
+            tasks=self.tasks,
+            activities=self.activities,
+            backend_of=self.backend_of,
+            settler=self.settler,
+        )
 
     @functools.cached_property
     def activities(self) -> ActivityCatalog:
@@ -96,7 +106,7 @@ class Runtime:
 
     def backend_of(self, activity: Activity) -> Backend:
         """Return the backend of an activity. Raises InvalidBackendConfig."""
-        return registry.create(activity.backend, activity.config, self.clients)
+        return self.create_backend(activity.backend, activity.config, self.clients)
 
     @classmethod
     def from_environment(
@@ -107,7 +117,7 @@ class Runtime:
         also_required: tuple[str, ...] = (),
         metrics: Metrics = NO_METRICS,
     ) -> "Runtime":
-        """Read the settings and make the parts for this many threads; sets the log level.
+        """Read the settings and make the adapters for this many threads; sets the log level.
 
         Raises InvalidSettings with all problems of the environment.
         """
@@ -118,40 +128,23 @@ class Runtime:
             on_throttle=lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation),
         )
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
-        tasks = DynamoTaskTable(
-            client=clients.dynamodb,
-            name=settings.task_table,
+        return cls(
+            settings=settings,
+            clients=clients,
             payloads=payloads,
-            retention_days=settings.task_retention_days,
+            tasks=DynamoTaskTable(
+                client=clients.dynamodb,
+                name=settings.task_table,
+                payloads=payloads,
+                retention_days=settings.task_retention_days,
+            ),
+            slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
+            metrics=metrics,
         )
-        return cls(settings=settings, clients=clients, payloads=payloads, tasks=tasks, metrics=metrics)
 
 
 def _set_log_level(level: str) -> None:
     logging.getLogger().setLevel(level)
-    # At DEBUG botocore logs requests and responses, and task tokens are in them; at INFO nothing of use.
+    # At DEBUG botocore logs requests and responses, which hold task tokens; at INFO nothing of use.
     for name in ("botocore", "urllib3"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
-
-
-def make_reporter(runtime: Runtime) -> Reporter:
-    """Make what turns ends of jobs into outcomes."""
-    return Reporter(
-        diagnose=registry.diagnose,
-        tasks=runtime.tasks,
-        activities=runtime.activities,
-        backend_of=runtime.backend_of,
-        logs=JobLogs(client=runtime.clients.logs),
-        settler=runtime.settler,
-    )
-
-
-def make_canceller(runtime: Runtime) -> Canceller:
-    """Make what stops jobs that nobody waits for."""
-    return Canceller(
-        stepfunctions=runtime.clients.stepfunctions,
-        tasks=runtime.tasks,
-        activities=runtime.activities,
-        backend_of=runtime.backend_of,
-        settler=runtime.settler,
-    )

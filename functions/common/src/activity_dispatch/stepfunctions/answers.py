@@ -3,10 +3,11 @@
 Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.domain.outcomes import Failed
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 
+LOG = logging.getLogger(__name__)
+
+
 class TaskGone(Exception):
     """Nobody waits for this task: its state timed out, was aborted, or has an outcome already."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskAnswers:
-    """Sends a task's answers. Each method raises TaskGone when nobody waits for the task."""
+    """Sends a task's answers. Each of the API's calls raises TaskGone when nobody waits for the task."""
 
     client: "SFNClient"
 
@@ -45,6 +49,20 @@ class TaskAnswers:
             self.client.send_task_heartbeat(taskToken=token)
         except ClientError as error:
             raise _gone_or(error) from error
+
+    def is_waited_for(self, token: str) -> bool:
+        """Send a heartbeat; False if nobody waits for the task. Unknown counts as waited for.
+
+        A call that fails for any other reason is logged: the next heartbeat follows.
+        """
+        try:
+            self.heartbeat(token)
+        except TaskGone as gone:
+            LOG.warning("nobody waits for the task any more (%s)", gone)
+            return False
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("heartbeat failed, the next one follows: %s", error)
+        return True
 
 
 def _gone_or(error: ClientError) -> Exception:

@@ -1,26 +1,68 @@
-"""What an execution's history says about its activities' tasks."""
+"""What an execution's history says about its activities' tasks.
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.polls import poll_id_of
 
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
 
-def open_polls(events: Iterator[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the ids of our polls whose tasks, as the history says, had no outcome yet."""
+# The most that one page takes.
+PAGE_EVENTS = 1_000
+_TASK_ENDS = ("ActivitySucceeded", "ActivityFailed")
+_EXECUTION_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+
+type Event = Mapping[str, Any]
+
+
+def history_of(client: "SFNClient", execution_arn: str) -> Iterator[Event]:
+    """Read an execution's history, oldest event first, without inputs and outputs.
+
+    Raises ClientError and BotoCoreError.
+    """
+    pages: Iterable[Any] = client.get_paginator("get_execution_history").paginate(
+        executionArn=execution_arn, includeExecutionData=False, PaginationConfig={"PageSize": PAGE_EVENTS}
+    )
+    for page in pages:
+        yield from page["events"]
+
+
+def open_polls(events: Iterable[Event]) -> tuple[str, ...]:
+    """Return the ids of our polls whose tasks have no outcome in the history yet."""
     polls: dict[int, str] = {}
     for event in events:
         name = event.get("activityStartedEventDetails", {}).get("workerName", "")
         poll_id = poll_id_of(name)
         if poll_id is not None:
             polls[event["id"]] = poll_id
-        elif event["type"] in _SETTLED:
-            # An activity's outcome names its start as the event before. A timeout is no outcome of ours.
+        elif event["type"] in _TASK_ENDS:
+            # A task's outcome names its start as the previous event. A timeout is not an outcome of ours.
             polls.pop(event.get("previousEventId", 0), None)
     return tuple(polls.values())
 
 
-_SETTLED = ("ActivitySucceeded", "ActivityFailed")
+@dataclass(frozen=True, kw_only=True)
+class ScheduledTasks:
+    """When tasks of an activity were scheduled, in seconds since 1970: all, and those not yet taken."""
+
+    all: tuple[float, ...]
+    left: tuple[float, ...]
 
 
-_EXECUTION_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
+def scheduled_tasks(events: Iterable[Event], activity_arn: str) -> ScheduledTasks:
+    """Return the tasks of one activity that the history shows."""
+    scheduled: dict[int, float] = {}
+    left: dict[int, float] = {}
+    for event in events:
+        # A task's start, or its end without one, names its scheduling as the previous event.
+        left.pop(event.get("previousEventId", 0), None)
+        if event.get("activityScheduledEventDetails", {}).get("resource") == activity_arn:
+            left[event["id"]] = scheduled[event["id"]] = event["timestamp"].timestamp()
+        elif event["type"] in _EXECUTION_ENDS:
+            left.clear()
+    return ScheduledTasks(all=tuple(scheduled.values()), left=tuple(left.values()))

@@ -5,8 +5,11 @@ from activity_dispatch.testing.context import FakeLambdaContext
 from activity_dispatch.testing.fault_kinds import AFTER, BEFORE, Fault, Rates
 from activity_dispatch.testing.faults import Crash, Faults
 from activity_dispatch.testing.leases import InMemoryLeases
+from activity_dispatch.testing.logs import FakeLogs
 from activity_dispatch.testing.metrics import RecordedMetrics
+from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
+from activity_dispatch.testing.stack import InMemoryStack
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
 
@@ -16,12 +19,15 @@ __all__ = [
     "Crash",
     "FakeBackend",
     "FakeLambdaContext",
+    "FakeLogs",
+    "FakeS3",
     "FakeSQS",
     "FakeStepFunctions",
     "Fault",
     "Faults",
     "InMemoryLeases",
     "InMemorySlots",
+    "InMemoryStack",
     "InMemoryTaskTable",
     "Rates",
     "RecordedMetrics",

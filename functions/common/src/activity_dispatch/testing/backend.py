@@ -23,6 +23,8 @@ class FakeBackend:
     ends: dict[JobId, Outcome] = field(default_factory=dict)
     state: JobState = JobState.RUNNING
     progress: str | None = None
+    describes_jobs: bool = True
+    max_job_seconds: int | None = None
 
     def start(self, task: Task) -> JobId:
         """Start the task's job, once: its id is made of the task's."""
@@ -30,11 +32,6 @@ class FakeBackend:
         job = JobId(f"fake-{task.task_id}")
         self.started.setdefault(job, task)
         return job
-
-    @property
-    def max_job_seconds(self) -> int | None:
-        """Jobs are told of by `describe`."""
-        return None
 
     def find(self, task_id: str) -> JobId | None:
         """Return the task's job, if it was started."""

@@ -1,7 +1,8 @@
-"""Reads the task that a container was started for, and claims it."""
+"""A task that this job processes."""
 
 from dataclasses import dataclass, field
 
+from activity_dispatch.domain.outcomes import Cause
 from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.exits import Exit
@@ -13,10 +14,21 @@ class Assignment:
 
     task_id: str
     token: str = field(repr=False)
-    input: str = field(repr=False)
     heartbeat_seconds: int
     backend: str
     job_id: str
+
+    def cause(self, message: str, log_tail: tuple[str, ...] = ()) -> Cause:
+        """Return the cause of a failure of this job."""
+        return Cause(message=message, backend=self.backend, job_id=self.job_id, log_tail=log_tail)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A task that was claimed, and its input as JSON text."""
+
+    assignment: Assignment
+    input: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +39,8 @@ class NotOurs:
     exit_code: Exit
 
 
-def take(tasks: TaskTable, task_id: str, claimant: str) -> Assignment | NotOurs:
-    """Claim the task, unless it is settled, unknown or another job's."""
+def take(tasks: TaskTable, task_id: str, claimant: str) -> Taken | NotOurs:
+    """Read the task that a container was started for and claim it, unless it is settled or another job's."""
     record = tasks.get(task_id)
     if record is None:
         return NotOurs(reason="there is no such task", exit_code=Exit.UNSETTLED)
@@ -37,11 +49,11 @@ def take(tasks: TaskTable, task_id: str, claimant: str) -> Assignment | NotOurs:
     if not tasks.claim(task_id, claimant):
         # Settled in between, or claimed: only in the second case there is something left to do.
         return NotOurs(reason="another job processes it", exit_code=Exit.UNSETTLED)
-    return Assignment(
+    assignment = Assignment(
         task_id=task_id,
         token=record.token,
-        input=record.input,
         heartbeat_seconds=record.heartbeat_seconds,
         backend=record.backend,
         job_id=record.job_id or claimant,
     )
+    return Taken(assignment=assignment, input=record.input)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import ErrorKind, classify, error_code
-from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
+from activity_dispatch.domain.outcomes import ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import SlotRelease
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.worker.assignment import Assignment
@@ -36,11 +36,11 @@ class Delivery:
         return Exit.TERMINATED
 
     def deliver(
-        self, assignment: Assignment, outcome: Outcome, *, end: SlotRelease | None = None
+        self, assignment: Assignment, outcome: Outcome, *, release: SlotRelease | None = None
     ) -> Outcome | None:
         """Return the outcome that was reported; None if none could be, which is logged.
 
-        A container's end is told by its service, a function's by `end`.
+        A container's end is reported by its service, a function's by `release`.
         """
         if isinstance(outcome, Failed):
             outcome = self._with_url(outcome)
@@ -48,7 +48,7 @@ class Delivery:
         deadline, pause = self.clock() + SECONDS_TO_TRY, 1.0
         while True:
             try:
-                name = self.settler.settle(assignment.task_id, assignment.token, outcome, end=end)
+                name = self.settler.settle(assignment.task_id, assignment.token, outcome, release=release)
             except (ClientError, BotoCoreError) as error:
                 refused = isinstance(error, ClientError) and classify(error) is ErrorKind.REFUSED
                 if refused and not isinstance(outcome, Failed):
@@ -68,14 +68,8 @@ class Delivery:
         return replace(failed, cause=replace(failed.cause, log_url=self.log_url()))
 
 
-def context_of(assignment: Assignment, log_tail: tuple[str, ...]) -> Cause:
-    """Return what every cause of this job says, without a message yet."""
-    return Cause(message="", backend=assignment.backend, job_id=assignment.job_id, log_tail=log_tail)
-
-
 def _refused(assignment: Assignment, error: ClientError | BotoCoreError) -> Failed:
     # Step Functions looks at what it is sent: JSON that it does not take is no output.
     invalid = isinstance(error, ClientError) and error_code(error) == "InvalidOutput"
     name = ErrorName.JOB_INVALID_OUTPUT if invalid else ErrorName.JOB_FAILED
-    cause = replace(context_of(assignment, ()), message=f"Step Functions refused the output: {error}")
-    return Failed(error=name, cause=cause)
+    return Failed(error=name, cause=assignment.cause(f"Step Functions refused the output: {error}"))

@@ -24,7 +24,7 @@ class Heartbeats:
     """Beats three times per HeartbeatSeconds, at most once a minute, from a thread of its own.
 
     When a heartbeat is refused, `is_cancelled`, which is asked every `look_seconds`, says so, or
-    `deadline` (on `clock`, seconds) has come, calls `end` once with the reason and stops. What fails
+    `deadline` (on `clock`, seconds) has come, calls `stop` once with the reason and stops. What fails
     otherwise is logged and tried again the next time. With `at_once` the first heartbeat is sent
     without waiting.
     """
@@ -35,7 +35,7 @@ class Heartbeats:
         answers: TaskAnswers,
         token: str,
         heartbeat_seconds: int,
-        end: Callable[[StopReason], None],
+        stop: Callable[[StopReason], None],
         deadline: float | None = None,
         is_cancelled: Callable[[], bool] | None = None,
         look_seconds: float = LOOK_SECONDS,
@@ -43,7 +43,7 @@ class Heartbeats:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Do nothing before `__enter__`."""
-        self._answers, self._token, self._end = answers, token, end
+        self._answers, self._token, self._stop = answers, token, stop
         self._interval = min(MAX_INTERVAL_SECONDS, max(MIN_INTERVAL_SECONDS, heartbeat_seconds / 3))
         self._deadline, self._is_cancelled, self._clock = deadline, is_cancelled, clock
         self._look_seconds = look_seconds
@@ -67,7 +67,7 @@ class Heartbeats:
         while not self._stopped.wait(self._wait_seconds()):
             reason = self._reason_to_end()
             if reason is not None:
-                self._end(reason)
+                self._stop(reason)
                 return
 
     def _wait_seconds(self) -> float:

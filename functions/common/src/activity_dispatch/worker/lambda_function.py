@@ -1,41 +1,46 @@
-"""Makes a plain function into a Lambda function that processes tasks of an activity."""
+"""Turns a plain function into a Lambda function that processes tasks of an activity."""
 
+import contextvars
 import functools
-import json
 import logging
 import os
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.backends.lambda_.payload import Job
+from activity_dispatch.domain.claims import lambda_claimant
+from activity_dispatch.domain.invocation import Invocation
 from activity_dispatch.domain.jobs import LogLocation
-from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
+from activity_dispatch.domain.outcomes import ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_keys import activity_name, log_keys
 from activity_dispatch.observe.log_links import log_url
 from activity_dispatch.observe.metrics import NO_METRICS, Metrics
+from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
-from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
+from activity_dispatch.stepfunctions.answers import TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.assignment import Assignment
+from activity_dispatch.worker.calling import call
 from activity_dispatch.worker.delivery import Delivery
 from activity_dispatch.worker.heartbeats import Heartbeats
-from activity_dispatch.worker.interruption import Interrupted, Interrupter
-from activity_dispatch.worker.log_tail import LogTail, keep_log_tail
+from activity_dispatch.worker.interruption import Interrupter
+from activity_dispatch.worker.log_tail import keep_log_tail
 from activity_dispatch.worker.stop_reason import StopReason
 
 LOG = logging.getLogger(__name__)
 BACKEND = "lambda"
 # Time kept before Lambda's own limit to report that it is reached.
 DEADLINE_MARGIN_SECONDS = 2.0
+
+type Handle = Callable[[Any], Any]
 
 
 def _one_thread() -> Executor:
@@ -46,10 +51,10 @@ def _one_thread() -> Executor:
 class Processor:
     """Runs a user's function as the job of a task.
 
-    `clock` gives seconds since 1970, `beside` runs the first heartbeat beside the claim.
+    `clock` gives seconds since 1970, `beside` runs the first heartbeat at the same time as the claim.
     """
 
-    handle: Callable[[Any], Any]
+    handle: Handle
     answers: TaskAnswers
     tasks: TaskTable
     settler: Settler
@@ -57,151 +62,120 @@ class Processor:
     clock: Callable[[], float] = time.time
     beside: Callable[[], Executor] = _one_thread
 
-    def run(self, job: Job, context: LambdaContext) -> None:
+    def run(self, invocation: Invocation, context: LambdaContext) -> None:
         """Process one task: claim it, run the function while heartbeating, settle.
 
         A task that another invocation processes, or that nobody waits for, is left alone.
         """
-        keys = {"activity": activity_name(job.end.activity_arn), "backend": BACKEND}
-        with log_keys(task_id=job.task_id, job_id=context.aws_request_id, poll_id=job.end.slot, **keys):
+        keys = {"activity": activity_name(invocation.release.activity_arn), "backend": BACKEND}
+        job_id, poll_id = context.aws_request_id, invocation.release.slot
+        with log_keys(task_id=invocation.task_id, job_id=job_id, poll_id=poll_id, **keys):
             try:
-                self._run(job, context)
+                self._run(invocation, context)
             finally:
                 self.metrics.flush()
 
-    def _run(self, job: Job, context: LambdaContext) -> None:
-        # The first heartbeat comes before any work: the invocation may have waited for long. Both calls at
-        # once: the function waits for them.
+    def _run(self, invocation: Invocation, context: LambdaContext) -> None:
+        assignment = Assignment(
+            task_id=invocation.task_id,
+            token=invocation.token,
+            heartbeat_seconds=invocation.heartbeat_seconds,
+            backend=BACKEND,
+            job_id=context.aws_request_id,
+        )
+        # The first heartbeat precedes all work: the invocation may have been queued for long. The function
+        # waits for both calls, so they are made at the same time.
         with self.beside() as threads:
-            beat = threads.submit(self.answers.heartbeat, job.token)
-            is_ours = self._is_ours(job, context)
-        if not is_ours or not self._is_wanted(job, beat):
+            ask = contextvars.copy_context().run
+            is_waited_for = threads.submit(ask, self.answers.is_waited_for, invocation.token)
+            is_ours = self._is_ours(assignment, invocation, context)
+        if not is_ours or not self._is_wanted(invocation, is_waited_for):
             return
-        outcome = self._run_with_heartbeats(job, context)
+        outcome = self._run_with_heartbeats(assignment, invocation, context)
         if outcome is None:
-            # Settled while the function still ran: now it does not.
-            self.settler.close(job.task_id, job.end)
+            # It was settled while the function still ran; now the function has ended.
+            self.settler.close(invocation.task_id, invocation.release)
             return
         delivery = Delivery(settler=self.settler, log_url=lambda: _log_url(context))
-        delivery.deliver(_assignment(job, context), outcome, end=job.end)
+        delivery.deliver(assignment, outcome, release=invocation.release)
 
-    def _is_wanted(self, job: Job, beat: Future[None]) -> bool:
-        try:
-            beat.result()
-        except TaskGone as gone:
-            LOG.warning("nobody waits for task %s any more (%s)", job.task_id, gone)
-            self.settler.cancel(job.task_id, end=job.end)
-            return False
-        except (ClientError, BotoCoreError) as error:
-            LOG.warning("first heartbeat failed, going on: %s", error)
-        return True
+    def _is_wanted(self, invocation: Invocation, is_waited_for: Future[bool]) -> bool:
+        if is_waited_for.result():
+            return True
+        self.settler.cancel(invocation.task_id, release=invocation.release)
+        return False
 
-    def _is_ours(self, job: Job, context: LambdaContext) -> bool:
-        # Lambda may deliver an invocation twice under one request id: only one of them may have the task.
-        claimant = f"lambda:{context.aws_request_id}/{uuid.uuid4().hex}"
+    def _is_ours(self, assignment: Assignment, invocation: Invocation, context: LambdaContext) -> bool:
+        # Lambda may deliver an invocation twice under one request id: only one may have the task.
+        claimant = lambda_claimant(assignment.job_id, uuid.uuid4().hex)
         until = self.clock() + context.get_remaining_time_in_millis() / 1000
         try:
-            ours = self.tasks.claim(job.task_id, claimant, job_id=context.aws_request_id, until=until)
+            ours = self.tasks.claim(invocation.task_id, claimant, job_id=assignment.job_id, until=until)
             if not ours:
-                self._leave(job)
+                self._leave(invocation)
         except (ClientError, BotoCoreError) as error:
-            # Lambda will not come again with this task: say so now, a retry may help.
-            cause = Cause(message=f"the task could not be claimed: {error}", backend=BACKEND)
-            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            self.settler.settle(job.task_id, job.token, Failed(error=name, cause=cause), end=job.end)
+            # Lambda does not deliver this task again: report it now, the state's Retry may help.
+            failed = Failed(
+                error=ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,
+                cause=assignment.cause(f"the task could not be claimed: {error}"),
+            )
+            self.settler.settle(invocation.task_id, invocation.token, failed, release=invocation.release)
             return False
         return ours
 
-    def _leave(self, job: Job) -> None:
-        LOG.warning("task %s is processed by another invocation or settled", job.task_id)
-        record = self.tasks.get(job.task_id)
+    def _leave(self, invocation: Invocation) -> None:
+        LOG.warning("task %s is processed by another invocation or settled", invocation.task_id)
+        record = self.tasks.get(invocation.task_id)
         if record is not None and record.state is TaskState.SETTLED and record.claimed_by is None:
-            # Settled before any invocation had it: nobody else will tell that there is no job.
-            self.settler.close(job.task_id, job.end)
+            # Settled before any invocation had it: nobody else can report that there is no job.
+            self.settler.close(invocation.task_id, invocation.release)
 
-    def _run_with_heartbeats(self, job: Job, context: LambdaContext) -> Outcome | None:
+    def _run_with_heartbeats(
+        self, assignment: Assignment, invocation: Invocation, context: LambdaContext
+    ) -> Outcome | None:
         interrupter = Interrupter()
         reasons: list[StopReason] = []
 
-        def end(reason: StopReason) -> None:
-            LOG.warning("task %s ends early: %s", job.task_id, reason)
+        def stop(reason: StopReason) -> None:
+            LOG.warning("task %s ends early: %s", invocation.task_id, reason)
             reasons.append(reason)
+            message = f"function {context.function_name} reached its own time limit"
+            cause = replace(assignment.cause(message, tail.lines), log_url=_log_url(context))
             try:
-                self._settle_early(job, reason, _timed_out(context, tail))
+                self._settle_early(invocation, reason, Failed(error=ErrorName.JOB_TIMED_OUT, cause=cause))
             finally:
                 interrupter.interrupt()
 
         beats = Heartbeats(
             answers=self.answers,
-            token=job.token,
-            heartbeat_seconds=job.heartbeat_seconds,
-            end=end,
+            token=invocation.token,
+            heartbeat_seconds=invocation.heartbeat_seconds,
+            stop=stop,
             deadline=_deadline(context),
-            is_cancelled=lambda: self.tasks.is_settled(job.task_id),
+            is_cancelled=lambda: self.tasks.is_settled(invocation.task_id),
         )
         with keep_log_tail() as tail, beats:
-            outcome = _call(self.handle, job.input, interrupter, context, tail)
-        return None if reasons else outcome
+            outcome = call(lambda: self.handle(invocation.input), interrupter)
+        if reasons:
+            return None
+        return _with_context(outcome, assignment, tail.lines)
 
-    def _settle_early(self, job: Job, reason: StopReason, timed_out: Failed) -> None:
+    def _settle_early(self, invocation: Invocation, reason: StopReason, timed_out: Failed) -> None:
         if reason is StopReason.TIMED_OUT:
-            # Lambda will end the process: report now, the function may not let itself end.
-            self.settler.settle(job.task_id, job.token, timed_out)
+            # Lambda will end the process: report now, since the function may resist being ended.
+            self.settler.settle(invocation.task_id, invocation.token, timed_out)
         else:
-            self.settler.cancel(job.task_id)
+            self.settler.cancel(invocation.task_id)
 
 
-def _call(
-    handle: Callable[[Any], Any],
-    job_input: Any,
-    interrupter: Interrupter,
-    context: LambdaContext,
-    tail: LogTail,
-) -> Outcome | None:
-    try:
-        with interrupter.interruptible():
-            result = handle(job_input)
-    except Interrupted:
-        return None
-    except BaseException as error:
-        LOG.exception("the function raised")
-        name = error.error if isinstance(error, JobError) else ErrorName.JOB_FAILED
-        return Failed(error=name, cause=_cause(f"{type(error).__name__}: {error}", context, tail))
-    try:
-        return Succeeded(output=json.dumps(result, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        cause = _cause(f"the function's result is not JSON: {error}", context, tail)
-        return Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
-
-
-def _cause(message: str, context: LambdaContext, tail: LogTail) -> Cause:
-    return Cause(
-        message=message,
-        backend=BACKEND,
-        job_id=context.aws_request_id,
-        log_tail=tail.lines,
-        log_url=_log_url(context),
-    )
+def _with_context(outcome: Outcome | None, assignment: Assignment, lines: tuple[str, ...]) -> Outcome | None:
+    if not isinstance(outcome, Failed):
+        return outcome
+    return replace(outcome, cause=assignment.cause(outcome.cause.message, lines))
 
 
 def _log_url(context: LambdaContext) -> str:
     return log_url(LogLocation(group=context.log_group_name, stream=context.log_stream_name))
-
-
-def _assignment(job: Job, context: LambdaContext) -> Assignment:
-    return Assignment(
-        task_id=job.task_id,
-        token=job.token,
-        input="",
-        heartbeat_seconds=job.heartbeat_seconds,
-        backend=BACKEND,
-        job_id=context.aws_request_id,
-    )
-
-
-def _timed_out(context: LambdaContext, tail: LogTail) -> Failed:
-    message = f"function {context.function_name} reached its own time limit"
-    return Failed(error=ErrorName.JOB_TIMED_OUT, cause=_cause(message, context, tail))
 
 
 def _deadline(context: LambdaContext) -> float:
@@ -209,22 +183,20 @@ def _deadline(context: LambdaContext) -> float:
     return time.monotonic() + left - min(DEADLINE_MARGIN_SECONDS, left / 10)
 
 
-def make_processor(handle: Callable[[Any], Any], environment: Mapping[str, str]) -> Processor:
-    """Make the processor of a function from its environment (see `Settings`)."""
-    runtime = make_function_runtime(environment, threads=2)
+def make_processor(handle: Handle, runtime: Runtime) -> Processor:
+    """Compose the processor of a function from the function's parts."""
     return Processor(
         handle=handle,
         answers=runtime.answers,
         tasks=runtime.tasks,
         settler=runtime.settler,
         metrics=runtime.metrics,
+        clock=runtime.clock,
     )
 
 
-def processing_handler(
-    handle: Callable[[Any], Any],
-) -> Callable[[object, LambdaContext], None]:
-    """Make `handle(input) -> output` into the handler of a processing Lambda function.
+def processing_handler(handle: Handle) -> Callable[[object, LambdaContext], None]:
+    """Turn `handle(input) -> output` into the handler of a processing Lambda function.
 
     The input is the activity's, parsed from JSON; the output is what `json.dumps` takes. While the
     function runs, heartbeats are sent. What it raises fails the task as `Job.Failed`, a JobError
@@ -234,10 +206,10 @@ def processing_handler(
 
     @functools.cache
     def processor() -> Processor:
-        return make_processor(handle, os.environ)
+        return make_processor(handle, make_function_runtime(os.environ, threads=2))
 
     @functools.wraps(handle)
     def handler(event: object, context: LambdaContext) -> None:
-        processor().run(Job.from_event(event), context)
+        processor().run(Invocation.from_event(event), context)
 
     return handler

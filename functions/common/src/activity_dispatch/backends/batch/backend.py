@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from activity_dispatch.aws.clients import Clients
-from activity_dispatch.aws.errors import ErrorKind, classify, error_code, may_have_happened
+from activity_dispatch.aws.errors import ErrorKind, classify
 from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
-from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.batch.events import JOB_NAME_PREFIX, diagnose, diagnose_job
 from activity_dispatch.backends.container_overrides import ContainerOverrides
-from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
-from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.tasks import Task
 
 if TYPE_CHECKING:
@@ -52,6 +50,8 @@ class BatchBackend:
     job_queue: str
     job_definition: str
     log_group: str
+    describes_jobs = True
+    max_job_seconds = None
     retrying: Retrying = field(default_factory=Retrying)
 
     def start(self, task: Task) -> JobId:
@@ -61,19 +61,8 @@ class BatchBackend:
         worker's claim on the task lets one job process it.
         """
         overrides = _overrides(task)
-        try:
+        with refusing("SubmitJob"):
             return self.find(task.task_id) or self._submitted(JOB_NAME_PREFIX + task.task_id, overrides)
-        except ClientError as error:
-            message, name = f"{error_code(error)}: {error}", start_error(error)
-            raise StartRefused(name, message, may_run=may_have_happened(error)) from error
-        except BotoCoreError as error:
-            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            raise StartRefused(name, str(error), may_run=may_have_happened(error)) from error
-
-    @property
-    def max_job_seconds(self) -> None:
-        """Batch tells of its jobs."""
-        return
 
     def find(self, task_id: str) -> JobId | None:
         """Return the job of the task's name."""

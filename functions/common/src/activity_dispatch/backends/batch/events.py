@@ -58,7 +58,6 @@ def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
         job_id=JobId(job_id),
         state=job_state(status),
         outcome=_outcome(detail, container, job_id) if status in _ENDED else None,
-        version=_STATES.index(status),
         log_stream=stream if isinstance(stream, str) else None,
     )
 

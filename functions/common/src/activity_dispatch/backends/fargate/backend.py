@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from activity_dispatch.aws.clients import Clients
-from activity_dispatch.aws.errors import error_code, may_have_happened
 from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.fargate.events import diagnose, diagnose_task
-from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.tasks import InvalidInput, Task
@@ -63,6 +60,8 @@ class FargateBackend:
     network: Mapping[str, Any]
     log_group: str | None = None
     log_stream_prefix: str | None = None
+    describes_jobs = True
+    max_job_seconds = None
     retrying: Retrying = field(default_factory=Retrying)
 
     def start(self, task: Task) -> JobId:
@@ -81,11 +80,6 @@ class FargateBackend:
             else ErrorName.DISPATCH_INVALID_REQUEST,
             f"RunTask: {failure.get('reason', 'no task and no failure')} {failure.get('detail', '')}".strip(),
         )
-
-    @property
-    def max_job_seconds(self) -> None:
-        """ECS tells of its tasks."""
-        return
 
     def find(self, task_id: str) -> JobId | None:
         """Return the ECS task that was started by the task, while it has not stopped."""
@@ -134,14 +128,8 @@ class FargateBackend:
         }
 
     def _run_task(self, request: dict[str, Any]) -> "RunTaskResponseTypeDef":
-        try:
+        with refusing("RunTask"):
             return self.client.run_task(**request)
-        except ClientError as error:
-            message, name = f"RunTask: {error_code(error)}: {error}", start_error(error)
-            raise StartRefused(name, message, may_run=may_have_happened(error)) from error
-        except BotoCoreError as error:
-            name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            raise StartRefused(name, f"RunTask: {error}", may_run=may_have_happened(error)) from error
 
 
 def _overrides(container: str, task: Task) -> dict[str, Any]:

@@ -34,14 +34,11 @@ def diagnose_task(detail: Mapping[str, Any]) -> Diagnosis | None:
         return None
     container = _container(detail, task_id)
     stopped = detail.get("lastStatus") == "STOPPED"
-    version, name = detail.get("version"), container.get("name")
     return Diagnosis(
         task_id=task_id,
         job_id=JobId(arn),
         state=JobState.ENDED if stopped else _state(detail),
         outcome=_outcome(detail, container, arn) if stopped else None,
-        version=version if isinstance(version, int) else 0,
-        container=name if isinstance(name, str) else None,
     )
 
 

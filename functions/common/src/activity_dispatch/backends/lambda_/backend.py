@@ -3,17 +3,15 @@
 Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
-from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.backends.refusals import refusing
+from activity_dispatch.domain.invocation import payload_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
 from activity_dispatch.domain.limits import MAX_ASYNC_PAYLOAD_BYTES
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
@@ -62,37 +60,31 @@ class LambdaBackend:
     """Starts one function.
 
     Lambda has no client token: a start that is repeated invokes twice, and the function's claim on
-    the task lets only one of the invocations process it (see `processing`).
+    the task lets only one of the invocations process it (see `worker.lambda_function`).
     """
 
     client: "LambdaClient"
     function_arn: str
+    describes_jobs = False
+    max_job_seconds = MAX_FUNCTION_SECONDS
 
     def start(self, task: Task) -> JobId:
         """Invoke the function asynchronously with token and input; the job id is the request id."""
-        payload = _payload(task)
+        payload = payload_of(task)
         if len(payload) > MAX_ASYNC_PAYLOAD_BYTES:
             raise StartRefused(
                 ErrorName.DISPATCH_INVALID_INPUT,
                 f"input: {len(task.input.encode())} bytes; with the token an asynchronous invocation "
                 f"takes {MAX_ASYNC_PAYLOAD_BYTES}",
             )
-        try:
+        # An invocation that was accepted all the same finds the task settled, and ends.
+        with refusing("Invoke", may_run=lambda _: False):
             response = self.client.invoke(
                 FunctionName=self.function_arn, InvocationType="Event", Payload=payload
             )
-        except ClientError as error:
-            raise StartRefused(start_error(error), str(error)) from error
-        except BotoCoreError as error:
-            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, str(error)) from error
         # It is empty, but unread it keeps the connection from the next invocation.
         response["Payload"].read()
         return JobId(response["ResponseMetadata"]["RequestId"])
-
-    @property
-    def max_job_seconds(self) -> int:
-        """Lambda's own limit."""
-        return MAX_FUNCTION_SECONDS
 
     def find(self, task_id: str) -> JobId | None:
         """Return nothing: an invocation can't be looked up."""
@@ -105,7 +97,7 @@ class LambdaBackend:
     def stop(self, job: JobId, reason: str) -> None:
         """Do nothing: an invocation can't be stopped from outside.
 
-        `processing` ends it from inside, when it sees that the task is settled.
+        `worker.lambda_function` ends it from inside, when it sees that the task is settled.
         """
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
@@ -113,18 +105,6 @@ class LambdaBackend:
         return None
 
     diagnose = staticmethod(diagnose)
-
-
-def _payload(task: Task) -> bytes:
-    # The input is JSON already: put it in as it is instead of parsing and escaping up to 1 MiB.
-    head = {
-        "task_id": task.task_id,
-        "task_token": task.token,
-        "activity_arn": task.activity_arn,
-        "heartbeat_seconds": task.heartbeat_seconds,
-        "slot": task.slot_release.slot,
-    }
-    return f'{json.dumps(head)[:-1]}, "input": {task.input}}}'.encode()
 
 
 def _failure(job_id: str, context: Mapping[str, Any], response: object) -> Failed:

@@ -8,17 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from activity_dispatch.aws.clients import Clients
-from activity_dispatch.aws.errors import error_code, may_have_happened
+from activity_dispatch.aws.errors import error_code
 from activity_dispatch.backends import config as configured
-from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
-from activity_dispatch.backends.refusals import start_error
+from activity_dispatch.backends.base import InvalidBackendConfig
+from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.backends.sagemaker.events import JOB_NAME_PREFIX, diagnose, diagnose_job
 from activity_dispatch.backends.sagemaker.request import TrainingWish, request
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
-from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.tasks import Task
 
 if TYPE_CHECKING:
@@ -61,26 +60,20 @@ class SageMakerBackend:
     logs: "CloudWatchLogsClient"
     template: Mapping[str, Any]
     checkpoint_s3_uri: str
+    describes_jobs = True
+    max_job_seconds = None
 
     def start(self, task: Task) -> JobId:
         """Create the job; a name is used once, so that a job of that name is the task's."""
         name = JOB_NAME_PREFIX + task.task_id
         wish = TrainingWish.from_task(task, default_checkpoints=f"{self.checkpoint_s3_uri}/{task.task_id}/")
-        try:
-            self.client.create_training_job(**request(self.template, name, wish))
-        except ClientError as error:
-            if error_code(error) != _NAME_TAKEN:
-                message, wrong = f"{error_code(error)}: {error}", start_error(error)
-                raise StartRefused(wrong, message, may_run=may_have_happened(error)) from error
-        except BotoCoreError as error:
-            wrong = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            raise StartRefused(wrong, str(error), may_run=may_have_happened(error)) from error
+        with refusing("CreateTrainingJob"):
+            try:
+                self.client.create_training_job(**request(self.template, name, wish))
+            except ClientError as error:
+                if error_code(error) != _NAME_TAKEN:
+                    raise
         return JobId(name)
-
-    @property
-    def max_job_seconds(self) -> None:
-        """SageMaker tells of its jobs."""
-        return
 
     def find(self, task_id: str) -> JobId | None:
         """Return the job of the task's name."""

@@ -51,9 +51,8 @@ def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
         job_id=JobId(match[0]),
         state=JobState.ENDED if ended else _state(detail, secondary),
         outcome=_outcome(detail, match[0], secondary) if ended else None,
-        version=_milliseconds(detail.get("LastModifiedTime")) or 0,
         progress=None if ended else _progress(detail, secondary),
-        tells_output=True,
+        has_output=True,
     )
 
 

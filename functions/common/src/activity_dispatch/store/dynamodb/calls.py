@@ -42,24 +42,45 @@ def unless_refused[T](write: Callable[[], T]) -> T | None:
 def updated(
     client: "DynamoDBClient",
     table: str,
-    task_id: str,
+    key: str,
     update: str,
-    condition: str,
     values: Mapping[str, Any],
-    returns: Literal["NONE", "ALL_NEW"],
+    condition: str,
+    *,
+    returns: Literal["NONE", "ALL_NEW"] = "NONE",
 ) -> Mapping[str, Any] | None:
-    """Update an item of the task table; return what DynamoDB `returns`, None if the condition is not met."""
-    # Reserved words of DynamoDB; only those that the expressions use may be passed.
+    """Update an item if it meets the condition; return what DynamoDB `returns`, None if it does not."""
+    return unless_refused(lambda: written(client, table, key, update, values, condition, returns=returns))
+
+
+def written(
+    client: "DynamoDBClient",
+    table: str,
+    key: str,
+    update: str,
+    values: Mapping[str, Any],
+    condition: str | None = None,
+    *,
+    returns: Literal["NONE", "ALL_NEW"] = "NONE",
+) -> Mapping[str, Any]:
+    """Update an item; return what DynamoDB `returns` of it. Raises ClientError if it breaks the condition.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
+    """
+    # Expressions may name an attribute of these only by #NAME: they are reserved words of DynamoDB.
     names = {f"#{word}": word for word in ("state", "error", "token", "input")}
-    response = unless_refused(
-        lambda: client.update_item(
-            TableName=table,
-            Key={"task_id": {"S": task_id}},
-            UpdateExpression=update,
-            ConditionExpression=condition,
-            ExpressionAttributeNames={key: word for key, word in names.items() if key in update + condition},
-            ExpressionAttributeValues=values,
-            ReturnValues=returns,
-        )
+    expressions = update if condition is None else f"{update} {condition}"
+    # DynamoDB refuses a name that no expression uses, and an empty map of names.
+    used = {name: word for name, word in names.items() if name in expressions}
+    options: dict[str, Any] = {"ExpressionAttributeNames": used} if used else {}
+    if condition is not None:
+        options["ConditionExpression"] = condition
+    response = client.update_item(
+        TableName=table,
+        Key={"task_id": {"S": key}},
+        UpdateExpression=update,
+        ExpressionAttributeValues=values,
+        ReturnValues=returns,
+        **options,
     )
-    return None if response is None else response.get("Attributes", {})
+    return response.get("Attributes", {})

@@ -1,21 +1,21 @@
-"""Leases in DynamoDB."""
+"""Leases in DynamoDB, as items of the task table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from activity_dispatch.aws.errors import ErrorKind, classify
+from activity_dispatch.store.dynamodb.calls import updated
 from activity_dispatch.store.leases import LeaseRecord
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+KEY_PREFIX = "lease#"
+
 
 @dataclass(frozen=True, kw_only=True)
 class DynamoLeases:
-    """The leases in the task table, an item for each."""
+    """Keeps the promises of `LeaseStore`, with one item for each lease."""
 
     client: "DynamoDBClient"
     table: str
@@ -41,23 +41,9 @@ class DynamoLeases:
         return LeaseRecord(holder=item["holder"]["S"], held_until=float(item["held_until"]["N"]))
 
     def _update(self, name: str, condition: str, values: Mapping[str, Any]) -> bool:
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key={"task_id": {"S": KEY_PREFIX + name}},
-                UpdateExpression="SET holder = :holder, held_until = :until",
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-            )
-        except ClientError as error:
-            if classify(error) is ErrorKind.CONDITION_FAILED:
-                return False
-            raise
-        return True
+        update = "SET holder = :holder, held_until = :until"
+        return updated(self.client, self.table, KEY_PREFIX + name, update, values, condition) is not None
 
 
 def _number(seconds: float) -> dict[str, str]:
     return {"N": f"{seconds:.3f}"}
-
-
-KEY_PREFIX = "lease#"

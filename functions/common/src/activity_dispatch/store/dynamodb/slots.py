@@ -1,11 +1,10 @@
 """Slots in DynamoDB."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from activity_dispatch.aws.errors import ErrorKind, classify
+from activity_dispatch.store.dynamodb.calls import updated, written
 from activity_dispatch.store.dynamodb.items import SLOTS, SLOTS_KEY_PREFIX, slots_of
 from activity_dispatch.store.task_table import SlotsRecord
 
@@ -35,9 +34,7 @@ class DynamoSlots:
 
     def give_back(self, activity_arn: str, holders: frozenset[str]) -> SlotsRecord:
         """Remove these holders, those that are there; return what is left."""
-        return self._update(
-            activity_arn, "DELETE holders :holders", None, {":holders": {"SS": sorted(holders)}}
-        )
+        return self._update(activity_arn, "DELETE holders :holders", {":holders": {"SS": sorted(holders)}})
 
     def begin_missed_task_poll(self, activity_arn: str, now: float, seconds: int) -> bool:
         """Note that missed tasks are polled for now; False if that was done within the last `seconds`."""
@@ -53,7 +50,6 @@ class DynamoSlots:
         return self._update(
             activity_arn,
             "ADD waiting :one SET poll_id = :slots",
-            None,
             {":one": {"N": "1"}, ":slots": {"S": SLOTS}},
         )
 
@@ -66,25 +62,10 @@ class DynamoSlots:
             {":less": {"N": str(-count)}, ":count": {"N": str(count)}},
         )
 
-    def _update_if(self, activity_arn: str, update: str, condition: str, values: dict[str, Any]) -> bool:
-        try:
-            self._update(activity_arn, update, condition, values)
-        except ClientError as error:
-            if classify(error) is ErrorKind.CONDITION_FAILED:
-                return False
-            raise
-        return True
+    def _update_if(self, activity_arn: str, update: str, condition: str, values: Mapping[str, Any]) -> bool:
+        key = SLOTS_KEY_PREFIX + activity_arn
+        return updated(self.client, self.table, key, update, values, condition) is not None
 
-    def _update(
-        self, activity_arn: str, update: str, condition: str | None, values: dict[str, Any]
-    ) -> SlotsRecord:
-        conditions = {} if condition is None else {"ConditionExpression": condition}
-        response = self.client.update_item(
-            TableName=self.table,
-            Key={"task_id": {"S": SLOTS_KEY_PREFIX + activity_arn}},
-            UpdateExpression=update,
-            ExpressionAttributeValues=values,
-            ReturnValues="ALL_NEW",
-            **conditions,  # type: ignore[arg-type]
-        )
-        return slots_of(response["Attributes"])
+    def _update(self, activity_arn: str, update: str, values: Mapping[str, Any]) -> SlotsRecord:
+        key = SLOTS_KEY_PREFIX + activity_arn
+        return slots_of(written(self.client, self.table, key, update, values, returns="ALL_NEW"))

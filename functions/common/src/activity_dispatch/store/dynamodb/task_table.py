@@ -243,7 +243,7 @@ class DynamoTaskTable:
         returns: Literal["NONE", "ALL_NEW"] = "NONE",
     ) -> Mapping[str, Any] | None:
         """Update an item, return what DynamoDB `returns` of it; None if the condition is not met."""
-        return updated(self.client, self.name, task_id, update, condition, values, returns)
+        return updated(self.client, self.name, task_id, update, values, condition, returns=returns)
 
     def _now(self) -> str:
         return f"{self.clock():.3f}"

@@ -17,7 +17,6 @@ from activity_dispatch.worker.container.memory import oom_kills
 from activity_dispatch.worker.container.parts import Parts
 from activity_dispatch.worker.container.program import CannotStart, Program
 from activity_dispatch.worker.container.settings import PRIVATE
-from activity_dispatch.worker.delivery import context_of
 from activity_dispatch.worker.exits import Exit
 from activity_dispatch.worker.stop_reason import StopReason
 
@@ -35,11 +34,12 @@ class CommandWorker:
         if isinstance(taken, Exit):
             return taken
         with task_files(taken.input) as files:
-            ending, last_lines = self._run_program(command, taken, files)
+            ending, last_lines = self._run_program(command, taken.assignment, files)
         delivery = self.parts.delivery()
         if ending.stop is StopReason.TASK_GONE:
-            return delivery.cancel(taken)
-        reported = delivery.deliver(taken, outcome_of(ending, context_of(taken, last_lines)))
+            return delivery.cancel(taken.assignment)
+        outcome = outcome_of(ending, taken.assignment.cause("", last_lines))
+        reported = delivery.deliver(taken.assignment, outcome)
         return Exit.UNSETTLED if reported is None else exit_code_of(ending, reported)
 
     def _run_program(

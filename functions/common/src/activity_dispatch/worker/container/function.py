@@ -13,16 +13,16 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.runtime.settings import InvalidSettings
-from activity_dispatch.worker.assignment import Assignment
+from activity_dispatch.worker.assignment import Assignment, Taken
+from activity_dispatch.worker.calling import call
 from activity_dispatch.worker.container.ending import Ending, exit_code_of, outcome_of
 from activity_dispatch.worker.container.files import TaskFiles, task_files
 from activity_dispatch.worker.container.parts import Parts
 from activity_dispatch.worker.container.stopper import Stopper
-from activity_dispatch.worker.delivery import context_of
 from activity_dispatch.worker.exits import Exit
-from activity_dispatch.worker.interruption import Interrupted, Interrupter
+from activity_dispatch.worker.interruption import Interrupter
 from activity_dispatch.worker.log_tail import LogTail, keep_log_tail
 from activity_dispatch.worker.stop_reason import StopReason
 
@@ -71,31 +71,28 @@ class FunctionWorker:
             if isinstance(taken, Exit):
                 return taken
             with task_files(taken.input) as files, keep_log_tail() as tail:
-                self.environment.update(files.environment(taken.task_id))
+                self.environment.update(files.environment(taken.assignment.task_id))
                 outcome, stop = self._call(handle, taken, files, tail)
-            return self._settle(taken, outcome, stop, tail)
+            return self._settle(taken.assignment, outcome, stop, tail)
 
     def _call(
-        self, handle: Handle, assignment: Assignment, files: TaskFiles, tail: LogTail
+        self, handle: Handle, taken: Taken, files: TaskFiles, tail: LogTail
     ) -> tuple[Outcome, StopReason | None]:
         interrupter, stopper = Interrupter(), self.parts.stopper
 
         def send(number: int) -> None:
             if number == signal.SIGKILL:
                 LOG.error("the function does not end within its grace period")
-                self.give_up(self._settle(assignment, _INTERRUPTED, stopper.reason, tail))
+                self.give_up(self._settle(taken.assignment, _INTERRUPTED, stopper.reason, tail))
             else:
                 interrupter.interrupt()
 
-        outcome: Outcome = _INTERRUPTED
-        with self.parts.watching(assignment, files):
-            try:
-                with interrupter.interruptible():
-                    stopper.attach(send)
-                    outcome = _outcome_of(handle, assignment.input)
-            except Interrupted:
-                LOG.warning("the function was interrupted")
-            return outcome, stopper.detach()
+        with self.parts.watching(taken.assignment, files):
+            # Reading the input may fail too, and then the task fails with it.
+            outcome = call(
+                lambda: handle(json.loads(taken.input)), interrupter, on_armed=lambda: stopper.attach(send)
+            )
+            return outcome or _INTERRUPTED, stopper.detach()
 
     def _settle(
         self, assignment: Assignment, outcome: Outcome, stop: StopReason | None, tail: LogTail
@@ -103,7 +100,7 @@ class FunctionWorker:
         delivery = self.parts.delivery()
         if stop is StopReason.TASK_GONE:
             return delivery.cancel(assignment)
-        context = context_of(assignment, tail.lines)
+        context = assignment.cause("", tail.lines)
         code = Exit.DONE if isinstance(outcome, Succeeded) else Exit.FAILED
         ending = Ending(exit_code=code, stop=stop, how="the function was interrupted")
         if stop is not None:
@@ -116,20 +113,6 @@ class FunctionWorker:
 
 # What a function that was interrupted leaves; why it was decides about the outcome.
 _INTERRUPTED = Failed(error=ErrorName.JOB_INTERRUPTED, cause=Cause(message="the function was interrupted"))
-
-
-def _outcome_of(handle: Handle, task_input: str) -> Outcome:
-    try:
-        result = handle(json.loads(task_input))
-    except (Exception, SystemExit) as error:
-        LOG.exception("the function raised")
-        name = error.error if isinstance(error, JobError) else ErrorName.JOB_FAILED
-        return Failed(error=name, cause=Cause(message=f"{type(error).__name__}: {error}"))
-    try:
-        return Succeeded(output=json.dumps(result, allow_nan=False))
-    except (TypeError, ValueError) as error:
-        cause = Cause(message=f"the function's result is not JSON: {error}")
-        return Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import os
 import socket
 from collections.abc import Mapping
 
+from activity_dispatch.domain.claims import batch_claimant, ecs_claimant
+
 
 def claimant_of(environment: Mapping[str, str]) -> str:
     """Return a name that a job keeps when it is started again, and that no other job has.
@@ -16,7 +18,7 @@ def claimant_of(environment: Mapping[str, str]) -> str:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
     """
     if job := environment.get("AWS_BATCH_JOB_ID"):
-        return f"batch:{job}"
+        return batch_claimant(job)
     if uri := environment.get("ECS_CONTAINER_METADATA_URI_V4"):
-        return f"ecs:{uri.rstrip('/').rpartition('/')[2]}"
+        return ecs_claimant(uri.rstrip("/").rpartition("/")[2])
     return f"{socket.gethostname()}:{os.getpid()}"

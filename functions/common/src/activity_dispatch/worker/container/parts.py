@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.store.task_table import TaskTable
-from activity_dispatch.worker.assignment import Assignment, NotOurs, take
+from activity_dispatch.worker.assignment import Assignment, NotOurs, Taken, take
 from activity_dispatch.worker.container.files import TaskFiles
 from activity_dispatch.worker.container.identity import claimant_of
 from activity_dispatch.worker.container.settings import WorkerSettings
@@ -50,7 +50,7 @@ class Parts:
             stopper=Stopper(settings.grace_seconds),
         )
 
-    def take(self) -> Assignment | Exit:
+    def take(self) -> Taken | Exit:
         """Claim the task, or say how to exit because there is nothing to do."""
         taken = take(self.tasks, self.settings.task_id, self.claimant)
         if isinstance(taken, NotOurs):

@@ -36,7 +36,7 @@ def watching(
         answers=answers,
         token=assignment.token,
         heartbeat_seconds=assignment.heartbeat_seconds,
-        end=gone,
+        stop=gone,
         at_once=True,
     )
     record = ProgressWatch(progress, lambda line: tasks.record_progress(assignment.task_id, line))

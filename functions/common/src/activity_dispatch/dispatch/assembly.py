@@ -1,0 +1,72 @@
+"""The dispatcher, the poller and the listener, composed from a function's parts."""
+
+from activity_dispatch.dispatch.batch import BatchHandler
+from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.lease import Lease
+from activity_dispatch.dispatch.listener import Listener
+from activity_dispatch.dispatch.parked_tasks import ParkedTasks
+from activity_dispatch.dispatch.poller import Poller
+from activity_dispatch.dispatch.poller_threads import PollingThreads
+from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.dispatch.workers_first import WorkersFirst
+from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.store.dispatch_queue import RequestReceiver
+from activity_dispatch.store.leases import LeaseStore
+
+
+def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
+    """Compose the dispatcher; `poller` names it in the histories of executions."""
+    return Dispatcher(
+        activities=runtime.activities,
+        taker=make_taker(runtime, poller),
+        workers_first=WorkersFirst(stepfunctions=runtime.clients.stepfunctions, clock=runtime.clock),
+        parked_tasks=ParkedTasks(tasks=runtime.tasks, answers=runtime.answers, settler=runtime.settler),
+        starter=runtime.starter,
+        backend_of=runtime.backend_of,
+        requests=runtime.requests,
+        clock=runtime.clock,
+        metrics=runtime.metrics,
+    )
+
+
+def make_batch_handler(runtime: Runtime, poller: str, *, threads: int) -> BatchHandler:
+    """Compose what handles the dispatch queue's batches, with up to `threads` polls at a time."""
+    receiver = RequestReceiver(sqs=runtime.clients.sqs, url=runtime.settings.dispatch_queue_url)
+    handle = make_dispatcher(runtime, poller).handle
+    return BatchHandler(handle=handle, queue=receiver, threads=threads)
+
+
+def make_poller(runtime: Runtime, leases: LeaseStore, *, holder: str, poller: str) -> Poller:
+    """Compose the poller; `holder` names its invocation in the lease."""
+    return Poller(
+        tasks=runtime.tasks,
+        lease=Lease(store=leases, name="poller", holder=holder),
+        threads=make_polling_threads(runtime, poller),
+        metrics=runtime.metrics,
+    )
+
+
+def make_polling_threads(runtime: Runtime, poller: str, *, slot_seconds: float = 1.0) -> PollingThreads:
+    """Compose the poller's threads; `slot_seconds` is how often a thread asks for a free slot."""
+    return PollingThreads(
+        taker=make_taker(runtime, poller, waits_for_slot=False),
+        starter=runtime.starter,
+        backend_of=runtime.backend_of,
+        slot_seconds=slot_seconds,
+    )
+
+
+def make_taker(runtime: Runtime, poller: str, *, waits_for_slot: bool = True) -> Taker:
+    """Compose what takes tasks off activities in the name of `poller`."""
+    return Taker(
+        stepfunctions=runtime.clients.stepfunctions_poll,
+        slots=runtime.slots,
+        poller=poller,
+        waits_for_slot=waits_for_slot,
+        clock=runtime.clock,
+    )
+
+
+def make_listener(runtime: Runtime) -> Listener:
+    """Compose the listener."""
+    return Listener(activities=runtime.activities, requests=runtime.requests)

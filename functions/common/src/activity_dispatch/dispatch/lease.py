@@ -1,0 +1,52 @@
+"""A lease: one of many invocations does the work, and another takes over when it is gone."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from activity_dispatch.store.leases import LeaseRecord, LeaseStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """One claimant's view of a lease, which lasts for `seconds` and is renewed every `renew_seconds`."""
+
+    store: LeaseStore
+    name: str
+    holder: str
+    seconds: float = 20.0
+    renew_seconds: float = 5.0
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+
+    def take(self) -> bool:
+        """Take the lease or renew it; False if somebody else holds it."""
+        now = self.clock()
+        record = LeaseRecord(holder=self.holder, held_until=now + self.seconds)
+        return self.store.take(self.name, record, now)
+
+    def take_over(self) -> bool:
+        """Take the lease, also from a holder that is gone; False if the holder is alive.
+
+        It is watched for as long as it takes to see it renewed: whoever asks once a minute has the
+        lease of a lost holder within that minute.
+        """
+        if self.take():
+            return True
+        seen = self.store.look(self.name)
+        self.sleep(self.renew_seconds + 1.0)
+        if self.take():
+            return True
+        if seen is None or self.store.look(self.name) != seen:
+            return False
+        self.sleep(max(0.0, seen.held_until - self.clock()))
+        return self.take()
+
+    def give_back(self) -> None:
+        """End the lease, if it is held."""
+        self.store.give_back(self.name, self.holder)
+
+    def is_taken_by_another(self) -> bool:
+        """Tell whether somebody else holds the lease now."""
+        seen = self.store.look(self.name)
+        return seen is not None and seen.holder != self.holder and seen.held_until > self.clock()

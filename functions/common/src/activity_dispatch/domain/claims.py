@@ -1,0 +1,27 @@
+"""Claims: the name under which a job holds a task, while no other job may process it."""
+
+from activity_dispatch.domain.jobs import JobId
+
+_LAMBDA, _ECS, _BATCH = "lambda:", "ecs:", "batch:"
+# Claimants with these prefixes name their job; any other names a process.
+_NAMES_JOB = (_LAMBDA, _ECS, _BATCH)
+
+
+def lambda_claimant(request_id: str, nonce: str) -> str:
+    """Return the claimant of one delivery of an invocation; Lambda may deliver a request id twice."""
+    return f"{_LAMBDA}{request_id}/{nonce}"
+
+
+def ecs_claimant(runtime_id: str) -> str:
+    """Return the claimant of an ECS container."""
+    return f"{_ECS}{runtime_id}"
+
+
+def batch_claimant(job_id: str) -> str:
+    """Return the claimant of a Batch job, the same for all of its attempts."""
+    return f"{_BATCH}{job_id}"
+
+
+def is_claim_of(claimant: str, job_id: JobId) -> bool | None:
+    """Return whether the claimant is this job; None if the claimant does not name a job."""
+    return job_id.rpartition("/")[2] in claimant if claimant.startswith(_NAMES_JOB) else None

@@ -1,0 +1,29 @@
+"""The reconciler, composed from a function's parts."""
+
+from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.reconcile.reconciler import Reconciler
+from activity_dispatch.reconcile.steps import TaskSteps
+from activity_dispatch.runtime.composition import Runtime
+
+
+def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) -> Reconciler:
+    """Compose the reconciler; `heartbeats` keeps it within Step Functions' throttle."""
+    steps = TaskSteps(
+        tasks=runtime.tasks,
+        answers=runtime.answers,
+        settler=runtime.settler,
+        starter=runtime.starter,
+        concluder=runtime.concluder,
+        canceller=runtime.canceller,
+        rate=heartbeats,
+    )
+    return Reconciler(
+        tasks=runtime.tasks,
+        slots=runtime.slots,
+        steps=steps,
+        backend_of=runtime.backend_of,
+        missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
+        threads=threads,
+        clock=runtime.clock,
+        metrics=runtime.metrics,
+    )

@@ -1,0 +1,53 @@
+"""AWS errors are judged by their code."""
+
+import pytest
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+
+from activity_dispatch.aws.errors import ErrorKind, classify, may_have_happened
+from activity_dispatch.testing.stepfunctions import client_error
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("ThrottlingException", 400, ErrorKind.THROTTLED),
+        ("TooManyRequestsException", 429, ErrorKind.THROTTLED),
+        ("TaskTimedOut", 400, ErrorKind.TASK_GONE),
+        ("TaskDoesNotExist", 400, ErrorKind.TASK_GONE),
+        ("InvalidToken", 400, ErrorKind.TASK_GONE),
+        ("ConditionalCheckFailedException", 400, ErrorKind.CONDITION_FAILED),
+        ("SomethingNew", 503, ErrorKind.UNAVAILABLE),
+        ("SomethingNew", 400, ErrorKind.REFUSED),
+        ("AccessDeniedException", 403, ErrorKind.REFUSED),
+    ],
+)
+def test_kinds(code: str, status: int, kind: ErrorKind) -> None:
+    assert classify(client_error(code, "Operation", status)) is kind
+
+
+def retried(code: str) -> ClientError:
+    error = client_error(code, "Operation")
+    error.response["ResponseMetadata"]["RetryAttempts"] = 1
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "may"),
+    [
+        (client_error("ThrottlingException", "Operation"), False),
+        (client_error("ValidationException", "Operation"), False),
+        (client_error("InternalServerError", "Operation", 500), True),
+        (retried("ThrottlingException"), True),
+        (ReadTimeoutError(endpoint_url="https://aws.invalid"), True),
+        (ConnectionClosedError(endpoint_url="https://aws.invalid"), True),
+        (ParamValidationError(report="wrong"), False),
+    ],
+)
+def test_a_call_without_an_answer_may_have_happened(error: ClientError | BotoCoreError, may: bool) -> None:
+    assert may_have_happened(error) is may

@@ -1,0 +1,74 @@
+"""The library's roles, composed over a stack in memory as the functions compose them over AWS."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from activity_dispatch.dispatch.assembly import make_dispatcher, make_taker
+from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.tasks import Task
+from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.lifecycle.slots import Slots
+from activity_dispatch.lifecycle.starter import Starter
+from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.runtime.settings import Settings
+from activity_dispatch.stepfunctions.answers import TaskAnswers
+from activity_dispatch.testing.stack import ARN, InMemoryStack
+
+SETTINGS = Settings(task_table="tasks", payload_bucket="payloads", dispatch_queue_url="queue")
+
+
+@dataclass(kw_only=True)
+class Composed(InMemoryStack):
+    """A stack whose roles and steps share one runtime."""
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        """The parts of any function."""
+        return Runtime(settings=SETTINGS, **self.parts())
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """The dispatcher of a function."""
+        return make_dispatcher(self.runtime, "dispatcher test")
+
+    def taker(self, poller: str, *, waits_for_slot: bool = True) -> Taker:
+        """What takes tasks in the name of `poller`."""
+        return make_taker(self.runtime, poller, waits_for_slot=waits_for_slot)
+
+    @property
+    def arn(self) -> str:
+        """The served activity."""
+        return ARN
+
+    @property
+    def activity(self) -> Activity:
+        """The served activity's description as it is now."""
+        return self.tasks.activities[ARN]
+
+    @property
+    def answers(self) -> TaskAnswers:
+        """Answers to Step Functions."""
+        return self.runtime.answers
+
+    @property
+    def settler(self) -> Settler:
+        """Settles tasks."""
+        return self.runtime.settler
+
+    @property
+    def slots(self) -> Slots:
+        """Reserves and frees slots."""
+        return self.runtime.slots
+
+    @property
+    def starter(self) -> Starter:
+        """Starts jobs."""
+        return self.runtime.starter
+
+    def task(self, token: str, task_input: str, **fields: Any) -> Task:
+        """A task that a poll has taken."""
+        taken: dict[str, Any] = {"heartbeat_seconds": 60, "poll_id": "6742f00000000001"}
+        return Task(activity_arn=ARN, token=token, input=task_input, **{**taken, **fields})

@@ -1,0 +1,128 @@
+"""Hybrid: the dispatcher takes what workers have left of the time they were given, nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.requests import DispatchRequest
+from activity_dispatch.testing.stepfunctions import FakeTask, client_error
+
+AFTER = 30
+
+
+class Clock:
+    """Seconds since 1970, moved by the tests."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(stack) -> Clock:
+    made = Clock()
+    stack.stepfunctions.clock = made
+    object.__setattr__(stack.dispatcher.workers_first, "clock", made)
+    stack.change_activity(overflow_after_seconds=AFTER)
+    return made
+
+
+def asked(stack, task: FakeTask, *, at: float | None = None) -> str:
+    """The request that the task's execution sent."""
+    at = task.scheduled_at - 0.1 if at is None else at
+    return DispatchRequest(activity_arn=stack.arn, requested_by=task.execution_arn, requested_at=at).to_json()
+
+
+def worker_takes(stack) -> None:
+    assert stack.stepfunctions.get_activity_task(activityArn=stack.arn, workerName="mine")
+
+
+def test_what_a_worker_has_taken_is_not_polled_for(stack, clock) -> None:
+    task = stack.stepfunctions.schedule(stack.arn)
+    worker_takes(stack)
+    later = stack.stepfunctions.schedule(stack.arn)
+    clock.now += AFTER
+    assert stack.dispatcher.handle(asked(stack, task)) is Result.LEFT
+    # A poll would have been given the task that workers still have time for.
+    assert later.worker_name is None
+    assert stack.sqs.bodies == []
+
+
+def test_what_workers_have_left_is_started(stack, clock) -> None:
+    task = stack.stepfunctions.schedule(stack.arn)
+    clock.now += AFTER - 0.4
+    assert stack.dispatcher.handle(asked(stack, task)) is Result.STARTED
+    assert stack.sqs.bodies == []
+
+
+def test_a_request_that_comes_too_early_comes_again(stack, clock) -> None:
+    task = stack.stepfunctions.schedule(stack.arn)
+    clock.now += AFTER - 3
+    body = asked(stack, task)
+    assert stack.dispatcher.handle(body) is Result.LEFT
+    assert task.worker_name is None
+    assert (stack.sqs.bodies, stack.sqs.delays) == ([body], [3])
+
+
+def test_a_task_that_is_scheduled_late_is_waited_for(stack, clock) -> None:
+    other = stack.stepfunctions.schedule("another activity")
+    body = asked(stack, other, at=clock.now)
+    clock.now += AFTER
+    assert stack.dispatcher.handle(body) is Result.LEFT
+    assert (stack.sqs.bodies, stack.sqs.delays) == ([body], [2])
+    clock.now += 61
+    assert stack.dispatcher.handle(body) is Result.LEFT
+    assert len(stack.sqs.bodies) == 1
+
+
+def test_the_task_of_an_execution_that_has_ended_is_not_polled_for(stack, clock) -> None:
+    task = stack.stepfunctions.schedule(stack.arn)
+    stack.stepfunctions.abort(task)
+    stack.stepfunctions.schedule(stack.arn)
+    clock.now += AFTER
+    assert stack.dispatcher.handle(asked(stack, task)) is Result.LEFT
+
+
+def test_a_request_whose_poll_brought_another_s_task_comes_again(stack, clock) -> None:
+    first, second = (stack.stepfunctions.schedule(stack.arn) for _ in range(2))
+    clock.now += AFTER
+    body = asked(stack, second)
+    assert stack.dispatcher.handle(body) is Result.STARTED
+    assert (first.worker_name is None, second.worker_name is None) == (False, True)
+    # The first one's own request finds it taken.
+    assert stack.dispatcher.handle(asked(stack, first)) is Result.LEFT
+    assert (stack.sqs.bodies, stack.sqs.delays) == ([body], [2])
+    assert stack.dispatcher.handle(body) is Result.STARTED
+    assert second.worker_name is not None
+
+
+def test_without_permission_for_the_history_the_activity_is_polled(stack, clock, caplog, monkeypatch) -> None:
+    task = stack.stepfunctions.schedule(stack.arn)
+
+    def refuse(**_: Any) -> None:
+        raise client_error("AccessDeniedException", "GetExecutionHistory")
+
+    monkeypatch.setattr(stack.stepfunctions, "get_execution_history", refuse)
+    assert stack.dispatcher.handle(asked(stack, task)) is Result.STARTED
+    assert "AccessDeniedException" in caplog.text
+
+
+def test_a_throttled_look_is_made_again(stack, clock, monkeypatch) -> None:
+    task = stack.stepfunctions.schedule(stack.arn)
+
+    def throttle(**_: Any) -> None:
+        raise client_error("ThrottlingException", "GetExecutionHistory")
+
+    monkeypatch.setattr(stack.stepfunctions, "get_execution_history", throttle)
+    assert stack.dispatcher.handle(asked(stack, task)) is Result.RETRY
+    assert task.worker_name is None
+
+
+@pytest.mark.parametrize("request_of", [{}, {"missed": True}])
+def test_who_does_not_say_its_execution_polls(stack, clock, request_of) -> None:
+    stack.stepfunctions.schedule(stack.arn)
+    body = json.dumps({"activity_arn": stack.arn, **request_of})
+    assert stack.dispatcher.handle(body) is Result.STARTED

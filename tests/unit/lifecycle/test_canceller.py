@@ -1,0 +1,154 @@
+"""Executions that end before their tasks do."""
+
+import json
+
+import pytest
+
+from activity_dispatch.domain.jobs import JobId
+from activity_dispatch.domain.outcomes import Succeeded
+from activity_dispatch.domain.tasks import OutcomeName, task_id_of
+from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
+from activity_dispatch.stepfunctions.history import open_polls
+
+EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
+
+
+def event(status: object, **detail: object) -> dict:
+    return {"source": "aws.states", "detail": {"executionArn": EXECUTION, "status": status, **detail}}
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
+def test_an_execution_that_ended_without_success(status: str) -> None:
+    assert ended_execution(event(status)) == EXECUTION
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        event("SUCCEEDED"),
+        event("RUNNING"),
+        event("PENDING_REDRIVE"),
+        event(None),
+        event(["ABORTED"]),
+        event("ABORTED", executionArn=None),
+        {"source": "aws.ecs", "detail": {"executionArn": EXECUTION, "status": "ABORTED"}},
+        {"source": "aws.states"},
+        {},
+    ],
+)
+def test_other_events_say_nothing(other: dict) -> None:
+    assert ended_execution(other) is None
+
+
+def started(number: int, worker: str) -> dict:
+    details = {"workerName": worker}
+    return {
+        "id": number,
+        "previousEventId": number - 1,
+        "type": "ActivityStarted",
+        "activityStartedEventDetails": details,
+    }
+
+
+def followed(number: int, kind: str, previous: int) -> dict:
+    return {"id": number, "previousEventId": previous, "type": kind}
+
+
+def test_the_polls_of_tasks_without_an_outcome() -> None:
+    polls = [f"6742f0000000000{number}" for number in range(4)]
+    events = [
+        started(1, f"{polls[0]} dispatcher"),
+        started(2, f"{polls[1]} dispatcher"),
+        started(3, f"{polls[2]} dispatcher"),
+        started(4, f"{polls[3]} dispatcher"),
+        started(5, "somebody else's worker"),
+        {"id": 6, "previousEventId": 0, "type": "ActivityStarted", "activityStartedEventDetails": {}},
+        followed(7, "ActivitySucceeded", 1),
+        followed(8, "ActivityFailed", 2),
+        followed(9, "ActivityTimedOut", 3),
+        followed(10, "ExecutionAborted", 0),
+    ]
+    assert open_polls(iter(events)) == (polls[2], polls[3])
+
+
+class Histories:
+    """GetExecutionHistory of one execution: the events of its tasks."""
+
+    def __init__(self) -> None:
+        self.events: list[dict] = []
+
+    def get_paginator(self, operation: str) -> "Histories":
+        assert operation == "get_execution_history"
+        return self
+
+    def paginate(self, *, executionArn: str, includeExecutionData: bool, **_: object) -> list[dict]:  # noqa: N803
+        assert (executionArn, includeExecutionData) == (EXECUTION, False)
+        return [{"events": [event]} for event in self.events]
+
+
+@pytest.fixture
+def canceller(stack) -> Canceller:
+    return Canceller(
+        stepfunctions=Histories(),  # type: ignore[arg-type]
+        tasks=stack.tasks,
+        activities=stack.dispatcher.activities,
+        backend_of=lambda _: stack.backend,
+        settler=stack.settler,
+    )
+
+
+def dispatch(stack, canceller) -> str:
+    """Dispatch a task; return its id."""
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
+    canceller.stepfunctions.events.append(
+        started(len(canceller.stepfunctions.events) + 1, scheduled.worker_name)
+    )
+    return task_id_of(scheduled.token)
+
+
+def test_all_jobs_of_an_ended_execution_are_stopped(stack, canceller) -> None:
+    ids = [dispatch(stack, canceller) for _ in range(3)]
+    other = stack.stepfunctions.schedule(stack.arn)
+    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
+    assert canceller.cancel_execution(EXECUTION) == 3
+    assert set(stack.backend.stopped) == {JobId(f"fake-{task_id}") for task_id in ids}
+    assert {stack.tasks.get(task_id).outcome for task_id in ids} == {OutcomeName.CANCELLED}
+    assert stack.tasks.get(task_id_of(other.token)).outcome is None
+
+
+def test_an_event_that_comes_twice_stops_again_what_still_runs(stack, canceller) -> None:
+    dispatch(stack, canceller)
+    canceller.cancel_execution(EXECUTION)
+    assert canceller.cancel_execution(EXECUTION) == 1
+    assert len(stack.backend.stopped) == 1
+
+
+def test_a_job_that_is_about_to_end_of_itself_is_left_alone(stack, canceller) -> None:
+    task_id = dispatch(stack, canceller)
+    stack.settler.settle(task_id, stack.tasks.get(task_id).token, Succeeded(output="1"))
+    assert canceller.cancel_execution(EXECUTION) == 0
+    assert stack.backend.stopped == {}
+
+
+def test_a_task_that_is_being_started_is_stopped_by_who_starts_it(stack, canceller) -> None:
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+
+    def abort(task) -> None:
+        events = canceller.stepfunctions.events
+        events.append(started(1, scheduled.worker_name))
+        assert canceller.cancel_execution(EXECUTION) == 1
+
+    stack.backend.before_start = abort
+    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
+    record = stack.tasks.get(task_id_of(scheduled.token))
+    assert record.outcome is OutcomeName.CANCELLED
+    assert set(stack.backend.stopped) == {record.job_id}
+
+
+def test_a_job_whose_start_was_not_recorded_is_found(stack, canceller, monkeypatch) -> None:
+    monkeypatch.setattr(stack.tasks, "record_started", lambda *_: True)
+    task_id = dispatch(stack, canceller)
+    assert stack.tasks.get(task_id).job_id is None
+    canceller.cancel_execution(EXECUTION)
+    assert set(stack.backend.stopped) == {JobId(f"fake-{task_id}")}

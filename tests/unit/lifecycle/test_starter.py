@@ -1,0 +1,28 @@
+"""What is written of a start, and when not."""
+
+import json
+
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.tasks import TaskState, task_id_of
+from activity_dispatch.testing.backend import FakeBackend
+
+
+def undescribed() -> FakeBackend:
+    """A service that cannot be asked about jobs under way, as Lambda cannot."""
+    return FakeBackend(describes_jobs=False, max_job_seconds=900)
+
+
+def test_a_start_that_the_jobs_claim_records_is_not_written_twice(stack) -> None:
+    stack.backend = undescribed()
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+    assert stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn})) is Result.STARTED
+    record = stack.tasks.get(task_id_of(scheduled.token))
+    assert (record.state, record.job_id) == (TaskState.STARTING, None)
+
+
+def test_a_start_that_is_made_again_is_written(stack) -> None:
+    backend = undescribed()
+    task = stack.task("token", "null")
+    stack.tasks.add(task, "fake")
+    stack.dispatcher.starter.start(stack.activity, backend, task, again=True)
+    assert stack.tasks.get(task.task_id).state is TaskState.STARTED

@@ -1,0 +1,239 @@
+"""Everything at once: Step Functions, a queue, a table, a service, and the processes of the stack."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from tests.unit.model.compute import Compute, Kind, ModelJob, function_failed, outcome_of
+from tests.unit.model.processes import Process
+from tests.unit.model.roles import Roles
+
+from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.activities import WakeUp
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.store.dispatch_queue import RequestsNotSent
+from activity_dispatch.testing import (
+    Crash,
+)
+from activity_dispatch.testing.stack import ARN, InMemoryStack
+from activity_dispatch.testing.stepfunctions import FakeTask
+from activity_dispatch.worker.exits import Exit
+
+TARGET = "callback:work"
+EXPECTED = (ClientError, BotoCoreError, RequestsNotSent)
+# As terraform/modules/dispatcher has them: how long each function may run, and how often it is tried.
+DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 120.0, 60.0, 300.0
+# A poll begins 95 s before the poller's end at the latest, and the client gives it up after 70 s.
+POLLER_SECONDS = 95.0
+REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
+LONG = 1e9
+
+
+@dataclass(kw_only=True)
+class Message:
+    """A dispatch request in the queue."""
+
+    body: str
+    receives: int = 0
+
+
+@dataclass(kw_only=True)
+class Event:
+    """An event on its way to the reporter."""
+
+    content: Mapping[str, Any]
+    attempts: int = 0
+
+
+class Model:
+    """The state of everything, and what can happen to it."""
+
+    def __init__(self, kind: Kind, limit: int | None, max_queue_seconds: int | None) -> None:
+        self.kind, self.limit = kind, limit
+        self.now = [1_000_000.0]
+        self.stack = InMemoryStack(clock=self.clock)
+        self.activity = self.stack.change_activity(
+            backend="model",
+            heartbeat_seconds=180,
+            timeout_seconds=1_200,
+            max_concurrent_jobs=limit,
+            max_queue_seconds=max_queue_seconds,
+        )
+        self.stack.serve(replace(self.activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
+        self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
+        self.store, self.sqs = self.stack.slot_store, self.stack.sqs
+        self.compute = Compute(kind=kind, now=self.now)
+        self.roles = Roles(stack=self.stack, compute=self.compute)
+        self.messages: list[Message] = []
+        self.events: list[Event] = []
+        self.processes: list[Process] = []
+        self.on_end: dict[Process, Any] = {}
+        self.workers: dict[str, Process] = {}
+        self.told: set[str] = set()
+        self.dead_letters = 0
+
+    def clock(self) -> float:
+        """Return the model's time."""
+        return self.now[0]
+
+    # What happens.
+
+    def start(self, name: str, target: Any, lives: float, on_end: Any) -> Process:
+        """Start a process; `on_end(process)` is called when it has ended."""
+        process = Process(name, target, self.now[0], lives)
+        self.processes.append(process)
+        self.on_end[process] = on_end
+        self.settle()
+        return process
+
+    def schedule(self, *, is_plain: bool, is_requested: bool) -> FakeTask:
+        """An execution comes to its activity; its request may get lost."""
+        seconds = {"heartbeat_seconds": 180.0, "timeout_seconds": 1_200.0}
+        task = self.stepfunctions.schedule(ARN, json.dumps({"plain": is_plain}), **seconds)
+        if is_requested:
+            self.messages.append(Message(body=json.dumps({"activity_arn": ARN})))
+        return task
+
+    def hand_over(self, *, is_plain: bool, is_sent_twice: bool) -> FakeTask:
+        """An execution comes to a state that waits for a callback; its message may come twice."""
+        seconds = {"heartbeat_seconds": 180.0, "timeout_seconds": 1_200.0}
+        task = self.stepfunctions.hand_over(json.dumps({"plain": is_plain}), **seconds)
+        document = {
+            "callback": "work",
+            "task_token": task.token,
+            "input": task.input,
+            "execution_arn": task.execution_arn,
+        }
+        self.messages += [Message(body=json.dumps(document)) for _ in range(2 if is_sent_twice else 1)]
+        return task
+
+    def dispatch(self, message: Message) -> Process:
+        """SQS gives a message to the dispatcher."""
+        self.messages.remove(message)
+        message.receives += 1
+        return self.start(
+            "dispatcher",
+            lambda process: self.roles.dispatcher(process, message.body),
+            DISPATCHER_SECONDS,
+            lambda process: self.dispatched(process, message),
+        )
+
+    def dispatched(self, process: Process, message: Message) -> None:
+        """The message goes, or comes again."""
+        result = process.result
+        again = process.error is not None or result is Result.RETRY
+        if again or (result is Result.NO_TASK and message.receives < MAX_EMPTY_POLLS):
+            if message.receives < MAX_RECEIVES:
+                self.messages.append(message)
+            else:
+                self.dead_letters += 1
+
+    def report(self, event: Event, *, is_kept: bool) -> Process:
+        """EventBridge gives an event to the reporter, and may do so again."""
+        if not is_kept:
+            self.events.remove(event)
+        tried = Event(content=event.content, attempts=event.attempts + 1)
+
+        def on_end(process: Process) -> None:
+            if process.error is not None and tried.attempts < REPORTER_ATTEMPTS:
+                self.events.append(tried)
+
+        return self.start(
+            "reporter", lambda process: self.roles.reporter(process, event.content), REPORTER_SECONDS, on_end
+        )
+
+    def poll(self) -> Process:
+        """The poller polls."""
+        return self.start("poller", self.roles.poller, POLLER_SECONDS, lambda _: None)
+
+    def reconcile(self) -> Process:
+        """The schedule fires."""
+        return self.start("reconciler", self.roles.reconciler, RECONCILER_SECONDS, lambda _: None)
+
+    def run_job(self, job: ModelJob) -> None:
+        """A queued job gets its turn."""
+        job.state = JobState.RUNNING
+        self.emit(job)
+        if self.kind is Kind.FUNCTION:
+            on_end = lambda process: self.function_ended(process, job)  # noqa: E731
+            self.workers[job.id] = self.start(
+                "function", lambda p: self.roles.function(p, job), 900.0, on_end
+            )
+        elif job.is_plain:
+            self.roles.begin(job)
+        else:
+            on_end = lambda process: self.end_job(job, self.exit_code(process))  # noqa: E731
+            self.workers[job.id] = self.start("worker", lambda p: self.roles.worker(p, job), LONG, on_end)
+
+    @staticmethod
+    def exit_code(process: Process) -> int:
+        """What a container's worker exits with."""
+        if isinstance(process.error, Crash):
+            return 137
+        return int(Exit.UNSETTLED if process.error is not None else process.result)
+
+    def end_job(self, job: ModelJob, exit_code: int) -> None:
+        """A container ends."""
+        if job.state is not JobState.ENDED:
+            job.state, job.ended_at = JobState.ENDED, self.now[0]
+            job.outcome = outcome_of(job.id, exit_code)
+            self.emit(job)
+
+    def function_ended(self, process: Process, job: ModelJob) -> None:
+        """An invocation ends; only a failure makes a record."""
+        job.state, job.ended_at = JobState.ENDED, self.now[0]
+        if process.error is not None:
+            self.events.append(Event(content={"diagnosis": function_failed(job)}))
+
+    def emit(self, job: ModelJob) -> None:
+        """The service tells of a job's state."""
+        if self.kind is not Kind.FUNCTION:
+            self.events.append(Event(content={"diagnosis": job.diagnosis()}))
+
+    def advance(self, seconds: float) -> None:
+        """Time passes; functions that take too long are killed."""
+        self.now[0] += seconds
+        for process in [process for process in self.processes if process.dies_at < self.now[0]]:
+            process.kill()
+        self.stepfunctions.expire()
+        self.settle()
+
+    def settle(self) -> None:
+        """Bring about what follows at once: ended processes, stopped jobs, new messages and events."""
+        while ended := [process for process in self.processes if process.is_done]:
+            for process in ended:
+                self.processes.remove(process)
+                expected = process.error is None or isinstance(process.error, (*EXPECTED, Crash))
+                assert expected, f"{process.name}: {process.error!r}"
+                self.on_end.pop(process)(process)
+        while self.compute.stops:
+            self.stop_job(self.compute.jobs[self.compute.stops.pop()])
+        self.messages += [Message(body=body) for body in self.sqs.bodies]
+        self.sqs.bodies.clear()
+        for task in self.stepfunctions.tasks.values():
+            if task.status != "RUNNING" and task.token not in self.told:
+                self.told.add(task.token)
+                detail = {"executionArn": task.execution_arn, "status": task.status}
+                self.events.append(Event(content={"source": "aws.states", "detail": detail}))
+
+    def stop_job(self, job: ModelJob) -> None:
+        """The service ends a job that was stopped."""
+        worker = self.workers.get(job.id)
+        if worker is not None and not worker.is_done:
+            worker.kill()
+            self.processes.remove(worker)
+            self.on_end.pop(worker)
+        self.end_job(job, 143)
+
+    def is_made_once(self, call: str) -> bool:
+        """Tell whether the client for this call tries once, so that it is never made twice."""
+        return call == "get_activity_task" or (call == "run_job" and self.kind is Kind.LIST)
+
+    def stop_processes(self) -> None:
+        """End what still runs, at the end of it all."""
+        for process in self.processes:
+            process.kill()
+        self.processes.clear()

@@ -1,0 +1,142 @@
+"""The processes of the stack: functions and workers, composed over calls that can go wrong."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from botocore.exceptions import BotoCoreError, ClientError
+from tests.unit.composed import SETTINGS
+from tests.unit.model.compute import Compute, ModelBackend, ModelJob
+from tests.unit.model.processes import AtOnce, Process
+
+from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.dispatch.assembly import make_dispatcher, make_polling_threads
+from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.domain.claims import ecs_claimant
+from activity_dispatch.domain.invocation import Invocation
+from activity_dispatch.domain.outcomes import Succeeded
+from activity_dispatch.lifecycle.canceller import ended_execution
+from activity_dispatch.reconcile.assembly import make_reconciler
+from activity_dispatch.report.reporter import make_reporter
+from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
+from activity_dispatch.testing import (
+    FakeLambdaContext,
+)
+from activity_dispatch.testing.stack import ARN, InMemoryStack
+from activity_dispatch.worker.assignment import NotOurs, take
+from activity_dispatch.worker.delivery import Delivery
+from activity_dispatch.worker.exits import Exit
+from activity_dispatch.worker.lambda_function import make_processor
+from activity_dispatch.worker.stop_reason import StopReason
+
+
+class Work:
+    """What the user's program calls: a moment in which all else may happen."""
+
+    def go_on(self) -> None:
+        """Take a while."""
+
+
+class Beats:
+    """In the place of the thread that beats for a function: beats when it is told to."""
+
+    here = threading.local()
+
+    def __init__(self, *, answers: TaskAnswers, token: str, stop: Any, **_: object) -> None:
+        self.answers, self.token, self.stop = answers, token, stop
+
+    def __enter__(self) -> Self:
+        Beats.here.beats = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del Beats.here.beats
+
+    def beat(self) -> None:
+        """Beat once, as the thread would."""
+        try:
+            self.answers.heartbeat(self.token)
+        except TaskGone:
+            self.stop(StopReason.TASK_GONE)
+        except (ClientError, BotoCoreError):
+            return
+
+
+@dataclass(kw_only=True)
+class Roles:
+    """What each process does. `begun` has the jobs that have done the user's work."""
+
+    stack: InMemoryStack
+    compute: Compute
+    begun: dict[str, int] = field(default_factory=dict)
+
+    def runtime(self, process: Process) -> Runtime:
+        """Return the parts of a function or worker, over this process's calls."""
+        backend = ModelBackend(api=process.wrap(self.compute), kind=self.compute.kind)
+        parts = {**self.stack.parts(process.wrap), "create_backend": lambda *_: backend}
+        return Runtime(settings=SETTINGS, **parts)
+
+    def dispatcher(self, process: Process, body: str) -> Result:
+        """The dispatcher function, for one message."""
+        return make_dispatcher(self.runtime(process), "dispatcher").handle(body)
+
+    def poller(self, process: Process) -> str:
+        """A thread of the poller function, for one poll."""
+        return make_polling_threads(self.runtime(process), "poller", slot_seconds=0.0).poll(
+            self.stack.tasks.activities[ARN]
+        )
+
+    def reporter(self, process: Process, content: Mapping[str, Any]) -> None:
+        """The reporter function, for one event."""
+        runtime, execution = self.runtime(process), ended_execution(content)
+        if execution is not None:
+            runtime.canceller.cancel_execution(execution)
+        else:
+            make_reporter(runtime).handle(content)
+
+    def reconciler(self, process: Process) -> Mapping[str, int]:
+        """The reconciler function."""
+        heartbeats = RateLimit(per_second=1e9)
+        return make_reconciler(self.runtime(process), threads=1, heartbeats=heartbeats).run()
+
+    def worker(self, process: Process, job: ModelJob) -> int:
+        """A container with the worker in it; returns its exit code."""
+        runtime, work = self.runtime(process), process.wrap(Work())
+        taken = take(runtime.tasks, job.task_id, ecs_claimant(job.id))
+        if isinstance(taken, NotOurs):
+            return taken.exit_code
+        delivery = Delivery(settler=runtime.settler, sleep=lambda _: None, clock=self.stack.clock)
+        for _ in range(2):
+            try:
+                runtime.answers.heartbeat(taken.assignment.token)
+            except TaskGone:
+                return delivery.cancel(taken.assignment)
+            except (ClientError, BotoCoreError):
+                pass
+            self.begin(job)
+            work.go_on()
+        reported = delivery.deliver(taken.assignment, Succeeded(output="1"))
+        return Exit.UNSETTLED if reported is None else Exit.DONE
+
+    def function(self, process: Process, job: ModelJob) -> None:
+        """A processing function."""
+        work = process.wrap(Work())
+
+        def handle(_input: object) -> int:
+            self.begin(job)
+            work.go_on()
+            Beats.here.beats.beat()
+            work.go_on()
+            return 1
+
+        processor = replace(make_processor(handle, self.runtime(process)), beside=AtOnce)
+        left = process.dies_at - self.stack.clock()
+        processor.run(
+            Invocation.from_event(job.payload), FakeLambdaContext(aws_request_id=job.id, seconds_left=left)
+        )
+
+    def begin(self, job: ModelJob) -> None:
+        """The user's work is done by this job; it may be told so again."""
+        self.begun.setdefault(job.id, 1)
