@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from operations.errors import OperationError
 from operations.interrupts import deferred, uninterrupted
@@ -36,14 +37,7 @@ def run(
         try:
             # An interrupt between fork and assignment would leave a child that we cannot stop.
             with deferred():
-                child = subprocess.Popen(
-                    [str(arg) for arg in args],
-                    env={**os.environ, **(env or {})},
-                    stdout=subprocess.PIPE if capture else (sink if log else None),
-                    stderr=sink if log else None,
-                    text=True,
-                    start_new_session=True,
-                )
+                child = _start(args, env or {}, output=sink if log else None, capture=capture)
             stdout, _ = child.communicate(timeout=timeout_seconds)
         except BaseException as error:
             with uninterrupted():
@@ -53,6 +47,19 @@ def run(
                 raise OperationError(f"{name} did not end within {timeout_seconds:.0f} s") from None
             raise
     return subprocess.CompletedProcess(child.args, child.returncode, stdout or "")
+
+
+def _start(
+    args: Sequence[str | Path], env: Mapping[str, str], *, output: IO[str] | None, capture: bool
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(arg) for arg in args],
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE if capture else output,
+        stderr=output,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def _end(child: subprocess.Popen[str] | None, *, announce: bool) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 NOW = 1_800_000_000.0
 PREFIX = "arn:aws:states:eu-west-1:000000000000:activity:orders-"
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:orders-process"
@@ -46,39 +48,47 @@ def deployed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dynamo
     file.write_text(json.dumps(document))
     with mock_aws():
         client = boto3.client("dynamodb", "eu-west-1")
-        client.create_table(
-            TableName="tasks",
-            KeySchema=[{"AttributeName": "task_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("task_id", "poll_id")
-            ],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "open",
-                    "KeySchema": [{"AttributeName": "poll_id", "KeyType": "HASH"}],
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        described = {
-            "arn": f"{PREFIX}lambda",
-            "name": "orders-lambda",
-            "backend": "lambda",
-            "config": {"function_arn": FUNCTION},
-            "heartbeat_seconds": 60,
-            "timeout_seconds": 600,
-        }
-        client.put_item(
-            TableName="tasks",
-            Item={
-                "task_id": {"S": f"activity#{PREFIX}lambda"},
-                "poll_id": {"S": "activity"},
-                "activity": {"S": json.dumps(described)},
-            },
-        )
+        _create_table(client)
+        _add_activity(client)
         payloads = PayloadStore(client=lambda: boto3.client("s3"), bucket="data")
         yield DynamoTaskTable(client=client, name="tasks", payloads=payloads)
+
+
+def _create_table(client: DynamoDBClient) -> None:
+    client.create_table(
+        TableName="tasks",
+        KeySchema=[{"AttributeName": "task_id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("task_id", "poll_id")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "open",
+                "KeySchema": [{"AttributeName": "poll_id", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def _add_activity(client: DynamoDBClient) -> None:
+    described = {
+        "arn": f"{PREFIX}lambda",
+        "name": "orders-lambda",
+        "backend": "lambda",
+        "config": {"function_arn": FUNCTION},
+        "heartbeat_seconds": 60,
+        "timeout_seconds": 600,
+    }
+    client.put_item(
+        TableName="tasks",
+        Item={
+            "task_id": {"S": f"activity#{PREFIX}lambda"},
+            "poll_id": {"S": "activity"},
+            "activity": {"S": json.dumps(described)},
+        },
+    )
 
 
 def _add(table: DynamoTaskTable, token: str) -> str:

@@ -75,4 +75,4 @@ def _cell(block: dict[str, Any]) -> str:
     text = hcl.string(block.get("description")) or ""
     text = text.strip().replace("|", "\\|").replace("<", "&lt;")
     # A cell is one line: list items and paragraphs begin after a <br>.
-    return _NEW_ITEM.sub("<br>", text).replace("\n", " ")
+    return re.sub(r"\n\s*", " ", _NEW_ITEM.sub("<br>", text))

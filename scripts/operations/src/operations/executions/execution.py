@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import dataclass
 from itertools import takewhile
@@ -54,11 +55,8 @@ def follow(
     interval_seconds: float = 0.5,
     limit_seconds: float | None = None,
 ) -> Ended:
-    """Pass every event to `tell` once, in words, until the execution has ended.
-
-    Raises OperationError when it has not ended within `limit_seconds`.
-    """
-    deadline = None if limit_seconds is None else time.monotonic() + limit_seconds
+    """Pass every event to `tell` once, in words, until the end. OperationError after `limit_seconds`."""
+    deadline = math.inf if limit_seconds is None else time.monotonic() + limit_seconds
     events: list[Event] = []
     narrator: history.Narrator | None = None
     ended_before = False
@@ -73,12 +71,11 @@ def follow(
         ended = now["status"] in EXIT_CODES
         # The history may lag behind the status or lack its last event: read it once more, but not forever.
         if ended and (ended_before or (events and events[-1]["type"] in history.ENDS)):
-            break
+            return _ended(now, events)
         ended_before = ended
-        if deadline is not None and time.monotonic() > deadline:
+        if time.monotonic() > deadline:
             raise OperationError(f"the execution did not end within {limit_seconds:.0f} s: {arn}")
         time.sleep(interval_seconds)
-    return _ended(now, events)
 
 
 def newer_events(client: SFNClient, arn: str, after: int) -> list[Event]:
