@@ -102,7 +102,7 @@ def check(env: str) -> None:
     """Raise OperationError unless Terraform is installed and `env` is one of the environments."""
     if shutil.which("terraform") is None:
         raise OperationError(
-            "Terraform 1.11 or newer is needed but was not found: install it and put it on PATH"
+            "Terraform 1.11 or newer is required but was not found: install it and add it to PATH"
         )
     if env not in environments():
         known = ", ".join(environments())
