@@ -76,11 +76,12 @@ lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform 
 
 .PHONY: docs
 docs: $(VENV_READY) ## write what the docs take from other files: the modules' inputs and outputs, the cost
-	@exec $(OPERATIONS) docs
+	@$(OPERATIONS) docs
+	@exec $(PYTHON) -m benchmark.cost tables
 
 .PHONY: measure
 measure: $(READY) ## measure on the local cloud what docs/cost.md is computed from
-	@exec $(OPERATIONS) measure
+	@exec $(PYTHON) -m benchmark.cost measure
 
 .PHONY: test
 test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)

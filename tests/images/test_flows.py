@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from operations import cloud, deploy, execution
 from operations.clients import connect
-from operations.execution import Ended
+from operations.deploy import terraform
+from operations.executions import execution
+from operations.executions.execution import Ended
+from operations.local import cloud
 from operations.outputs import Outputs
 
 IMAGES = Path(__file__).resolve().parents[2] / "build/images.json"
@@ -25,7 +27,7 @@ def stack() -> Iterator[Outputs]:
         environment.setenv("LOCALCLOUD_RUNNER", "docker")
         environment.setenv("TF_VAR_worker_image", json.loads(IMAGES.read_text())["worker"])
         with cloud.running():
-            yield deploy.deploy("local")
+            yield terraform.deploy("local")
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,10 @@ from tests.integration.helpers import FAULTY, documented, pack_function
 from tests.integration.trial import Trial
 
 from activity_dispatch.domain.polls import poll_id_of
-from operations import cloud, execution, outputs, paths, process
-from operations.execution import Ended
+from operations import outputs, paths, process
+from operations.executions import execution
+from operations.executions.execution import Ended
+from operations.local import cloud
 
 APPLY_SECONDS = 300
 FOLLOW_SECONDS = 180

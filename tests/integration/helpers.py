@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from operations import paths
-from operations.execution import Ended
+from operations.executions.execution import Ended
 
 FAULTY = Path(__file__).parent / "faulty"
 

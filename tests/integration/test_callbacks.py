@@ -10,7 +10,7 @@ import pytest
 from tests.integration.helpers import cause_of, wait_until
 from tests.integration.test_nothing_hangs import most_at_once
 
-from operations.execution import Ended
+from operations.executions.execution import Ended
 
 
 def kinds(ended: Ended) -> list[str]:

@@ -39,7 +39,7 @@ def test_a_job_of_ones_own_that_fails(stack, put_text) -> None:
 def test_the_demo(stack) -> None:
     said = documented("make demo")
     assert "The 3 results are equal." in said
-    assert "(ran already, so it stays)" in said
+    assert "(already running, so it stays)" in said
 
 
 def test_the_open_tasks_are_shown(stack) -> None:

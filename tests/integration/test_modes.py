@@ -15,7 +15,7 @@ import pytest
 from tests.integration.helpers import wait_until
 from tests.integration.test_nothing_hangs import span
 
-from operations.execution import Ended
+from operations.executions.execution import Ended
 
 TASKS = 9
 

@@ -11,8 +11,10 @@ from tests.integration import trial
 from tests.integration.helpers import refusals
 from tests.integration.trial import Trial
 
-from operations import bootstrap, deploy, environment, outputs, paths, pipeline, process, run
+from operations import outputs, paths, process
+from operations.deploy import bootstrap, environment, pipeline, terraform
 from operations.errors import OperationError
+from operations.executions import run
 
 # What a user fills in.
 FILLED_IN = {
@@ -93,7 +95,7 @@ def test_a_run_in_the_account(deployed) -> None:
 
 
 def test_a_second_plan_shows_no_change(deployed) -> None:
-    assert not deploy.plan("dev").changes
+    assert not terraform.plan("dev").changes
 
 
 def test_a_state_that_somebody_has_locked_is_left_alone(deployed, client, capfd) -> None:
@@ -102,7 +104,7 @@ def test_a_state_that_somebody_has_locked_is_left_alone(deployed, client, capfd)
     client("s3").put_object(**lock, Body=b'{"ID": "somebody", "Who": "somebody@else"}')
     try:
         with pytest.raises(OperationError, match="terraform plan failed"):
-            deploy.plan("dev")
+            terraform.plan("dev")
     finally:
         client("s3").delete_object(**lock)
     assert "somebody@else" in capfd.readouterr().err
@@ -120,7 +122,7 @@ def test_make_state_and_provider_refuse_another_account(deployed, checkout, capf
         with pytest.raises(OperationError, match=r"in account 111111111111, .* of account 000000000000"):
             pipeline.plan("dev")
         with pytest.raises(OperationError, match="terraform init failed"):
-            deploy.plan("dev")
+            terraform.plan("dev")
     finally:
         file.write_text(before)
     assert "AWS account ID not allowed" in capfd.readouterr().err

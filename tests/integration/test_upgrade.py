@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from tests.integration.helpers import pack_function, wait_until
 
-from operations import paths, zips
+from operations import paths
+from operations.artifacts import zips
 
 FUNCTIONS = ("dispatcher", "reporter", "reconciler", "poller", "listener")
 SAYS_SO = "this is the next release"

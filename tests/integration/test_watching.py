@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.integration.helpers import wait_until
 
-from operations import status
+from operations.executions import status
 
 # Says how far it is, then waits for a file of the test's.
 WAITING = 'echo "three of four" > "$TASK_PROGRESS"; while ! test -e "$0"; do sleep 0.1; done; echo 1'

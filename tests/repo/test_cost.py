@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from operations import cost, cost_tables
+from benchmark.cost import model as cost
+from benchmark.cost import tables as cost_tables
 from operations.errors import OperationError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from operations import terraform_docs
+from operations.docs import terraform_docs
 from operations.errors import OperationError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from operations import zips
+from operations.artifacts import zips
 from operations.errors import OperationError
 
 # What the Lambda runtime brings: boto3 and what it needs.

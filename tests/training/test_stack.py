@@ -15,8 +15,11 @@ import pytest
 from localstack_client.session import Session
 from tests.integration.helpers import documented
 
-from operations import cloud, deploy, execution, outputs
-from operations.execution import Ended
+from operations import outputs
+from operations.deploy import terraform
+from operations.executions import execution
+from operations.executions.execution import Ended
+from operations.local import cloud
 
 BACKENDS = ("batch", "sagemaker")
 EPOCHS = 12
@@ -28,7 +31,7 @@ LIMIT_SECONDS = 240.0
 def stack(python: Any) -> Iterator[SimpleNamespace]:
     """The local stack with its trainings."""
     with cloud.running():
-        yield SimpleNamespace(**deploy.deploy(outputs.LOCAL, training=True).document)
+        yield SimpleNamespace(**terraform.deploy(outputs.LOCAL, training=True).document)
 
 
 @pytest.fixture(scope="session")

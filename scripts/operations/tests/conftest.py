@@ -1,16 +1,33 @@
-"""A checkout of our own for tests that write what a deploy leaves behind."""
+"""An empty checkout, and commands that only record how they were called."""
 
 from pathlib import Path
 
 import pytest
 
 from operations import paths
+from operations.artifacts import images
+from operations.deploy import terraform
+from operations.local import cloud
 
 TERRAFORM = """#!/bin/sh
 echo "$@ endpoint=$TF_VAR_endpoint" >> "$CALLS"
 case "$*" in
   *refused*) echo 'Error: refused' >&2; exit 1 ;;
   *output*) echo '{"region": {"value": "eu-west-1", "type": "string", "sensitive": false}}' ;;
+esac
+"""
+
+# Keeps images as files; knows only the commands that these tests need.
+DOCKER = """#!/bin/sh
+echo "$@" >> "$CALLS"
+last() { shift $(($# - 1)); echo "$1" | tr / _; }
+last_but_one() { shift $(($# - 2)); echo "$1" | tr / _; }
+case "$1 $2" in
+  'image inspect') [ -e "$IMAGES/$(last "$@")" ] || exit 1; echo 1000000 ;;
+  build*) touch "$IMAGES/$(last_but_one "$@")" ;;
+  login*) cat >> "$IMAGES/password" ;;
+  import*) cat > "$IMAGES/$(last "$@")" ;;
+  pull*) exit 1 ;;
 esac
 """
 
@@ -37,7 +54,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def terraform_calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A terraform and a terraform-init that write how they were called into the file that is returned."""
+    """A fake terraform and terraform-init; the returned file records how they were called."""
     calls = checkout / "calls"
     tools = checkout / "tools"
     tools.mkdir()
@@ -48,3 +65,43 @@ def terraform_calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(tools), prepend=":")
     monkeypatch.setenv("CALLS", str(calls))
     return calls
+
+
+@pytest.fixture
+def docker_calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fake docker on PATH; the returned file records how it was called."""
+    tools, kept = checkout / "tools", checkout / "kept"
+    tools.mkdir()
+    kept.mkdir()
+    (tools / "docker").write_text(DOCKER)
+    (tools / "docker").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=":")
+    monkeypatch.setenv("CALLS", str(checkout / "calls"))
+    monkeypatch.setenv("IMAGES", str(kept))
+    (checkout / "calls").touch()
+    source = checkout / "images/worker"
+    source.mkdir(parents=True)
+    (source / "Dockerfile").write_text("ARG BASE_IMAGE=python:3.13\n")
+
+    def context(name: str, folder: Path) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "name").write_text(name)
+        (folder / "Dockerfile").write_text((source / "Dockerfile").read_text())
+        return folder
+
+    monkeypatch.setattr(images, "_context", context)
+    return checkout / "calls"
+
+
+@pytest.fixture
+def cloud_calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Records the cloud's and Terraform's commands; a cloud answers after `start`, and there is a state."""
+    noted: list[str] = []
+    (checkout / "build/local").mkdir(parents=True)
+    (checkout / "build/local/terraform.tfstate").touch()
+    monkeypatch.setattr(cloud, "_command", lambda verb, *_args, **_options: noted.append(verb))
+    monkeypatch.setattr(cloud, "_ours", lambda: None)
+    monkeypatch.setattr(cloud, "answers", lambda: bool(noted) and noted[-1] == "start")
+    monkeypatch.setattr(terraform, "deploy", lambda *_args, **_options: noted.append("deploy"))
+    monkeypatch.setattr(terraform, "destroy", lambda *_args, **_options: noted.append("destroy"))
+    return noted

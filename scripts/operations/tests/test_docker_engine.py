@@ -1,4 +1,4 @@
-"""scripts/docker-engine: uses what answers, and says loudly where there can be none."""
+"""scripts/docker-engine uses an engine that answers and reports when there can be none."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ TOOLS = ("bash", "dirname", "mkdir", "sleep", "grep", "tail", "cat", "printf")
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A checkout with the script in it, and a folder with nothing but a few tools on PATH."""
+    """A checkout with the script in it, and a few tools as the only ones on PATH."""
     for folder in ("scripts", "tools"):
         (tmp_path / folder).mkdir()
     shutil.copy(SCRIPT, tmp_path / "scripts")
@@ -40,7 +40,7 @@ def test_an_engine_that_answers_is_used_and_left_running(checkout: Path) -> None
     assert "No Docker engine of ours" in engine(checkout, "stop").stdout
 
 
-def test_where_there_can_be_none_it_is_said_loudly(checkout: Path) -> None:
+def test_an_engine_that_cannot_be_started_is_reported(checkout: Path) -> None:
     done = engine(checkout, "start")
     assert done.returncode == 3
     assert "!!!!!\nNO DOCKER ENGINE: none answers" in done.stderr
@@ -56,6 +56,6 @@ def test_another_process_is_not_taken_for_the_engine(checkout: Path) -> None:
         other.kill()
 
 
-def test_called_wrongly(checkout: Path) -> None:
+def test_a_wrong_call_shows_the_usage(checkout: Path) -> None:
     done = engine(checkout, "restart")
     assert (done.returncode, done.stderr) == (2, "usage: scripts/docker-engine start|stop\n")

@@ -1,4 +1,4 @@
-"""Children end when they must, with all they started, and are told once."""
+"""Child processes end when they must, with everything they started, and are signalled once."""
 
 import errno
 import os
@@ -17,7 +17,7 @@ from operations import process
 from operations.errors import OperationError
 from operations.interrupts import deferred, stop_on_signals, uninterrupted
 
-# Ignores the polite signal and has a child of its own that does, too.
+# Ignores SIGINT, and so does its own child.
 STUBBORN = "trap '' INT; sleep 60 & echo $! > {0}.part; mv {0}.part {0}; while :; do wait; done"
 
 
@@ -31,7 +31,7 @@ def _gone(pid: int) -> bool:
 def _wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 10
     while not condition():
-        assert time.monotonic() < deadline, "it never came to that"
+        assert time.monotonic() < deadline, "the condition was never met"
 
 
 def _wait_for(file: Path) -> int:
@@ -39,7 +39,7 @@ def _wait_for(file: Path) -> int:
     return int(file.read_text())
 
 
-def test_exit_code_and_output() -> None:
+def test_exit_code_and_output_are_returned() -> None:
     done = process.run(["sh", "-c", "echo out; exit 3"], timeout_seconds=10, capture=True)
     assert (done.returncode, done.stdout) == (3, "out\n")
 
@@ -51,7 +51,7 @@ def test_a_log_gets_both_streams_one_run_after_the_other(tmp_path: Path) -> None
     assert log.read_text() == "one\none\ntwo\ntwo\n"
 
 
-def test_a_child_that_takes_too_long_is_ended_with_its_children(
+def test_a_child_that_takes_too_long_is_killed_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     grandchild = tmp_path / "pid"
@@ -79,19 +79,17 @@ def test_the_time_limit_is_kept() -> None:
 
 @pytest.fixture
 def in_foreground() -> Iterator[None]:
-    """What a shell starts in the background ignores interrupts, this test's runner too."""
+    """Handle SIGINT: a shell's background processes, such as the test runner, ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("in_foreground")
-def test_an_interrupt_reaches_the_child_before_it_reaches_us(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    ready, told = tmp_path / "ready", tmp_path / "told"
+def test_an_interrupt_reaches_the_child_before_us(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    ready, signalled = tmp_path / "ready", tmp_path / "signalled"
     script = (
-        f"trap 'echo told > {told}; echo child >&2; exit' INT;"
+        f"trap 'echo yes > {signalled}; echo child >&2; exit' INT;"
         f"echo $$ > {ready}.part; mv {ready}.part {ready};"
         "while :; do sleep 0.05; done"
     )
@@ -105,12 +103,12 @@ def test_an_interrupt_reaches_the_child_before_it_reaches_us(
     with pytest.raises(KeyboardInterrupt):
         process.run(["sh", "-c", script], timeout_seconds=30)
     thread.join()
-    assert told.read_text() == "told\n"
-    # Said at once: a child may take long to end.
+    assert signalled.read_text() == "yes\n"
+    # First, because a child may take long to end.
     assert capfd.readouterr().err == "Stopping ...\nchild\n"
 
 
-def test_a_terminal_that_was_closed_does_not_keep_the_child_from_its_end(
+def test_a_closed_terminal_does_not_keep_the_child_alive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[subprocess.Popen[str]] = []
@@ -132,7 +130,9 @@ def test_a_terminal_that_was_closed_does_not_keep_the_child_from_its_end(
     assert made[0].poll() == -signal.SIGINT
 
 
-def test_an_interrupt_just_after_the_childs_end_is_only_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_just_after_the_child_s_end_is_raised(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def late(child: subprocess.Popen[str], **_options: object) -> None:
         child.wait()
         raise KeyboardInterrupt
@@ -146,7 +146,7 @@ def test_an_interrupt_just_after_the_childs_end_is_only_an_interrupt(monkeypatch
         process.run(["true"], timeout_seconds=10)
 
 
-def test_an_interrupt_while_the_child_is_made_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_while_the_child_starts_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[subprocess.Popen[str]] = []
     real = subprocess.Popen.__init__
 
@@ -161,13 +161,13 @@ def test_an_interrupt_while_the_child_is_made_ends_the_child(monkeypatch: pytest
     assert made[0].poll() == -signal.SIGINT
 
 
-def test_a_command_that_is_not_there_says_so() -> None:
+def test_a_missing_command_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         process.run(["no-such-command"], timeout_seconds=10)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_term_and_hangup_end_the_program_as_ctrl_c_does(number: signal.Signals) -> None:
+def test_term_and_hangup_end_the_program_like_ctrl_c(number: signal.Signals) -> None:
     before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         stop_on_signals()
@@ -175,16 +175,16 @@ def test_term_and_hangup_end_the_program_as_ctrl_c_does(number: signal.Signals) 
             signal.raise_signal(number)
         with uninterrupted():
             signal.raise_signal(number)
-        went_on: list[bool] = []
+        continued: list[bool] = []
         with pytest.raises(KeyboardInterrupt):
-            _interrupted_but_deferred(number, went_on)
-        assert went_on
+            _interrupted_but_deferred(number, continued)
+        assert continued
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
 
 
-def _interrupted_but_deferred(number: signal.Signals, went_on: list[bool]) -> None:
+def _interrupted_but_deferred(number: signal.Signals, continued: list[bool]) -> None:
     with deferred():
         signal.raise_signal(number)
-        went_on.append(True)
+        continued.append(True)

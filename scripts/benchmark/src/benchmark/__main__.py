@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from benchmark import (
     bursts,
     ceiling,
-    costs,
     latencies,
     machines,
     places,
@@ -25,6 +24,7 @@ from benchmark import (
     targets,
     throttled,
 )
+from benchmark.cost import per_million
 from benchmark.endpoint import stub
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def main() -> int:
     }
     result |= on_the_stub()
     result["latency"] = step("Dispatch latency on the local cloud", latencies.measure)
-    result["cost"] = costs.measure(
+    result["cost"] = per_million.measure(
         result["burst"]["contestants"]["dispatcher"], result["starts"], MEAN_CALL_MS
     )
     speed = 1000 / result["cost"]["dispatcher_ms_at_memory"]["burst"]

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from localstack_client.session import Session
 
 from benchmark import places
-from operations import cloud, paths, process
+from operations import paths, process
 from operations.errors import OperationError
+from operations.local import cloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

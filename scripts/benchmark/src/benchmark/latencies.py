@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmark import emulator
 from benchmark.deployment import MODES, deployed
-from operations import execution
+from operations.executions import execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

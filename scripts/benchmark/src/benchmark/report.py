@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from benchmark import places
-from benchmark.costs import MEMORY_MB, MEMORY_OF_A_CORE_MB
+from benchmark.cost.per_million import MEMORY_MB, MEMORY_OF_A_CORE_MB
 from benchmark.model import Scenario
 from benchmark.scaling import ADVICE
 

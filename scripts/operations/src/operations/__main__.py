@@ -1,7 +1,7 @@
 """`python -m operations COMMAND`: what the Makefile's targets call.
 
-Exit codes: 0 done; 1 failed; 4 wrongly called or not possible as things are; 130 stopped by Ctrl-C or TERM.
-`run` has the execution's outcome: 0 succeeded, 1 failed, 2 timed out, 3 aborted.
+Exit codes: 0 done; 1 failed; 4 called wrongly or not possible in the current state; 130 stopped by Ctrl-C or
+SIGTERM. `run` returns the execution's outcome: 0 succeeded, 1 failed, 2 timed out, 3 aborted.
 """
 
 from __future__ import annotations
@@ -11,58 +11,37 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, override
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from operations import cost_tables, images, interrupts, local, outputs, paths, pipeline, zips
-from operations.bootstrap import bootstrap
-from operations.demo import demo
-from operations.demo_training import demo_training
-from operations.environment import WORKER
-from operations.errors import OperationError
-from operations.measure import measure
-from operations.release import release
-from operations.run import run
-from operations.status import status
+from operations import exits, outputs, paths
+from operations.artifacts import images, zips
+from operations.artifacts.release import release
+from operations.demo import processing, training
+from operations.deploy import local_stack, pipeline
+from operations.deploy.bootstrap import bootstrap
+from operations.deploy.push import push
+from operations.docs import terraform_docs
+from operations.executions.run import run
+from operations.executions.status import status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FAILED = 1
-USAGE = 4
-INTERRUPTED = 130
-
 
 class Parser(argparse.ArgumentParser):
-    """argparse's own code for a wrong call is 2, which is `run`'s code for an execution that timed out."""
+    """argparse exits with 2 after a wrong call, which is `run`'s code for an execution that timed out."""
 
     @override
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.format_usage()}{self.prog}: {message}\n")
+        self.exit(exits.USAGE, f"{self.format_usage()}{self.prog}: {message}\n")
 
 
 def main() -> int:
     options = _parser().parse_args()
-    interrupts.stop_on_signals()
-    command: Callable[[argparse.Namespace], int] = options.command
-    error_code: int = options.error_code
-    try:
-        return command(options)
-    except OperationError as error:
-        if error.detail:
-            print(error.detail, file=sys.stderr)
-        print(f"Error: {error}", file=sys.stderr)
-        return error_code
-    except (BotoCoreError, ClientError) as error:
-        print(f"Error: AWS or the local cloud refused: {error}", file=sys.stderr)
-        return error_code
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return INTERRUPTED
+    return exits.run_command(lambda: options.command(options), error_code=options.error_code)
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="python -m operations", description="What the Makefile's targets call.")
-    parser.set_defaults(error_code=FAILED)
+    parser = Parser(prog="python -m operations", description="The commands behind the Makefile's targets.")
+    parser.set_defaults(error_code=exits.FAILED)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
 
     def add(name: str, command: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
@@ -73,55 +52,59 @@ def _parser() -> Parser:
     add("zip", _zip, "build the zip of one function").add_argument("destination", type=Path)
     add("local-up", _local_up, "start the local cloud and deploy the stack to it")
     add("local-down", _local_down, "stop the local cloud")
-    add("demo", lambda _: demo(), "everything once on a local cloud")
-    add("demo-training", lambda _: demo_training(), "a sweep of trainings on a local cloud")
-    for part in (_add_images, _add_environments, _add_docs, _add_status):
+    add("demo", lambda _: processing.demo(), "show everything once on a local cloud")
+    add("demo-training", lambda _: training.demo_training(), "show a sweep of trainings on a local cloud")
+    add("docs", _docs, "update the parts of the docs that come from .tf files")
+    for part in (_add_images, _add_environments, _add_executions):
         part(add)
-    follow = add("run", lambda options: run(options.env, options.backend, options.input), "start and follow")
-    follow.set_defaults(error_code=USAGE)
-    follow.add_argument("--env", default=outputs.LOCAL)
-    follow.add_argument("--backend", default="lambda")
-    follow.add_argument("--input", default="", help="JSON or @file; a text of ours when it is left out")
     return parser
 
 
 def _add_environments(add: Callable[..., argparse.ArgumentParser]) -> None:
     for name, command, text in (
-        ("bootstrap", _bootstrap, "make state bucket and registries"),
+        ("bootstrap", _bootstrap, "create the state bucket and the registries"),
         ("plan", _plan, "write and show a plan"),
         ("apply", _apply, "apply the plan that was written"),
         ("deploy", _deploy, "test, build, push, plan and apply"),
-        ("destroy", _destroy, "remove everything an environment holds"),
+        ("destroy", _destroy, "remove everything in an environment"),
     ):
         sub = add(name, command, text)
         sub.add_argument("--env", default=outputs.LOCAL)
         if name == "deploy":
-            sub.add_argument("--base", default="", help="what images are built on")
+            sub.add_argument("--base", default="", help="the image to build on")
     packages = add("release", _release, "write the zips and packages.json for other repositories")
     packages.add_argument("--bucket", default="")
     packages.add_argument("--prefix", default="")
 
 
-def _add_docs(add: Callable[..., argparse.ArgumentParser]) -> None:
-    add("docs", _docs, "write what the docs take from other files")
-    add("measure", lambda _: measure(), "measure what docs/cost.md is computed from, on the local cloud")
-
-
 def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
-    build = add("images", _images, "build the container images")
-    build.add_argument("--base", default="", help="what they are built on; packed: this machine's Python")
-    build.add_argument("--or-packed", action="store_true", help="packed where the usual base is out of reach")
-    send = add("push", _push, "build the images and push them to an environment's registry")
+    build = add("images", _images, "build a container image")
+    build.add_argument("--base", default="", help="the image to build on; packed: this machine's Python")
+    build.add_argument("--or-packed", action="store_true", help="packed if the default base is out of reach")
+    send = add("push", _push, "build a container image and push it to an environment's registry")
     send.add_argument("--env", default=outputs.LOCAL)
     send.add_argument("--base", default="")
     for sub in (build, send):
-        sub.add_argument("--image", default=WORKER, choices=sorted(images.MEMBERS))
+        sub.add_argument("--image", default=images.WORKER, choices=sorted(images.MEMBERS))
 
 
-def _add_status(add: Callable[..., argparse.ArgumentParser]) -> None:
-    look = add("status", lambda options: status(options.env, watch=options.watch), "list the open tasks")
-    look.add_argument("--env", default=outputs.LOCAL)
-    look.add_argument("--watch", action="store_true", help="again every two seconds, until Ctrl-C")
+def _add_executions(add: Callable[..., argparse.ArgumentParser]) -> None:
+    follow = add(
+        "run",
+        lambda options: run(options.env, options.backend, options.input),
+        "start and follow an execution",
+    )
+    follow.set_defaults(error_code=exits.USAGE)
+    follow.add_argument("--env", default=outputs.LOCAL)
+    follow.add_argument("--backend", default="lambda")
+    follow.add_argument("--input", default="", help="JSON or @file; default: a sample text")
+    show = add("status", lambda options: status(options.env, watch=options.watch), "list the open tasks")
+    show.add_argument("--env", default=outputs.LOCAL)
+    show.add_argument("--watch", action="store_true", help="refresh every two seconds, until Ctrl-C")
+
+
+def _run(options: argparse.Namespace) -> int:
+    return run(options.env, options.backend, options.input)
 
 
 def _zip(options: argparse.Namespace) -> int:
@@ -131,23 +114,19 @@ def _zip(options: argparse.Namespace) -> int:
 
 
 def _local_up(_options: argparse.Namespace) -> int:
-    local.up()
+    local_stack.up()
     return 0
 
 
 def _local_down(_options: argparse.Namespace) -> int:
-    local.down()
+    local_stack.down()
     return 0
 
 
 def _docs(_options: argparse.Namespace) -> int:
-    # The parser of .tf files takes seconds to begin with, which no other command is to wait for.
-    from operations import terraform_docs
-
-    written = [file for file in terraform_docs.readmes(paths.ROOT) if terraform_docs.write(file)]
-    written += [file for file in cost_tables.documents(paths.ROOT) if cost_tables.write(file)]
-    for file in written:
-        print(f"{file.relative_to(paths.ROOT)}: written")
+    for file in terraform_docs.readmes(paths.ROOT):
+        if terraform_docs.write(file):
+            print(f"{file.relative_to(paths.ROOT)}: updated")
     return 0
 
 
@@ -184,14 +163,14 @@ def _release(options: argparse.Namespace) -> int:
 def _images(options: argparse.Namespace) -> int:
     base = options.base
     if options.or_packed and not base and not images.default_base_is_reachable():
-        print("The base image cannot be fetched here: this machine's Python is packed instead.")
+        print("The base image cannot be pulled here, so this machine's Python is packed instead.")
         base = images.PACKED
     images.build(base, options.image)
     return 0
 
 
 def _push(options: argparse.Namespace) -> int:
-    images.push(options.env, options.base, options.image)
+    push(options.env, options.base, options.image)
     return 0
 
 

@@ -25,7 +25,7 @@ class Clients:
 
 
 def connect(outputs: Outputs) -> Clients:
-    """Clients for the account, or the local cloud, that `outputs` came from."""
+    """Return clients for the account or local cloud that `outputs` came from."""
     session = session_for(outputs)
     return Clients(
         logs=session.client("logs"), s3=session.client("s3"), stepfunctions=session.client("stepfunctions")
@@ -33,12 +33,12 @@ def connect(outputs: Outputs) -> Clients:
 
 
 def session_for(outputs: Outputs) -> boto3.Session:
-    """A session; on the local cloud localstack-client's, which has boto3's methods client and resource."""
+    """Return a session: boto3's or, for the local cloud, localstack-client's, which has the same methods."""
     if outputs.endpoint is None:
         return boto3.Session(region_name=outputs.region)
     local = LocalSession(
         aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 (what every LocalStack takes)
+        aws_secret_access_key="test",  # noqa: S106 (every LocalStack accepts it)
         region_name=outputs.region,
         localstack_host=urlsplit(outputs.endpoint).netloc,
     )

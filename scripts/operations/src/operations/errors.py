@@ -2,7 +2,7 @@
 
 
 class OperationError(Exception):
-    """Something the user can mend. The message is one clear line; `detail` is shown above it."""
+    """Something the user can fix. The message is one clear line; `detail` is shown above it."""
 
     def __init__(self, message: str, *, detail: str = "") -> None:
         super().__init__(message)

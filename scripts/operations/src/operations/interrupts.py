@@ -1,4 +1,4 @@
-"""Signals: what stops a command, and what must not stop its taking down."""
+"""Signals: what stops a command, and what must not stop its cleanup."""
 
 import signal
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _drop(_number: int, _frame: FrameType | None) -> None:
-    """Not SIG_IGN: a child would inherit that and could not be ended by a signal."""
+    """Do nothing. SIG_IGN would be inherited by children, which then could not be stopped by a signal."""
 
 
 def stop_on_signals() -> None:
-    """Let a TERM or a closed terminal end the program the way Ctrl-C does: through its `finally` blocks."""
+    """Let SIGTERM or a closed terminal end the program as Ctrl-C does: through its `finally` blocks."""
     for number in STOPPING:
         signal.signal(number, _interrupt)
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold back signals while something is taken down; a signal that came meanwhile is dropped."""
+    """Ignore signals during cleanup; a signal that arrives meanwhile is dropped."""
     before = {number: signal.signal(number, _drop) for number in STOPPING}
     try:
         yield
@@ -35,13 +35,13 @@ def uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def deferred() -> Iterator[None]:
-    """Hold a signal back until the block has ended, then let it interrupt."""
-    came: list[int] = []
-    before = {number: signal.signal(number, lambda one, _frame: came.append(one)) for number in STOPPING}
+    """Hold signals back until the block has ended, then let them interrupt."""
+    arrived: list[int] = []
+    before = {number: signal.signal(number, lambda one, _frame: arrived.append(one)) for number in STOPPING}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    if came:
+    if arrived:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""build/ENV/outputs.json: what a deploy tells everything that comes after it."""
+"""build/ENV/outputs.json: what a deploy leaves for the commands that come after it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def parse(document: Mapping[str, Any]) -> Outputs:
 
 
 def load(env: str) -> Outputs:
-    """The outputs of the last deploy of `env`; OperationError when there was none."""
+    """Return the outputs of the last deploy of `env`; OperationError when there was none."""
     file = paths.outputs_file(env)
     first = "make local-up" if env == LOCAL else f"make deploy ENV={env}"
     try:
@@ -50,18 +50,18 @@ def load(env: str) -> Outputs:
         raise OperationError(f"nothing is deployed in {env}: run `{first}` first") from None
     except (json.JSONDecodeError, KeyError) as error:
         shown = file.relative_to(paths.ROOT)
-        raise OperationError(f"{shown} is not what this version writes ({error!r}): run `{first}`") from None
+        raise OperationError(f"{shown} was not written by this version ({error!r}): run `{first}`") from None
 
 
 def exist(env: str) -> bool:
-    """Has a deploy of `env` from this machine left its outputs?"""
+    """Return whether `env` was deployed from this machine."""
     return paths.outputs_file(env).is_file()
 
 
 def save(env: str, terraform_output: str) -> Outputs:
-    """Write `terraform output -json` without its wrapping and return it."""
+    """Write the values of `terraform output -json` and return them."""
     document = {name: entry["value"] for name, entry in json.loads(terraform_output).items()}
-    # An environment in an account has one output, all that the stack tells.
+    # An environment in an account has a single output, which holds all of the stack's.
     document |= document.pop("stack", {})
     file = paths.outputs_file(env)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Where things lie in a checkout."""
+"""Paths in a checkout."""
 
 from pathlib import Path
 
@@ -17,12 +17,12 @@ CLOUD_STATE = ROOT / "build/localcloud/state"
 
 
 def build_dir(env: str) -> Path:
-    """The folder that holds what a deploy of `env` leaves on this machine."""
+    """The folder for the files that a deploy of `env` leaves on this machine."""
     return ROOT / "build" / env
 
 
 def images_file(env: str) -> Path:
-    """What was pushed for `env`: addresses by image."""
+    """The file with the addresses of the images that were pushed for `env`, by image."""
     return build_dir(env) / "images.json"
 
 

@@ -1,7 +1,7 @@
-"""Child processes that a Ctrl-C reaches once, in order, and that never outlive us.
+"""Child processes that receive Ctrl-C once and in order, and never outlive us.
 
-Each child has a session of its own: the terminal's Ctrl-C goes to us alone and we pass it on.
-Otherwise Terraform would get it twice, which it takes as the wish to stop without saving its state.
+Each child runs in its own session: the terminal sends Ctrl-C only to us, and we pass it on. Otherwise
+Terraform would receive it twice and stop without saving its state.
 """
 
 import os
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from operations.errors import OperationError
 from operations.interrupts import deferred, uninterrupted
@@ -26,28 +27,21 @@ def run(
     log: Path | None = None,
     capture: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end and return it, whatever its exit code.
+    """Run a command until it ends and return the result, whatever its exit code.
 
-    With `log`, stdout and stderr are appended to that file; with `capture` stdout is in the result.
-    Raises OperationError when the time is over, KeyboardInterrupt after the child has gone.
+    With `log`, stdout and stderr are appended to that file; with `capture`, stdout is in the result.
+    Raises OperationError on timeout, KeyboardInterrupt once the child has ended.
     """
     child: subprocess.Popen[str] | None = None
-    with open(log or os.devnull, "a", encoding="utf-8") as sink:  # noqa: PTH123 (devnull is no path of ours)
+    with open(log or os.devnull, "a", encoding="utf-8") as sink:  # noqa: PTH123 (os.devnull is a str)
         try:
-            # An interrupt while the child is being made would leave one that nobody knows of.
+            # An interrupt between fork and assignment would leave a child that we cannot stop.
             with deferred():
-                child = subprocess.Popen(
-                    [str(arg) for arg in args],
-                    env={**os.environ, **(env or {})},
-                    stdout=subprocess.PIPE if capture else (sink if log else None),
-                    stderr=sink if log else None,
-                    text=True,
-                    start_new_session=True,
-                )
+                child = _start(args, env or {}, output=sink if log else None, capture=capture)
             stdout, _ = child.communicate(timeout=timeout_seconds)
         except BaseException as error:
             with uninterrupted():
-                _end(child, tell=isinstance(error, KeyboardInterrupt))
+                _end(child, announce=isinstance(error, KeyboardInterrupt))
             if isinstance(error, subprocess.TimeoutExpired):
                 name = Path(args[0]).name
                 raise OperationError(f"{name} did not end within {timeout_seconds:.0f} s") from None
@@ -55,11 +49,24 @@ def run(
     return subprocess.CompletedProcess(child.args, child.returncode, stdout or "")
 
 
-def _end(child: subprocess.Popen[str] | None, *, tell: bool) -> None:
+def _start(
+    args: Sequence[str | Path], env: Mapping[str, str], *, output: IO[str] | None, capture: bool
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [str(arg) for arg in args],
+        env={**os.environ, **env},
+        stdout=subprocess.PIPE if capture else output,
+        stderr=output,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _end(child: subprocess.Popen[str] | None, *, announce: bool) -> None:
     if child is None:
         return
-    if tell and child.poll() is None:
-        # A terminal that was closed takes no more words, and must not keep the child from its end.
+    if announce and child.poll() is None:
+        # Writing to a closed terminal fails, and that must not keep us from ending the child.
         with suppress(OSError):
             print("Stopping ...", file=sys.stderr, flush=True)
     _signal(child, signal.SIGINT)
@@ -71,6 +78,6 @@ def _end(child: subprocess.Popen[str] | None, *, tell: bool) -> None:
 
 
 def _signal(child: subprocess.Popen[str], number: signal.Signals) -> None:
-    # The child may have ended, and been reaped, just before the interrupt came.
+    # The child may have ended and been reaped just before the interrupt.
     with suppress(ProcessLookupError):
         os.killpg(child.pid, number)

@@ -1,0 +1,1 @@
+"""Build what is deployed: the functions' zips, releases of them, container images."""

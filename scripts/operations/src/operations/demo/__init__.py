@@ -1,0 +1,1 @@
+"""Demos: the stack deployed to a local cloud, run once and removed."""

@@ -1,0 +1,40 @@
+"""`make local-up` and `make local-down`: a local cloud that keeps running with the stack in it."""
+
+from __future__ import annotations
+
+from operations import outputs, paths
+from operations.deploy import terraform
+from operations.errors import OperationError
+from operations.interrupts import uninterrupted
+from operations.local import cloud
+
+
+def up() -> None:
+    """Start the local cloud, or use the one that answers, and deploy the stack to it."""
+    borrowed = cloud.is_there()
+    try:
+        local = cloud.start()
+        terraform.deploy(outputs.LOCAL)
+    except KeyboardInterrupt:
+        if not borrowed:
+            with uninterrupted():
+                down()
+        raise
+    except OperationError:
+        if cloud.answers():
+            where = cloud.endpoint()
+            print(f"The local cloud at {where} is still running; `make local-down` stops it.", flush=True)
+        raise
+    shown = paths.outputs_file(outputs.LOCAL).relative_to(paths.ROOT)
+    print(f"The stack runs at {local.endpoint}. Its resource names are in {shown}.", flush=True)
+
+
+def down() -> None:
+    """Stop the local cloud if it is ours. From any other, remove only the stack."""
+    # First, so that a wrong port is reported before anything is stopped.
+    endpoint = cloud.endpoint()
+    cloud.stop()
+    deployed = paths.outputs_file(outputs.LOCAL).exists() and outputs.load(outputs.LOCAL).endpoint == endpoint
+    if deployed and cloud.answers():
+        terraform.destroy(outputs.LOCAL)
+    cloud.forget_deployment()

@@ -1,0 +1,1 @@
+"""What happens in a deployed stack: executions, open tasks, logs."""
