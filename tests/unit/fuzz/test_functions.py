@@ -1,4 +1,4 @@
-"""Whatever comes, the functions take it: nothing is raised, lost, or taken along."""
+"""The functions withstand any input: nothing is raised or lost, and a bad item harms no other."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
 from activity_dispatch.lifecycle.job_logs import JobLogs
 from activity_dispatch.report.reporter import Reporter
 
-# Half a character in the input, as a text can hold it in Python and in JSON.
+# A lone surrogate in the input: Python's and JSON's strings may contain one.
 HALF = '{"job": {"command": ["\\ud800"]}, "half": "\ud800"}'
 inputs = mutation.mutated({"n": 1, "job": JOB}).map(json.dumps) | st.sampled_from([*TOO_MUCH, HALF])
 
@@ -42,7 +42,7 @@ def test_a_task_that_was_taken_is_started_or_settled(backend: Any, task_input: s
     result = world.dispatcher.handle(json.dumps({"activity_arn": ARN}))
     records = list(world.tasks.records.values())
     if result is Result.STARTED:
-        # An invocation tells its id itself, when it claims the task.
+        # An invocation records its own id when it claims the task.
         allowed = (None,) if backend.max_job_seconds else ("job", "arn")
         assert [record.job_id in allowed for record in records] == [True]
     else:
@@ -65,7 +65,7 @@ records = mutation.mutated(RECORD) | bodies.map(lambda body: {**RECORD, "body": 
 
 
 class Here:
-    """The world of the example under way: the threads of a batch are made once."""
+    """The current example's world: HANDLER's threads are started once for all examples."""
 
     world: World
 
@@ -75,7 +75,7 @@ HANDLER = BatchHandler(handle=lambda body: Here.world.dispatcher.handle(body), s
 
 @mutation.many(1_000)
 @given(st.lists(records, max_size=4), st.integers(0, 4))
-def test_a_malformed_request_takes_no_other_along(some: list[Any], place: int) -> None:
+def test_a_malformed_request_does_not_affect_the_others(some: list[Any], place: int) -> None:
     Here.world = world = World()
     for _ in range(9):
         world.stepfunctions.schedule(ARN)
@@ -90,13 +90,13 @@ def test_a_malformed_request_takes_no_other_along(some: list[Any], place: int) -
 
 
 def named(record: Any, name: str) -> Any:
-    """Return the record under a name of its own, if it has one."""
+    """Return the record with this message ID, if it has a valid one."""
     has_name = isinstance(record, dict) and isinstance(record.get("messageId"), str) and record["messageId"]
     return {**record, "messageId": name} if has_name else record
 
 
 def is_request(record: Any) -> bool:
-    """Tell whether the record still asks for a task of our activity."""
+    """Return whether the record still asks for a task of our activity."""
     try:
         document = json.loads(record["body"])
         ids = (record["messageId"], record["receiptHandle"])
