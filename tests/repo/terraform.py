@@ -1,4 +1,4 @@
-"""Terraform files as hcl2 reads them. conftest.py sees to it that a session parses each text once."""
+"""Terraform files as hcl2 reads them. A fixture in conftest.py has each text parsed once a session."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ type Expressions = Mapping[str, LarkElement]
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A block at the top of a file. `labels`: its type and names; `attributes`: not those of inner blocks."""
+    """A top-level block. `labels`: its type and names; `attributes`: without those of inner blocks."""
 
     labels: tuple[str, ...]
     attributes: Expressions
@@ -31,7 +31,7 @@ def documents(folder: Path) -> list[StartRule]:
 
 
 def document(file: Path) -> StartRule:
-    # Not hcl2.parses: conftest.py puts a cache in place of this one.
+    # Not hcl2.parses: the fixture caches this one.
     return api.parses(file.read_text(encoding="utf-8"))
 
 
@@ -56,24 +56,24 @@ def local_values(folder: Path) -> Expressions:
 
 
 def objects(element: LarkElement) -> Iterator[Expressions]:
-    """Every object in this, outer ones first, including those in the arguments of functions."""
+    """Every object in this element, outer ones first, including those in arguments of functions."""
     for found in walk.find_all(element, ObjectRule):
         yield {value(item.key): item.expression for item in found.elements}
 
 
 def arguments(element: LarkElement) -> list[LarkElement]:
-    """The arguments of the outermost function called in this."""
+    """The arguments of the outermost function that this element calls."""
     call = walk.find_first(element, FunctionCallRule)
     return list(call.arguments.arguments) if call and call.arguments else []
 
 
 def strings(element: LarkElement) -> Iterator[str]:
-    """Every quoted string in this, without its quotes, with its interpolations."""
+    """Every quoted string in this element, without its quotes, with its interpolations."""
     return (value(found) for found in walk.find_all(element, StringRule))
 
 
 def value(element: LarkElement) -> Any:
-    """A literal as Python has it; any other expression as a text, `${...}`."""
+    """A literal as a Python value; any other expression as a string, `${...}`."""
     return element.serialize(options=VALUES)
 
 

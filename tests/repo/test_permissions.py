@@ -12,7 +12,7 @@ from tests.repo import terraform
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([*ROOT.glob("terraform/modules/*/*.tf"), *ROOT.glob("terraform/environments/*/*.tf")])
 NAMED = re.compile(r"[a-z0-9-]+:[A-Z][A-Za-z]+")
-# Comments are what is checked with these, and where they stand: so they read the text.
+# Regular expressions on the text: these check comments, which hcl2 does not keep in place.
 EVERY_RESOURCE = re.compile(r'\bResource\s*=\s*\[?\s*"\*"')
 SKIP = re.compile(r"checkov:skip=(\S*?)(?::\s*(.*))?$", re.MULTILINE)
 

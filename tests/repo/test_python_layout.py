@@ -20,7 +20,7 @@ def sources(folder: str) -> list[Path]:
 
 
 def too_long(text: str) -> Iterator[str]:
-    """What is too long in a file: the file itself, its functions, those inside others too."""
+    """What is too long: the file itself and its functions, nested ones included."""
     if (length := len(text.splitlines())) > MAX_FILE_LINES:
         yield f"file of {length} lines"
     for node in ast.walk(ast.parse(text)):

@@ -102,7 +102,7 @@ def _checked_source(source: S3Object, s3: "S3Client") -> Mapping[str, Any]:
     with closing(response["Body"]) as body:
         if size == 0:
             raise InvalidInput(f"source: {source} is empty; it must be a text of at least one byte")
-        # Only the beginning is checked; the job finds what is wrong further on.
+        # Only the beginning is checked; the job finds problems further on.
         _check_text(source, body.read(SAMPLE_BYTES), last=size <= SAMPLE_BYTES)
     return {
         "bucket": source.bucket,
