@@ -26,12 +26,13 @@ def test_a_started_job_is_unknown_or_in_one_of_the_states(backend) -> None:
     assert set(described) <= {job}
     assert {diagnosis.state for diagnosis in described.values()} <= set(JobState)
     assert {diagnosis.task_id for diagnosis in described.values()} <= {task().task_id}
-    assert (backend.max_job_seconds is None) == bool(described)
+    assert backend.describes_jobs == bool(described)
+    assert (backend.max_job_seconds is None) == backend.describes_jobs
 
 
 def test_a_started_job_is_found_by_its_task(backend) -> None:
     job = backend.start(task())
-    assert backend.find(task().task_id) == (job if backend.max_job_seconds is None else None)
+    assert backend.find(task().task_id) == (job if backend.describes_jobs else None)
     assert backend.find(task("other").task_id) is None
 
 

@@ -1,9 +1,20 @@
-"""What every repository test looks at: the files of this checkout, as git knows them."""
+"""What the repository tests share: the files of this checkout, as git lists them."""
 
+import functools
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import hcl2.api
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def parse_once() -> Iterator[None]:
+    """Parse each HCL text once: several tests read the same files, and parsing takes most of their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hcl2.api, "parses", functools.cache(hcl2.api.parses))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -13,7 +24,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def files(root: Path) -> list[Path]:
-    """All files that are tracked, or would be with the next `git add`, relative to the root."""
+    """All files that are tracked, or would be after `git add`, relative to the root."""
     listed = subprocess.run(
         ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=root,

@@ -1,4 +1,4 @@
-"""docs/cost.md says what measured times and documented prices come to."""
+"""docs/cost.md shows the costs computed from measured times and documented prices."""
 
 import json
 import shutil
@@ -26,8 +26,8 @@ def test_every_table_is_in_a_document() -> None:
 
 
 @pytest.mark.parametrize("file", ["prices.json", "measured.json"])
-def test_every_figure_counts(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A price or a time that is changed changes the page."""
+def test_every_figure_matters(file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changing a price or a time changes the page."""
     shutil.copytree(cost.FOLDER, tmp_path / "cost")
     monkeypatch.setattr(cost, "FOLDER", tmp_path / "cost")
     before = cost_tables.tables()["months"]
@@ -42,8 +42,8 @@ def test_every_figure_counts(file: str, tmp_path: Path, monkeypatch: pytest.Monk
                 assert cost_tables.tables()["months"] != before, (part, name)
 
 
-def test_what_a_task_takes_by_hand() -> None:
-    """Three transitions in mode `requests`, one in all others; three requests to the queue when pushed."""
+def test_a_tasks_transitions_and_requests_counted_by_hand() -> None:
+    """Three transitions in mode `requests`, one in all others; three queue requests if the task is pushed."""
     ways = {way.name: way for way in cost.ways()}
     transitions = {name: way.task_usd({**PRICES, "transition": 1.0}) for name, way in ways.items()}
     assert transitions.pop("`requests`") == 3
@@ -54,12 +54,12 @@ def test_what_a_task_takes_by_hand() -> None:
     assert {count for name, count in queue.items() if name not in pushed} == {0}
 
 
-def test_a_month_is_its_tasks_and_what_it_costs_anyway() -> None:
+def test_a_month_costs_its_tasks_and_the_fixed_costs() -> None:
     way = cost.Way(name="x", task={"transition": 2}, month={"alarm": 3})
     prices = {**PRICES, "transition": 0.5, "alarm": 0.1}
     assert way.month_usd(10, prices) == pytest.approx(2 * 0.5 * 10 + 0.3)
 
 
-def test_an_unknown_place_is_told() -> None:
+def test_an_unknown_table_is_refused() -> None:
     with pytest.raises(OperationError, match="nothing is computed for 'nonsense'"):
         cost_tables.updated("<!-- Computed by `make docs`: nonsense -->\n<!-- End of nonsense -->")

@@ -1,7 +1,7 @@
-"""Every command in the docs is run by a test, or says that it needs AWS.
+"""Every command in the docs is run by a test or marked as needing AWS.
 
-`tests/documented_commands.toml` says what runs each command, and that is looked up too: in the test's own
-source, in .ci/run, or in the Makefile.
+`tests/documented_commands.toml` says what runs each command, and this is checked too: in the test's
+source, in .ci/run or in the Makefile.
 """
 
 import ast
@@ -15,7 +15,7 @@ import pytest
 
 FENCE = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 SHELLS = {"sh", "bash", "shell", "console"}
-# What a block may be besides: data, code and pictures, which nobody types into a shell.
+# Other blocks: data, code and pictures, not meant for a shell.
 OTHERS = {"dockerfile", "hcl", "json", "mermaid", "python", "text", "toml"}
 NEEDS_AWS = "# needs AWS"
 REGISTRY = "tests/documented_commands.toml"
@@ -23,14 +23,14 @@ REGISTRY = "tests/documented_commands.toml"
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A command of a document, as it stands there without its comment."""
+    """A command as a document shows it, without its comment."""
 
     file: str
     text: str
 
 
 def commands_in(file: str, text: str) -> Iterator[Command]:
-    """The commands of a document that do not say that they need AWS."""
+    """The commands of a document that are not marked as needing AWS."""
     for _, info, body in FENCE.findall(text):
         if info.strip() not in SHELLS:
             continue
@@ -46,12 +46,12 @@ def commands_in(file: str, text: str) -> Iterator[Command]:
 
 
 def unknown_blocks(text: str) -> list[str]:
-    """What the blocks are called that are neither commands nor known to be something else."""
+    """The languages of blocks that are neither commands nor any other known kind."""
     return [info for _, info, _ in FENCE.findall(text) if info.strip() not in SHELLS | OTHERS]
 
 
 def strings_of(source: str, name: str) -> set[str]:
-    """The strings in a function of a Python file and in what decorates it, whatever quotes they have."""
+    """The strings in a function of a Python file and in its decorators."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return {
@@ -63,7 +63,7 @@ def strings_of(source: str, name: str) -> set[str]:
 
 
 def is_run(root: Path, command: str, by: str) -> bool:
-    """Tell whether this is where the command is run."""
+    """Return whether the command is run there."""
     file, _, test = by.partition("::")
     if not (root / file).is_file():
         return False
@@ -73,7 +73,7 @@ def is_run(root: Path, command: str, by: str) -> bool:
     target = command.removeprefix("make ").split()[0]
     if file == ".ci/run":
         return re.search(rf"\btargets\+?=\([^)]*\b{target}\b", source) is not None
-    # A test whose file the target's own recipe hands to pytest.
+    # A test file that the target's own recipe passes to pytest.
     recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
     return recipe is not None and f"pytest {file}" in recipe.group(1)
 
@@ -91,25 +91,25 @@ def registry(root: Path) -> dict[str, str]:
     return found
 
 
-def test_every_command_is_known(documents: dict[str, str], registry: dict[str, str]) -> None:
+def test_every_command_is_listed(documents: dict[str, str], registry: dict[str, str]) -> None:
     found = [command for file, text in documents.items() for command in commands_in(file, text)]
     assert found
     unknown = [command for command in found if command.text not in registry]
-    assert unknown == [], f"run them in a test and say so in {REGISTRY}, or write {NEEDS_AWS!r} behind them"
-    assert sorted(set(registry) - {command.text for command in found}) == [], "no document has these any more"
+    assert unknown == [], f"run them in a test and list them in {REGISTRY}, or append {NEEDS_AWS!r}"
+    assert sorted(set(registry) - {command.text for command in found}) == [], "no document has these commands"
 
 
-def test_every_command_is_run_where_it_is_said_to_be(root: Path, registry: dict[str, str]) -> None:
+def test_every_command_is_run_where_the_list_says(root: Path, registry: dict[str, str]) -> None:
     assert {text: by for text, by in registry.items() if not is_run(root, text, by)} == {}
 
 
-def test_every_block_says_what_it_is(documents: dict[str, str]) -> None:
+def test_every_block_names_its_language(documents: dict[str, str]) -> None:
     found = {file: unknown_blocks(text) for file, text in documents.items()}
     assert {file: blocks for file, blocks in found.items() if blocks} == {}
 
 
-def test_what_needs_aws_can_not_be_run_here(documents: dict[str, str]) -> None:
-    """The mark is no way round the test: it is for environments in an account, and for the aws command."""
+def test_only_commands_for_an_account_are_marked_as_needing_aws(documents: dict[str, str]) -> None:
+    """The mark must not bypass the test: it is for environments in an account and the aws command."""
     marked = [
         line
         for text in documents.values()
@@ -123,13 +123,13 @@ def test_what_needs_aws_can_not_be_run_here(documents: dict[str, str]) -> None:
 
 
 def test_a_new_command_is_found() -> None:
-    text = "x\n```sh\nmake one\nmake two ENV=dev # needs AWS\n$ ./three \\\n  --four   # as it is\n```\n"
+    text = "x\n```sh\nmake one\nmake two ENV=dev # needs AWS\n$ ./three \\\n  --four   # a comment\n```\n"
     assert [command.text for command in commands_in("a.md", text)] == ["make one", "./three --four"]
     assert list(commands_in("a.md", f"```sh\n{NEEDS_AWS}\nmake five ENV=dev\n```\n")) == []
     assert unknown_blocks("```\nmake six\n```\n") == [""]
 
 
-def test_a_test_that_does_not_run_it_is_no_excuse(root: Path, tmp_path: Path) -> None:
+def test_a_test_that_does_not_run_the_command_is_not_accepted(root: Path, tmp_path: Path) -> None:
     (tmp_path / "test_x.py").write_text("def test_a():\n    sh('make one')\n\n\ndef test_b():\n    pass\n")
     (tmp_path / "Makefile").write_text("two:\n\tpytest test_x.py\n\nthree:\n\ttrue\n")
     assert is_run(tmp_path, "make one", "test_x.py::test_a")

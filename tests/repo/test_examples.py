@@ -1,4 +1,4 @@
-"""The examples, and the environments that are alike, stay what they say."""
+"""Examples match their READMEs, and the environments dev and prod match each other."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 SMALLEST = "terraform/examples/smallest"
 
 
-def test_the_smallest_example_is_what_its_readme_shows(root: Path) -> None:
+def test_the_readme_of_the_smallest_example_shows_its_code(root: Path) -> None:
     found = re.search(r"```hcl\n(.*?)```", (root / SMALLEST / "README.md").read_text(), re.DOTALL)
     assert found is not None
     shown = re.sub(r'"git::[^"]*//terraform/modules/([a-z-]+)\?ref=[^"]*"', r'"../../modules/\1"', found[1])
@@ -30,6 +30,6 @@ def test_every_example_has_a_readme_and_a_test(root: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["outputs.tf", "variables.tf", "versions.tf"])
-def test_dev_and_prod_differ_in_values_only(root: Path, name: str) -> None:
+def test_dev_and_prod_differ_only_in_values(root: Path, name: str) -> None:
     dev, prod = ((root / "terraform/environments" / env / name).read_text() for env in ("dev", "prod"))
     assert dev == prod

@@ -1,4 +1,4 @@
-"""scripts/find-python takes a Python 3.13 that runs, whatever else is called so."""
+"""scripts/find-python picks a Python 3.13 that runs, whatever else has that name."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ BROKEN = "#!/bin/sh\necho 'not installed' >&2\nexit 127\n"
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Path:
-    """A PATH with the few tools a script needs, and a uv that has no Python."""
+    """A PATH with the few tools a script needs, and a uv without a Python."""
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in ("bash", "env"):
@@ -33,7 +33,7 @@ def _find(root: Path, tools: Path, *more: Path) -> subprocess.CompletedProcess[s
     return subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=False)
 
 
-def test_a_stub_on_the_path_is_passed_over(root: Path, tools: Path, tmp_path: Path) -> None:
+def test_a_broken_python_on_the_path_is_skipped(root: Path, tools: Path, tmp_path: Path) -> None:
     stubs = tmp_path / "stubs"
     stubs.mkdir()
     _script(stubs / "python3.13", BROKEN)
@@ -45,7 +45,7 @@ def test_a_stub_on_the_path_is_passed_over(root: Path, tools: Path, tmp_path: Pa
     assert done.stdout.strip() == str(real / "python3.13")
 
 
-def test_none_at_all_is_one_clear_line(root: Path, tools: Path) -> None:
+def test_without_any_python_there_is_one_clear_line(root: Path, tools: Path) -> None:
     done = _find(root, tools)
     assert done.returncode == 1
     assert done.stdout == ""
@@ -54,7 +54,9 @@ def test_none_at_all_is_one_clear_line(root: Path, tools: Path) -> None:
 
 
 @pytest.mark.parametrize("stub", [False, True])
-def test_no_python_to_get_uv_with_is_one_clear_line(root: Path, tmp_path: Path, stub: bool) -> None:
+def test_without_a_python_to_install_uv_there_is_one_clear_line(
+    root: Path, tmp_path: Path, stub: bool
+) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in ("bash", "dirname", "sed", "cut", "rm", "mkdir", "ln", "cat"):

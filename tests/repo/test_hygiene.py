@@ -1,4 +1,4 @@
-"""Nothing in the repository names one machine, or where packages come from."""
+"""Nothing in the repository names a machine's paths or a package registry's host."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.~*)}-])/(?:(?:root|home|work|Users|tmp/lab)\
 PACKAGE_HOST = re.compile(
     r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.org|proxy\.golang\.org|deb\.debian\.org)\b"
 )
-# Without a scheme it is the name of a folder in a provider mirror.
+# Without a scheme it is a folder name in a provider mirror.
 TERRAFORM_HOST = re.compile(r"https?://registry\.terraform\.io")
 
 
@@ -22,14 +22,14 @@ def test_no_machine_path_and_no_package_host(root: Path, files: list[Path]) -> N
     assert found == []
 
 
-def test_the_patterns_find_what_they_are_for() -> None:
+def test_the_patterns_find_what_they_should() -> None:
     assert MACHINE_PATH.search('path = "' + "/".join(("", "home", "me", "x")) + '"')
     assert MACHINE_PATH.search("/".join(("", "opt", "tools")))
     assert not MACHINE_PATH.search("/".join(("", "opt", "ml", "model")))
     assert PACKAGE_HOST.search("--index-url https://" + "pypi" + ".org/simple")
 
 
-def test_no_lock_file_and_nothing_built(files: list[Path]) -> None:
+def test_there_are_no_lock_files_and_no_build_results(files: list[Path]) -> None:
     names = {"uv.lock", ".terraform.lock.hcl", "terraform.tfstate"}
     assert [file for file in files if file.name in names or file.suffix in {".zip", ".pyc", ".tfplan"}] == []
 

@@ -1,11 +1,11 @@
-"""What a cold start pays for our own code, Powertools included, over boto3's share that nobody can avoid."""
+"""What our own code, Powertools included, adds to a cold start on top of boto3's unavoidable share."""
 
 import subprocess
 import sys
 
 BUDGET_MS = 100.0
-# What importing boto3 takes on a machine of 2025 with nothing else to do. On a busy or a slower one all
-# takes longer, and the budget grows with it.
+# What importing boto3 takes on an idle machine of 2025. On a busy or slower one everything takes longer,
+# and the budget grows accordingly.
 BOTO3_MS = 150.0
 RUNS = 7
 PROGRAM = """
@@ -23,6 +23,6 @@ def test_the_dispatcher_imports_within_its_budget() -> None:
 
 
 def _own_share() -> float:
-    """Our own code's time as a part of boto3's."""
+    """Our own code's import time as a fraction of boto3's."""
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     return float(done.stdout)

@@ -1,4 +1,4 @@
-"""No document links to a file, or to a section, that is not there."""
+"""No document links to a file or section that does not exist."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ FENCED = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 
 
 def anchor(heading: str) -> str:
-    """What GitHub makes of a heading."""
+    """The anchor that GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
@@ -31,7 +31,7 @@ def broken(file: Path) -> list[str]:
 
 
 def test_every_link_leads_somewhere(root: Path, files: list[Path]) -> None:
-    # What lies among sources is a template of a document elsewhere.
+    # A document among sources is a template, for a document elsewhere.
     documents = [file for file in files if file.suffix == ".md" and "src" not in file.parts]
     found = {str(file): broken(root / file) for file in documents}
     assert {file: links for file, links in found.items() if links} == {}

@@ -1,4 +1,4 @@
-"""The tables in the modules' READMEs say what the .tf files say."""
+"""The tables in the modules' READMEs match the .tf files."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def module(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_a_table_says(module: Path) -> None:
+def test_a_table_shows_inputs_and_outputs(module: Path) -> None:
     assert terraform_docs.write(module / "README.md")
     lines = (module / "README.md").read_text().splitlines()
     assert [line for line in lines if line.startswith("| `")] == [
@@ -69,7 +69,7 @@ def test_what_a_table_says(module: Path) -> None:
     assert not terraform_docs.write(module / "README.md")
 
 
-def test_every_change_of_a_variable_is_seen(module: Path) -> None:
+def test_every_change_of_a_variable_changes_the_tables(module: Path) -> None:
     terraform_docs.write(module / "README.md")
     for before, after in (("How large", "How small"), ("cpu = 2", "cpu = 3"), ("= string", "= number")):
         file = module / "variables.tf"
@@ -79,7 +79,7 @@ def test_every_change_of_a_variable_is_seen(module: Path) -> None:
     assert terraform_docs.write(module / "README.md")
 
 
-def test_a_readme_without_a_place_is_told(module: Path) -> None:
+def test_a_readme_without_a_place_for_tables_is_refused(module: Path) -> None:
     (module / "README.md").write_text("# A\n")
     with pytest.raises(OperationError, match="has no place for tables"):
         terraform_docs.write(module / "README.md")

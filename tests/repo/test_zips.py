@@ -1,4 +1,4 @@
-"""The zips: small, without boto3, and the same bytes for the same source wherever they are built."""
+"""The zips are small, without boto3, and byte-identical for the same source wherever they are built."""
 
 import importlib.util
 import os
@@ -13,16 +13,16 @@ import pytest
 from operations.artifacts import zips
 from operations.errors import OperationError
 
-# What the Lambda runtime brings: boto3 and what it needs.
+# What the Lambda runtime provides: boto3 and what it needs.
 RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
-IMPORT = "import importlib; importlib.import_module(sys.argv[1]); print(*sys.modules)"
-# The example's steps log nothing about tasks, and start without it.
+IMPORT = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules)"
+# The example's other steps log nothing about tasks, and start faster without it.
 WITH_POWERTOOLS = {"dispatcher", "listener", "poller", "process", "reconciler", "reporter"}
 
 
 @pytest.fixture(scope="module")
 def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same sources in another folder, with other times and other permissions."""
+    """The same sources in another folder, with different times and permissions."""
     folder = tmp_path_factory.mktemp("elsewhere")
     shutil.copy2(root / "pyproject.toml", folder)
     for part in ("functions", "scripts/operations"):
@@ -34,7 +34,9 @@ def copy(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("function", zips.functions())
-def test_a_zip_is_reproducible_small_and_whole(function: str, root: Path, copy: Path, tmp_path: Path) -> None:
+def test_a_zip_is_reproducible_small_and_complete(
+    function: str, root: Path, copy: Path, tmp_path: Path
+) -> None:
     here, there = tmp_path / "here.zip", tmp_path / "there.zip"
     size = zips.build(function, here, root=root)
     zips.build(function, there, root=copy)
@@ -51,7 +53,7 @@ def _check_content(function: str, file: Path) -> None:
     assert f"{function}/handler.py" in names
     assert "activity_dispatch/__init__.py" in names
     assert "aws_lambda_powertools/logging/formatter.py" in names
-    # What is packed comes with its licence and its version.
+    # Packed dependencies include their licence and version.
     for package in ("aws_lambda_powertools", "typing_extensions"):
         metadata = {name.split("/", 1)[1] for name in names if name.startswith(f"{package}-")}
         assert "METADATA" in metadata
@@ -64,13 +66,8 @@ def _check_content(function: str, file: Path) -> None:
     assert {info.external_attr >> 16 for info in infos} == {zips.MODE}
 
 
-# What the Lambda runtime brings, as boto3 and what it needs.
-RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
-IMPORT = "import importlib, sys; importlib.import_module(sys.argv[1]); print(*sys.modules)"
-
-
 def _check_import(function: str, package: Path, runtime: Path) -> None:
-    """Import the handler with nothing but the zip and what the runtime brings."""
+    """Import the handler with nothing but the zip and what the runtime provides."""
     runtime.mkdir()
     for name in RUNTIME:
         origin = Path(str(importlib.util.find_spec(name).origin))  # type: ignore[union-attr]
@@ -92,7 +89,7 @@ def test_a_changed_source_is_in_the_next_zip(copy: Path, tmp_path: Path) -> None
     assert before.read_bytes() != after.read_bytes()
 
 
-def test_a_zip_that_is_too_big_is_refused(copy: Path, tmp_path: Path) -> None:
+def test_a_zip_that_is_too_large_is_refused(copy: Path, tmp_path: Path) -> None:
     (copy / "functions/publish/src/publish/big.txt").write_bytes(os.urandom(zips.MAX_BYTES))
     with pytest.raises(
         OperationError, match=r"the zip of publish has 2,\d+,\d+ bytes, the limit is 2,000,000"

@@ -1,4 +1,4 @@
-"""The dispatcher function's composition: it needs its whole environment, and answers SQS's way."""
+"""The dispatcher function's composition: complete settings, and a partial batch response."""
 
 import json
 
@@ -35,7 +35,7 @@ def test_all_missing_settings_are_named() -> None:
         handler.handle({"Records": [MESSAGE]}, FakeLambdaContext())
 
 
-def test_a_malformed_request_and_an_unknown_activity_in_one_batch(monkeypatch) -> None:
+def test_a_malformed_request_is_dropped_and_an_unknown_activity_retried(monkeypatch) -> None:
     arn = "arn:aws:states:eu-west-1:000000000000:activity:unknown"
     unknown = {**MESSAGE, "messageId": "m2", "body": json.dumps({"activity_arn": arn})}
     with mock_aws():

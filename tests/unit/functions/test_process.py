@@ -1,4 +1,4 @@
-"""process: the statistics against a plain computation, whatever the chunks."""
+"""process: its statistics equal those of a plain computation, whatever the chunks."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ def test_the_counts_do_not_depend_on_the_chunks(text: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 100])
-def test_a_byte_order_mark_is_of_no_word(size: int) -> None:
+def test_an_initial_byte_order_mark_belongs_to_no_word(size: int) -> None:
     text = "\ufeffone one \ufeffone"
     found = statistics_of(chunks_of(text.encode(), size))
     assert dict(found.commonest) == {"one": 2, "\ufeffone": 1}
@@ -47,7 +47,7 @@ def test_a_byte_order_mark_is_of_no_word(size: int) -> None:
     assert statistics_of(["\ufeff".encode()]).lines == 0
 
 
-def test_the_twenty_commonest_equal_ones_in_alphabetical_order() -> None:
+def test_the_twenty_commonest_words_ties_in_alphabetical_order() -> None:
     text = " ".join(f"w{number:02} " * (3 if number == 7 else 1) for number in range(30, 0, -1))
     commonest = statistics_of([text.encode()]).commonest
     assert commonest[0] == ("w07", 3)
@@ -64,7 +64,7 @@ def test_the_twenty_commonest_equal_ones_in_alphabetical_order() -> None:
         (b"cut \xe2\x82", "byte 0xe2 at 4"),
     ],
 )
-def test_what_is_no_utf8_is_named_with_its_place(data: bytes, problem: str, size: int) -> None:
+def test_an_invalid_byte_is_named_with_its_position(data: bytes, problem: str, size: int) -> None:
     with pytest.raises(NotText, match=problem):
         statistics_of(chunks_of(data, size))
 
@@ -74,7 +74,7 @@ def test_a_nul_is_binary() -> None:
         statistics_of([b"a\0b"])
 
 
-def test_endless_runs_without_white_space_do_not_fill_the_memory() -> None:
+def test_an_endless_run_without_white_space_does_not_fill_memory() -> None:
     taken = 0
 
     def endless():
@@ -111,7 +111,7 @@ def job_input(s3) -> dict:
     }
 
 
-def test_the_full_result_is_beside_the_text_and_the_summary_returned(s3, job_input) -> None:
+def test_the_full_result_is_stored_beside_the_text_and_the_summary_returned(s3, job_input) -> None:
     summary = job.run(job_input, s3)
     stored = json.loads(s3.get_object(Bucket="texts", Key="a.txt.statistics.json")["Body"].read())
     assert (summary["lines"], summary["words"], summary["distinct_words"], summary["sha256"]) == plain(TEXT)

@@ -1,4 +1,4 @@
-"""process as a container's command: the same job, told by files and streams."""
+"""process as a container's command: the same job, with files and streams."""
 
 import io
 import json
@@ -29,18 +29,18 @@ def test_the_input_is_a_file_or_stdin(job_input, s3, tmp_path, monkeypatch, caps
     assert json.loads(s3.get_object(Bucket="texts", Key="out.json")["Body"].read())["words"] == 3
 
 
-def test_what_is_wrong_is_told_as_the_lambda_function_would(job_input, s3, tmp_path, monkeypatch) -> None:
+def test_an_error_is_reported_as_the_lambda_function_would(job_input, s3, tmp_path, monkeypatch) -> None:
     etag = s3.put_object(Bucket="texts", Key="in.txt", Body=b"\xff")["ETag"]
     job_input["source"]["etag"] = etag
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(job_input)))
     monkeypatch.setenv("TASK_ERROR", str(tmp_path / "error"))
     assert main() == 1
-    told = json.loads((tmp_path / "error").read_text())
-    assert told["error"] == "Job.Failed"
-    assert told["message"].startswith("NotText: ")
+    reported = json.loads((tmp_path / "error").read_text())
+    assert reported["error"] == "Job.Failed"
+    assert reported["message"].startswith("NotText: ")
 
 
-def test_without_a_worker_the_log_tells(monkeypatch, caplog) -> None:
+def test_without_a_worker_the_log_has_the_error(monkeypatch, caplog) -> None:
     monkeypatch.delenv("TASK_ERROR", raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO("{}"))
     assert main() == 1

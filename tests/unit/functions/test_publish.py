@@ -1,4 +1,4 @@
-"""publish: the execution's output is the activity's, and where its result is."""
+"""publish: the execution's output has the activity's output and the address of its result."""
 
 import json
 
@@ -16,7 +16,7 @@ from publish.handler import MAX_OUTPUT_BYTES, handle
         (None, None),
     ],
 )
-def test_output(output, result) -> None:
+def test_the_output_has_summary_and_result(output, result) -> None:
     assert handle(output, None) == {"summary": output, "result": result}
 
 
@@ -36,7 +36,7 @@ def test_an_output_that_just_fits_is_kept() -> None:
         ("\ud800" * 90_000, None),
     ],
 )
-def test_an_output_that_does_not_fit_is_said_to_be_in_the_history(output, result) -> None:
+def test_an_output_that_does_not_fit_refers_to_the_history(output, result) -> None:
     published = handle(output, None)
     assert len(json.dumps(published)) < 1_000
     assert (published["summary"], published["result"]) == (None, result)

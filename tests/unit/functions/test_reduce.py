@@ -1,4 +1,4 @@
-"""reduce: one summary of many."""
+"""reduce: merges many summaries into one."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def test_counts_are_added_up() -> None:
     }
 
 
-def test_nothing_to_add_up() -> None:
+def test_no_summaries_give_zeros() -> None:
     assert handle([], None) == {"texts": 0, "lines": 0, "words": 0, "bytes": 0, "results": []}
 
 
@@ -27,10 +27,10 @@ def test_nothing_to_add_up() -> None:
     ("event", "problem"),
     [
         ({}, "input: dict; it must be a list"),
-        ([summary(1), {"lines": 1}], r"\[1\]\.words: missing or no number"),
+        ([summary(1), {"lines": 1}], r"\[1\]\.words: missing or not a number"),
         ([3], r"\[0\]\.lines"),
     ],
 )
-def test_what_is_no_summary_is_named(event, problem: str) -> None:
+def test_an_item_that_is_not_a_summary_is_named(event, problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):
         handle(event, None)

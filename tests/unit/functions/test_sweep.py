@@ -27,7 +27,7 @@ LIMITS = Limits.from_json(SETTINGS)
 
 
 class TestPlan:
-    def test_every_combination_with_a_place_of_its_own(self) -> None:
+    def test_every_combination_gets_its_own_prefix(self) -> None:
         made = plan({"sweep": {"learning_rate": [0.1, 1], "epochs": [3, 5]}}, "run-1", LIMITS)
         assert made["sweep_s3_uri"] == "s3://data/training/run-1/"
         assert [item["hyperparameters"] for item in made["trainings"]] == [
@@ -44,7 +44,7 @@ class TestPlan:
         }
 
     @pytest.mark.parametrize(
-        ("document", "told"),
+        ("document", "problem"),
         [
             (None, "input: NoneType; it must be"),
             ([], "input: list"),
@@ -52,33 +52,33 @@ class TestPlan:
             ({"sweeps": {}}, "input: sweeps"),
             ({"sweep": {"epochs": [1]}, "more": 1}, "input: sweep, more"),
             ({"sweep": {}}, "sweep: empty"),
-            ({"sweep": []}, "sweep: empty or no object"),
+            ({"sweep": []}, "sweep: empty or not an object"),
             ({"sweep": {"epochs": []}}, "sweep.epochs: []; it must be a list of at least one value"),
             ({"sweep": {"epochs": 3}}, "sweep.epochs: 3; it must be a list"),
             ({"sweep": {"epochs": "12"}}, "sweep.epochs: '12'; it must be a list"),
-            ({"sweep": {"lr": [1]}}, "sweep.lr: unknown; there are learning_rate, epochs, optimizer"),
+            ({"sweep": {"lr": [1]}}, "sweep.lr: unknown; allowed are learning_rate, epochs, optimizer"),
             ({"sweep": {"epochs": [3, "3"]}}, "sweep.epochs[1]: '3'; it must be a whole number"),
             ({"sweep": {"epochs": [1.5]}}, "sweep.epochs[0]: 1.5; it must be a whole number"),
             ({"sweep": {"epochs": [True]}}, "sweep.epochs[0]: True"),
             ({"sweep": {"epochs": [0]}}, "sweep.epochs[0]: 0; it must be at least 1"),
             ({"sweep": {"learning_rate": [11]}}, "sweep.learning_rate[0]: 11; it must be at most 10"),
             ({"sweep": {"learning_rate": [None]}}, "sweep.learning_rate[0]: None"),
-            ({"sweep": {"optimizer": [1]}}, "sweep.optimizer[0]: 1; it must be a text"),
-            ({"sweep": {"epochs": [1, 1]}}, "sweep.epochs: a value is there twice"),
+            ({"sweep": {"optimizer": [1]}}, "sweep.optimizer[0]: 1; it must be text"),
+            ({"sweep": {"epochs": [1, 1]}}, "sweep.epochs: a value appears twice"),
             ({"sweep": {"epochs": list(range(1, 10_001))}}, "sweep.epochs: 10000 values; at most 6"),
             (
                 {"sweep": {"learning_rate": [1, 2, 3, 4], "epochs": [1, 2]}},
                 "sweep: 8 trainings; at most 6 are allowed",
             ),
-            ({"sweep": {"lr": [1], "epochs": [0]}}, "sweep.lr: unknown; there are learning_rate, epochs, o"),
+            ({"sweep": {"lr": [1], "epochs": [0]}}, "sweep.lr: unknown; allowed are learning_rate, epochs"),
         ],
     )
-    def test_what_is_wrong_is_told_before_anything_starts(self, document: Any, told: str) -> None:
+    def test_an_invalid_sweep_is_refused_before_anything_starts(self, document: Any, problem: str) -> None:
         with pytest.raises(InvalidInput) as raised:
             plan(document, "run-1", LIMITS)
-        assert str(raised.value).startswith(told)
+        assert str(raised.value).startswith(problem)
 
-    def test_all_problems_are_told_together(self) -> None:
+    def test_all_problems_are_reported_together(self) -> None:
         with pytest.raises(InvalidInput, match=r"lr: unknown.*; sweep.epochs\[0\]: 0.*; sweep.optimizer"):
             plan({"sweep": {"lr": [1], "epochs": [0], "optimizer": []}}, "run-1", LIMITS)
 
@@ -92,7 +92,7 @@ class TestPlan:
             max_leaves=8,
         )
     )
-    def test_whatever_comes_is_a_sweep_or_refused(self, document: Any) -> None:
+    def test_any_input_is_a_sweep_or_refused(self, document: Any) -> None:
         try:
             made = plan(document, "run-1", LIMITS)
         except InvalidInput:
@@ -117,12 +117,12 @@ def sweep(*trainings: dict[str, Any]) -> dict[str, Any]:
 
 
 class TestChoice:
-    def test_the_best_is_chosen_and_of_equals_the_first(self) -> None:
+    def test_the_best_is_chosen_and_the_first_of_equals(self) -> None:
         trainings = sweep(training(1, 0.9), training(2, 0.98), training(3, 0.98))
         assert choose(trainings, "accuracy", highest=True)["best"] == 2
         assert choose(trainings, "accuracy", highest=False)["best"] == 1
 
-    def test_those_that_failed_are_told_of_and_never_chosen(self) -> None:
+    def test_failed_trainings_are_listed_and_never_chosen(self) -> None:
         cause = json.dumps({"message": "the loss is nan in epoch 1 of 3"})
         failed = training(1, failure={"Error": "Job.Failed", "Cause": cause})
         odd = training(3, failure={"Error": "States.Timeout"})
@@ -135,16 +135,16 @@ class TestChoice:
         assert chosen["trainings"][2]["error"] == "States.Timeout: "
         assert chosen["trainings"][1]["billable_seconds"] == 7
 
-    def test_when_none_succeeded_each_ones_reason_is_told(self) -> None:
+    def test_if_none_succeeded_the_message_says_why_for_each(self) -> None:
         failed = training(1, failure={"Error": "Job.Failed", "Cause": "text"})
         with pytest.raises(
-            NoTrainingSucceeded, match=r"no training has a accuracy: training 1: Job.Failed: text"
+            NoTrainingSucceeded, match=r"no training reported accuracy: training 1: Job.Failed: text"
         ):
             choose(sweep(failed), "accuracy", highest=True)
 
 
 class TestPublication:
-    def test_winner_comparison_and_curves(self, s3) -> None:
+    def test_winner_comparison_and_curves_are_written(self, s3) -> None:
         for number in (1, 2):
             epochs = [{"epoch": epoch, "accuracy": epoch / 10 * number} for epoch in (1, 2, 3)]
             s3.put_object(
@@ -168,7 +168,7 @@ class TestPublication:
 
 
 class TestPlot:
-    def test_it_is_a_picture_with_a_line_for_each(self) -> None:
+    def test_the_plot_is_valid_svg_with_a_line_for_each_training(self) -> None:
         text = learning_curves({"1: a < b": [(1, 0.5), (2, 0.9)], "2: c": []}, title="t & u", best="1: a < b")
         picture = ElementTree.fromstring(text)  # noqa: S314 (our own)
         lines = list(picture.iter("{http://www.w3.org/2000/svg}polyline"))
@@ -178,11 +178,11 @@ class TestPlot:
         assert {"t & u", "1: a < b", "2: c"} <= set(texts)
 
     @given(st.dictionaries(st.text("ab<&", max_size=3), st.lists(st.tuples(st.integers(0, 99), st.floats()))))
-    def test_it_is_one_whatever_the_curves_are(self, curves: Any) -> None:
+    def test_the_plot_is_valid_svg_whatever_the_curves_are(self, curves: Any) -> None:
         ElementTree.fromstring(learning_curves(curves, title="t", best=""))  # noqa: S314 (our own)
 
 
-def test_the_handlers_take_what_the_state_machine_passes() -> None:
+def test_the_handlers_accept_what_the_state_machine_passes() -> None:
     event = {"input": {"sweep": {"epochs": [1]}}, "execution": "run", "settings": SETTINGS}
     made = handler.prepare(event, None)
     assert len(made["trainings"]) == 1

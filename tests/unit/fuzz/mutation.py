@@ -1,4 +1,4 @@
-"""Valid JSON documents, made wrong in a few places: that gets further than random ones."""
+"""Valid JSON documents, broken in a few places: they get further than random ones."""
 
 import json
 import math
@@ -20,7 +20,7 @@ def _nested() -> Any:
     return document
 
 
-# What has broken programs before: half a character, a number without an end, the largest text.
+# What has broken programs before: a lone surrogate, an endless number, the largest text.
 NASTY: list[Any] = [
     None,
     True,
@@ -46,7 +46,7 @@ NASTY: list[Any] = [
     {"": None},
     _nested(),
 ]
-# Each a new one: it may be changed in its turn.
+# Copied, because a mutation may change it later.
 nasty = st.sampled_from(NASTY).map(lambda value: _copy(value))
 values = nasty | st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
@@ -76,7 +76,7 @@ def many(times: int) -> settings:
 def tried[T](
     call: Callable[[], T], refused: type[Exception] | tuple[type[Exception], ...]
 ) -> tuple[T | None, str]:
-    """Return what the call gives, or what it says when it refuses in the way that it should."""
+    """Return what the call returns, or the message of its refusal."""
     try:
         return call(), ""
     except refused as error:

@@ -1,4 +1,4 @@
-"""Events as AWS sends them, of jobs of one task."""
+"""Events of one task's jobs, as AWS sends them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whatever an event holds, a backend says nothing, or something that can be reported."""
+"""Whatever an event contains, a backend returns no diagnosis, or one that can be reported."""
 
 import json
 import re
@@ -18,7 +18,7 @@ events = st.sampled_from(recorded.JOB_EVENTS).flatmap(mutation.mutated)
 
 
 @pytest.mark.parametrize("event", recorded.JOB_EVENTS, ids=["ecs", "batch", "lambda"])
-def test_what_is_recorded_is_diagnosed(event: Any) -> None:
+def test_recorded_events_are_diagnosed(event: Any) -> None:
     diagnosis = registry.diagnose(event)
     assert diagnosis is not None
     assert diagnosis.task_id == recorded.TASK_ID
@@ -60,7 +60,7 @@ def check_cause(cause: Cause) -> None:
 
 
 def utf_16_units(text: str) -> int:
-    """Return the length of a text as Java counts it; raises if half a character is in it."""
+    """Return the length of a text as Java counts it; raise UnicodeEncodeError for a lone surrogate."""
     return len(text.encode("utf-16-le")) // 2
 
 

@@ -1,4 +1,4 @@
-"""Whatever comes, the functions take it: nothing is raised, lost, or taken along."""
+"""The functions withstand any input: nothing is raised or lost, and a bad item harms no other."""
 
 import json
 from typing import Any
@@ -20,12 +20,12 @@ from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.report.reporter import Reporter
 from activity_dispatch.store.dispatch_queue import RequestReceiver
 
-# Half a character in the input, as a text can hold it in Python and in JSON.
+# A lone surrogate in the input: Python's and JSON's strings may contain one.
 HALF = '{"job": {"command": ["\\ud800"]}, "half": "\ud800"}'
 inputs = mutation.mutated({"n": 1, "job": JOB}).map(json.dumps) | st.sampled_from([*TOO_MUCH, HALF])
 
 
-def world_with(backend: Any) -> Composed:
+def stack_with(backend: Any) -> Composed:
     stack = Composed()
     stack.backend = backend
     stack.change_activity(allowed_overrides=tuple(JOB), max_concurrent_jobs=1)
@@ -37,13 +37,13 @@ def world_with(backend: Any) -> Composed:
 @example(BACKENDS[0], HALF)
 @example(BACKENDS[2], HALF)
 def test_a_task_that_was_taken_is_started_or_settled(backend: Any, task_input: str) -> None:
-    stack = world_with(backend)
+    stack = stack_with(backend)
     scheduled = stack.stepfunctions.schedule(ARN, task_input)
     result = stack.dispatcher.handle(json.dumps({"activity_arn": ARN}))
     records = list(stack.tasks.records.values())
     if result is Result.STARTED:
-        # An invocation tells its id itself, when it claims the task.
-        allowed = (None,) if backend.max_job_seconds else ("job", "arn")
+        # An invocation records its own id when it claims the task.
+        allowed = ("job", "arn") if backend.describes_jobs else (None,)
         assert [record.job_id in allowed for record in records] == [True]
     else:
         assert result is Result.REFUSED
@@ -65,7 +65,7 @@ records = mutation.mutated(RECORD) | bodies.map(lambda body: {**RECORD, "body": 
 
 
 class Here:
-    """The stack of the example under way: the threads of a batch are made once."""
+    """The current example's stack: HANDLER's threads are started once for all examples."""
 
     stack: Composed
 
@@ -77,7 +77,7 @@ HANDLER = BatchHandler(
 
 @mutation.many(1_000)
 @given(st.lists(records, max_size=4), st.integers(0, 4))
-def test_a_malformed_request_takes_no_other_along(some: list[Any], place: int) -> None:
+def test_a_malformed_request_does_not_affect_the_others(some: list[Any], place: int) -> None:
     Here.stack = stack = Composed()
     for _ in range(9):
         stack.stepfunctions.schedule(ARN)
@@ -92,13 +92,13 @@ def test_a_malformed_request_takes_no_other_along(some: list[Any], place: int) -
 
 
 def named(record: Any, name: str) -> Any:
-    """Return the record under a name of its own, if it has one."""
+    """Return the record with this message ID, if it has a valid one."""
     has_name = isinstance(record, dict) and isinstance(record.get("messageId"), str) and record["messageId"]
     return {**record, "messageId": name} if has_name else record
 
 
 def is_request(record: Any) -> bool:
-    """Tell whether the record still asks for a task of our activity."""
+    """Return whether the record still asks for a task of our activity."""
     try:
         document = json.loads(record["body"])
         ids = (record["messageId"], record["receiptHandle"])
@@ -121,7 +121,7 @@ lines = st.lists(
 def test_no_event_keeps_a_job_s_end_from_settling_its_task(
     end: Any, exit_code: int, before: list[Any], tail: list[str]
 ) -> None:
-    stack = world_with(BACKENDS[0] if end is BATCH else BACKENDS[1])
+    stack = stack_with(BACKENDS[0] if end is BATCH else BACKENDS[1])
     scheduled = stack.stepfunctions.schedule(ARN)
     assert scheduled.token == TOKEN
     poll = stack.stepfunctions.get_activity_task(activityArn=ARN, workerName="6742f00000000001 dispatcher")

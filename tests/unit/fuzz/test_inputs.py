@@ -1,4 +1,4 @@
-"""Whatever comes as an input, it is taken, or refused in the words that are documented for it."""
+"""Any input is accepted, or refused with the error documented for it."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ JOB = {
     "timeout_seconds": 600,
 }
 jobs = mutation.mutated(JOB)
-# What JSON allows and Python's parser doesn't, or only so deep.
+# What JSON allows and Python's parser refuses: numbers too long or too large, nesting too deep.
 TOO_MUCH = ('{"job": ' + "1" * 5_000 + "}", '{"job": ' + "[" * 200_000, '{"job": 1e999}')
 task_inputs = (
     mutation.mutated({"n": 1, "job": JOB}).map(json.dumps)
@@ -43,7 +43,7 @@ task_inputs = (
 
 @mutation.many(1_000)
 @given(task_inputs)
-def test_a_tasks_job_object(task_input: str) -> None:
+def test_a_tasks_job_object_is_read_or_refused(task_input: str) -> None:
     allowed = ("command", "environment", "cpu", "memory_mb")
     job, refusal = tried(lambda: job_overrides(task_input, allowed), InvalidInput)
     assert refusal or isinstance(job, Mapping)
@@ -51,7 +51,7 @@ def test_a_tasks_job_object(task_input: str) -> None:
 
 @mutation.many(1_000)
 @given(jobs)
-def test_container_overrides(job: Any) -> None:
+def test_container_overrides_are_read_or_refused(job: Any) -> None:
     if isinstance(job, dict):
         overrides, refusal = tried(lambda: ContainerOverrides.from_job(job), InvalidInput)
         variables = [] if overrides is None else overrides.variables(TASK_ID)
@@ -93,7 +93,7 @@ BACKENDS = backends()
 
 @mutation.many(1_000)
 @given(st.sampled_from(BACKENDS), jobs, task_inputs)
-def test_a_start_is_a_job_or_a_refusal(backend: Any, job: Any, task_input: str) -> None:
+def test_a_start_returns_a_job_or_is_refused(backend: Any, job: Any, task_input: str) -> None:
     overrides = job if isinstance(job, dict) else {}
     task = Task(activity_arn=ARN, token=TOKEN, input=task_input, heartbeat_seconds=60, overrides=overrides)
     started, refusal = tried(lambda: backend.start(task), (InvalidInput, StartRefused))
@@ -112,7 +112,7 @@ EVENT = {
 
 @mutation.many(1_000)
 @given(mutation.mutated(EVENT))
-def test_an_invocation_of_a_processing_function(event: Any) -> None:
+def test_an_invocations_event_is_read_or_refused(event: Any) -> None:
     job, refusal = tried(lambda: Invocation.from_event(event), InvalidEvent)
     assert TOKEN not in refusal
     if job is not None:
@@ -133,7 +133,7 @@ ENVIRONMENT = {
     "TASK_TIMEOUT_SECONDS": "600",
     "TASK_STDOUT": "output",
 }
-# A process's environment has texts only.
+# A process's environment has only strings.
 texts = (
     st.sampled_from(["", "0", "-1", "007", "9" * 5_000, "\u0663", "1.5", "1e3", "\udc80", " 1", "1\n"])
     | st.integers().map(str)
@@ -146,7 +146,7 @@ texts = (
     st.dictionaries(st.sampled_from(sorted(ENVIRONMENT)), texts, max_size=3),
     st.sets(st.sampled_from(sorted(ENVIRONMENT)), max_size=2),
 )
-def test_the_settings_of_a_worker(changed: dict[str, str], removed: set[str]) -> None:
+def test_a_workers_settings_are_read_or_refused(changed: dict[str, str], removed: set[str]) -> None:
     environment = {name: value for name, value in {**ENVIRONMENT, **changed}.items() if name not in removed}
     settings, refusal = tried(lambda: WorkerSettings.from_environment(environment), InvalidSettings)
     if settings is None:
@@ -157,7 +157,7 @@ def test_the_settings_of_a_worker(changed: dict[str, str], removed: set[str]) ->
 
 
 class S3:
-    """Has every object that can be asked for, or says what S3 says."""
+    """Has every object it is asked for, or fails with this error code."""
 
     def __init__(self, body: bytes, code: str | None) -> None:
         self.body, self.code = body, code
@@ -177,7 +177,7 @@ class S3:
     st.binary(max_size=100) | st.just(b"\xff" * 9_000) | st.just("é".encode() * 5_000),
     st.sampled_from([None, None, "NoSuchKey", "AccessDenied"]),
 )
-def test_what_prepare_makes_of_an_input(event: Any, body: bytes, code: str | None) -> None:
+def test_prepare_accepts_or_refuses_any_input(event: Any, body: bytes, code: str | None) -> None:
     s3: Any = S3(body, code)
     made, refusal = tried(lambda: prepare.prepare(event, s3), prepare.InvalidInput)
     if made is None:

@@ -1,4 +1,4 @@
-"""Checkpoints, the same in a folder and in S3."""
+"""Checkpoints behave the same in a folder and in S3."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,24 +21,24 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     with mock_aws():
         client = boto3.client("s3", region_name="us-east-1")
         client.create_bucket(Bucket="bucket")
-        # Of another training: never read.
+        # Another training's: never read.
         client.put_object(Bucket="bucket", Key="one-more/epoch-00099.pt", Body=b"")
         client.put_object(Bucket="bucket", Key="one/below/epoch-00099.pt", Body=b"")
         yield S3Store(client=client, uri="s3://bucket/one" + ("/" if request.param == "s3" else ""))
 
 
-def test_there_are_none_at_first(store: Store) -> None:
+def test_at_first_there_are_no_checkpoints(store: Store) -> None:
     assert list(newest(store)) == []
 
 
-def test_the_newest_come_first_and_the_oldest_go(store: Store) -> None:
+def test_the_newest_come_first_and_the_oldest_are_removed(store: Store) -> None:
     for epoch in (1, 2, 9, 10, 11):
         save(store, epoch, f"state {epoch}".encode())
     assert list(newest(store)) == [(11, b"state 11"), (10, b"state 10")]
     assert len([name for name in store.names() if name.endswith(".pt")]) == KEPT
 
 
-def test_other_files_are_no_checkpoints(store: Store) -> None:
+def test_other_files_are_not_taken_for_checkpoints(store: Store) -> None:
     store.write("history.json", b"{}")
     store.write("epoch-1.pt", b"")
     save(store, 1, b"state")

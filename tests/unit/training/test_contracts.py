@@ -1,4 +1,4 @@
-"""One program, two contracts: a task's program and SageMaker's training container."""
+"""One program with two contracts: as a task's program and as SageMaker's training container."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def task(folder: Path, document: Any, client: Any = None) -> TaskContract:
 
 
 class TestTask:
-    def test_input_and_progress(self, tmp_path: Path) -> None:
+    def test_the_input_is_read_and_progress_written(self, tmp_path: Path) -> None:
         made = task(
             tmp_path, {"hyperparameters": {"epochs": 2}, "checkpoint_s3_uri": "s3://bucket/one/", "more": 1}
         )
@@ -61,7 +61,7 @@ class TestTask:
     @pytest.mark.parametrize(
         "document", [[], {}, {"checkpoint_s3_uri": "/a/folder"}, {"checkpoint_s3_uri": 1}]
     )
-    def test_an_input_without_a_place_for_checkpoints(self, tmp_path: Path, document: Any) -> None:
+    def test_an_input_without_a_uri_for_checkpoints_is_refused(self, tmp_path: Path, document: Any) -> None:
         with pytest.raises(InvalidHyperparameters, match=r"checkpoint_s3_uri|input: list"):
             task(tmp_path, document).checkpoints()
 
@@ -72,7 +72,7 @@ class TestSageMaker:
         (base / "input/config/hyperparameters.json").write_text(json.dumps(hyperparameters))
         return SageMakerContract(base=base)
 
-    def test_all_lies_below_one_folder(self, tmp_path: Path) -> None:
+    def test_everything_is_below_one_folder(self, tmp_path: Path) -> None:
         made = self.made(tmp_path, {"epochs": "2"})
         assert made.hyperparameters() == Hyperparameters(epochs=2)
         assert made.checkpoints() == FolderStore(folder=tmp_path / "checkpoints")
@@ -81,16 +81,16 @@ class TestSageMaker:
         made.fail("x" * 2000)
         assert len((tmp_path / "output/failure").read_text()) == 1024
 
-    def test_the_word_train_tells_it(self, tmp_path: Path) -> None:
+    def test_the_argument_train_selects_it(self, tmp_path: Path) -> None:
         assert contract(["train"], {}) == SageMakerContract(base=Path("/opt/ml"))
         environment = {"SAGEMAKER_BASE_DIR": str(tmp_path)}
         assert contract(["train"], environment) == SageMakerContract(base=tmp_path)
         assert isinstance(contract([], environment), TaskContract)
 
 
-# The project's own environment has no PyTorch: these programs end before they would need it.
+# The project's own environment has no PyTorch: these programs end before they need it.
 class TestBadHyperparameters:
-    def test_as_a_task(self, tmp_path: Path) -> None:
+    def test_a_task_gets_them_in_its_error_file(self, tmp_path: Path) -> None:
         made = task(tmp_path, {"hyperparameters": {"epochs": "many"}})
         done = run([], made.environment)
         assert done.returncode == 1
@@ -98,7 +98,7 @@ class TestBadHyperparameters:
         assert error["error"] == "Job.Failed"
         assert error["message"].startswith("epochs: 'many'; it must be a whole number")
 
-    def test_in_sagemaker(self, tmp_path: Path) -> None:
+    def test_sagemaker_gets_them_in_its_failure_file(self, tmp_path: Path) -> None:
         TestSageMaker().made(tmp_path, {"epoch": "1"})
         done = run(["train"], {"SAGEMAKER_BASE_DIR": str(tmp_path)})
         assert done.returncode == 1
@@ -121,7 +121,7 @@ def run(arguments: list[str], environment: Mapping[str, str]) -> subprocess.Comp
         (["train", "more"], "task-worker -- train more"),
     ],
 )
-def test_the_entrypoint_knows_sagemaker(tmp_path: Path, arguments: list[str], run: str) -> None:
+def test_the_entrypoint_recognises_sagemaker(tmp_path: Path, arguments: list[str], run: str) -> None:
     for name in ("python", "task-worker"):
         (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@"\n')
         (tmp_path / name).chmod(stat.S_IRWXU)
@@ -133,7 +133,7 @@ def test_the_entrypoint_knows_sagemaker(tmp_path: Path, arguments: list[str], ru
     assert done.stdout.strip() == run
 
 
-def test_the_picture_is_one_and_shows_every_count() -> None:
+def test_the_picture_is_valid_svg_and_shows_every_count() -> None:
     counts = [[0] * 10 for _ in range(10)]
     counts[3][8], counts[3][3] = 7, 41
     picture = ElementTree.fromstring(confusion_matrix(counts, "Accuracy 0.9"))  # noqa: S314 (our own)

@@ -1,4 +1,4 @@
-"""Hyperparameters are taken as they are meant or refused with every reason."""
+"""Hyperparameters are accepted, or refused with every reason."""
 
 from dataclasses import fields
 from typing import Any
@@ -10,19 +10,19 @@ from hypothesis import strategies as st
 from training.hyperparameters import RANGES, Hyperparameters, InvalidHyperparameters
 
 
-def test_what_is_not_given_has_its_default() -> None:
+def test_an_omitted_hyperparameter_has_its_default() -> None:
     assert Hyperparameters.from_json({}) == Hyperparameters()
     assert Hyperparameters.from_json({"epochs": 3, "learning_rate": 1}).epochs == 3
 
 
-def test_each_has_a_range_that_its_default_is_in() -> None:
+def test_each_default_is_within_its_range() -> None:
     assert set(RANGES) == {field.name for field in fields(Hyperparameters)}
     for name, allowed in RANGES.items():
         assert allowed.problem(getattr(Hyperparameters(), name)) is None
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("document", "problem"),
     [
         ({"epochs": "3"}, "epochs: '3'; it must be a whole number from 1 to 1000"),
         ({"epochs": 3.0}, "epochs: 3.0; it must be a whole number"),
@@ -32,24 +32,24 @@ def test_each_has_a_range_that_its_default_is_in() -> None:
         ({"learning_rate": float("nan")}, "learning_rate: nan"),
         ({"learning_rate": None}, "learning_rate: None"),
         ({"momentum": 1}, "momentum: 1"),
-        ({"lr": 0.1}, "lr: unknown; there are learning_rate, epochs"),
-        ([], "hyperparameters: list; they must be an object"),
+        ({"lr": 0.1}, "lr: unknown; allowed are learning_rate, epochs"),
+        ([], "hyperparameters: list; it must be an object"),
     ],
 )
-def test_what_is_wrong_is_named(wrong: Any, told: str) -> None:
+def test_a_problem_is_named(document: Any, problem: str) -> None:
     with pytest.raises(InvalidHyperparameters) as raised:
-        Hyperparameters.from_json(wrong)
-    assert str(raised.value).startswith(told)
+        Hyperparameters.from_json(document)
+    assert str(raised.value).startswith(problem)
 
 
-def test_all_problems_are_told_together() -> None:
+def test_all_problems_are_reported_together() -> None:
     with pytest.raises(InvalidHyperparameters, match=r"lr: unknown.*; epochs: 0.*; seed: -1"):
         Hyperparameters.from_json({"lr": 1, "seed": -1, "epochs": 0})
 
 
-def test_sagemaker_gives_texts() -> None:
-    given_texts = {"learning_rate": "1e-2", "epochs": "3"}
-    assert Hyperparameters.from_texts(given_texts) == Hyperparameters(learning_rate=0.01, epochs=3)
+def test_sagemakers_strings_are_converted() -> None:
+    strings = {"learning_rate": "1e-2", "epochs": "3"}
+    assert Hyperparameters.from_texts(strings) == Hyperparameters(learning_rate=0.01, epochs=3)
     for wrong in ({"epochs": "3.5"}, {"epochs": "three"}, {"epochs": ""}, {"learning_rate": "nan"}):
         with pytest.raises(InvalidHyperparameters):
             Hyperparameters.from_texts(wrong)
@@ -62,9 +62,9 @@ def test_sagemaker_gives_texts() -> None:
         max_size=3,
     )
 )
-def test_nothing_gets_through_that_is_out_of_range(document: dict[str, Any]) -> None:
+def test_nothing_out_of_range_is_accepted(document: dict[str, Any]) -> None:
     try:
-        taken = Hyperparameters.from_json(document)
+        accepted = Hyperparameters.from_json(document)
     except InvalidHyperparameters:
         return
-    assert all(RANGES[name].low <= getattr(taken, name) <= RANGES[name].high for name in RANGES)
+    assert all(RANGES[name].low <= getattr(accepted, name) <= RANGES[name].high for name in RANGES)

@@ -11,7 +11,7 @@ from activity_dispatch.observe.metrics import Metrics
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
 
-# Polls at a time. An activity has 1,000 pollers at most, and 20 dispatchers are the default.
+# Concurrent polls. An activity allows 1,000 pollers, and 20 dispatchers are the default.
 # https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html
 THREADS = 40
 
@@ -19,7 +19,7 @@ THREADS = 40
 def handle(
     event: Mapping[str, Sequence[Mapping[str, Any]]], context: LambdaContext
 ) -> dict[str, list[dict[str, str]]]:
-    """Handle a batch of dispatch requests; returns SQS's partial batch response."""
+    """Handle a batch of dispatch requests; return SQS's partial batch response."""
     seconds_left = context.get_remaining_time_in_millis() / 1000
     handler, metrics = _parts(context.log_stream_name)
     try:

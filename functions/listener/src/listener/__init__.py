@@ -1,1 +1,1 @@
-"""The listener function: looks after all open tasks, every minute."""
+"""The listener function: turns log events of state machines into dispatch requests."""

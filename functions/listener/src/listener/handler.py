@@ -14,7 +14,7 @@ LOG = logging.getLogger(__name__)
 
 
 def handle(event: Mapping[str, Any], context: object) -> int:
-    """Handle a batch of log events; returns how many requests were sent."""
+    """Handle a batch of log events; return how many requests were sent."""
     sent = _listener().handle(event)
     LOG.info("%d requests sent", sent)
     return sent

@@ -1,1 +1,1 @@
-"""The poller function: looks after all open tasks, every minute."""
+"""The poller function: polls the activities in mode `poll` continuously."""

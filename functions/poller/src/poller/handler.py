@@ -14,12 +14,12 @@ from activity_dispatch.store.dynamodb.leases import DynamoLeases
 
 LOG = logging.getLogger(__name__)
 
-# As many polls at a time as module dispatcher allows in all.
+# As many concurrent polls as module dispatcher allows in total.
 THREADS = 400
 
 
 def handle(event: object, context: LambdaContext) -> Mapping[str, int]:
-    """Poll for as long as the function may run; returns what came of it."""
+    """Poll for as long as the function may run; return how many polls had which result."""
     counts = _poller(context).run(lambda: context.get_remaining_time_in_millis() / 1000)
     LOG.info("polls: %s", dict(counts))
     return counts

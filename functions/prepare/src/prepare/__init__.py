@@ -1,1 +1,1 @@
-"""The example's first function: makes the job's input from the execution's input."""
+"""The example's first function: creates the job's input from the execution's input."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def handle(event: object, context: object) -> Mapping[str, Any]:
-    """Return the job's input for the execution's input; raise InvalidInput if it is wrong."""
+    """Return the job's input for an execution's input; raise InvalidInput if that is invalid."""
     return prepare(event, _s3())
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _S3_URI = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/(?P<key>.+)", re.DOTALL)
 _FIELDS = ("source", "job")
 RESULT_SUFFIX = ".statistics.json"
-# S3 allows 1,024, and the result is put beside the text.
+# S3 allows 1,024, and the result's key is the text's with the suffix.
 MAX_KEY_BYTES = 1_024 - len(RESULT_SUFFIX)
 _CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f]")
 MAX_SHOWN_CHARACTERS = 200
@@ -25,7 +25,7 @@ SAMPLE_BYTES = 8_192
 
 
 class InvalidInput(Exception):
-    """The execution's input is wrong; the message names the field, the value and what is allowed.
+    """The execution's input is invalid; the message names the field, the value and what is allowed.
 
     Step Functions shows this class's name as the error.
     """
@@ -33,7 +33,7 @@ class InvalidInput(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class S3Object:
-    """Where an object is."""
+    """The address of an object."""
 
     bucket: str
     key: str
@@ -84,15 +84,15 @@ def _check_key(key: str) -> None:
         size = len(key.encode())
     except UnicodeEncodeError as error:
         character = f"U+{ord(key[error.start]):04X}"
-        raise InvalidInput(f"source: {_shown(key)} has {character}, half a character, in its key") from error
+        raise InvalidInput(f"source: {_shown(key)} has {character}, a lone surrogate, in its key") from error
     control = _CONTROL_CHARACTER.search(key)
     if control:
         character = f"U+{ord(control[0]):04X}"
         raise InvalidInput(f"source: {_shown(key)} has the control character {character} in its key")
     if size > MAX_KEY_BYTES:
         raise InvalidInput(
-            f"source: a key of {size} bytes; {MAX_KEY_BYTES} are allowed, so that the result's key,"
-            f" the same with {RESULT_SUFFIX}, has the 1024 that S3 allows"
+            f"source: the key has {size} bytes; at most {MAX_KEY_BYTES} are allowed, because the result's key"
+            f" adds {RESULT_SUFFIX} and S3 allows 1024"
         )
 
 
@@ -102,7 +102,7 @@ def _checked_source(source: S3Object, s3: "S3Client") -> Mapping[str, Any]:
     with closing(response["Body"]) as body:
         if size == 0:
             raise InvalidInput(f"source: {source} is empty; it must be a text of at least one byte")
-        # A look at the beginning: what comes later is the job's to find.
+        # Only the beginning is checked; the job finds problems further on.
         _check_text(source, body.read(SAMPLE_BYTES), last=size <= SAMPLE_BYTES)
     return {
         "bucket": source.bucket,
@@ -121,7 +121,7 @@ def _get(source: S3Object, s3: "S3Client") -> "GetObjectOutputTypeDef":
     try:
         return s3.get_object(Bucket=source.bucket, Key=source.key)
     except EndpointResolutionError as error:
-        # Names that end in --x-s3 are of directory buckets, which have their zone in them.
+        # Names ending in --x-s3 belong to directory buckets and must contain a zone.
         raise InvalidInput(f"source: {source}: {error}") from error
     except ClientError as error:
         problem = problems.get(error.response.get("Error", {}).get("Code", ""))

@@ -1,7 +1,7 @@
 """The job as a container's command: `task-worker -- python -m process`.
 
-Reads the job's input from the file TASK_INPUT, or from stdin; writes the summary to stdout. What it
-cannot process it says in TASK_ERROR, so that the cause is the Lambda function's.
+Reads the job's input from the file TASK_INPUT, or from stdin; writes the summary to stdout. If it
+fails, it writes the reason to TASK_ERROR, so that the task's cause is the same as from the Lambda function.
 """
 
 import json

@@ -21,14 +21,14 @@ COMMONEST_IN_SUMMARY = 3
 def run(job_input: Mapping[str, Any], s3: "S3Client") -> Mapping[str, Any]:
     """Process `{"source": {bucket, key, etag, bytes}, "result": {bucket, key}}`.
 
-    The text is streamed in chunks of 1 MiB. Raises NotText if it is none, and the client's
-    PreconditionFailed if it changed after `prepare` saw it.
+    The text is streamed in chunks of 1 MiB. Raises NotText if it is not text, and the
+    client's PreconditionFailed if it changed since `prepare` checked it.
     """
     source, result = job_input["source"], job_input["result"]
     response = s3.get_object(Bucket=source["bucket"], Key=source["key"], IfMatch=source["etag"])
     with closing(response["Body"]) as body:
         statistics = statistics_of(body.iter_chunks(CHUNK_BYTES))
-    LOG.info("%d bytes of s3://%s/%s read", statistics.bytes, source["bucket"], source["key"])
+    LOG.info("read %d bytes of s3://%s/%s", statistics.bytes, source["bucket"], source["key"])
     s3.put_object(
         Bucket=result["bucket"],
         Key=result["key"],

@@ -1,4 +1,4 @@
-"""Statistics of a text that is never whole in memory."""
+"""Statistics of a text, computed without holding all of it in memory."""
 
 import codecs
 import hashlib
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 COMMONEST = 20
 BYTE_ORDER_MARK = "\ufeff"
-# A longer run without white space is no word: the memory it would take is not bounded.
+# A longer run without white space is not a word, and would take unbounded memory.
 MAX_WORD_CHARACTERS = 1_048_576
-# Every distinct word is in memory until the end. Both limits and the widest characters take 400 MB,
-# which leaves room in the function's 1,024 MB.
+# Every distinct word stays in memory until the end. At both limits, with the widest characters, they
+# take 400 MB, which leaves room in the function's 1,024 MB.
 MAX_DISTINCT_WORDS = 2_000_000
 MAX_DISTINCT_CHARACTERS = 32_000_000
 
@@ -29,10 +29,10 @@ class TooManyWords(Exception):
 class Statistics:
     """Counts of a text.
 
-    `lines`: line feeds, and one more for a last line without one. `words`: what white space
-    separates, as it is written. A byte order mark at the beginning belongs to no word and no line, but
-    to `bytes` and `sha256`. `commonest`: (word, count), the most frequent first, equal ones in
-    alphabetical order. `sha256`: of the bytes, in hexadecimal.
+    `lines`: line feeds, plus one if the last line has none. `words`: separated by white space, otherwise
+    unchanged. An initial byte order mark belongs to no word and no line, but counts in `bytes` and
+    `sha256`. `commonest`: (word, count), most frequent first, ties in alphabetical order. `sha256`: of
+    the bytes, in hexadecimal.
     """
 
     lines: int
@@ -46,8 +46,8 @@ class Statistics:
 def statistics_of(chunks: Iterable[bytes]) -> Statistics:
     """Return the statistics of a text that comes in chunks of any size.
 
-    Raises NotText, and TooManyWords over MAX_DISTINCT_WORDS or, in these words together,
-    MAX_DISTINCT_CHARACTERS.
+    Raises NotText; raises TooManyWords above MAX_DISTINCT_WORDS, or above MAX_DISTINCT_CHARACTERS in
+    all distinct words together.
     """
     digest = hashlib.sha256()
     words = _Words()
@@ -61,7 +61,7 @@ def statistics_of(chunks: Iterable[bytes]) -> Statistics:
         complete, unfinished = _split(unfinished + text)
         words.add(complete)
         if len(unfinished) > MAX_WORD_CHARACTERS:
-            raise NotText(f"over {MAX_WORD_CHARACTERS} characters without white space before {size}")
+            raise NotText(f"over {MAX_WORD_CHARACTERS} characters without white space before byte {size}")
     words.add(unfinished.split())
     return Statistics(
         lines=line_feeds + (last not in ("", "\n")),
@@ -74,7 +74,7 @@ def statistics_of(chunks: Iterable[bytes]) -> Statistics:
 
 
 class _Words:
-    """Counts words, as many as there is memory for."""
+    """Counts words, up to the limits."""
 
     def __init__(self) -> None:
         self.counter: Counter[str] = Counter()
@@ -97,7 +97,7 @@ def _decoded(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, str]]:
     offset = 0
     begun = False
     for chunk in chunks:
-        # A character may be cut by the chunk's end: the decoder keeps its first bytes.
+        # The end of a chunk may cut a character: the decoder keeps its first bytes.
         kept = len(decoder.getstate()[0])
         text = _decode(decoder, chunk, offset - kept, final=False)
         yield chunk, text if begun else text.removeprefix(BYTE_ORDER_MARK)
@@ -118,7 +118,7 @@ def _decode(decoder: codecs.IncrementalDecoder, chunk: bytes, offset: int, *, fi
 
 
 def _split(text: str) -> tuple[list[str], str]:
-    """Return the words and, apart, the last one if white space has not ended it yet."""
+    """Return the complete words and, separately, the last one if no white space has ended it yet."""
     words = text.split()
     if not words or text[-1].isspace():
         return words, ""
@@ -126,5 +126,5 @@ def _split(text: str) -> tuple[list[str], str]:
 
 
 def _commonest(counter: Counter[str]) -> list[tuple[str, int]]:
-    # Not sorted(): that is a list as long as the counter, and as large.
+    # Not sorted(): it builds a list as large as the counter.
     return heapq.nsmallest(COMMONEST, counter.items(), key=lambda item: (-item[1], item[0]))

@@ -1,1 +1,1 @@
-"""The reconciler function: looks after all open tasks, every minute."""
+"""The reconciler function: checks all open tasks every minute."""

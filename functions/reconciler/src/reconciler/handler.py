@@ -13,16 +13,16 @@ from activity_dispatch.runtime.function import make_function_runtime
 LOG = logging.getLogger(__name__)
 
 THREADS = 16
-# Step Functions allows 1,500 at once and 300 a second, in some regions 3,000 and 500, which the workers
-# share: 10,000 heartbeats fit into half a minute. Where 300 is the limit, some of the last are refused
-# once, and made again.
+# Step Functions allows a burst of 1,500 and 300 a second, in some regions 3,000 and 500, shared with the
+# workers: 10,000 heartbeats fit into half a minute. Where the limit is 300, some of the last ones are
+# refused once and retried.
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 HEARTBEATS_PER_SECOND = 400.0
 HEARTBEATS_AT_ONCE = 500
 
 
 def handle(event: object, context: object) -> Mapping[str, int]:
-    """Make one pass; returns how many tasks took which step."""
+    """Make one pass; return how many tasks took which step."""
     reconciler = _reconciler()
     try:
         steps = reconciler.run()

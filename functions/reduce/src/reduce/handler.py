@@ -7,20 +7,22 @@ COUNTS = ("lines", "words", "bytes")
 
 
 class InvalidInput(Exception):
-    """What was mapped is not a list of summaries; the message names the item and the field."""
+    """The input is not a list of summaries; the message names the item and the field."""
 
 
 def handle(event: object, context: object) -> Mapping[str, Any]:
-    """Return the sums of the summaries' counts and where each text's full result is.
+    """Return the sums of the summaries' counts and the address of each text's full result.
 
-    Distinct words can't be added up, so there are none here.
+    Distinct words can't be added up, so they are left out.
     """
     if not isinstance(event, list):
         raise InvalidInput(f"input: {type(event).__name__}; it must be a list of summaries")
     for number, summary in enumerate(event):
         for field in COUNTS:
             if not isinstance(summary, Mapping) or not isinstance(summary.get(field), int):
-                raise InvalidInput(f"[{number}].{field}: missing or no number; it must be a summary")
+                raise InvalidInput(
+                    f"[{number}].{field}: missing or not a number; each item must be a summary"
+                )
     return {
         "texts": len(event),
         **{field: sum(summary[field] for summary in event) for field in COUNTS},

@@ -1,1 +1,1 @@
-"""The reporter function: gets the backends' events."""
+"""The reporter function: receives the backends' events."""

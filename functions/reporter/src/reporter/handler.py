@@ -12,7 +12,7 @@ from activity_dispatch.runtime.function import make_function_runtime
 
 
 def handle(event: Mapping[str, Any], context: object) -> None:
-    """Handle one event of EventBridge, or one record of a function's failure."""
+    """Handle one EventBridge event, or one record of a function's failed invocation."""
     reporter, canceller, metrics = _parts()
     execution = ended_execution(event)
     try:

@@ -9,19 +9,19 @@ MAX_MESSAGE_CHARACTERS = 300
 
 
 class NoTrainingSucceeded(Exception):
-    """There is nothing to choose from; the message tells how each training failed."""
+    """There is nothing to choose from; the message says how each training failed."""
 
 
 def choose(document: Mapping[str, Any], metric: str, *, highest: bool) -> Mapping[str, Any]:
-    """Return the trainings as a comparison, and the number of the one with the best metric.
+    """Return a comparison of the trainings, with the number of the one that has the best metric.
 
-    Of equal ones the first is taken. Raises NoTrainingSucceeded when none has the metric.
+    Of equal ones the first wins. Raises NoTrainingSucceeded if none has the metric.
     """
     trainings = [_compared(training, metric) for training in document["trainings"]]
     scores = {item["number"]: item["score"] for item in trainings if item["score"] is not None}
     if not scores:
-        told = "; ".join(f"training {item['number']}: {item.get('error')}" for item in trainings)
-        raise NoTrainingSucceeded(f"no training has a {metric}: {told}"[:10_000])
+        failures = "; ".join(f"training {item['number']}: {item.get('error')}" for item in trainings)
+        raise NoTrainingSucceeded(f"no training reported {metric}: {failures}"[:10_000])
     sign = -1 if highest else 1
     best = min(scores, key=lambda number: (sign * scores[number], number))
     return {
@@ -52,7 +52,7 @@ def _compared(training: Mapping[str, Any], metric: str) -> Mapping[str, Any]:
 
 
 def _failure(failure: Any) -> Mapping[str, str]:
-    """Return what Catch recorded, its cause's message if the cause is ours."""
+    """Return the error that Catch recorded, with the cause's message if the cause is one of ours."""
     if not isinstance(failure, Mapping):
         return {}
     cause = str(failure.get("Cause", ""))

@@ -1,4 +1,4 @@
-"""Prepare: makes a sweep's trainings, or says all that is wrong with it before any job starts."""
+"""Prepare: plans a sweep's trainings, or reports everything wrong with it before any job starts."""
 
 import itertools
 import math
@@ -10,12 +10,12 @@ from sweep.schema import Hyperparameter
 
 
 class InvalidInput(Exception):
-    """The execution's input is no sweep; the message names everything that is wrong."""
+    """The execution's input is not a valid sweep; the message names every problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What Terraform says of sweeps: the hyperparameters there are, how many trainings, and where."""
+    """What Terraform allows in sweeps: the hyperparameters, how many trainings, and where in S3."""
 
     hyperparameters: Mapping[str, Hyperparameter]
     max_trainings: int
@@ -35,7 +35,7 @@ class Limits:
 def plan(document: Any, execution: str, limits: Limits) -> Mapping[str, Any]:
     """Return the trainings of `{"sweep": {name: [value, ...]}}`: every combination of the values.
 
-    Each has a place of its own in S3, which the same execution's retries share.
+    Each has its own prefix in S3, which retries of the same execution share.
     """
     axes = _axes(document, limits)
     base = f"{limits.s3_uri}/{execution}"
@@ -58,11 +58,11 @@ def _axes(document: Any, limits: Limits) -> Mapping[str, Sequence[Any]]:
         raise InvalidInput(f'input: {found or "empty"}; it must be {{"sweep": {{NAME: [VALUE, ...]}}}}')
     sweep = document["sweep"]
     if not isinstance(sweep, Mapping) or not sweep:
-        raise InvalidInput("sweep: empty or no object; it must name a hyperparameter and its values")
+        raise InvalidInput("sweep: empty or not an object; it must map hyperparameters to lists of values")
     problems = [problem for name, values in sweep.items() for problem in _problems(name, values, limits)]
     if problems:
         raise InvalidInput("; ".join(problems))
-    # Counted before they are made: a sweep may be larger than any memory.
+    # Counted before they are created: a sweep may be too large for any memory.
     count = math.prod(len(values) for values in sweep.values())
     if count > limits.max_trainings:
         raise InvalidInput(f"sweep: {count} trainings; at most {limits.max_trainings} are allowed")
@@ -72,7 +72,7 @@ def _axes(document: Any, limits: Limits) -> Mapping[str, Sequence[Any]]:
 def _problems(name: str, values: Any, limits: Limits) -> list[str]:
     known = limits.hyperparameters.get(name)
     if known is None:
-        return [f"sweep.{name}: unknown; there are {', '.join(limits.hyperparameters)}"]
+        return [f"sweep.{name}: unknown; allowed are {', '.join(limits.hyperparameters)}"]
     if not isinstance(values, Sequence) or isinstance(values, str) or not values:
         return [f"sweep.{name}: {values!r:.100}; it must be a list of at least one value"]
     if len(values) > limits.max_trainings:
@@ -83,5 +83,5 @@ def _problems(name: str, values: Any, limits: Limits) -> list[str]:
         if (problem := known.problem(value)) is not None
     ]
     if not found and len(set(values)) < len(values):
-        found.append(f"sweep.{name}: a value is there twice")
+        found.append(f"sweep.{name}: a value appears twice")
     return found

@@ -1,4 +1,4 @@
-"""The learning curves as SVG: a plot that needs no library, in a function of some kilobytes."""
+"""The learning curves as SVG, drawn without a library: the function stays at a few kilobytes."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,9 @@ type Curve = Sequence[tuple[int, float]]
 
 
 def learning_curves(curves: Mapping[str, Curve], *, title: str, best: str) -> str:
-    """Return the plot: a line for each training, by its label; the best one's is thick.
+    """Return the plot: a line for each training, by its label; the best one is thick.
 
-    A curve is a list of epochs and values; what is not finite is left out.
+    A curve is a list of epochs and values; values that are not finite are left out.
     """
     shown = {label: [point for point in curve if math.isfinite(point[1])] for label, curve in curves.items()}
     points = [point for curve in shown.values() for point in curve] or [(1, 0.0)]
@@ -36,7 +36,7 @@ def learning_curves(curves: Mapping[str, Curve], *, title: str, best: str) -> st
 
 
 class _Scale:
-    """Epochs and values as places in the picture."""
+    """Converts epochs and values to coordinates."""
 
     def __init__(self, epochs: tuple[int, int], values: tuple[float, float]) -> None:
         self._epochs, self._values = epochs, values

@@ -1,4 +1,4 @@
-"""Publish: the winner's place, a comparison and the learning curves, in S3 beside the trainings."""
+"""Publish: writes the winner, the comparison and the learning curves to S3, beside the trainings."""
 
 import json
 import logging
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-# Beside a training's checkpoints: one entry for each epoch. A training that keeps none has no curve.
+# Beside a training's checkpoints, with one entry per epoch. A training without it has no curve.
 HISTORY = "history.json"
 
 
 def publish(comparison: Mapping[str, Any], client: "S3Client") -> Mapping[str, Any]:
-    """Write comparison.json, winner.json and learning-curves.svg; return the winner and where they are."""
+    """Write comparison.json, winner.json and learning-curves.svg; return the winner and their URIs."""
     base, metric = comparison["sweep_s3_uri"], comparison["metric"]
     trainings: Sequence[Mapping[str, Any]] = comparison["trainings"]
     labels = {training["number"]: _label(training) for training in trainings}
@@ -54,7 +54,7 @@ def _curve(client: "S3Client", training: Mapping[str, Any], metric: str) -> Curv
             raise
         LOG.warning("training %s has no history", training["number"])
     except (ValueError, KeyError, TypeError) as error:
-        LOG.warning("training %s: its history is of another kind: %r", training["number"], error)
+        LOG.warning("training %s has an unreadable history: %r", training["number"], error)
     return []
 
 

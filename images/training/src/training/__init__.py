@@ -1,1 +1,1 @@
-"""A training that checkpoints and resumes: in a worker's container, and in one of SageMaker."""
+"""A training that checkpoints and resumes: in a worker's container or in SageMaker's."""

@@ -1,4 +1,4 @@
-"""`python -m training`: as a task's program; `python -m training train`: as SageMaker starts it."""
+"""`python -m training` runs as a task's program; `python -m training train` as SageMaker starts it."""
 
 import logging
 import os
@@ -16,13 +16,13 @@ EXIT_INTERRUPTED = 143
 
 
 class Interrupted(BaseException):
-    """The container is to end: the last epoch's checkpoint is saved already."""
+    """The container is being stopped; the last epoch's checkpoint is already saved."""
 
 
 def main() -> int:
     """Train; return the exit code."""
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
-    # In a container this is process 1, which would ignore a SIGTERM that it does not handle.
+    # In a container this is process 1, which ignores a SIGTERM unless it handles it.
     signal.signal(signal.SIGTERM, _interrupt)
     contract = contracts.contract(sys.argv[1:], os.environ)
     try:
@@ -36,7 +36,7 @@ def main() -> int:
 
 def _run(contract: Contract) -> int:
     hyperparameters = contract.hyperparameters()
-    # Its import takes seconds: not before what is wrong with the input was told.
+    # This import takes seconds: problems with the input are reported first.
     from training import run
     from training.trainer import Diverged
 

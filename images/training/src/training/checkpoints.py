@@ -1,4 +1,4 @@
-"""Checkpoints: one file an epoch, in a folder that SageMaker copies or in S3 itself."""
+"""Checkpoints: one file per epoch, in a folder that SageMaker copies to S3, or directly in S3."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 _NAME = re.compile(r"epoch-(\d{5})\.pt")
-# The one before the newest is for a newest that cannot be read.
+# The second newest is the fallback if the newest cannot be read.
 KEPT = 2
 
 
 class Store(Protocol):
-    """Named files, each there as a whole or not at all."""
+    """Named files, each complete or absent."""
 
     def names(self) -> Sequence[str]:
         """Return the names of all files."""
@@ -38,7 +38,7 @@ class FolderStore:
     folder: Path
 
     def names(self) -> Sequence[str]:
-        """Return the names of all files; none where there is no folder."""
+        """Return the names of all files; none if there is no folder."""
         return [path.name for path in self.folder.iterdir()] if self.folder.is_dir() else []
 
     def read(self, name: str) -> bytes:
@@ -46,7 +46,7 @@ class FolderStore:
         return (self.folder / name).read_bytes()
 
     def write(self, name: str, content: bytes) -> None:
-        """Write beside it, then rename: whoever copies the folder sees no half file of that name."""
+        """Write under another name, then rename: a copy of the folder never has half a file of that name."""
         self.folder.mkdir(parents=True, exist_ok=True)
         unfinished = self.folder / f".{name}.part"
         unfinished.write_bytes(content)
@@ -78,7 +78,7 @@ class S3Store:
         return bytes(answer["Body"].read())
 
     def write(self, name: str, content: bytes) -> None:
-        """Put an object: S3 shows it when it is whole."""
+        """Put an object, which S3 shows only when it is complete."""
         self.client.put_object(Bucket=self._bucket, Key=self._prefix + name, Body=content)
 
     def remove(self, name: str) -> None:
@@ -96,14 +96,14 @@ class S3Store:
 
 
 def save(store: Store, epoch: int, content: bytes) -> None:
-    """Save an epoch's checkpoint, then remove those that are too old."""
+    """Save an epoch's checkpoint, then remove all but the newest KEPT."""
     store.write(f"epoch-{epoch:05d}.pt", content)
     for name, _ in list(_newest_first(store))[KEPT:]:
         store.remove(name)
 
 
 def newest(store: Store) -> Iterator[tuple[int, bytes]]:
-    """Give epoch and content of each checkpoint, the newest first."""
+    """Yield each checkpoint's epoch and content, newest first."""
     for name, epoch in _newest_first(store):
         yield epoch, store.read(name)
 

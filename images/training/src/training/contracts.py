@@ -14,34 +14,34 @@ from typing import Any, Protocol
 from training.checkpoints import FolderStore, S3Store, Store
 from training.hyperparameters import Hyperparameters, InvalidHyperparameters
 
-# What SageMaker starts a container with: `docker run IMAGE train`.
+# SageMaker starts a container with this argument: `docker run IMAGE train`.
 TRAIN = "train"
-# Where /opt/ml is, when it is elsewhere; AWS's own training toolkit reads it too.
+# Names the folder to use in place of /opt/ml; AWS's own training toolkit reads it too.
 BASE_VARIABLE = "SAGEMAKER_BASE_DIR"
 MAX_FAILURE_CHARACTERS = 1_024
 
 
 class Contract(Protocol):
-    """What the training needs to know of where it runs."""
+    """What the training needs from its surroundings."""
 
     def hyperparameters(self) -> Hyperparameters:
-        """Return them; InvalidHyperparameters says what is wrong."""
+        """Return the hyperparameters; raise InvalidHyperparameters if they are."""
         ...
 
     def checkpoints(self) -> Store:
-        """Return where checkpoints are."""
+        """Return the store of the checkpoints."""
         ...
 
     def progress(self, line: Mapping[str, Any]) -> None:
-        """Tell how far the training is."""
+        """Report how far the training is."""
         ...
 
     def finish(self, artefacts: Mapping[str, bytes], metrics: Mapping[str, Any]) -> None:
-        """Leave the artefacts, by their names, and the final metrics."""
+        """Hand over the artefacts, by name, and the final metrics."""
         ...
 
     def fail(self, message: str) -> None:
-        """Say why the training failed."""
+        """Report why the training failed."""
         ...
 
 
@@ -57,18 +57,18 @@ class TaskContract:
         return Hyperparameters.from_json(self._input().get("hyperparameters", {}))
 
     def checkpoints(self) -> Store:
-        """Return the input's `checkpoint_s3_uri`."""
+        """Return the store at the input's `checkpoint_s3_uri`."""
         return self._store("checkpoint_s3_uri")
 
     def progress(self, line: Mapping[str, Any]) -> None:
-        """Write to TASK_PROGRESS, of which the last line counts."""
+        """Append to TASK_PROGRESS, of which the last line counts."""
         path = self.environment.get("TASK_PROGRESS")
         if path:
             with Path(path).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
     def finish(self, artefacts: Mapping[str, bytes], metrics: Mapping[str, Any]) -> None:
-        """Put the artefacts below the input's `output_s3_uri`, and their addresses into TASK_OUTPUT."""
+        """Put the artefacts below the input's `output_s3_uri`, and their URIs into TASK_OUTPUT."""
         store = self._store("output_s3_uri")
         base = self._input()["output_s3_uri"].rstrip("/")
         for name, content in artefacts.items():
@@ -81,7 +81,7 @@ class TaskContract:
         Path(self.environment["TASK_OUTPUT"]).write_text(json.dumps(output), encoding="utf-8")
 
     def fail(self, message: str) -> None:
-        """Name the error in TASK_ERROR."""
+        """Write the error to TASK_ERROR."""
         document = {"error": "Job.Failed", "message": message}
         Path(self.environment["TASK_ERROR"]).write_text(json.dumps(document), encoding="utf-8")
 
@@ -100,12 +100,12 @@ class TaskContract:
 
 @dataclass(frozen=True, kw_only=True)
 class SageMakerContract:
-    """A training container: everything lies below /opt/ml, which SageMaker copies from and to S3."""
+    """A training container: everything is below /opt/ml, which SageMaker copies from and to S3."""
 
     base: Path
 
     def hyperparameters(self) -> Hyperparameters:
-        """Return those of the training job."""
+        """Return the training job's hyperparameters."""
         file = self.base / "input/config/hyperparameters.json"
         return Hyperparameters.from_texts(json.loads(file.read_text(encoding="utf-8")))
 
@@ -114,10 +114,10 @@ class SageMakerContract:
         return FolderStore(folder=self.base / "checkpoints")
 
     def progress(self, line: Mapping[str, Any]) -> None:
-        """Tell nothing: SageMaker reads the metrics in the log."""
+        """Do nothing: SageMaker reads the metrics from the log."""
 
     def finish(self, artefacts: Mapping[str, bytes], metrics: Mapping[str, Any]) -> None:
-        """Leave the artefacts in the folder that becomes model.tar.gz; the metrics are in the log."""
+        """Write the artefacts to the folder that becomes model.tar.gz; the metrics are in the log."""
         del metrics
         for name, content in artefacts.items():
             FolderStore(folder=self.base / "model").write(name, content)
@@ -137,6 +137,6 @@ def contract(arguments: list[str], environment: Mapping[str, str]) -> Contract:
 
 
 def _s3() -> Any:
-    import boto3  # in SageMaker there is nothing to ask S3 for
+    import boto3  # here, because SageMaker's contract does not need it
 
     return boto3.client("s3", region_name=os.environ.get("AWS_REGION"))

@@ -1,4 +1,4 @@
-"""The data: 1,797 pictures of digits, 8 by 8, which scikit-learn ships. Nothing is downloaded."""
+"""The data: 1,797 pictures of digits, 8 by 8 pixels, which scikit-learn ships. Nothing is downloaded."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 
 CLASSES = 10
 _VALIDATION_SHARE = 0.25
-# The same split for every training, whatever its seed: their accuracies are to be compared.
+# The same split for every training, whatever its seed, so that their accuracies can be compared.
 _SPLIT_SEED = 20_240
 _BRIGHTEST = 16.0
 
@@ -25,7 +25,7 @@ class Digits:
 
 
 def load(device: torch.device) -> Digits:
-    """Load all of them onto the device: they are half a megabyte."""
+    """Load all digits onto the device; they take half a megabyte."""
     bunch = load_digits()
     pictures = (bunch.images / _BRIGHTEST).astype(numpy.float32)[:, None]
     split = train_test_split(

@@ -1,4 +1,4 @@
-"""What a training has been through: one entry for each epoch, and where it was resumed."""
+"""A training's history: one entry per epoch, and where it was resumed."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -8,7 +8,7 @@ FILE = "history.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Epoch:
-    """One epoch's figures: losses are means of cross-entropy, accuracies shares from 0 to 1."""
+    """One epoch's figures: losses are mean cross-entropies, accuracies are fractions from 0 to 1."""
 
     epoch: int
     train_loss: float
@@ -16,7 +16,7 @@ class Epoch:
     validation_accuracy: float
 
     def line(self, epochs: int) -> str:
-        """One line for the log: SageMaker's metric definitions read it."""
+        """Return a line for the log, which SageMaker's metric definitions match."""
         return (
             f"epoch={self.epoch}/{epochs} train_loss={self.train_loss:.6f} "
             f"validation_loss={self.validation_loss:.6f} validation_accuracy={self.validation_accuracy:.6f}"
@@ -25,7 +25,7 @@ class Epoch:
 
 @dataclass(kw_only=True)
 class History:
-    """All epochs in order, how many there are to be, and after which an interrupted training went on."""
+    """All epochs in order, how many are planned, and after which ones an interrupted training resumed."""
 
     of: int
     epochs: list[Epoch] = field(default_factory=list)

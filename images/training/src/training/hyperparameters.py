@@ -1,4 +1,4 @@
-"""The hyperparameters: checked strictly, all problems told together."""
+"""The hyperparameters: checked strictly, all problems reported together."""
 
 import math
 from collections.abc import Mapping
@@ -7,12 +7,12 @@ from typing import Any
 
 
 class InvalidHyperparameters(Exception):
-    """They are not what the training takes; the message names every one that is wrong, and why."""
+    """The hyperparameters are invalid; the message names each problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """What a hyperparameter may be: a whole number or any, both ends allowed, `above` not."""
+    """The values a hyperparameter may have: whole numbers or any, ends included; with `above`, not `low`."""
 
     whole: bool
     low: float
@@ -20,9 +20,9 @@ class Range:
     above: bool = False
 
     def problem(self, value: Any) -> str | None:
-        """What is wrong with a value; None if nothing is."""
+        """Return what is wrong with a value, or None."""
         kinds = (int,) if self.whole else (int, float)
-        # bool is an int in Python, and no number of anything here.
+        # A bool is an int in Python, but not a number here.
         good = isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value)
         if good and self.low <= value <= self.high and not (self.above and value == self.low):
             return None
@@ -44,7 +44,7 @@ RANGES: Mapping[str, Range] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Hyperparameters:
-    """What one training is. `channels` is the width of the first convolution."""
+    """The hyperparameters of one training. `channels` is the width of the first convolution."""
 
     learning_rate: float = 0.05
     epochs: int = 10
@@ -56,13 +56,13 @@ class Hyperparameters:
 
     @classmethod
     def from_json(cls, given: Any) -> "Hyperparameters":
-        """Read an object; what it does not name has its default. InvalidHyperparameters."""
+        """Read an object; what it omits has its default. Raises InvalidHyperparameters."""
         if not isinstance(given, Mapping):
             raise InvalidHyperparameters(
-                f"hyperparameters: {type(given).__name__}; they must be an object of numbers"
+                f"hyperparameters: {type(given).__name__}; it must be an object of numbers"
             )
         known = [field.name for field in fields(cls)]
-        problems = [f"{name}: unknown; there are {', '.join(known)}" for name in given if name not in known]
+        problems = [f"{name}: unknown; allowed are {', '.join(known)}" for name in given if name not in known]
         for name, allowed in RANGES.items():
             if name in given and (problem := allowed.problem(given[name])) is not None:
                 problems.append(f"{name}: {problem}")
@@ -72,7 +72,7 @@ class Hyperparameters:
 
     @classmethod
     def from_texts(cls, given: Mapping[str, str]) -> "Hyperparameters":
-        """Read SageMaker's: each value is a text. InvalidHyperparameters."""
+        """Read SageMaker's, whose values are all strings. Raises InvalidHyperparameters."""
         return cls.from_json({name: _number(value) for name, value in given.items()})
 
 

@@ -9,7 +9,7 @@ _POOLED = 4 * 4
 
 
 def make(channels: int, dropout: float) -> nn.Module:
-    """Make a network for pictures of 8 by 8, with random weights."""
+    """Create a network for pictures of 8 by 8 pixels, with random weights."""
     return nn.Sequential(
         nn.Conv2d(1, channels, kernel_size=3, padding=1),
         nn.LeakyReLU(0.1),
@@ -23,5 +23,5 @@ def make(channels: int, dropout: float) -> nn.Module:
 
 
 def device() -> torch.device:
-    """Return a CUDA device when there is one."""
+    """Return a CUDA device if there is one, otherwise the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")

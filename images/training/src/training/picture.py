@@ -7,7 +7,7 @@ _MARGIN = 56
 
 
 def confusion_matrix(counts: Sequence[Sequence[int]], title: str) -> str:
-    """Return the picture: row = digit that it is, column = digit that it was taken for."""
+    """Return the picture: a row for each true digit, a column for each predicted one."""
     size = len(counts)
     edge = _MARGIN + size * _CELL + 8
     most = max(1, *(value for row in counts for value in row))
@@ -16,7 +16,7 @@ def confusion_matrix(counts: Sequence[Sequence[int]], title: str) -> str:
         'font-family="sans-serif" font-size="12" text-anchor="middle">',
         f'<rect width="{edge}" height="{edge}" fill="white"/>',
         f'<text x="{edge / 2}" y="18">{title}</text>',
-        f'<text x="{edge / 2}" y="34" font-size="10">across: taken for; down: is</text>',
+        f'<text x="{edge / 2}" y="34" font-size="10">across: predicted; down: true</text>',
     ]
     for index in range(size):
         middle = _MARGIN + (index + 0.5) * _CELL

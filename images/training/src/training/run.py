@@ -1,4 +1,4 @@
-"""One training from its newest checkpoint, or from nothing, to its artefacts."""
+"""One training, from its newest checkpoint or from scratch, to its artefacts."""
 
 import json
 import logging
@@ -18,15 +18,17 @@ LOG = logging.getLogger(__name__)
 
 
 def run(contract: Contract, hyperparameters: Hyperparameters) -> None:
-    """Train, save a checkpoint after each epoch, and hand in model, metrics and picture.
+    """Train, save a checkpoint after each epoch, and hand over model, metrics and picture.
 
-    Raises Diverged when the loss is not a number any more.
+    Raises Diverged if the loss is no longer a number.
     """
     device = _deterministic_device()
     trainer = Trainer(hyperparameters=hyperparameters, digits=data.load(device), device=device)
     store = contract.checkpoints()
     done = trainer.resume(store)
-    LOG.info("training on %s, %s: %s", device, f"after epoch {done}" if done else "anew", hyperparameters)
+    LOG.info(
+        "training on %s, %s: %s", device, f"after epoch {done}" if done else "from scratch", hyperparameters
+    )
     for epoch in trainer.epochs(done + 1):
         print(epoch.line(hyperparameters.epochs), flush=True)
         checkpoints.save(store, epoch.epoch, trainer.checkpoint())
@@ -57,7 +59,7 @@ def _deterministic_device() -> torch.device:
     # https://pytorch.org/docs/stable/notes/randomness.html
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(mode=True)
-    # Sums depend on how many threads share them; and so small a network gains nothing by a second.
+    # Sums depend on the number of threads, and so small a network gains nothing from a second one.
     torch.set_num_threads(1)
     return network.device()
 

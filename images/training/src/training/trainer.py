@@ -1,6 +1,6 @@
-"""The training: an epoch depends on the seed, its number and the state before it, on nothing else.
+"""The training: an epoch depends on the seed, its number and the state before it, and nothing else.
 
-So a training that was interrupted and resumed ends exactly as one that was not.
+So an interrupted and resumed training ends exactly like an uninterrupted one.
 """
 
 import io
@@ -22,12 +22,12 @@ from training.hyperparameters import Hyperparameters
 
 LOG = logging.getLogger(__name__)
 
-# So far apart that no two trainings' epochs share a seed.
+# So large that epochs of trainings with different seeds never share a seed.
 _SEED_STEP = 100_003
 
 
 class Diverged(Exception):
-    """The loss is not a number any more; the message names the epoch."""
+    """The loss is no longer a number; the message names the epoch."""
 
 
 @dataclass(kw_only=True)
@@ -39,7 +39,7 @@ class Trainer:
     device: torch.device
 
     def __post_init__(self) -> None:
-        """Make the network, its weights by the seed."""
+        """Create the network, with weights from the seed."""
         wanted = self.hyperparameters
         self.history = History(of=wanted.epochs)
         torch.manual_seed(wanted.seed)
@@ -50,7 +50,7 @@ class Trainer:
         self.loss = nn.CrossEntropyLoss()
 
     def resume(self, store: Store) -> int:
-        """Take up the newest checkpoint that can be read; return its epoch, 0 if there is none."""
+        """Resume from the newest checkpoint that can be read; return its epoch, or 0."""
         for epoch, content in checkpoints.newest(store):
             try:
                 state = torch.load(io.BytesIO(content), map_location=self.device, weights_only=True)
@@ -58,7 +58,7 @@ class Trainer:
                 LOG.warning("checkpoint of epoch %d cannot be read: %s", epoch, error)
                 continue
             if state["hyperparameters"] != asdict(self.hyperparameters):
-                LOG.warning("checkpoint of epoch %d is of another training: left alone", epoch)
+                LOG.warning("checkpoint of epoch %d belongs to another training: ignored", epoch)
                 continue
             self.net.load_state_dict(state["net"])
             self.optimizer.load_state_dict(state["optimizer"])
@@ -68,7 +68,7 @@ class Trainer:
         return 0
 
     def epochs(self, first: int) -> Iterator[Epoch]:
-        """Train the epochs from `first` on, giving the figures of each; Diverged on a NaN."""
+        """Train the epochs from `first` on, yielding the figures of each. Raises Diverged."""
         for number in range(first, self.hyperparameters.epochs + 1):
             train_loss = self._train(number)
             outputs = self._validate()
@@ -89,7 +89,7 @@ class Trainer:
             yield epoch
 
     def checkpoint(self) -> bytes:
-        """Return all that `resume` needs."""
+        """Return everything that `resume` needs."""
         return _saved(
             {
                 "hyperparameters": asdict(self.hyperparameters),
@@ -100,16 +100,16 @@ class Trainer:
         )
 
     def model(self) -> bytes:
-        """Return the network: its weights, and what to make it of."""
+        """Return the network: its weights, and what is needed to rebuild it."""
         wanted = self.hyperparameters
         return _saved(
             {"channels": wanted.channels, "dropout": wanted.dropout, "weights": self.net.state_dict()}
         )
 
     def confusion(self) -> list[list[int]]:
-        """Return how often each digit (row) was taken for each (column)."""
-        taken_for = self._validate().argmax(dim=1)
-        pairs = self.digits.validation_y * CLASSES + taken_for
+        """Return how often each digit (row) was predicted as each digit (column)."""
+        predicted = self._validate().argmax(dim=1)
+        pairs = self.digits.validation_y * CLASSES + predicted
         counts = torch.zeros(CLASSES * CLASSES, dtype=torch.int64)
         for pair in pairs.tolist():
             counts[pair] += 1
@@ -117,7 +117,7 @@ class Trainer:
         return rows
 
     def _train(self, number: int) -> float:
-        # The order of the pictures, and what dropout drops.
+        # Decides the order of the pictures and what dropout drops.
         torch.manual_seed(self.hyperparameters.seed * _SEED_STEP + number)
         self.net.train()
         order = torch.randperm(len(self.digits.train_y)).to(self.device)

@@ -103,7 +103,7 @@ def _known(
 ) -> Mapping[str, tuple[Diagnosis, str]]:
     """What the service reports of each job, and where its log is, by task id."""
     jobs = {record.task_id: JobId(record.job_id) for record in records if record.job_id is not None}
-    asked = backend.max_job_seconds is None and jobs
+    asked = backend.describes_jobs and jobs
     described = backend.describe(list(jobs.values())) if asked else {}
     known = {}
     for task_id, job in jobs.items():
