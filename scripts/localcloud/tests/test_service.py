@@ -148,7 +148,7 @@ def test_a_start_that_fails_shows_the_log(make_cli: Callable[..., Cli]) -> None:
 
 def test_wrong_arguments_get_one_line(make_cli: Callable[..., Cli], tmp_path: Path) -> None:
     cli = make_cli(LOCALCLOUD_WITHOUT="no-such-patch")
-    assert "names no such patch: no-such-patch" in cli.run("start").stderr
+    assert "LOCALCLOUD_WITHOUT: no such patch: no-such-patch" in cli.run("start").stderr
     cli = make_cli()
     assert "takes NAME=VALUE" in cli.run("start", "--set", "nonsense").stderr
     for wrong, message in [

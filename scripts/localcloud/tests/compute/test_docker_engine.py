@@ -66,7 +66,7 @@ def begin(engine: Any, image: str) -> Iterator[Begin]:
         return runner.start(spec, on_lines=lines.extend, on_end=lambda: None), lines
 
     yield run
-    docker_engine.remove_left(cloud_id)
+    docker_engine.remove_all(cloud_id)
 
 
 def test_it_gives_exit_code_and_lines(begin: Begin) -> None:

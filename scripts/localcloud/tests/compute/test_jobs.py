@@ -152,9 +152,12 @@ class TestRefusals:
             ({"jobName": "n" * 129}, "Job name should match valid pattern"),
             (
                 {"arrayProperties": {"size": 2}},
-                "The local cloud runs no jobs with arrayProperties.",
+                "The local cloud does not support jobs with arrayProperties.",
             ),
-            ({"dependsOn": [{"jobId": "x"}]}, "The local cloud runs no jobs with dependsOn."),
+            (
+                {"dependsOn": [{"jobId": "x"}]},
+                "The local cloud does not support jobs with dependsOn.",
+            ),
             ({"retryStrategy": {"attempts": 11}}, "attempts must be between 1 and 10."),
             ({"parameters": {"a": "x" * 31_000}}, "The SubmitJob request must be at most 30 KiB."),
         ],

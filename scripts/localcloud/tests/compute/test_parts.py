@@ -69,7 +69,7 @@ class TestImages:
             ("/no/such/file", "cannot be read"),
             ('{"a": []}', "'a' must be an object"),
             ('{"a": {"entrypoint": []}}', "without entrypoint"),
-            ('{"a": {"argv": "run"}}', "argv must be a list of text"),
+            ('{"a": {"argv": "run"}}', "argv must be a list of strings"),
         ],
     )
     def test_a_wrong_mapping_is_refused(self, value: str, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""Conditions of statements.
+"""Conditions of policy statements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from localcloud.iam.patterns import fits, fits_arn
 from localcloud.iam.policies import Condition
 
-# Condition keys in lower case, each with the values that the request has for it.
+# Condition keys in lower case, each with the request's values.
 type Context = Mapping[str, tuple[str, ...]]
 type Test = Callable[[str, str], bool]
 
@@ -16,7 +16,7 @@ _NOT = "Not"
 _IF_EXISTS = "IfExists"
 _ALL = "ForAllValues:"
 _ANY = "ForAnyValue:"
-# Called with what the policy says and what the request has.
+# Called with a value of the policy and one of the request.
 _TESTS: Mapping[str, Test] = {
     "StringEquals": str.__eq__,
     "StringEqualsIgnoreCase": lambda said, has: said.lower() == has.lower(),
@@ -28,11 +28,11 @@ _TESTS: Mapping[str, Test] = {
 
 
 class UnsupportedPolicyError(Exception):
-    """The policy has something that the local cloud does not know."""
+    """The policy uses something that the local cloud does not support."""
 
 
 def hold(conditions: tuple[Condition, ...], context: Context) -> bool:
-    """Whether all conditions hold for a request; UnsupportedPolicyError for an unknown operator."""
+    """Return whether all conditions hold; UnsupportedPolicyError for an unknown operator."""
     return all(_holds(operator, values, context.get(key)) for operator, key, values in conditions)
 
 

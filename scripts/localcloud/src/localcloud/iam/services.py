@@ -1,7 +1,7 @@
-"""What AWS's services do in their own name: the policy of the other side must let them.
+"""What AWS's services do in their own name: the target's policy must allow it.
 
-They assume a role that trusts them, invoke a function that permits it, send to a queue whose policy
-allows it. LocalStack's services say in each request which one of them it is from.
+They assume a role that trusts them, invoke a function that permits it, or send to a queue whose
+policy allows it. Each request of LocalStack's services names the service it comes from.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ type Statements = Callable[[Call, Need], list[Statement]]
 
 
 def judge(context: RequestContext) -> None:
-    """Refuse a service's request that the other side's policy does not allow."""
+    """Refuse a service's request unless the target's policy allows it."""
     sender = context.internal_request_params or {}
     service = sender.get("service_principal")
     if not service:
@@ -60,7 +60,7 @@ def _trust(_call: Call, need: Need) -> list[Statement]:
         dataclasses.replace(
             statement,
             resources=("*",),
-            # LocalStack does not tell for which resource a service assumes a role.
+            # LocalStack does not report the resource for which a service assumes a role.
             conditions=tuple(item for item in statement.conditions if item[1] != "aws:sourcearn"),
         )
         for statement in parse("trust", document)
