@@ -3,19 +3,17 @@
 import io
 import itertools
 import json
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from command_line import Cli
 
 # What most tests' functions and executions act as; it may do everything.
 ROLE = "arn:aws:iam::000000000000:role/test"
@@ -58,41 +56,6 @@ def error_code(call: Callable[..., Any], **arguments: Any) -> str | None:
     except ClientError as error:
         return str(error.response["Error"]["Code"])
     return None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cli:
-    """The command line, run as users run it."""
-
-    state_dir: Path
-    lambda_python: str
-    port: int
-    environment: Mapping[str, str]
-
-    def arguments(self, command: str, *more: str) -> list[str]:
-        """The whole command line."""
-        start = ["--lambda-python", self.lambda_python, "--port", str(self.port)]
-        extra = [*start, *more] if command == "start" else list(more)
-        return [
-            *(sys.executable, "-m", "localcloud", command, "--state-dir", str(self.state_dir)),
-            *extra,
-        ]
-
-    def run(self, command: str, *more: str) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
-        return subprocess.run(
-            self.arguments(command, *more),
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-            env=dict(self.environment),
-        )
-
-    def pid(self) -> int:
-        """The pid of the LocalStack that runs."""
-        record = json.loads((self.state_dir / "localcloud.json").read_text(encoding="utf-8"))
-        return int(record["pid"])
 
 
 def started(cli: Cli) -> "Cloud":

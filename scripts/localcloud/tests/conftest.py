@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from cloud import Cli, Cloud, started
+from cloud import Cloud, started
+from command_line import Cli
 
 from localcloud import patches
 

@@ -3,50 +3,20 @@
 import json
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from cloud import Cloud, error_code, unique, wait_for
+from cloud import Cloud, error_code, unique
 from localstack.services.stepfunctions.asl.eval.callback.callback import (
     ActivityCallbackEndpoint,
     ActivityTaskStartEndpoint,
     CallbackEndpoint,
 )
+from states import activity_state, in_parallel
 
 from localcloud.stepfunctions import early_reports
-
-type State = dict[str, Any]
-
-
-def activity_state(arn: str, **more: Any) -> State:
-    """A state that waits on the activity."""
-    return {"Type": "Task", "Resource": arn, **more}
-
-
-def in_parallel(state: State) -> State:
-    """The state in the one branch of a Parallel."""
-    return {
-        "Type": "Parallel",
-        "Branches": [{"StartAt": "Inner", "States": {"Inner": {**state, "End": True}}}],
-    }
-
-
-def in_map(state: State) -> State:
-    """The state for each of `items` in a Map."""
-    processor = {"StartAt": "Inner", "States": {"Inner": {**state, "End": True}}}
-    return {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor}
-
-
-def itself(state: State) -> State:
-    """The state, not wrapped."""
-    return state
-
-
-SHAPES = pytest.mark.parametrize("shape", [itself, in_parallel, in_map])
-ITEMS = {"items": [1]}
 
 
 def test_a_task_goes_its_way_and_the_history_tells_it(cloud: Cloud) -> None:
@@ -145,119 +115,6 @@ def test_a_heartbeat_needs_no_heartbeat_seconds(cloud: Cloud) -> None:
     token = cloud.take(activity)
     client.send_task_heartbeat(taskToken=token)
     client.send_task_success(taskToken=token, output="1")
-
-
-@pytest.mark.parametrize(
-    ("limits", "error", "seconds"),
-    [
-        ({"HeartbeatSeconds": 1, "TimeoutSeconds": 30}, "States.HeartbeatTimeout", 1),
-        ({"TimeoutSeconds": 1}, "States.Timeout", 1),
-    ],
-)
-def test_the_clocks_run_from_the_start_of_the_task(
-    cloud: Cloud, limits: State, error: str, seconds: int
-) -> None:
-    activity = cloud.activity()
-    execution = cloud.start(activity_state(activity, **limits))
-    wait_for(lambda: "ActivityScheduled" in cloud.history(execution))
-    scheduled = time.monotonic()
-    wait_for(lambda: time.monotonic() > scheduled + 1.2)
-    token = cloud.take(activity)
-    begun = time.monotonic()
-    ended = cloud.ended(execution)
-    assert ended["error"] == error
-    assert seconds - 0.2 < time.monotonic() - begun < seconds + 1
-    assert cloud.history(execution)[-3:] == [
-        "ActivityStarted",
-        "ActivityTimedOut",
-        "ExecutionFailed",
-    ]
-    client = cloud.client("stepfunctions")
-    assert error_code(client.send_task_heartbeat, taskToken=token) == "TaskTimedOut"
-
-
-def test_heartbeats_keep_a_task_but_not_beyond_its_timeout(cloud: Cloud) -> None:
-    activity, client = cloud.activity(), cloud.client("stepfunctions")
-    execution = cloud.start(activity_state(activity, HeartbeatSeconds=1, TimeoutSeconds=2))
-    token, begun = cloud.take(activity), time.monotonic()
-    wait_for(
-        lambda: error_code(client.send_task_heartbeat, taskToken=token) == "TaskTimedOut", every=0.2
-    )
-    assert 1.8 < time.monotonic() - begun < 3
-    assert cloud.ended(execution)["error"] == "States.Timeout"
-
-
-@pytest.mark.parametrize("shape", [in_parallel, in_map])
-def test_a_timeout_in_a_branch_is_retried_by_name(
-    cloud: Cloud, shape: Callable[[State], State]
-) -> None:
-    activity = cloud.activity()
-    retry = [{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 1}]
-    state = {**shape(activity_state(activity, HeartbeatSeconds=1)), "Retry": retry}
-    execution = cloud.start(state, ITEMS)
-    first, second = cloud.take(activity), cloud.take(activity)
-    assert first != second
-    cloud.client("stepfunctions").send_task_success(taskToken=second, output="1")
-    assert cloud.ended(execution)["status"] == "SUCCEEDED"
-
-
-@SHAPES
-@pytest.mark.parametrize("taken", [False, True])
-def test_stop_ends_an_execution_that_waits(
-    cloud: Cloud, shape: Callable[[State], State], taken: bool
-) -> None:
-    activity, client = cloud.activity(), cloud.client("stepfunctions")
-    execution = cloud.start(shape(activity_state(activity, HeartbeatSeconds=60)), ITEMS)
-    wait_for(lambda: "ActivityScheduled" in cloud.history(execution))
-    token = cloud.take(activity) if taken else ""
-    client.stop_execution(executionArn=execution, error="Why", cause="because")
-    ended = cloud.ended(execution, seconds=1)
-    assert (ended["status"], ended["error"], ended["cause"]) == ("ABORTED", "Why", "because")
-    assert cloud.history(execution)[-1] == "ExecutionAborted"
-    assert not {"ActivityTimedOut", "ExecutionFailed"} & set(cloud.history(execution))
-    if taken:
-        late = error_code(client.send_task_success, taskToken=token, output="1")
-        assert late == "TaskTimedOut"
-
-
-@SHAPES
-def test_an_execution_timeout_ends_one_that_waits(
-    cloud: Cloud, shape: Callable[[State], State]
-) -> None:
-    activity, client = cloud.activity(), cloud.client("stepfunctions")
-    execution = cloud.start(shape(activity_state(activity)), ITEMS, TimeoutSeconds=1)
-    token = cloud.take(activity)
-    assert cloud.ended(execution)["status"] == "TIMED_OUT"
-    wait_for(lambda: cloud.history(execution)[-1] == "ExecutionTimedOut")
-    assert error_code(client.send_task_heartbeat, taskToken=token) == "TaskTimedOut"
-
-
-def test_stop_ends_an_execution_between_two_attempts(cloud: Cloud) -> None:
-    activity, client = cloud.activity(), cloud.client("stepfunctions")
-    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 60}]
-    execution = cloud.start(activity_state(activity, Retry=retry))
-    client.send_task_failure(taskToken=cloud.take(activity), error="Job.Failed")
-    wait_for(lambda: "ActivityFailed" in cloud.history(execution))
-    client.stop_execution(executionArn=execution)
-    assert cloud.ended(execution, seconds=2)["status"] == "ABORTED"
-
-
-def test_an_execution_can_be_stopped_as_soon_as_it_is_started(cloud: Cloud) -> None:
-    execution = cloud.start(activity_state(cloud.activity()))
-    cloud.client("stepfunctions").stop_execution(executionArn=execution)
-    assert cloud.ended(execution)["status"] == "ABORTED"
-
-
-def test_tasks_of_ended_executions_are_not_handed_out(cloud: Cloud) -> None:
-    activity, client = cloud.activity(), cloud.client("stepfunctions")
-    stopped = cloud.start(activity_state(activity), {"which": "stopped"})
-    wait_for(lambda: "ActivityScheduled" in cloud.history(stopped))
-    client.stop_execution(executionArn=stopped)
-    cloud.ended(stopped)
-    cloud.start(activity_state(activity), {"which": "running"})
-    task = client.get_activity_task(activityArn=activity)
-    assert json.loads(task["input"]) == {"which": "running"}
-    client.send_task_success(taskToken=task["taskToken"], output="1")
 
 
 def test_a_task_is_settled_once(cloud: Cloud) -> None:

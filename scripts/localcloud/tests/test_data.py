@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
-from test_activities import activity_state
+from states import activity_state
 
 TEXTS = ['"x"', '"5"', '""', "5", "[]", '{"a":["中",1]}']
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cloud import Cli, Cloud, started, wait_for
+from cloud import Cloud, started, wait_for
+from command_line import Cli
 
 from localcloud import processes, settings
 from localcloud.settings import Address

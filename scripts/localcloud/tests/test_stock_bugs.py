@@ -19,7 +19,7 @@ from localstack.config import HostAndPort
 from localstack.runtime.server import twisted
 from localstack.services.s3 import provider as s3_provider
 from rolo.gateway import Gateway
-from test_activities import activity_state, in_parallel
+from states import activity_state, in_parallel
 from test_lambda import GATED, PID
 from test_lambda_events import MEET, count, mapping
 from test_log_subscriptions import Subscribed

@@ -22,7 +22,7 @@ from localstack.services.stepfunctions.asl.eval.event.event_manager import Event
 from localstack.services.stepfunctions.asl.eval.states import StateData
 from localstack.services.stepfunctions.asl.parse.asl_parser import AmazonStateLanguageParser
 from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
-from test_activities import activity_state
+from states import activity_state
 
 from localcloud.stepfunctions import clocks, stopping
 

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cloud import EVERYTHING, Cli, Cloud, started, unique
+from cloud import EVERYTHING, Cloud, started, unique
+from command_line import Cli
 
-from compute.resources import STOCK, Batch, Ecs, Events, Training, events
+from compute.resources import STOCK, Batch, Ecs, Events, events
+from compute.training import Training
 
 MAX_CONTAINERS = 8
 STOP_TIMEOUT_SECONDS = 1

@@ -1,10 +1,9 @@
 """What tests of containers make in a cloud: clusters, tasks, queues, jobs, and their events."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 from cloud import Cloud, unique, wait_for
@@ -211,107 +210,6 @@ class Batch:
             logGroupName=group, logStreamName=container["logStreamName"], startFromHead=True
         )
         return [event["message"] for event in answer["events"]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Training:
-    """A bucket for training jobs, and SageMaker's client."""
-
-    cloud: Cloud
-    bucket: str
-    scripts: Path
-    role: str
-
-    @property
-    def client(self) -> Any:
-        """SageMaker."""
-        return self.cloud.client("sagemaker")
-
-    def uri(self, key: str) -> str:
-        """The address of an object."""
-        return f"s3://{self.bucket}/{key}"
-
-    def put(self, key: str, body: bytes) -> None:
-        """Put an object into the bucket."""
-        self.cloud.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body)
-
-    def objects(self, uri: str) -> list[str]:
-        """The keys below an address."""
-        prefix = uri.removeprefix(self.uri(""))
-        answer = self.cloud.client("s3").list_objects_v2(Bucket=self.bucket, Prefix=prefix)
-        return [item["Key"] for item in answer.get("Contents", [])]
-
-    def channel(self, name: str, prefix: str) -> dict[str, Any]:
-        """A channel of all objects below a prefix."""
-        source = {"S3DataType": "S3Prefix", "S3Uri": self.uri(prefix)}
-        return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
-
-    def arguments(
-        self,
-        command: Sequence[str] | None = None,
-        *,
-        image: str = STOCK,
-        metrics: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> dict[str, Any]:
-        """Arguments of CreateTrainingJob."""
-        algorithm: dict[str, Any] = {"TrainingImage": image, "TrainingInputMode": "File"}
-        if command is not None:
-            algorithm |= {"ContainerEntrypoint": [*command], "ContainerArguments": ["train"]}
-        definitions = [{"Name": name, "Regex": regex} for name, regex in (metrics or {}).items()]
-        return {
-            "TrainingJobName": unique("training"),
-            "RoleArn": self.role,
-            "AlgorithmSpecification": algorithm | {"MetricDefinitions": definitions},
-            "OutputDataConfig": {"S3OutputPath": self.uri("models/")},
-            "ResourceConfig": {
-                "InstanceType": "ml.m5.large",
-                "InstanceCount": 1,
-                "VolumeSizeInGB": 1,
-            },
-            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
-            **more,
-        }
-
-    def create(self, command: Sequence[str] | None = None, **more: Any) -> str:
-        """Start a job; its name."""
-        arguments = self.arguments(command, **more)
-        self.client.create_training_job(**arguments)
-        return str(arguments["TrainingJobName"])
-
-    def run(self, command: Sequence[str], **more: Any) -> str:
-        """Start a job of a command; its name."""
-        return self.create(command, **more)
-
-    def run_script(self, script: str, **more: Any) -> str:
-        """Start a job of a script, which may be longer than SageMaker's words; its name."""
-        file = self.scripts / unique("script")
-        file.write_text(script, encoding="utf-8")
-        return self.create(["sh", str(file)], **more)
-
-    def describe(self, name: str) -> Any:
-        """DescribeTrainingJob."""
-        return self.client.describe_training_job(TrainingJobName=name)
-
-    def ended(self, name: str, seconds: float = 15) -> Any:
-        """The job, once it has ended."""
-        ends = ("Completed", "Failed", "Stopped")
-        wait_for(lambda: self.describe(name)["TrainingJobStatus"] in ends, seconds)
-        return self.describe(name)
-
-    def output(self, name: str) -> list[str]:
-        """The lines of all its containers, one after the other."""
-        client, group = self.cloud.client("logs"), "/aws/sagemaker/TrainingJobs"
-        found = client.describe_log_streams(
-            logGroupName=group, logStreamNamePrefix=f"{name}/algo-1-"
-        )
-        lines = []
-        for stream in sorted(item["logStreamName"] for item in found["logStreams"]):
-            answer = client.get_log_events(
-                logGroupName=group, logStreamName=stream, startFromHead=True
-            )
-            lines += [event["message"] for event in answer["events"]]
-        return lines
 
 
 def statuses(details: list[dict[str, Any]]) -> list[tuple[str, str]]:

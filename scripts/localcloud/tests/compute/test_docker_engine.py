@@ -12,7 +12,8 @@ from typing import Any
 
 import docker.errors
 import pytest
-from cloud import Cli, unique
+from cloud import unique
+from command_line import Cli
 
 from compute.conftest import make_ecs, start
 from compute.resources import sh

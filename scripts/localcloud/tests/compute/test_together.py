@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cloud import Cli, Cloud, unique, wait_for
+from cloud import Cloud, unique, wait_for
+from command_line import Cli
 
 from compute.conftest import make_batch, make_ecs, start
 from compute.resources import Batch, Ecs, sh

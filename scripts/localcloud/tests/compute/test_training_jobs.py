@@ -1,15 +1,13 @@
 """SageMaker training jobs: they run under SageMaker's contract and tell of themselves as on AWS."""
 
-import io
 import json
-import tarfile
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import EVERYTHING, Cloud, error_code, wait_for
+from cloud import EVERYTHING, error_code
 
-from compute.resources import Events, Training, post
+from compute.resources import Events, post
+from compute.training import Training
 
 CONTRACT = """
 cd "$SAGEMAKER_BASE_DIR"
@@ -22,19 +20,6 @@ echo weights > model/weights
 echo 1 > checkpoints/epoch-1
 echo extra > output/data/extra
 """
-
-
-def read(cloud: Cloud, uri: str) -> bytes:
-    """An object by its URI."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bytes(cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-
-
-def members(cloud: Cloud, uri: str) -> dict[str, bytes]:
-    """The files in a tar.gz in S3."""
-    with tarfile.open(fileobj=io.BytesIO(read(cloud, uri))) as archive:
-        files = [(item.name, archive.extractfile(item)) for item in archive.getmembers()]
-        return {name: file.read() for name, file in files if file}
 
 
 def test_a_job_runs_under_the_contract_and_tells_how_it_ended(
@@ -68,11 +53,9 @@ def test_a_job_runs_under_the_contract_and_tells_how_it_ended(
     assert lines[2:4] == ["1 2 3", f"train {name} hello"]
     model = job["ModelArtifacts"]["S3ModelArtifacts"]
     assert model == training.uri(f"models/{name}/output/model.tar.gz")
-    assert members(training.cloud, model) == {"weights": b"weights\n"}
-    assert members(training.cloud, model.replace("model.tar", "output.tar")) == {
-        "extra": b"extra\n"
-    }
-    assert read(training.cloud, training.uri("checkpoints/one/epoch-1")) == b"1\n"
+    assert training.members(model) == {"weights": b"weights\n"}
+    assert training.members(model.replace("model.tar", "output.tar")) == {"extra": b"extra\n"}
+    assert training.read(training.uri("checkpoints/one/epoch-1")) == b"1\n"
 
 
 def test_an_event_has_the_shape_of_aws(training: Training, training_events: Events) -> None:
@@ -165,103 +148,6 @@ def test_jobs_are_listed(training: Training) -> None:
     )  # fmt: skip
     found = [item["TrainingJobName"] for page in pages for item in page["TrainingJobSummaries"]]
     assert [name for name in found if name in names] == names
-
-
-class TestStopping:
-    def test_sigterm_then_the_model_is_saved(self, training: Training, tmp_path: Path) -> None:
-        save = "echo saved > $SAGEMAKER_BASE_DIR/model/weights"
-        name = training.run_script(
-            f"trap '{save}; exit 0' TERM; touch {tmp_path}/up; sleep 1000 & wait"
-        )
-        wait_for((tmp_path / "up").exists)
-        training.client.stop_training_job(TrainingJobName=name)
-        job = training.ended(name)
-        assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
-        model = job["ModelArtifacts"]["S3ModelArtifacts"]
-        assert members(training.cloud, model) == {"weights": b"saved\n"}
-        assert (
-            error_code(training.client.stop_training_job, TrainingJobName=name)
-            == "ValidationException"
-        )
-
-    def test_sigkill_follows(self, training: Training, tmp_path: Path) -> None:
-        name = training.run_script(
-            f"trap '' TERM; touch {tmp_path}/up; while :; do sleep 0.1; done"
-        )
-        wait_for((tmp_path / "up").exists)
-        training.client.stop_training_job(TrainingJobName=name)
-        training.client.stop_training_job(TrainingJobName=name)
-        assert training.ended(name)["TrainingJobStatus"] == "Stopped"
-
-    def test_the_longest_runtime(self, training: Training) -> None:
-        name = training.run_script(("sleep 1000"), StoppingCondition={"MaxRuntimeInSeconds": 1})
-        job = training.ended(name)
-        assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == (
-            "Stopped",
-            "MaxRuntimeExceeded",
-        )
-
-
-class TestSpot:
-    RESUMES = (
-        'cd "$SAGEMAKER_BASE_DIR/checkpoints"; if [ -e epoch-1 ]; then cat epoch-1; exit 0; fi; '
-        "echo half > epoch-1; touch {up}; sleep 1000"
-    )
-
-    def spot(self, training: Training, script: str, *, wait: int = 600, **more: Any) -> str:
-        condition = {"MaxRuntimeInSeconds": min(600, wait), "MaxWaitTimeInSeconds": wait}
-        return training.run_script(
-            script, EnableManagedSpotTraining=True, StoppingCondition=condition, **more
-        )
-
-    @pytest.mark.parametrize("abrupt", [False, True])
-    def test_an_interrupted_job_goes_on_from_its_checkpoint(
-        self, training: Training, training_events: Events, tmp_path: Path, abrupt: bool
-    ) -> None:
-        uri = training.uri(f"checkpoints/{tmp_path.name}")
-        name = self.spot(
-            training, self.RESUMES.format(up=tmp_path / "up"), CheckpointConfig={"S3Uri": uri}
-        )
-        wait_for((tmp_path / "up").exists)
-        wait_for(lambda: training.objects(uri))
-        interrupt(training, name, abrupt=abrupt)
-        details = training_events.take("TrainingJobName", name, last="Completed")
-        job = training.describe(name)
-        assert [item["Status"] for item in job["SecondaryStatusTransitions"]] == [
-            "Starting", "Downloading", "Training", "Interrupted",
-            "Starting", "Downloading", "Training", "Uploading", "Completed",
-        ]  # fmt: skip
-        assert "Interrupted" in {item["SecondaryStatus"] for item in details}
-        assert training.output(name) == ["half"]
-
-    def test_the_longest_wait(self, training: Training, tmp_path: Path) -> None:
-        name = self.spot(training, f"touch {tmp_path}/up; sleep 1000", wait=3)
-        wait_for((tmp_path / "up").exists)
-        interrupt(training, name, no_capacity_seconds=60)
-        job = training.ended(name)
-        assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == (
-            "Stopped",
-            "MaxWaitTimeExceeded",
-        )
-
-    def test_only_a_spot_job_that_trains_is_interrupted(
-        self, training: Training, tmp_path: Path
-    ) -> None:
-        name = training.run_script(f"touch {tmp_path}/up; sleep 1000")
-        wait_for((tmp_path / "up").exists)
-        for wrong in (name, "gone"):
-            assert post(training.cloud, "spot-interruption", training_job=wrong) == 404
-        training.client.stop_training_job(TrainingJobName=name)
-        training.ended(name)
-
-
-def interrupt(training: Training, name: str, **how: Any) -> None:
-    """Interrupt it, once it trains."""
-
-    def accepted() -> bool:
-        return post(training.cloud, "spot-interruption", training_job=name, **how) == 200
-
-    wait_for(accepted)
 
 
 def test_there_are_no_instances(training: Training) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from cloud import ROLE, Cli, Cloud
+from cloud import ROLE, Cloud
+from command_line import Cli
 from compute.conftest import make_ecs, start
 from compute.resources import Ecs
 

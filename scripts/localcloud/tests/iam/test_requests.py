@@ -1,64 +1,15 @@
 """What each kind of request needs, and how it is refused."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from cloud import Cloud, unique
 
-PLACE = "us-east-1:000000000000"
+from iam.refusals import PLACE, refused
+
 ALLOW_TABLES = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
-
-
-def refused(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
-    """The code and the message of the error that the call must end with."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-@pytest.fixture
-def grant(cloud: Cloud) -> Callable[..., Callable[[str], Any]]:
-    """Clients of a new role that is allowed these actions on a resource."""
-
-    def make(*actions: str, on: str | list[str] = "*", **more: Any) -> Callable[[str], Any]:
-        statement = {"Effect": "Allow", "Action": list(actions), "Resource": on, **more}
-        return cloud.acting_as(cloud.role(statement))
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def bucket(cloud: Cloud) -> str:
-    name = unique("iam-bucket")
-    cloud.client("s3").create_bucket(Bucket=name)
-    cloud.client("s3").put_object(Bucket=name, Key="there", Body=b"body")
-    return name
-
-
-@pytest.fixture(scope="module")
-def table(cloud: Cloud) -> str:
-    name = unique("table")
-    cloud.client("dynamodb").create_table(
-        TableName=name,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": "id", "AttributeType": "S"},
-            {"AttributeName": "state", "AttributeType": "S"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "by-state",
-                "KeySchema": [{"AttributeName": "state", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return name
 
 
 def test_a_refusal_is_worded_as_aws_words_it(cloud: Cloud, table: str) -> None:
@@ -147,100 +98,6 @@ def test_a_role_that_is_gone_may_do_nothing(cloud: Cloud) -> None:
     refused(client.list_buckets)
     # Who one is may always be asked.
     assert cloud.acting_as(role)("sts").get_caller_identity()["Account"] == "000000000000"
-
-
-def test_s3_permissions_are_called_otherwise_than_operations(grant: Any, bucket: str) -> None:
-    arn = f"arn:aws:s3:::{bucket}"
-    reader = grant("s3:GetObject", on=f"{arn}/*")("s3")
-    reader.get_object(Bucket=bucket, Key="there")
-    reader.head_object(Bucket=bucket, Key="there")
-    refused(reader.list_objects_v2, Bucket=bucket)
-    refused(reader.put_object, Bucket=bucket, Key="new", Body=b"")
-    lister = grant("s3:ListBucket", on=arn)("s3")
-    lister.list_objects_v2(Bucket=bucket)
-    lister.head_bucket(Bucket=bucket)
-    writer = grant("s3:PutObject", on=f"{arn}/*")("s3")
-    upload = writer.create_multipart_upload(Bucket=bucket, Key="big")["UploadId"]
-    part = {"Bucket": bucket, "Key": "big", "UploadId": upload}
-    tag = writer.upload_part(**part, PartNumber=1, Body=b"1")["ETag"]
-    parts = {"Parts": [{"PartNumber": 1, "ETag": tag}]}
-    writer.complete_multipart_upload(**part, MultipartUpload=parts)
-    refused(writer.copy_object, Bucket=bucket, Key="copy", CopySource=f"{bucket}/there")
-    refused(writer.delete_object, Bucket=bucket, Key="there")
-
-
-def test_who_may_not_list_a_bucket_is_not_told_that_a_key_is_missing(
-    grant: Any, bucket: str
-) -> None:
-    objects = f"arn:aws:s3:::{bucket}/*"
-    reader = grant("s3:GetObject", on=objects)("s3")
-    code, message = refused(reader.get_object, Bucket=bucket, Key="missing")
-    assert code == "AccessDenied"
-    assert "s3:ListBucket" in message
-    assert refused(reader.head_object, Bucket=bucket, Key="missing")[0] == "403"
-    lister = grant("s3:GetObject", "s3:ListBucket", on=[objects, f"arn:aws:s3:::{bucket}"])("s3")
-    assert refused(lister.get_object, Bucket=bucket, Key="missing")[0] == "NoSuchKey"
-    assert refused(reader.get_object, Bucket="no-such-bucket", Key="a")[0] == "NoSuchBucket"
-
-
-def test_a_policy_may_be_limited_to_partition_keys(grant: Any, table: str) -> None:
-    mine = {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["other#*"]}}
-    on = f"arn:aws:dynamodb:{PLACE}:table/{table}"
-    client = grant("dynamodb:*", on=[on, f"{on}/index/*"], Condition=mine)("dynamodb")
-    client.put_item(TableName=table, Item={"id": {"S": "mine#1"}})
-    client.get_item(TableName=table, Key={"id": {"S": "mine#1"}})
-    others = {"id": {"S": "other#1"}}
-    refused(client.put_item, TableName=table, Item=others)
-    refused(client.get_item, TableName=table, Key=others)
-    refused(client.delete_item, TableName=table, Key=others)
-    both = [{"id": {"S": "mine#1"}}, others]
-    refused(client.batch_get_item, RequestItems={table: {"Keys": both}})
-    writes = [{"PutRequest": {"Item": item}} for item in both]
-    refused(client.batch_write_item, RequestItems={table: writes})
-    refused(client.transact_get_items, TransactItems=[{"Get": {"TableName": table, "Key": others}}])
-    query = {
-        "TableName": table,
-        "KeyConditionExpression": "#id = :id",
-        "ExpressionAttributeNames": {"#id": "id"},
-    }
-    client.query(**query, ExpressionAttributeValues={":id": {"S": "mine#1"}})
-    refused(client.query, **query, ExpressionAttributeValues={":id": {"S": "other#1"}})
-
-
-def test_an_index_is_a_resource_of_its_own(grant: Any, table: str) -> None:
-    arn = f"arn:aws:dynamodb:{PLACE}:table/{table}"
-    query = {
-        "TableName": table,
-        "IndexName": "by-state",
-        "KeyConditionExpression": "#s = :s",
-        "ExpressionAttributeNames": {"#s": "state"},
-        "ExpressionAttributeValues": {":s": {"S": "open"}},
-    }
-    refused(grant("dynamodb:Query", on=arn)("dynamodb").query, **query)
-    limited = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["closed"]}}
-    on = f"{arn}/index/by-state"
-    refused(grant("dynamodb:Query", on=on, Condition=limited)("dynamodb").query, **query)
-    grant("dynamodb:Query", on=on)("dynamodb").query(**query)
-    scan = {"TableName": table, "IndexName": "by-state"}
-    refused(grant("dynamodb:Scan", on=arn)("dynamodb").scan, **scan)
-    grant("dynamodb:Scan", on=on)("dynamodb").scan(**scan)
-
-
-def test_a_transaction_needs_the_permission_of_each_write(grant: Any, table: str) -> None:
-    put = {"Put": {"TableName": table, "Item": {"id": {"S": "1"}}}}
-    update = {
-        "Update": {
-            "TableName": table,
-            "Key": {"id": {"S": "2"}},
-            "UpdateExpression": "SET #s = :s",
-            "ExpressionAttributeNames": {"#s": "state"},
-            "ExpressionAttributeValues": {":s": {"S": "open"}},
-        }
-    }
-    client = grant("dynamodb:PutItem")("dynamodb")
-    client.transact_write_items(TransactItems=[put])
-    _, message = refused(client.transact_write_items, TransactItems=[put, update])
-    assert "dynamodb:UpdateItem" in message
 
 
 def test_queues_are_found_by_their_url(cloud: Cloud, grant: Any) -> None:
