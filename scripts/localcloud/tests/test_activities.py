@@ -19,7 +19,7 @@ from states import activity_state, in_parallel
 from localcloud.stepfunctions import early_reports
 
 
-def test_a_task_goes_its_way_and_the_history_tells_it(cloud: Cloud) -> None:
+def test_a_tasks_life_is_in_the_history(cloud: Cloud) -> None:
     activity, client = cloud.activity(), cloud.client("stepfunctions")
     execution = cloud.start(activity_state(activity), {"x": 1})
     task = client.get_activity_task(activityArn=activity, workerName="worker")
@@ -67,7 +67,7 @@ def test_a_poll_is_answered_when_the_task_is_scheduled(cloud: Cloud) -> None:
     client.send_task_success(taskToken=token, output="1")
 
 
-def test_a_lost_client_gets_no_task(cloud: Cloud) -> None:
+def test_a_disconnected_client_gets_no_task(cloud: Cloud) -> None:
     activity = cloud.activity()
     impatient = cloud.client("stepfunctions", read_timeout=0.2)
     with pytest.raises(ReadTimeoutError):
@@ -78,7 +78,7 @@ def test_a_lost_client_gets_no_task(cloud: Cloud) -> None:
 
 
 def test_a_worker_may_report_at_once(cloud: Cloud) -> None:
-    """Fifty tasks, each beaten and settled the moment that its token is there."""
+    """Fifty tasks, each with a heartbeat and an outcome as soon as its token arrives."""
     activity, client = cloud.activity(), cloud.client("stepfunctions")
     states = {"Only": {**activity_state(activity, HeartbeatSeconds=30), "End": True}}
     machine = cloud.machine({"StartAt": "Only", "States": states})
@@ -96,20 +96,24 @@ def test_a_worker_may_report_at_once(cloud: Cloud) -> None:
     assert {cloud.ended(execution)["status"] for execution in executions} == {"SUCCEEDED"}
 
 
-def test_reports_are_received_before_the_state_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process: no client can be quick enough to show it each time."""
+def test_reports_are_received_before_the_state_waits_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Run in this process, because no client is fast enough to show it every time."""
     for name in ("__init__", "setup_heartbeat_endpoint"):
         original = getattr(CallbackEndpoint, name)
         monkeypatch.setattr(CallbackEndpoint, name, original)
     monkeypatch.setattr(ActivityTaskStartEndpoint, "_outcome", None, raising=False)
-    assert not ActivityCallbackEndpoint("token", "{}").notify_heartbeat(), "as LocalStack has it"
+    assert not ActivityCallbackEndpoint("token", "{}").notify_heartbeat(), (
+        "LocalStack's bug is there without the patch"
+    )
     early_reports.install()
     endpoint = ActivityCallbackEndpoint("token", "{}")
     assert endpoint.notify_heartbeat()
     assert endpoint.setup_heartbeat_endpoint(heartbeat_seconds=60).clear_and_wait()
 
 
-def test_a_heartbeat_needs_no_heartbeat_seconds(cloud: Cloud) -> None:
+def test_heartbeats_are_accepted_without_heartbeat_seconds(cloud: Cloud) -> None:
     activity, client = cloud.activity(), cloud.client("stepfunctions")
     cloud.start(activity_state(activity))
     token = cloud.take(activity)
@@ -135,7 +139,7 @@ def test_a_task_is_settled_once(cloud: Cloud) -> None:
     assert error_code(client.send_task_heartbeat, taskToken=token) == "TaskTimedOut"
 
 
-def test_a_token_that_never_was_is_invalid(cloud: Cloud) -> None:
+def test_an_unknown_token_is_invalid(cloud: Cloud) -> None:
     client = cloud.client("stepfunctions")
     assert error_code(client.send_task_heartbeat, taskToken="no") == "InvalidToken"
     assert error_code(client.send_task_success, taskToken="no", output="1") == "InvalidToken"
@@ -162,7 +166,7 @@ def test_sizes_are_limited(cloud: Cloud) -> None:
     assert cloud.ended(execution)["status"] == "SUCCEEDED"
 
 
-def test_a_state_output_that_is_too_large_fails_the_execution(cloud: Cloud) -> None:
+def test_an_oversized_state_output_fails_the_execution(cloud: Cloud) -> None:
     half = "x" * 140_000
     state = {"Type": "Pass", "Parameters": {"a.$": "$.half", "b.$": "$.half"}}
     execution = cloud.start(state, {"half": half})
@@ -180,7 +184,7 @@ def test_activities_have_tags(cloud: Cloud) -> None:
     assert left == [{"key": "b", "value": "2"}]
 
 
-def test_tracing_is_described_as_it_was_set(cloud: Cloud) -> None:
+def test_tracing_is_described_as_set(cloud: Cloud) -> None:
     client = cloud.client("stepfunctions")
     machine = cloud.machine({"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}})
 

@@ -19,7 +19,7 @@ ITEMS = {"items": [1]}
         ({"TimeoutSeconds": 1}, "States.Timeout", 1),
     ],
 )
-def test_the_clocks_run_from_the_start_of_the_task(
+def test_the_timeouts_run_from_the_start_of_the_task(
     cloud: Cloud, limits: State, error: str, seconds: int
 ) -> None:
     activity = cloud.activity()
@@ -41,7 +41,7 @@ def test_the_clocks_run_from_the_start_of_the_task(
     assert error_code(client.send_task_heartbeat, taskToken=token) == "TaskTimedOut"
 
 
-def test_heartbeats_keep_a_task_but_not_beyond_its_timeout(cloud: Cloud) -> None:
+def test_heartbeats_keep_a_task_alive_until_its_timeout(cloud: Cloud) -> None:
     activity, client = cloud.activity(), cloud.client("stepfunctions")
     execution = cloud.start(activity_state(activity, HeartbeatSeconds=1, TimeoutSeconds=2))
     token, begun = cloud.take(activity), time.monotonic()
@@ -68,7 +68,7 @@ def test_a_timeout_in_a_branch_is_retried_by_name(
 
 @SHAPES
 @pytest.mark.parametrize("taken", [False, True])
-def test_stop_ends_an_execution_that_waits(
+def test_stop_ends_a_waiting_execution(
     cloud: Cloud, shape: Callable[[State], State], taken: bool
 ) -> None:
     activity, client = cloud.activity(), cloud.client("stepfunctions")
@@ -86,7 +86,7 @@ def test_stop_ends_an_execution_that_waits(
 
 
 @SHAPES
-def test_an_execution_timeout_ends_one_that_waits(
+def test_an_execution_timeout_ends_a_waiting_execution(
     cloud: Cloud, shape: Callable[[State], State]
 ) -> None:
     activity, client = cloud.activity(), cloud.client("stepfunctions")
@@ -107,7 +107,7 @@ def test_stop_ends_an_execution_between_two_attempts(cloud: Cloud) -> None:
     assert cloud.ended(execution, seconds=2)["status"] == "ABORTED"
 
 
-def test_an_execution_can_be_stopped_as_soon_as_it_is_started(cloud: Cloud) -> None:
+def test_an_execution_can_be_stopped_right_after_its_start(cloud: Cloud) -> None:
     execution = cloud.start(activity_state(cloud.activity()))
     cloud.client("stepfunctions").stop_execution(executionArn=execution)
     assert cloud.ended(execution)["status"] == "ABORTED"

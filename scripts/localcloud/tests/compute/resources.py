@@ -1,4 +1,4 @@
-"""What tests of containers make in a cloud: clusters, tasks, queues, jobs, and their events."""
+"""What container tests create in a cloud: clusters, tasks, queues, jobs, and their events."""
 
 import json
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ NEVER = ["sleep", "1000"]
 
 
 def sh(script: str) -> list[str]:
-    """A command that runs the script."""
+    """Return a command that runs the script."""
     return ["sh", "-c", script]
 
 
 def post(cloud: Cloud, path: str, **body: object) -> int:
-    """POST to an endpoint of the local cloud's own; the status."""
+    """POST to one of the local cloud's own endpoints; return the status."""
     connection = HTTPConnection("127.0.0.1", cloud.cli.port, timeout=10)
     try:
         connection.request("POST", f"/_localcloud/{path}", json.dumps(body))
@@ -36,20 +36,20 @@ class Events:
     url: str
 
     def take(self, key: str, value: str, last: str) -> list[dict[str, Any]]:
-        """The details whose `key` is the value, once the `last` status is among them, in order.
+        """Wait for the `last` status; return, in order, the details whose `key` has the value.
 
         Other details are dropped: every test has events of its own.
         """
         found: list[dict[str, Any]] = []
 
-        def look() -> bool:
+        def last_found() -> bool:
             found.extend(
                 body["detail"] for body in self._receive() if body["detail"].get(key) == value
             )
             keys = ("lastStatus", "status", "SecondaryStatus")
             return any(last in (item.get(name) for name in keys) for item in found)
 
-        wait_for(look)
+        wait_for(last_found)
         return found
 
     def _receive(self) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ class Ecs:
         return self.cloud.client("ecs")
 
     def container(self, command: Sequence[str], **more: Any) -> dict[str, Any]:
-        """A container definition with the awslogs driver."""
+        """Return a container definition with the awslogs driver."""
         options = {
             "awslogs-group": self.group,
             "awslogs-region": REGION,
@@ -99,7 +99,7 @@ class Ecs:
         }
 
     def definition(self, *containers: dict[str, Any], **more: Any) -> str:
-        """A Fargate task definition's ARN."""
+        """Register a Fargate task definition; return its ARN."""
         answer = self.client.register_task_definition(
             family=unique("family"),
             requiresCompatibilities=["FARGATE"],
@@ -112,7 +112,7 @@ class Ecs:
         return str(answer["taskDefinition"]["taskDefinitionArn"])
 
     def arguments(self, definition: str, **more: Any) -> dict[str, Any]:
-        """Arguments of RunTask."""
+        """Return arguments for RunTask."""
         return {
             "cluster": self.cluster,
             "taskDefinition": definition,
@@ -122,26 +122,26 @@ class Ecs:
         }
 
     def run(self, definition: str, **more: Any) -> str:
-        """Start one task; its ARN."""
+        """Start one task; return its ARN."""
         answer = self.client.run_task(**self.arguments(definition, **more))
         assert answer["failures"] == []
         return str(answer["tasks"][0]["taskArn"])
 
     def run_command(self, command: Sequence[str], **container: Any) -> str:
-        """Start one task of one container; its ARN."""
+        """Start one task with one container; return its ARN."""
         return self.run(self.definition(self.container(command, **container)))
 
     def describe(self, arn: str) -> Any:
-        """DescribeTasks for one."""
+        """Describe one task."""
         return self.client.describe_tasks(cluster=self.cluster, tasks=[arn])["tasks"][0]
 
     def reach(self, arn: str, status: str, seconds: float = 15) -> Any:
-        """The task, once it has the status."""
+        """Wait until the task has the status; return the task."""
         wait_for(lambda: self.describe(arn)["lastStatus"] == status, seconds)
         return self.describe(arn)
 
     def output(self, arn: str, container: str = "app") -> list[str]:
-        """The lines of a container."""
+        """Return the output lines of a container."""
         stream = f"task/{container}/{arn.rpartition('/')[2]}"
         answer = self.cloud.client("logs").get_log_events(
             logGroupName=self.group, logStreamName=stream, startFromHead=True
@@ -163,7 +163,7 @@ class Batch:
         return self.cloud.client("batch")
 
     def definition(self, command: Sequence[str], *, image: str = STOCK, **more: Any) -> str:
-        """A job definition's ARN. `container` holds more of the container's properties."""
+        """Register a job definition; return its ARN. `container` adds container properties."""
         container = {
             "image": image,
             "command": list(command),
@@ -183,29 +183,29 @@ class Batch:
         return str(answer["jobDefinitionArn"])
 
     def submit(self, definition: str, **more: Any) -> str:
-        """Submit a job; its id."""
+        """Submit a job; return its id."""
         arguments = {"jobName": unique("job"), "jobQueue": self.queue, **more}
         return str(self.client.submit_job(jobDefinition=definition, **arguments)["jobId"])
 
     def run(self, command: Sequence[str], **more: Any) -> str:
-        """Submit a job of a new definition; its id."""
+        """Submit a job with a new definition; return its id."""
         return self.submit(self.definition(command), **more)
 
     def describe(self, job: str) -> Any:
-        """DescribeJobs for one."""
+        """Describe one job."""
         return self.client.describe_jobs(jobs=[job])["jobs"][0]
 
     def reach(self, job: str, *statuses: str, seconds: float = 15) -> Any:
-        """The job, once it has one of the statuses."""
+        """Wait until the job has one of the statuses; return the job."""
         wait_for(lambda: self.describe(job)["status"] in statuses, seconds)
         return self.describe(job)
 
     def ended(self, job: str) -> Any:
-        """The job, once it has ended."""
+        """Wait until the job has ended; return it."""
         return self.reach(job, "SUCCEEDED", "FAILED")
 
     def output(self, container: Any, group: str = "/aws/batch/job") -> list[str]:
-        """The lines of an attempt."""
+        """Return the output lines of an attempt."""
         answer = self.cloud.client("logs").get_log_events(
             logGroupName=group, logStreamName=container["logStreamName"], startFromHead=True
         )
@@ -213,6 +213,6 @@ class Batch:
 
 
 def statuses(details: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Last and desired status of each event, by version."""
+    """Return the last and desired status of each event, by version."""
     ordered = sorted(details, key=lambda item: item["version"])
     return [(item["lastStatus"], item["desiredStatus"]) for item in ordered]

@@ -36,7 +36,7 @@ class TestStopping:
         training.client.stop_training_job(TrainingJobName=name)
         assert training.ended(name)["TrainingJobStatus"] == "Stopped"
 
-    def test_the_longest_runtime(self, training: Training) -> None:
+    def test_the_maximum_runtime_stops_it(self, training: Training) -> None:
         name = training.run_script(("sleep 1000"), StoppingCondition={"MaxRuntimeInSeconds": 1})
         job = training.ended(name)
         assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == (
@@ -58,7 +58,7 @@ class TestSpot:
         )
 
     @pytest.mark.parametrize("abrupt", [False, True])
-    def test_an_interrupted_job_goes_on_from_its_checkpoint(
+    def test_an_interrupted_job_resumes_from_its_checkpoint(
         self, training: Training, training_events: Events, tmp_path: Path, abrupt: bool
     ) -> None:
         uri = training.uri(f"checkpoints/{tmp_path.name}")
@@ -77,7 +77,7 @@ class TestSpot:
         assert "Interrupted" in {item["SecondaryStatus"] for item in details}
         assert training.output(name) == ["half"]
 
-    def test_the_longest_wait(self, training: Training, tmp_path: Path) -> None:
+    def test_the_maximum_wait_time_stops_it(self, training: Training, tmp_path: Path) -> None:
         name = self.spot(training, f"touch {tmp_path}/up; sleep 1000", wait=3)
         wait_for((tmp_path / "up").exists)
         interrupt(training, name, no_capacity_seconds=60)
@@ -87,7 +87,7 @@ class TestSpot:
             "MaxWaitTimeExceeded",
         )
 
-    def test_only_a_spot_job_that_trains_is_interrupted(
+    def test_only_a_training_spot_job_is_interrupted(
         self, training: Training, tmp_path: Path
     ) -> None:
         name = training.run_script(f"touch {tmp_path}/up; sleep 1000")

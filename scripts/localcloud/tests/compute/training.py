@@ -27,7 +27,7 @@ class Training:
         return self.cloud.client("sagemaker")
 
     def uri(self, key: str) -> str:
-        """The address of an object."""
+        """Return the URI of an object."""
         return f"s3://{self.bucket}/{key}"
 
     def put(self, key: str, body: bytes) -> None:
@@ -35,7 +35,7 @@ class Training:
         self.cloud.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body)
 
     def objects(self, uri: str) -> list[str]:
-        """The keys below an address."""
+        """Return the keys below a URI."""
         prefix = uri.removeprefix(self.uri(""))
         answer = self.cloud.client("s3").list_objects_v2(Bucket=self.bucket, Prefix=prefix)
         return [item["Key"] for item in answer.get("Contents", [])]
@@ -52,7 +52,7 @@ class Training:
             return {name: file.read() for name, file in files if file}
 
     def channel(self, name: str, prefix: str) -> dict[str, Any]:
-        """A channel of all objects below a prefix."""
+        """Return a channel of all objects below a prefix."""
         source = {"S3DataType": "S3Prefix", "S3Uri": self.uri(prefix)}
         return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 
@@ -64,7 +64,7 @@ class Training:
         metrics: Mapping[str, str] | None = None,
         **more: Any,
     ) -> dict[str, Any]:
-        """Arguments of CreateTrainingJob."""
+        """Return arguments for CreateTrainingJob."""
         algorithm: dict[str, Any] = {"TrainingImage": image, "TrainingInputMode": "File"}
         if command is not None:
             algorithm |= {"ContainerEntrypoint": [*command], "ContainerArguments": ["train"]}
@@ -84,33 +84,33 @@ class Training:
         }
 
     def create(self, command: Sequence[str] | None = None, **more: Any) -> str:
-        """Start a job; its name."""
+        """Start a job; return its name."""
         arguments = self.arguments(command, **more)
         self.client.create_training_job(**arguments)
         return str(arguments["TrainingJobName"])
 
     def run(self, command: Sequence[str], **more: Any) -> str:
-        """Start a job of a command; its name."""
+        """Start a job that runs a command; return its name."""
         return self.create(command, **more)
 
     def run_script(self, script: str, **more: Any) -> str:
-        """Start a job of a script, which may be longer than SageMaker's words; its name."""
+        """Start a job that runs a script of any length; return its name."""
         file = self.scripts / unique("script")
         file.write_text(script, encoding="utf-8")
         return self.create(["sh", str(file)], **more)
 
     def describe(self, name: str) -> Any:
-        """DescribeTrainingJob."""
+        """Describe a job."""
         return self.client.describe_training_job(TrainingJobName=name)
 
     def ended(self, name: str, seconds: float = 15) -> Any:
-        """The job, once it has ended."""
+        """Wait until the job has ended; return it."""
         ends = ("Completed", "Failed", "Stopped")
         wait_for(lambda: self.describe(name)["TrainingJobStatus"] in ends, seconds)
         return self.describe(name)
 
     def output(self, name: str) -> list[str]:
-        """The lines of all its containers, one after the other."""
+        """Return the output lines of all its containers, in order."""
         client, group = self.cloud.client("logs"), "/aws/sagemaker/TrainingJobs"
         found = client.describe_log_streams(
             logGroupName=group, logStreamNamePrefix=f"{name}/algo-1-"

@@ -10,7 +10,7 @@ PLACE = "us-east-1:000000000000"
 
 
 def refused(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
-    """The code and the message of the error that the call must end with."""
+    """Expect the call to be refused; return the error's code and message."""
     with pytest.raises(ClientError) as caught:
         call(**arguments)
     error = caught.value.response["Error"]

@@ -16,7 +16,7 @@ def bucket(cloud: Cloud) -> str:
     return name
 
 
-def test_s3_permissions_are_called_otherwise_than_operations(grant: Any, bucket: str) -> None:
+def test_s3_permissions_have_other_names_than_operations(grant: Any, bucket: str) -> None:
     arn = f"arn:aws:s3:::{bucket}"
     reader = grant("s3:GetObject", on=f"{arn}/*")("s3")
     reader.get_object(Bucket=bucket, Key="there")
@@ -36,7 +36,7 @@ def test_s3_permissions_are_called_otherwise_than_operations(grant: Any, bucket:
     refused(writer.delete_object, Bucket=bucket, Key="there")
 
 
-def test_who_may_not_list_a_bucket_is_not_told_that_a_key_is_missing(
+def test_only_callers_that_may_list_a_bucket_learn_that_a_key_is_missing(
     grant: Any, bucket: str
 ) -> None:
     objects = f"arn:aws:s3:::{bucket}/*"
@@ -74,7 +74,7 @@ def test_a_policy_may_be_limited_to_partition_keys(grant: Any, table: str) -> No
     refused(client.query, **query, ExpressionAttributeValues={":id": {"S": "other#1"}})
 
 
-def test_an_index_is_a_resource_of_its_own(grant: Any, table: str) -> None:
+def test_an_index_is_a_separate_resource(grant: Any, table: str) -> None:
     arn = f"arn:aws:dynamodb:{PLACE}:table/{table}"
     query = {
         "TableName": table,

@@ -1,4 +1,4 @@
-"""What each kind of request needs, and how it is refused."""
+"""The permissions that requests need, and how they are refused."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from iam.refusals import PLACE, refused
 ALLOW_TABLES = {"Effect": "Allow", "Action": "dynamodb:*", "Resource": "*"}
 
 
-def test_a_refusal_is_worded_as_aws_words_it(cloud: Cloud, table: str) -> None:
+def test_a_refusal_has_awss_wording(cloud: Cloud, table: str) -> None:
     role = cloud.role()
     client = cloud.acting_as(role)("dynamodb")
     code, message = refused(client.get_item, TableName=table, Key={"id": {"S": "1"}})
@@ -25,7 +25,7 @@ def test_a_refusal_is_worded_as_aws_words_it(cloud: Cloud, table: str) -> None:
     )
 
 
-def test_a_deny_is_worded_as_aws_words_it(cloud: Cloud, table: str) -> None:
+def test_a_deny_has_awss_wording(cloud: Cloud, table: str) -> None:
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     no_reading = {"Effect": "Deny", "Action": "dynamodb:Get*", "Resource": "*"}
     client = cloud.acting_as(cloud.role(everything, no_reading))("dynamodb")
@@ -60,7 +60,7 @@ def test_each_service_has_its_own_code(
     assert "is not authorized to perform" in response["Error"]["Message"]
 
 
-def test_a_change_of_a_policy_counts_at_once(cloud: Cloud, table: str) -> None:
+def test_a_policy_change_takes_effect_at_once(cloud: Cloud, table: str) -> None:
     role = cloud.role()
     client = cloud.acting_as(role)("dynamodb")
     arn = f"arn:aws:dynamodb:{PLACE}:table/{table}"
@@ -75,7 +75,7 @@ def test_a_change_of_a_policy_counts_at_once(cloud: Cloud, table: str) -> None:
     refused(client.get_item, **arguments)
 
 
-def test_attached_policies_count_too(cloud: Cloud, table: str) -> None:
+def test_attached_policies_count(cloud: Cloud, table: str) -> None:
     iam, role = cloud.client("iam"), cloud.role()
     name = role.rpartition("/")[2]
     document = {"Version": "2012-10-17", "Statement": [ALLOW_TABLES]}
@@ -88,7 +88,7 @@ def test_attached_policies_count_too(cloud: Cloud, table: str) -> None:
     refused(clients("sqs").list_queues)
 
 
-def test_a_role_that_is_gone_may_do_nothing(cloud: Cloud) -> None:
+def test_a_deleted_role_may_do_nothing(cloud: Cloud) -> None:
     role = cloud.role({"Effect": "Allow", "Action": "*", "Resource": "*"})
     client = cloud.acting_as(role)("s3")
     client.list_buckets()
@@ -96,24 +96,24 @@ def test_a_role_that_is_gone_may_do_nothing(cloud: Cloud) -> None:
     iam.delete_role_policy(RoleName=name, PolicyName="mine")
     iam.delete_role(RoleName=name)
     refused(client.list_buckets)
-    # Who one is may always be asked.
+    # GetCallerIdentity is always allowed.
     assert cloud.acting_as(role)("sts").get_caller_identity()["Account"] == "000000000000"
 
 
-def test_queues_are_found_by_their_url(cloud: Cloud, grant: Any) -> None:
+def test_queues_are_identified_by_their_url(cloud: Cloud, grant: Any) -> None:
     url, arn = cloud.queue()
     client = grant("sqs:SendMessage", on=arn)("sqs")
     client.send_message(QueueUrl=url, MessageBody="1")
     client.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", "MessageBody": "2"}])
     code, message = refused(client.receive_message, QueueUrl=url)
     assert code == "AccessDenied"
-    # SQS has its actions in small letters there.
+    # SQS writes its actions in lower case there.
     assert f"sqs:receivemessage on resource: {arn}" in message
     other, _ = cloud.queue()
     refused(client.send_message, QueueUrl=other, MessageBody="1")
 
 
-def test_a_token_stands_for_its_activity(cloud: Cloud, grant: Any) -> None:
+def test_a_token_identifies_its_activity(cloud: Cloud, grant: Any) -> None:
     activity, other = cloud.activity(), cloud.activity()
     state = {"Type": "Task", "Resource": activity}
     execution = cloud.start(state)
@@ -128,7 +128,7 @@ def test_a_token_stands_for_its_activity(cloud: Cloud, grant: Any) -> None:
     reporter = grant("states:SendTaskSuccess", on=activity)("stepfunctions")
     reporter.send_task_success(taskToken=token, output="{}")
     assert cloud.ended(execution)["status"] == "SUCCEEDED"
-    # A closed task is the activity's still; a token that never was one is nobody's.
+    # A closed task still belongs to the activity; an unknown token belongs to nothing.
     assert refused(reporter.send_task_success, taskToken=token, output="{}")[0] == "TaskTimedOut"
     assert refused(wrong.send_task_success, taskToken="x", output="{}")[0] == "InvalidToken"
 

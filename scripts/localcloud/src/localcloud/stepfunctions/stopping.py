@@ -47,8 +47,8 @@ def install() -> None:
     _keep_the_end()
     frames.on_end(_wake)
     _prune()
-    pass_over_ended_programs()
-    stop_no_execution_before_its_first_state()
+    skip_ended_programs()
+    delay_stops_until_the_first_state()
     _keep_error_and_cause()
     _interrupt_retry_intervals()
 
@@ -97,7 +97,7 @@ def _leave_when_over(component: type[Any]) -> None:
             raise EvalTimeoutError
 
 
-def pass_over_ended_programs() -> None:
+def skip_ended_programs() -> None:
     """Let a branch or item return if its frame ends before its first state.
 
     LocalStack raises there: the branch's thread dies, and the Parallel waits for it forever.
@@ -112,7 +112,7 @@ def pass_over_ended_programs() -> None:
                 raise
 
 
-def stop_no_execution_before_its_first_state() -> None:
+def delay_stops_until_the_first_state() -> None:
     """Make a stop wait for the execution to begin.
 
     Before that, there is nothing to stop; and a program stopped just before its first state is
