@@ -190,7 +190,7 @@ def test_unsupported_functions_are_refused(cloud: Cloud) -> None:
         return dict(client.get_function_configuration(FunctionName=name))
 
     wait_for(lambda: configuration()["State"] == "Failed")
-    assert "Python functions only" in configuration()["StateReason"]
+    assert "only zipped Python functions" in configuration()["StateReason"]
 
 
 def test_few_processes_handle_a_burst(cloud: Cloud) -> None:

@@ -103,7 +103,7 @@ def _lambda_python(given: str) -> str:
     path = shutil.which(given)
     if path is None:
         raise service.ServiceError(f"--lambda-python: {given} is not an executable file")
-    # Absolute but not resolved: a virtual environment's interpreter only works as a link.
+    # Absolute but not resolved: a virtual environment's interpreter only works as a symlink.
     path = str(Path(path).absolute())
     check = subprocess.run([path, "-c", "import awslambdaric"], capture_output=True, check=False)
     if check.returncode != 0:

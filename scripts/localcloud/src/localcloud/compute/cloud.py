@@ -115,7 +115,7 @@ def place_of(context: Any) -> Place:
 
 
 def now() -> datetime.datetime:
-    """Return the current time in milliseconds, as AWS does."""
+    """Return the current time to the millisecond, as AWS does."""
     time = datetime.datetime.now(datetime.UTC)
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 

@@ -1,4 +1,4 @@
-"""What Batch jobs and training jobs share: a request to stop, and who is notified of it."""
+"""What Batch jobs and training jobs share: the request to stop, and its notification."""
 
 import threading
 from collections.abc import Callable

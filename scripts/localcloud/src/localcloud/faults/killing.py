@@ -37,7 +37,7 @@ def kill(given: Mapping[str, Any]) -> list[str]:
             f"function must be a name prefix, not {prefix!r}"
         )
     if prefix and kind != "functions":
-        raise InvalidKillError("function is allowed only if what is functions")
+        raise InvalidKillError(f"function is allowed only if what is functions, not {kind!r}")
     victims = sorted(_VICTIMS[kind](prefix), key=lambda victim: victim.name)
     return [victim.name for victim in _picked(victims, given) if victim.kill()]
 

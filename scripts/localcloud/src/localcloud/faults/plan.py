@@ -91,7 +91,9 @@ CURRENT = Current()
 
 def rule_of(given: Mapping[str, Any]) -> Rule:
     """Parse a rule from JSON; InvalidRuleError lists everything that is wrong with it."""
-    problems = [f"unknown: {', '.join(sorted(set(given) - _KEYS))}"] if set(given) - _KEYS else []
+    problems = (
+        [f"unknown keys: {', '.join(sorted(set(given) - _KEYS))}"] if set(given) - _KEYS else []
+    )
     fault, operation = given.get("fault"), given.get("operation", "*")
     probability, seconds = _number(given.get("probability")), _number(given.get("seconds", 0))
     if not isinstance(given.get("service"), str) or not isinstance(operation, str):
@@ -99,7 +101,7 @@ def rule_of(given: Mapping[str, Any]) -> Rule:
     if probability is None or not 0 <= probability <= 1:
         problems.append("probability must be a number from 0 to 1")
     if fault not in FAULTS:
-        problems.append(f"fault must be one of {', '.join(FAULTS)}")
+        problems.append(f"fault must be one of {', '.join(FAULTS)}, not {fault!r}")
     elif operation == DELIVER and fault not in _FAULTS_OF_DELIVERIES:
         problems.append(f"the fault of a delivery must be {' or '.join(_FAULTS_OF_DELIVERIES)}")
     if seconds is None or seconds < 0 or (fault == "delay") != (seconds > 0):

@@ -19,11 +19,11 @@ _ANY = "ForAnyValue:"
 # Called with a value of the policy and one of the request.
 _TESTS: Mapping[str, Test] = {
     "StringEquals": str.__eq__,
-    "StringEqualsIgnoreCase": lambda said, has: said.lower() == has.lower(),
+    "StringEqualsIgnoreCase": lambda expected, actual: expected.lower() == actual.lower(),
     "StringLike": fits,
     "ArnEquals": fits_arn,
     "ArnLike": fits_arn,
-    "Bool": lambda said, has: said.lower() == has.lower(),
+    "Bool": lambda expected, actual: expected.lower() == actual.lower(),
 }
 
 
@@ -36,22 +36,22 @@ def hold(conditions: tuple[Condition, ...], context: Context) -> bool:
     return all(_holds(operator, values, context.get(key)) for operator, key, values in conditions)
 
 
-def _holds(operator: str, said: tuple[str, ...], has: tuple[str, ...] | None) -> bool:
-    if any("${" in value for value in said):
-        raise UnsupportedPolicyError(f"policy variables: {', '.join(said)}")
+def _holds(operator: str, expected: tuple[str, ...], actual: tuple[str, ...] | None) -> bool:
+    if any("${" in value for value in expected):
+        raise UnsupportedPolicyError(f"policy variables: {', '.join(expected)}")
     name = operator.removeprefix(_ALL).removeprefix(_ANY).removesuffix(_IF_EXISTS)
     if name == "Null":
-        return said == (str(not has).lower(),)
+        return expected == (str(not actual).lower(),)
     negated = _NOT in name
     test = _TESTS.get(name.replace(_NOT, "", 1))
     if test is None:
         raise UnsupportedPolicyError(f"condition operator {operator}")
-    if not has:
+    if not actual:
         return (
             operator.startswith(_ALL)
             or operator.endswith(_IF_EXISTS)
             or (negated and not operator.startswith(_ANY))
         )
-    held = [any(test(value, item) for value in said) != negated for item in has]
+    held = [any(test(value, item) for value in expected) != negated for item in actual]
     every = operator.startswith(_ALL) or (negated and not operator.startswith(_ANY))
     return all(held) if every else any(held)

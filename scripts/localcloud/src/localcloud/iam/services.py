@@ -41,8 +41,8 @@ def judge(context: RequestContext) -> None:
     if source := sender.get("source_arn"):
         keys["aws:sourcearn"] = (source,)
     for need in needs_of(call) or []:
-        mine = [item for item in statements(call, need) if {name, "*"} & set(item.principals)]
-        if not decide(mine, need, keys).allowed:
+        allowing = [item for item in statements(call, need) if {name, "*"} & set(item.principals)]
+        if not decide(allowing, need, keys).allowed:
             RECORD.refuse(name, need)
             LOG.warning("%s may not %s on %s", name, need.action, need.resource)
             message = (

@@ -79,13 +79,13 @@ class Job(Stoppable[StopRequest]):
 
     def terminate(self, reason: str) -> None:
         """TerminateJob."""
-        self._ask(StopRequest(reason=reason, final=True), isTerminated=True)
+        self._stop_unless_final(StopRequest(reason=reason, final=True), isTerminated=True)
 
     def cancel(self, reason: str) -> None:
         """CancelJob, which has no effect on a job that is starting or running."""
         with self._lock:
             if self._document["status"] in _NOT_STARTED:
-                self._ask(StopRequest(reason=reason, final=True), isCancelled=True)
+                self._stop_unless_final(StopRequest(reason=reason, final=True), isCancelled=True)
 
     def interrupt(self, *, abrupt: bool = False) -> bool:
         """Take its Spot host away, without warning if `abrupt`; false if it is not running."""
@@ -93,9 +93,9 @@ class Job(Stoppable[StopRequest]):
             if self._document["status"] not in ("STARTING", "RUNNING"):
                 return False
             reason = _SPOT_FARGATE if self.fargate else _SPOT_EC2
-            return self._ask(StopRequest(reason=reason, final=False, abrupt=abrupt))
+            return self._stop_unless_final(StopRequest(reason=reason, final=False, abrupt=abrupt))
 
-    def _ask(self, request: StopRequest, **flags: bool) -> bool:
+    def _stop_unless_final(self, request: StopRequest, **flags: bool) -> bool:
         with self._lock:
             if self._document["status"] in _FINISHED or (self._stop and self._stop.final):
                 return False
@@ -113,7 +113,7 @@ class JobStore:
         self._lock = threading.Lock()
 
     def add(self, job: Job) -> None:
-        """Keep a new job."""
+        """Add a new job."""
         with self._lock:
             self._jobs[job.id] = job
 

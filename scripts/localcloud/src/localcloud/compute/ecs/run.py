@@ -116,7 +116,7 @@ class _TaskRun:
         while True:
             match self._events.get():
                 case StopRequested():
-                    # Its last status is still RUNNING: that is how a Spot notice looks.
+                    # Its last status is still RUNNING: this is what a Spot notice looks like.
                     self._task.change()
                     return
                 case Ended(name):

@@ -24,10 +24,10 @@ def run_task(context: Any, request: Document) -> Document:
     """Start `count` tasks, or return those that the same client token started earlier."""
     place = place_of(context)
     token = request.get("clientToken")
-    asked = {name: value for name, value in request.items() if name != "clientToken"}
+    parameters = {name: value for name, value in request.items() if name != "clientToken"}
     _check(request)
     if token and (earlier := TASKS.started_with(place, token)):
-        return _repeated(asked, earlier)
+        return _repeated(parameters, earlier)
     definition, tags = find_definition(place, request["taskDefinition"])
     _check_overrides(request.get("overrides") or {}, definition)
     placement = place_tasks(place, request, definition)
@@ -36,17 +36,17 @@ def run_task(context: Any, request: Document) -> Document:
     tasks = [
         new_task(place, request, definition, placement, tags) for _ in range(count - len(failures))
     ]
-    if tasks and (earlier := TASKS.add(place, token, asked, tasks)):
-        return _repeated(asked, earlier)
+    if tasks and (earlier := TASKS.add(place, token, parameters, tasks)):
+        return _repeated(parameters, earlier)
     answer = {"tasks": [task.describe(tags=True) for task in tasks], "failures": failures}
     for task in tasks:
         run.start(task)
     return answer
 
 
-def _repeated(asked: Document, earlier: tuple[Document, list[Task]]) -> Document:
+def _repeated(parameters: Document, earlier: tuple[Document, list[Task]]) -> Document:
     request, tasks = earlier
-    if request != asked:
+    if request != parameters:
         raise refusal(
             "ConflictException",
             "The provided client token is already in use with a different RunTask request.",

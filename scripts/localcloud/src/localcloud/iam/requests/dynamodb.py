@@ -26,8 +26,8 @@ def needs(call: Call) -> list[Need]:
     """Return what a request needs."""
     match call.operation:
         case "BatchGetItem":
-            asked = call.parameters["RequestItems"].items()
-            return [_need(call, "BatchGetItem", name, item["Keys"]) for name, item in asked]
+            tables = call.parameters["RequestItems"].items()
+            return [_need(call, "BatchGetItem", name, item["Keys"]) for name, item in tables]
         case "BatchWriteItem":
             return [
                 _need(call, "BatchWriteItem", name, map(_written, writes))

@@ -80,6 +80,6 @@ def resource(call: Call) -> str:
     for parameter, arn in _RESOURCES.get(call.prefix, {}).items():
         if call.parameters.get(parameter):
             return arn(call)
-    mine = f":{call.prefix}:"
+    service = f":{call.prefix}:"
     given = (value for value in call.parameters.values() if isinstance(value, str))
-    return next((text for text in given if text.startswith("arn:") and mine in text), "*")
+    return next((text for text in given if text.startswith("arn:") and service in text), "*")
