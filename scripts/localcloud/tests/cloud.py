@@ -1,23 +1,21 @@
-"""A cloud to test against, and the AWS resources that tests make in it."""
+"""A cloud to test against, and the AWS resources that tests create in it."""
 
 import io
 import itertools
 import json
-import subprocess
-import sys
 import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from command_line import Cli
 
-# What most tests' functions and executions act as; it may do everything.
+# The role of most tests' functions and executions; it may do everything.
 ROLE = "arn:aws:iam::000000000000:role/test"
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 SERVICES = ("lambda", "states", "ecs-tasks")
@@ -26,33 +24,33 @@ _numbers = itertools.count(1)
 
 
 def unique(prefix: str) -> str:
-    """A name that no other test uses."""
+    """Return a name that no other test uses."""
     return f"{prefix}-{next(_numbers)}"
 
 
-def wait_for[T](look: Callable[[], T | None], seconds: float = 10, every: float = 0.02) -> T:
-    """Look until there is something true, and give it; an AssertionError after the time."""
+def wait_for[T](check: Callable[[], T | None], seconds: float = 10, every: float = 0.02) -> T:
+    """Poll until `check` returns something true, and return it; AssertionError on timeout."""
     deadline = time.monotonic() + seconds
     while True:
-        found = look()
+        found = check()
         if found:
             return found
         assert time.monotonic() < deadline, f"nothing within {seconds} s; last seen: {found!r}"
         time.sleep(every)
 
 
-def stays[T](look: Callable[[], T], value: T, seconds: float) -> bool:
-    """Whether what is looked at keeps the value for so long."""
+def stays[T](check: Callable[[], T], value: T, seconds: float) -> bool:
+    """Return whether `check` keeps returning the value for that long."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if look() != value:
+        if check() != value:
             return False
         time.sleep(0.05)
     return True
 
 
 def error_code(call: Callable[..., Any], **arguments: Any) -> str | None:
-    """The code of the error that a call ends with; None when it succeeds."""
+    """Return the code of the call's error; None if it succeeds."""
     try:
         call(**arguments)
     except ClientError as error:
@@ -60,43 +58,8 @@ def error_code(call: Callable[..., Any], **arguments: Any) -> str | None:
     return None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cli:
-    """The command line, run as users run it."""
-
-    state_dir: Path
-    lambda_python: str
-    port: int
-    environment: Mapping[str, str]
-
-    def arguments(self, command: str, *more: str) -> list[str]:
-        """The whole command line."""
-        start = ["--lambda-python", self.lambda_python, "--port", str(self.port)]
-        extra = [*start, *more] if command == "start" else list(more)
-        return [
-            *(sys.executable, "-m", "localcloud", command, "--state-dir", str(self.state_dir)),
-            *extra,
-        ]
-
-    def run(self, command: str, *more: str) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
-        return subprocess.run(
-            self.arguments(command, *more),
-            capture_output=True,
-            text=True,
-            timeout=90,
-            check=False,
-            env=dict(self.environment),
-        )
-
-    def pid(self) -> int:
-        """The pid of the LocalStack that runs."""
-        record = json.loads((self.state_dir / "localcloud.json").read_text(encoding="utf-8"))
-        return int(record["pid"])
-
-
 def started(cli: Cli) -> "Cloud":
-    """The cloud of a command line, started, with the role that tests' functions have."""
+    """Start a command line's cloud, and create the role of tests' functions."""
     result = cli.run("start")
     assert result.returncode == 0, result.stderr
     cloud = Cloud(cli=cli)
@@ -106,7 +69,7 @@ def started(cli: Cli) -> "Cloud":
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """A running cloud, by its command line and its clients."""
+    """A running cloud with its command line and clients."""
 
     cli: Cli
 
@@ -116,11 +79,11 @@ class Cloud:
         return f"http://127.0.0.1:{self.cli.port}"
 
     def client(self, service: str, **settings: Any) -> Any:
-        """A client; settings are botocore's."""
+        """Return a client; `settings` are botocore's."""
         return _client(self.url, service, tuple(sorted(settings.items())))
 
     def function(self, code: str, *, timeout: int = 10, role: str = ROLE, **more: Any) -> str:
-        """Deploy a function whose module is the code, with its `handle`; its name."""
+        """Deploy a function whose module is the code, with handler `handle`; return its name."""
         name = unique("function")
         client = self.client("lambda")
         client.create_function(
@@ -138,7 +101,7 @@ class Cloud:
         return name
 
     def update(self, name: str, code: str) -> None:
-        """Give a function of ours other code, and wait until it has it."""
+        """Update a function's code, and wait until the update is complete."""
         client = self.client("lambda")
         client.update_function_code(FunctionName=name, ZipFile=_zip(code))
         client.get_waiter("function_updated_v2").wait(
@@ -151,20 +114,20 @@ class Cloud:
         name: str | None = None,
         services: Sequence[str] = SERVICES,
     ) -> str:
-        """A new role that these services may assume, with the policy `mine`; its ARN."""
+        """Create a role that these services may assume, with the policy `mine`; return its ARN."""
         client, name = self.client("iam"), name or unique("role")
         principals = {"Service": [f"{service}.amazonaws.com" for service in services]}
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principals}
-        made = client.create_role(
+        role = client.create_role(
             RoleName=name,
             AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
         )
         if statements:
             self.allow(name, *statements)
-        return str(made["Role"]["Arn"])
+        return str(role["Role"]["Arn"])
 
     def allow(self, role: str, *statements: Mapping[str, Any]) -> None:
-        """Let these be all statements of a role of ours, by its name or ARN."""
+        """Replace all statements of a role, given by name or ARN."""
         self.client("iam").put_role_policy(
             RoleName=role.rpartition("/")[2],
             PolicyName="mine",
@@ -172,7 +135,7 @@ class Cloud:
         )
 
     def acting_as(self, role: str) -> Callable[[str], Any]:
-        """What makes clients that act as the role."""
+        """Return a function that makes clients with the role."""
         made = self.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
         session = boto3.Session(
             made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], "us-east-1"
@@ -180,7 +143,7 @@ class Cloud:
         return lambda service: session.client(service, endpoint_url=self.url, config=_ONCE)
 
     def invoke(self, name: str, event: object = None, **more: Any) -> Any:
-        """Invoke a function; the whole response, with the payload parsed."""
+        """Invoke a function; return the whole response, with the payload parsed."""
         response = self.client("lambda").invoke(
             FunctionName=name, Payload=json.dumps(event), **more
         )
@@ -188,7 +151,7 @@ class Cloud:
         return {**response, "Payload": json.loads(body) if body else None}
 
     def log(self, group: str) -> str:
-        """All that is in a log group; empty when there is no such group."""
+        """Return the content of a log group; empty if the group does not exist."""
         client = self.client("logs")
         try:
             events = client.filter_log_events(logGroupName=group)["events"]
@@ -197,7 +160,7 @@ class Cloud:
         return "".join(event["message"] for event in events)
 
     def queue(self, **attributes: str) -> tuple[str, str]:
-        """A new queue: its URL and its ARN."""
+        """Create a queue; return its URL and ARN."""
         client = self.client("sqs")
         url = client.create_queue(QueueName=unique("queue"), Attributes=attributes)["QueueUrl"]
         arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
@@ -215,49 +178,49 @@ class Cloud:
         self.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
 
     def activity(self) -> str:
-        """A new activity's ARN."""
+        """Create an activity; return its ARN."""
         arn = self.client("stepfunctions").create_activity(name=unique("activity"))
         return str(arn["activityArn"])
 
     def start(self, state: Mapping[str, Any], given: object = None, **top: Any) -> str:
-        """Start an execution of a machine that has this one state; the execution's ARN."""
+        """Start an execution of a machine with only this state; return the execution's ARN."""
         definition = {"StartAt": "Only", "States": {"Only": {**state, "End": True}}, **top}
         return self.execute(self.machine(definition), given)
 
     def machine(self, definition: Mapping[str, Any], role: str = ROLE) -> str:
-        """A new state machine's ARN."""
+        """Create a state machine; return its ARN."""
         made = self.client("stepfunctions").create_state_machine(
             name=unique("machine"), definition=json.dumps(definition), roleArn=role
         )
         return str(made["stateMachineArn"])
 
     def execute(self, machine: str, given: object = None) -> str:
-        """Start an execution; its ARN."""
+        """Start an execution; return its ARN."""
         started = self.client("stepfunctions").start_execution(
             stateMachineArn=machine, input=json.dumps(given or {})
         )
         return str(started["executionArn"])
 
     def status(self, execution: str) -> str:
-        """RUNNING, SUCCEEDED, FAILED, ABORTED or TIMED_OUT."""
+        """Return RUNNING, SUCCEEDED, FAILED, ABORTED or TIMED_OUT."""
         return str(self.describe(execution)["status"])
 
     def describe(self, execution: str) -> Any:
-        """DescribeExecution."""
+        """Call DescribeExecution."""
         return self.client("stepfunctions").describe_execution(executionArn=execution)
 
     def ended(self, execution: str, seconds: float = 10) -> Any:
-        """DescribeExecution, once it has ended."""
+        """Wait until the execution has ended; return DescribeExecution."""
         wait_for(lambda: self.status(execution) != "RUNNING", seconds)
         return self.describe(execution)
 
     def history(self, execution: str) -> list[str]:
-        """The types of the execution's events."""
+        """Return the types of the execution's events."""
         events = self.client("stepfunctions").get_execution_history(executionArn=execution)
         return [event["type"] for event in events["events"]]
 
     def take(self, activity: str) -> str:
-        """Take a task off the activity; its token."""
+        """Take a task from the activity; return its token."""
         task = self.client("stepfunctions").get_activity_task(activityArn=activity)
         return str(task["taskToken"])
 

@@ -1,4 +1,4 @@
-"""Two clouds for the whole run: ours, and LocalStack as it comes."""
+"""Two clouds for the whole run: ours, and unpatched LocalStack."""
 
 import os
 import socket
@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from cloud import Cli, Cloud, started
+from cloud import Cloud, started
+from command_line import Cli
 
 from localcloud import patches
 
@@ -28,7 +29,7 @@ def lambda_python() -> str:
 def make_cli(
     lambda_python: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., Cli]]:
-    """Command lines, each with a port and a state folder of its own; all is stopped at the end."""
+    """Make command lines, each with its own port and state folder; stop all clouds at the end."""
     made: list[Cli] = []
 
     def make(**environment: str) -> Cli:
@@ -48,20 +49,20 @@ def make_cli(
 
 @pytest.fixture(scope="session")
 def cloud(make_cli: Callable[..., Cli]) -> Cloud:
-    """The cloud, with every mend but those that LOCALCLOUD_WITHOUT names."""
+    """The cloud, with every patch except those that LOCALCLOUD_WITHOUT names."""
     return started(make_cli(LOCALCLOUD_MAX_ENVIRONMENTS=MAX_ENVIRONMENTS))
 
 
 @pytest.fixture(scope="session")
 def stock(make_cli: Callable[..., Cli]) -> Cloud:
-    """LocalStack with its bugs. Only that it listens on every interface is mended here too."""
+    """LocalStack with its bugs, except that it does not listen on every interface."""
     without = [patch.name for patch in patches.PATCHES if patch.name != "loopback-only"]
     return started(make_cli(LOCALCLOUD_WITHOUT=",".join(without)))
 
 
 @pytest.fixture
 def meeting(tmp_path: Path) -> Path:
-    """A folder in which functions that run side by side can see each other."""
+    """A folder in which concurrent functions can see each other."""
     return tmp_path
 
 

@@ -1,11 +1,11 @@
-"""What goes into states and comes out of them: JSON as AWS has it, and as much of it."""
+"""Inputs and outputs of states: JSON as on AWS, with AWS's size limits."""
 
 import json
 from typing import Any
 
 import pytest
 from cloud import Cloud
-from test_activities import activity_state
+from states import activity_state
 
 TEXTS = ['"x"', '"5"', '""', "5", "[]", '{"a":["中",1]}']
 
@@ -21,7 +21,7 @@ def test_an_activity_gets_json(cloud: Cloud, text: str) -> None:
     client.send_task_success(taskToken=task["taskToken"], output="1")
 
 
-def test_a_string_that_a_path_selects_is_json_too(cloud: Cloud) -> None:
+def test_a_string_selected_by_a_path_is_json(cloud: Cloud) -> None:
     activity, client = cloud.activity(), cloud.client("stepfunctions")
     cloud.start(activity_state(activity, InputPath="$.a"), {"a": "x"})
     task = client.get_activity_task(activityArn=activity)
@@ -34,7 +34,7 @@ FITTING = [{"a": "中" * 80_000}, {"a": "x" * (MOST - 8)}, [1] * ((MOST - 1) // 
 
 
 @pytest.mark.parametrize("given", FITTING, ids=["chinese", "ascii", "list"])
-def test_an_input_at_the_limit_goes_through_a_request(cloud: Cloud, given: Any) -> None:
+def test_an_input_at_the_limit_passes_through_a_message(cloud: Cloud, given: Any) -> None:
     url, _ = cloud.queue()
     ended = cloud.ended(start(cloud, request(url), given))
     assert ended["status"] == "SUCCEEDED", ended
@@ -42,7 +42,7 @@ def test_an_input_at_the_limit_goes_through_a_request(cloud: Cloud, given: Any) 
 
 
 @pytest.mark.parametrize("letter", ["x", "é"])
-def test_one_byte_decides_over_a_state_output(cloud: Cloud, letter: str) -> None:
+def test_a_state_output_is_limited_to_the_byte(cloud: Cloud, letter: str) -> None:
     wrapped = {"Type": "Pass", "Parameters": {"a.$": "$"}}
     room = MOST - len('{"a":""}')
     for more, status in (("", "SUCCEEDED"), ("x", "FAILED")):
@@ -52,7 +52,7 @@ def test_one_byte_decides_over_a_state_output(cloud: Cloud, letter: str) -> None
 
 
 def start(cloud: Cloud, state: dict[str, Any], given: Any) -> str:
-    """Start an execution whose input has no escapes, which would count."""
+    """Start an execution whose input has no escapes, which would count towards its size."""
     machine = cloud.machine({"StartAt": "Only", "States": {"Only": {**state, "End": True}}})
     text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
     client = cloud.client("stepfunctions")

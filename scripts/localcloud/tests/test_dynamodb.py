@@ -31,7 +31,7 @@ def table(cloud: Cloud) -> str:
     return name
 
 
-def test_what_terraform_reads(cloud: Cloud, table: str) -> None:
+def test_terraform_reads_what_it_set(cloud: Cloud, table: str) -> None:
     client = cloud.client("dynamodb")
     described = client.describe_table(TableName=table)["Table"]
     assert described["TableStatus"] == "ACTIVE"
@@ -50,7 +50,7 @@ def test_what_terraform_reads(cloud: Cloud, table: str) -> None:
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
-def test_encryption_with_a_key_of_ones_own(cloud: Cloud) -> None:
+def test_encryption_with_a_customer_key(cloud: Cloud) -> None:
     made = cloud.client("dynamodb").create_table(
         TableName=unique("table"),
         BillingMode="PAY_PER_REQUEST",
@@ -61,7 +61,7 @@ def test_encryption_with_a_key_of_ones_own(cloud: Cloud) -> None:
     assert made["TableDescription"]["SSEDescription"]["Status"] == "ENABLED"
 
 
-def test_a_query_on_an_index(cloud: Cloud, table: str) -> None:
+def test_an_index_can_be_queried(cloud: Cloud, table: str) -> None:
     client = cloud.client("dynamodb")
     for number, state in enumerate(["started", "settled", "started"]):
         item = {"id": {"S": str(number)}, "state": {"S": state}}
@@ -76,7 +76,7 @@ def test_a_query_on_an_index(cloud: Cloud, table: str) -> None:
     assert sorted(item["id"]["S"] for item in found["Items"]) == ["0", "2"]
 
 
-def test_of_conditional_writes_at_once_one_wins(cloud: Cloud, table: str) -> None:
+def test_one_of_several_concurrent_conditional_writes_wins(cloud: Cloud, table: str) -> None:
     client = cloud.client("dynamodb")
 
     def put(number: int) -> str | None:

@@ -20,7 +20,7 @@ def handle(event, context):
     time.sleep(event["seconds"])
     return os.getpid()
 """
-# Says that it has begun, waits until it may go on, and looks for its own code.
+# Signals that it has begun, waits for permission to continue, and looks for its own code.
 GATED = """
 import os, pathlib, time
 def handle(event, context):
@@ -47,7 +47,7 @@ def handle(event, context):
 
 
 def tail(response: dict[str, str]) -> str:
-    """The log that came with a response."""
+    """Return the log of a response."""
     return base64.b64decode(response["LogResult"]).decode()
 
 
@@ -67,7 +67,7 @@ def test_a_function_gets_the_bare_environment_of_lambda(cloud: Cloud) -> None:
     assert not {"FILESYSTEM_ROOT", "VIRTUAL_ENV", "PYTHONPATH"} & set(environment)
 
 
-def test_logs_tell_start_end_and_report(cloud: Cloud) -> None:
+def test_logs_contain_start_end_and_report(cloud: Cloud) -> None:
     name = cloud.function(MISBEHAVE)
     first = tail(cloud.invoke(name, "well", LogType="Tail")).splitlines()
     assert first[0].startswith("START RequestId: ")
@@ -82,7 +82,7 @@ def test_logs_tell_start_end_and_report(cloud: Cloud) -> None:
     wait_for(lambda: cloud.log(f"/aws/lambda/{name}").count("doing well") == 2)
 
 
-def test_an_error_of_the_handler(cloud: Cloud) -> None:
+def test_a_handler_error_is_returned_and_logged(cloud: Cloud) -> None:
     name = cloud.function(MISBEHAVE)
     pid = cloud.invoke(name)["Payload"]
     response = cloud.invoke(name, "raise", LogType="Tail")
@@ -103,7 +103,7 @@ def test_a_process_that_exits_is_replaced(cloud: Cloud) -> None:
     assert cloud.invoke(name)["Payload"] != pid
 
 
-def test_a_process_that_something_else_killed_is_replaced(cloud: Cloud) -> None:
+def test_a_process_killed_from_outside_is_replaced(cloud: Cloud) -> None:
     name = cloud.function(MISBEHAVE)
     pid = cloud.invoke(name)["Payload"]
     psutil.Process(pid).kill()
@@ -129,7 +129,7 @@ def test_a_timeout_kills_the_process_group(cloud: Cloud) -> None:
     assert "FunctionError" not in cloud.invoke(name)
 
 
-def test_an_init_error_is_answered_and_logged(cloud: Cloud) -> None:
+def test_an_init_error_is_returned_and_logged(cloud: Cloud) -> None:
     name = cloud.function("import not_there\ndef handle(event, context): pass")
     for _ in range(2):
         response = cloud.invoke(name, LogType="Tail")
@@ -138,7 +138,7 @@ def test_an_init_error_is_answered_and_logged(cloud: Cloud) -> None:
     wait_for(lambda: cloud.log(f"/aws/lambda/{name}").count("No module named") >= 2)
 
 
-def test_a_function_that_is_killed_ends_in_lambdas_words(cloud: Cloud) -> None:
+def test_a_killed_function_ends_with_lambdas_wording(cloud: Cloud) -> None:
     name = cloud.function(
         "import os, signal\n"
         "def handle(event, context): os.kill(os.getpid(), getattr(signal, event))"
@@ -149,19 +149,19 @@ def test_a_function_that_is_killed_ends_in_lambdas_words(cloud: Cloud) -> None:
         assert response["Payload"]["errorMessage"].endswith(word)
 
 
-def test_an_exit_during_init(cloud: Cloud) -> None:
+def test_an_exit_during_init_is_an_error(cloud: Cloud) -> None:
     name = cloud.function("import os\nos._exit(4)\ndef handle(event, context): pass")
     response = cloud.invoke(name)
     assert response["Payload"]["errorType"] == "Runtime.ExitError"
     assert "exit status 4" in response["Payload"]["errorMessage"]
 
 
-def test_a_response_over_6_mib(cloud: Cloud) -> None:
+def test_a_response_over_6_mib_is_an_error(cloud: Cloud) -> None:
     response = cloud.invoke(cloud.function(MISBEHAVE), "large")
     assert response["Payload"]["errorType"] == "Function.ResponseSizeTooLarge"
 
 
-def test_json_logs_in_a_group_of_ones_own(cloud: Cloud) -> None:
+def test_json_logs_go_to_a_custom_group(cloud: Cloud) -> None:
     group = f"/mine/{unique('group')}"
     code = "import logging\ndef handle(event, context): logging.getLogger().debug('said')"
     config = {"LogFormat": "JSON", "ApplicationLogLevel": "DEBUG", "LogGroup": group}
@@ -176,7 +176,7 @@ def test_json_logs_in_a_group_of_ones_own(cloud: Cloud) -> None:
     assert not cloud.log(f"/aws/lambda/{name}")
 
 
-def test_what_cannot_run_here_says_so(cloud: Cloud) -> None:
+def test_unsupported_functions_are_refused(cloud: Cloud) -> None:
     client, name = cloud.client("lambda"), unique("node")
     client.create_function(
         FunctionName=name,
@@ -190,11 +190,11 @@ def test_what_cannot_run_here_says_so(cloud: Cloud) -> None:
         return dict(client.get_function_configuration(FunctionName=name))
 
     wait_for(lambda: configuration()["State"] == "Failed")
-    assert "Python functions only" in configuration()["StateReason"]
+    assert "only zipped Python functions" in configuration()["StateReason"]
 
 
-def test_a_burst_is_worked_off_by_few_processes(cloud: Cloud) -> None:
-    """The test's cloud allows 8 environments a function; the others wait, and none fails."""
+def test_few_processes_handle_a_burst(cloud: Cloud) -> None:
+    """The test cloud allows 8 environments per function; other invocations wait, and none fails."""
     name = cloud.function(PID)
     with ThreadPoolExecutor(24) as pool:
         answers = list(pool.map(lambda _: cloud.invoke(name, {"seconds": 0.3}), range(24)))
@@ -203,7 +203,7 @@ def test_a_burst_is_worked_off_by_few_processes(cloud: Cloud) -> None:
 
 
 def test_idle_environments_make_room_for_other_functions(cloud: Cloud) -> None:
-    """Two thirds of the places are taken by one idle function, and two more need as many."""
+    """An idle function holds two thirds of the environments, and two others need as many."""
     for name in [cloud.function(PID) for _ in range(3)]:
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _, f=name: cloud.invoke(f, {"seconds": 0.3}), range(8)))
@@ -216,7 +216,7 @@ def test_functions_are_not_run_by_localstacks_python(cloud: Cloud) -> None:
     assert os.path.realpath(cloud.invoke(name)["Payload"]) == expected
 
 
-def test_an_update_lets_what_runs_end(cloud: Cloud, tmp_path: Path) -> None:
+def test_an_update_lets_running_invocations_finish(cloud: Cloud, tmp_path: Path) -> None:
     name, files = cloud.function(GATED), {key: str(tmp_path / key) for key in ("begun", "go")}
     with ThreadPoolExecutor() as pool:
         running = pool.submit(cloud.invoke, name, files)
@@ -229,7 +229,7 @@ def test_an_update_lets_what_runs_end(cloud: Cloud, tmp_path: Path) -> None:
     wait_for(lambda: not psutil.pid_exists(answer["Payload"]["pid"]))
 
 
-def test_who_comes_during_updates_is_answered(cloud: Cloud) -> None:
+def test_invocations_during_updates_succeed(cloud: Cloud) -> None:
     name = cloud.function("def handle(event, context): return -1")
     with ThreadPoolExecutor(4) as pool:
         codes = [f"def handle(event, context): return {number}" for number in range(5)]

@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 from cloud import Cloud, wait_for
 
-# Says that it is there, waits until all others are, and tells whether they came.
+# Signals that it is there, waits for all others, and reports whether they came.
 MEET = """
 import json, pathlib, time, uuid
 def handle(event, context):
@@ -24,7 +24,7 @@ def handle(event, context):
         time.sleep(0.01)
     (folder / f"met-{name}").touch()
 """
-# Notes when each message came and fails those that say so.
+# Records when each message arrives and fails those that ask for it.
 PARTIAL = """
 import json, pathlib, time
 def handle(event, context):
@@ -40,11 +40,11 @@ def handle(event, context):
 
 
 def count(folder: Path, what: str) -> int:
-    """How many functions left such a mark."""
+    """Return how many functions left such a mark."""
     return len(list(folder.glob(f"{what}-*")))
 
 
-def test_asynchronous_invocations_run_side_by_side(cloud: Cloud, meeting: Path) -> None:
+def test_asynchronous_invocations_run_concurrently(cloud: Cloud, meeting: Path) -> None:
     name = cloud.function(MEET, timeout=20)
     event = {"folder": str(meeting), "together": 8}
     for _ in range(8):
@@ -71,7 +71,7 @@ def test_an_asynchronous_failure_is_logged_and_goes_to_its_destination(cloud: Cl
     assert cloud.log(f"/aws/lambda/{name}").count("START ") == 1
 
 
-def test_asynchronous_invocations_go_on_through_updates(cloud: Cloud, tmp_path: Path) -> None:
+def test_asynchronous_invocations_survive_updates(cloud: Cloud, tmp_path: Path) -> None:
     code = """
 import pathlib, uuid
 def handle(event, context):
@@ -87,7 +87,7 @@ def handle(event, context):
 
 
 def mapping(cloud: Cloud, code: str, visibility: int, **more: object) -> tuple[str, str]:
-    """A queue mapped to a function with the code: the queue's URL, and the mapping's id."""
+    """Map a queue to a function with the code; return the queue's URL and the mapping's id."""
     url, arn = cloud.queue(VisibilityTimeout=str(visibility))
     client = cloud.client("lambda")
     made = client.create_event_source_mapping(
@@ -102,24 +102,24 @@ def mapping(cloud: Cloud, code: str, visibility: int, **more: object) -> tuple[s
 
 
 def most_at_a_time(folder: Path) -> int:
-    """How many functions were there at the same time, by the times of their marks."""
+    """Return how many functions ran at the same time, by the times of their marks."""
     changes = [(mark.stat().st_mtime_ns, 1) for mark in folder.glob("came-*")]
     for what in ("met-*", "alone-*"):
         changes += [(mark.stat().st_mtime_ns, -1) for mark in folder.glob(what)]
     return max(accumulate(change for _, change in sorted(changes)))
 
 
-def test_batches_run_side_by_side_up_to_the_maximum(cloud: Cloud, meeting: Path) -> None:
+def test_batches_run_concurrently_up_to_the_maximum(cloud: Cloud, meeting: Path) -> None:
     url, _ = mapping(cloud, MEET, 30, BatchSize=1, ScalingConfig={"MaximumConcurrency": 3})
     body = json.dumps({"folder": str(meeting), "together": 4, "patience": 1.5})
     for _ in range(4):
         cloud.client("sqs").send_message(QueueUrl=url, MessageBody=body)
-    # Three wait in vain for the fourth, which comes when one of them has left.
+    # Three wait in vain for the fourth, which arrives after one of them has left.
     wait_for(lambda: count(meeting, "alone") + count(meeting, "met") == 4, seconds=20)
     assert most_at_a_time(meeting) == 3
 
 
-def test_a_message_is_with_the_function_at_once(cloud: Cloud, tmp_path: Path) -> None:
+def test_a_message_reaches_the_function_at_once(cloud: Cloud, tmp_path: Path) -> None:
     url, _ = mapping(cloud, PARTIAL, 30, BatchSize=10)
     file = tmp_path / "notes"
 
@@ -136,7 +136,9 @@ def test_a_message_is_with_the_function_at_once(cloud: Cloud, tmp_path: Path) ->
     assert median(latencies) < 0.3
 
 
-def test_failed_messages_come_back_after_their_visibility(cloud: Cloud, tmp_path: Path) -> None:
+def test_failed_messages_are_redelivered_after_their_visibility_timeout(
+    cloud: Cloud, tmp_path: Path
+) -> None:
     url, _ = mapping(cloud, PARTIAL, 2, BatchSize=10)
     file = tmp_path / "notes"
     client = cloud.client("sqs")

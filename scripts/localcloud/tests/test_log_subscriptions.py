@@ -17,7 +17,7 @@ def handle(event, context):
 
 
 class Subscribed:
-    """A log group with a function that prints what it is handed."""
+    """A log group with a function that prints what it receives."""
 
     def __init__(self, cloud: Cloud, pattern: str, code: str = HEAR) -> None:
         self.cloud, self.client = cloud, cloud.client("logs")
@@ -27,7 +27,7 @@ class Subscribed:
         self.function = self.subscribe(pattern, code)
 
     def subscribe(self, pattern: str, code: str = HEAR) -> str:
-        """Subscribe one more function; its name."""
+        """Subscribe one more function; return its name."""
         name = self.cloud.function(code)
         group_arn = f"arn:aws:logs:us-east-1:000000000000:log-group:{self.group}:*"
         self.cloud.client("lambda").add_permission(
@@ -55,11 +55,11 @@ class Subscribed:
         )
 
     def heard(self, function: str | None = None) -> str:
-        """What the function has printed."""
+        """Return what the function has printed."""
         return self.cloud.log(f"/aws/lambda/{function or self.function}")
 
 
-def test_the_lines_that_match_reach_each_function(cloud: Cloud) -> None:
+def test_matching_lines_reach_each_function(cloud: Cloud) -> None:
     logs = Subscribed(cloud, '{ $.type = "Wanted" }')
     second = logs.subscribe("")
     wanted, other = ('{"type": "Wanted", "n": 1}', '{"type": "Other"}')
@@ -70,7 +70,7 @@ def test_the_lines_that_match_reach_each_function(cloud: Cloud) -> None:
     assert stays(lambda: logs.heard().count("Wanted"), 1, 1)
 
 
-def test_who_writes_a_line_does_not_wait_for_the_function(cloud: Cloud) -> None:
+def test_the_writer_of_a_line_does_not_wait_for_the_function(cloud: Cloud) -> None:
     logs = Subscribed(cloud, "", HEAR + "    time.sleep(3)\n")
     begin = time.monotonic()
     logs.write("line")
@@ -78,7 +78,7 @@ def test_who_writes_a_line_does_not_wait_for_the_function(cloud: Cloud) -> None:
     wait_for(lambda: "line" in logs.heard())
 
 
-def test_without_permission_the_function_hears_nothing(cloud: Cloud) -> None:
+def test_without_permission_the_function_receives_nothing(cloud: Cloud) -> None:
     logs = Subscribed(cloud, "")
     cloud.client("lambda").remove_permission(FunctionName=logs.function, StatementId="logs")
     logs.write("line")
@@ -98,5 +98,5 @@ def test_without_permission_the_function_hears_nothing(cloud: Cloud) -> None:
         ("[of, another, kind]", "anything", True),
     ],
 )
-def test_patterns(pattern: str, line: str, matches: bool) -> None:
+def test_patterns_match_as_documented(pattern: str, line: str, matches: bool) -> None:
     assert is_match(pattern, line) is matches

@@ -1,4 +1,4 @@
-"""The table of patches is whole: each is tested, documented, and can be left out."""
+"""The table of patches is complete: each is tested, documented, and can be left out."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from localcloud import patches
 HERE = Path(__file__).parent
 
 
-def test_each_patch_is_shown_to_be_needed() -> None:
+def test_each_patch_has_a_test_that_shows_its_bug() -> None:
     shown = (HERE / "test_stock_bugs.py").read_text(encoding="utf-8")
-    mine = {patch.name for patch in patches.PATCHES if not patch.module.startswith(COMPUTE)}
-    assert set(SHOWS) == mine
+    tested = {patch.name for patch in patches.PATCHES if not patch.module.startswith(COMPUTE)}
+    assert set(SHOWS) == tested
     for test in SHOWS.values():
         assert f"def {test}(" in shown
 
@@ -24,12 +24,12 @@ def test_each_patch_is_in_the_readme() -> None:
         assert f"`{patch.name}`" in readme
 
 
-def test_names_are_unique() -> None:
+def test_patch_names_are_unique() -> None:
     names = [patch.name for patch in patches.PATCHES]
     assert len(set(names)) == len(names)
 
 
-def test_leaving_out() -> None:
+def test_patches_can_be_left_out() -> None:
     assert patches.left_out("") == frozenset()
     assert patches.left_out("activity-tags, size-limits") == {"activity-tags", "size-limits"}
     assert patches.left_out("all") == {patch.name for patch in patches.PATCHES}

@@ -1,9 +1,9 @@
-"""Buckets keep their objects in the cloud's own folder."""
+"""Buckets keep their objects in the cloud's state folder."""
 
 from cloud import Cloud, unique
 
 
-def test_objects_lie_in_the_clouds_own_folder(cloud: Cloud) -> None:
+def test_objects_are_kept_in_the_clouds_own_folder(cloud: Cloud) -> None:
     bucket = unique("objects")
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=bucket)

@@ -1,4 +1,4 @@
-"""The cloud starts and stops as its command line says, and leaves nothing behind."""
+"""The command line starts and stops the cloud, and leaves nothing behind."""
 
 import contextlib
 import json
@@ -14,7 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cloud import Cli, Cloud, started, wait_for
+from cloud import Cloud, started, wait_for
+from command_line import Cli
 
 from localcloud import processes, settings
 from localcloud.settings import Address
@@ -28,7 +29,7 @@ def handle(event, context):
 
 
 def family(cli: Cli) -> list[psutil.Process]:
-    """Every process that belongs to the cloud of this command line."""
+    """Return every process of this command line's cloud."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -38,7 +39,7 @@ def family(cli: Cli) -> list[psutil.Process]:
 
 
 def hanging(cli: Cli, pool: ThreadPoolExecutor) -> Cloud:
-    """Start a cloud, and have a function hang in it."""
+    """Start a cloud with a function that hangs."""
     cloud = started(cli)
     pool.submit(cloud.invoke, cloud.function(HANG, timeout=60))
     wait_for(lambda: len(family(cli)) >= 3, seconds=20)
@@ -55,7 +56,7 @@ def test_start_status_and_stop(make_cli: Callable[..., Cli], tmp_path: Path) -> 
         0,
         f"running at http://127.0.0.1:{cli.port}, pid {cli.pid()}\n",
     )
-    assert "runs already" in cli.run("start").stdout
+    assert "already runs" in cli.run("start").stdout
     listening = [c.laddr.ip for c in psutil.Process(cli.pid()).net_connections() if not c.raddr]
     assert set(listening) == {"127.0.0.1"}
 
@@ -65,7 +66,7 @@ def test_start_status_and_stop(make_cli: Callable[..., Cli], tmp_path: Path) -> 
     foreign = other.run("start")
     assert (foreign.returncode, "which is not ours" in foreign.stdout) == (0, True)
     assert other.run("stop").stdout == "not running\n"
-    assert cli.run("status").returncode == 0, "what is not ours is not stopped"
+    assert cli.run("status").returncode == 0, "a LocalStack that is not ours is not stopped"
 
     assert cli.run("stop").returncode == 0
     assert cli.run("stop").stdout == "not running\n"
@@ -73,7 +74,7 @@ def test_start_status_and_stop(make_cli: Callable[..., Cli], tmp_path: Path) -> 
     assert sorted(path.name for path in cli.state_dir.iterdir()) == ["localstack.log", "lock"]
 
 
-def test_stop_ends_hanging_polls_and_functions_and_what_they_started(
+def test_stop_ends_hanging_polls_and_functions_and_their_children(
     make_cli: Callable[..., Cli],
 ) -> None:
     cli = make_cli()
@@ -84,7 +85,7 @@ def test_stop_ends_hanging_polls_and_functions_and_what_they_started(
             pool.submit(cloud.take, activity)
         begun = time.monotonic()
         assert cli.run("stop").returncode == 0
-        # It takes two seconds; the rest is for a busy machine.
+        # It takes two seconds; the rest allows for a busy machine.
         assert time.monotonic() - begun < 8
     assert not family(cli)
 
@@ -95,7 +96,7 @@ def test_stop_and_start_after_localstack_was_killed(make_cli: Callable[..., Cli]
         hanging(cli, pool)
         psutil.Process(cli.pid()).kill()
         orphans = wait_for(lambda: [p for p in family(cli) if p.status() != psutil.STATUS_ZOMBIE])
-        assert orphans, "the functions outlive it"
+        assert orphans, "the functions outlive LocalStack"
         assert cli.run("status").returncode == 3
         assert cli.run("start").returncode == 0
     assert not [orphan for orphan in orphans if orphan.is_running()]
@@ -106,7 +107,7 @@ def test_stop_and_start_after_localstack_was_killed(make_cli: Callable[..., Cli]
 
 @pytest.fixture
 def in_foreground() -> Iterator[None]:
-    """What a shell starts in the background ignores interrupts, this test's runner too."""
+    """A shell's background processes ignore interrupts, and so may this test's runner."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -146,9 +147,11 @@ def test_a_start_that_fails_shows_the_log(make_cli: Callable[..., Cli]) -> None:
     assert not family(cli)
 
 
-def test_wrong_arguments_get_one_line(make_cli: Callable[..., Cli], tmp_path: Path) -> None:
+def test_invalid_arguments_are_reported_in_one_line(
+    make_cli: Callable[..., Cli], tmp_path: Path
+) -> None:
     cli = make_cli(LOCALCLOUD_WITHOUT="no-such-patch")
-    assert "names no such patch: no-such-patch" in cli.run("start").stderr
+    assert "LOCALCLOUD_WITHOUT: no such patch: no-such-patch" in cli.run("start").stderr
     cli = make_cli()
     assert "takes NAME=VALUE" in cli.run("start", "--set", "nonsense").stderr
     for wrong, message in [
@@ -175,7 +178,7 @@ def test_the_address_is_read_as_localstack_client_reads_it() -> None:
     assert read({"LOCALSTACK_HOST": "there:1", "EDGE_PORT": "2"}) == Address(host="there", port=1)
 
 
-def test_a_broken_record_is_no_record(make_cli: Callable[..., Cli]) -> None:
+def test_a_broken_record_is_ignored(make_cli: Callable[..., Cli]) -> None:
     cli = make_cli()
     (cli.state_dir / "localcloud.json").write_text(json.dumps({"pid": "?"}), encoding="utf-8")
     assert cli.run("status").returncode == 3

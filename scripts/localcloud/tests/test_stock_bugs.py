@@ -1,6 +1,6 @@
-"""Each mend is still needed: LocalStack without it has the bug.
+"""Each patch is still needed: LocalStack without it has the bug.
 
-A test that fails here is good news: the mend it is about can go.
+A test that fails here is good news: its patch can go.
 """
 
 import json
@@ -19,28 +19,28 @@ from localstack.config import HostAndPort
 from localstack.runtime.server import twisted
 from localstack.services.s3 import provider as s3_provider
 from rolo.gateway import Gateway
-from test_activities import activity_state, in_parallel
+from states import activity_state, in_parallel
 from test_lambda import GATED, PID
 from test_lambda_events import MEET, count, mapping
 from test_log_subscriptions import Subscribed
 
 SHOWS = {
     "loopback-only": "test_the_gateway_is_given_no_interface",
-    "parser-cache": "test_each_client_gets_a_parser",
+    "parser-cache": "test_each_client_gets_its_own_parser",
     "iam": "test_a_function_may_do_everything",
-    "path-cache": "test_each_path_is_parsed_each_time",
-    "s3-objects": "test_all_clouds_share_a_folder_of_objects",
+    "path-cache": "test_a_path_is_parsed_on_each_use",
+    "s3-objects": "test_all_clouds_share_one_object_folder",
     "log-subscriptions": "test_a_subscription_gets_every_line",
     "function-logs": "test_the_log_group_is_ignored",
     "capacity": "test_a_burst_starts_a_process_for_each_invocation",
-    "async-invocations": "test_few_asynchronous_invocations_run_side_by_side",
-    "updates": "test_an_update_kills_what_runs",
+    "async-invocations": "test_few_asynchronous_invocations_run_concurrently",
+    "updates": "test_an_update_kills_running_invocations",
     "queue-mapping": "test_batches_run_one_after_another",
     "activity-clocks": "test_a_missed_heartbeat_is_a_timeout",
-    "activity-input": "test_a_string_as_an_input_loses_its_quotes",
+    "activity-input": "test_a_string_input_loses_its_quotes",
     "early-reports": "test_a_heartbeat_without_heartbeat_seconds_is_refused",
-    "activity-polling": "test_a_lost_client_takes_a_task",
-    "stop-waiting-states": "test_a_stopped_execution_runs_on",
+    "activity-polling": "test_a_disconnected_client_takes_a_task",
+    "stop-waiting-states": "test_a_stopped_execution_keeps_running",
     "closed-tasks": "test_a_closed_task_is_settled_again",
     "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
     "activity-tags": "test_tags_of_activities_are_refused",
@@ -61,7 +61,7 @@ def test_the_gateway_is_given_no_interface(monkeypatch: pytest.MonkeyPatch) -> N
     assert given == [{}]
 
 
-def test_each_client_gets_a_parser() -> None:
+def test_each_client_gets_its_own_parser() -> None:
     first, second = (Session().get_service_model("lambda") for _ in range(2))
     assert create_parser(first) is not create_parser(second)
 
@@ -75,14 +75,14 @@ def handle(event, context):
     assert stock.invoke(stock.function(code, role=stock.role()))["Payload"] == []
 
 
-def test_each_path_is_parsed_each_time() -> None:
+def test_a_path_is_parsed_on_each_use() -> None:
     assert parse("$.a") is not parse("$.a")
 
 
-def test_all_clouds_share_a_folder_of_objects(stock: Cloud) -> None:
+def test_all_clouds_share_one_object_folder(stock: Cloud) -> None:
     stock.client("s3").create_bucket(Bucket="shared-folder")
     stock.client("s3").put_object(Bucket="shared-folder", Key="object", Body=b"body")
-    # None of it is in the cloud's own folder.
+    # None of them is in the cloud's state folder.
     assert not list(stock.cli.state_dir.rglob("*shared-folder*"))
     assert list(Path(s3_provider.DEFAULT_S3_TMP_DIR).rglob("*shared-folder*"))
 
@@ -109,7 +109,7 @@ def test_a_burst_starts_a_process_for_each_invocation(stock: Cloud) -> None:
     assert len({answer["Payload"] for answer in answers}) == 10
 
 
-def test_few_asynchronous_invocations_run_side_by_side(stock: Cloud, meeting: Path) -> None:
+def test_few_asynchronous_invocations_run_concurrently(stock: Cloud, meeting: Path) -> None:
     together = min(32, (os.process_cpu_count() or 1) + 4) + 1
     name = stock.function(MEET, timeout=20)
     event = {"folder": str(meeting), "together": together, "patience": 2}
@@ -118,7 +118,7 @@ def test_few_asynchronous_invocations_run_side_by_side(stock: Cloud, meeting: Pa
     wait_for(lambda: count(meeting, "alone"), seconds=20)
 
 
-def test_an_update_kills_what_runs(stock: Cloud, tmp_path: Path) -> None:
+def test_an_update_kills_running_invocations(stock: Cloud, tmp_path: Path) -> None:
     name, files = stock.function(GATED), {key: str(tmp_path / key) for key in ("begun", "go")}
     with ThreadPoolExecutor() as pool:
         running = pool.submit(error_code, stock.invoke, name=name, event=files)
@@ -142,7 +142,7 @@ def test_a_missed_heartbeat_is_a_timeout(stock: Cloud) -> None:
     assert stock.ended(execution)["error"] == "States.Timeout"
 
 
-def test_a_string_as_an_input_loses_its_quotes(stock: Cloud) -> None:
+def test_a_string_input_loses_its_quotes(stock: Cloud) -> None:
     activity = stock.activity()
     stock.start(activity_state(activity), "x")
     task = stock.client("stepfunctions").get_activity_task(activityArn=activity)
@@ -156,7 +156,7 @@ def test_a_heartbeat_without_heartbeat_seconds_is_refused(stock: Cloud) -> None:
     assert error_code(client.send_task_heartbeat, taskToken=token) == "InvalidToken"
 
 
-def test_a_lost_client_takes_a_task(stock: Cloud) -> None:
+def test_a_disconnected_client_takes_a_task(stock: Cloud) -> None:
     activity = stock.activity()
     with pytest.raises(ReadTimeoutError):
         stock.client("stepfunctions", read_timeout=0.2).get_activity_task(activityArn=activity)
@@ -164,7 +164,7 @@ def test_a_lost_client_takes_a_task(stock: Cloud) -> None:
     wait_for(lambda: "ActivityStarted" in stock.history(execution))
 
 
-def test_a_stopped_execution_runs_on(stock: Cloud) -> None:
+def test_a_stopped_execution_keeps_running(stock: Cloud) -> None:
     activity, client = stock.activity(), stock.client("stepfunctions")
     execution = stock.start(activity_state(activity))
     stock.take(activity)

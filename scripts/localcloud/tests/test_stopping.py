@@ -1,4 +1,4 @@
-"""A stop that comes between two steps of an execution ends it too."""
+"""A stop between two steps of an execution ends it."""
 
 import json
 import time
@@ -22,7 +22,7 @@ from localstack.services.stepfunctions.asl.eval.event.event_manager import Event
 from localstack.services.stepfunctions.asl.eval.states import StateData
 from localstack.services.stepfunctions.asl.parse.asl_parser import AmazonStateLanguageParser
 from localstack.services.stepfunctions.backend.execution_worker import ExecutionWorker
-from test_activities import activity_state
+from states import activity_state
 
 from localcloud.stepfunctions import clocks, stopping
 
@@ -31,7 +31,7 @@ LATEST_STOP = 0.66
 
 
 def test_stops_at_any_moment_end_executions(cloud: Cloud) -> None:
-    """A request and an activity in a branch, as the product's module for activities has them."""
+    """Stop executions with a request and an activity in a branch, as in the product's module."""
     client, (url, _) = cloud.client("stepfunctions"), cloud.queue()
     machines = [cloud.machine(shape(url, cloud.activity())) for shape in (parallel, mapped)]
 
@@ -51,7 +51,7 @@ def test_stops_at_any_moment_end_executions(cloud: Cloud) -> None:
 
 
 def parallel(url: str, activity: str) -> dict[str, Any]:
-    """A machine that is a Parallel of one branch."""
+    """Return a machine whose only state is a Parallel of one branch."""
     return {
         "StartAt": "Only",
         "States": {"Only": {"Type": "Parallel", "Branches": [branch(url, activity)], "End": True}},
@@ -59,13 +59,13 @@ def parallel(url: str, activity: str) -> dict[str, Any]:
 
 
 def mapped(url: str, activity: str) -> dict[str, Any]:
-    """A machine that is a Map with the same branch for each item."""
+    """Return a machine whose only state is a Map with the same branch for each item."""
     state = {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": branch(url, activity)}
     return {"StartAt": "Only", "States": {"Only": {**state, "End": True}}}
 
 
 def branch(url: str, activity: str) -> dict[str, Any]:
-    """Ask for a dispatch, then wait on the activity."""
+    """Return a branch that requests a dispatch, then waits on the activity."""
     request = {
         "Type": "Task",
         "Resource": "arn:aws:states:::sqs:sendMessage",
@@ -79,20 +79,22 @@ def branch(url: str, activity: str) -> dict[str, Any]:
     }
 
 
-def test_a_branch_of_a_stopped_execution_does_not_hold_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In this process: the moment between a branch's frame and its first state is short."""
+def test_a_branch_does_not_keep_a_stopped_execution_running(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Run in this process: the time between a branch's frame and its first state is short."""
     monkeypatch.setattr(Program, "eval", Program.eval)
     raised = []
     monkeypatch.setattr("threading.excepthook", lambda given: raised.append(given.exc_type))
-    assert not branch_ends(), "as LocalStack has it"
+    assert not branch_ends(), "LocalStack's bug is there without the patch"
     assert raised == [RuntimeError]
-    stopping.pass_over_ended_programs()
+    stopping.skip_ended_programs()
     assert branch_ends()
     assert raised == [RuntimeError]
 
 
 def branch_ends() -> bool:
-    """Whether the pool of a branch, begun after the stop, is told that the branch has ended."""
+    """Return whether a branch that begins after the stop reports its end to its pool."""
     env = stopped_environment()
     definition = {"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}}
     program = AmazonStateLanguageParser.parse(json.dumps(definition))[0]
@@ -110,12 +112,12 @@ def test_a_task_scheduled_after_the_stop_is_not_awaited() -> None:
         try:
             assert isinstance(waiting.exception(timeout=5), EvalTimeoutError)
         finally:
-            endpoint.notify_activity_task_start(worker_name=None)  # Else a failure would hang.
+            endpoint.notify_activity_task_start(worker_name=None)  # Otherwise a failure would hang.
 
 
 def test_a_stop_waits_for_the_first_state(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ExecutionWorker, "stop", ExecutionWorker.stop)
-    stopping.stop_no_execution_before_its_first_state()
+    stopping.delay_stops_until_the_first_state()
     worker = object.__new__(ExecutionWorker)
     worker.env = running_environment()
     with ThreadPoolExecutor() as pool:
@@ -131,14 +133,14 @@ def test_a_stop_waits_for_the_first_state(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def stopped_environment() -> Environment:
-    """The environment of an execution that was stopped while it ran."""
+    """Return the environment of an execution that was stopped while it ran."""
     env = running_environment()
     env.set_stop(stop_date=datetime.now(UTC), cause=None, error=None)
     return env
 
 
 def running_environment() -> Environment:
-    """The environment of an execution before its first state."""
+    """Return the environment of an execution before its first state."""
     env = Environment(
         aws_execution_details=None,
         execution_type="STANDARD",

@@ -1,1 +1,1 @@
-"""An embedded AWS: LocalStack in host mode, without Docker, mended where it differs from AWS."""
+"""An embedded AWS: LocalStack in host mode, without Docker, patched where it differs from AWS."""

@@ -17,7 +17,7 @@ NOT_RUNNING = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status is 0, 1 on an error, or 3 for a status of not running."""
+    """Run one command; the exit status is 0, 1 on an error, or 3 from status if not running."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     parsed = _parser().parse_args(arguments)
@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     address = default_address(os.environ)
 
-    start = commands.add_parser("start", help="start the cloud, or use one that answers already")
+    start = commands.add_parser("start", help="start the cloud, or use one that already answers")
     start.add_argument("--lambda-python", required=True, help="a Python that has awslambdaric")
     start.add_argument("--host", default=address.host, help="default: LOCALSTACK_HOST")
     start.add_argument("--port", type=int, default=address.port, help="default: EDGE_PORT or 4566")
@@ -49,9 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a LocalStack variable"
     )
     start.set_defaults(command=_start)
-    stop = commands.add_parser("stop", help="stop what start started, and all it left")
+    stop = commands.add_parser("stop", help="stop everything that start started")
     stop.set_defaults(command=_stop)
-    status = commands.add_parser("status", help="tell whether it runs; exit status 3 if not")
+    status = commands.add_parser("status", help="show whether it runs; exit status 3 if not")
     status.set_defaults(command=_status)
     for command in (start, stop, status):
         command.add_argument("--state-dir", required=True, type=Path, help="where its files are")
@@ -71,7 +71,7 @@ def _start(parsed: argparse.Namespace) -> int:
     if started.seconds:
         print(f"started LocalStack at {started.address.url} in {started.seconds:.1f} s")
     elif started.ours:
-        print(f"LocalStack runs already at {started.address.url}")
+        print(f"LocalStack already runs at {started.address.url}")
     else:
         print(f"using the LocalStack at {started.address.url}, which is not ours")
     return 0
@@ -103,7 +103,7 @@ def _lambda_python(given: str) -> str:
     path = shutil.which(given)
     if path is None:
         raise service.ServiceError(f"--lambda-python: {given} is not an executable file")
-    # Absolute, but not resolved: a virtual environment's interpreter is a link that must stay one.
+    # Absolute but not resolved: a virtual environment's interpreter only works as a symlink.
     path = str(Path(path).absolute())
     check = subprocess.run([path, "-c", "import awslambdaric"], capture_output=True, check=False)
     if check.returncode != 0:

@@ -9,17 +9,17 @@ from localstack.aws.skeleton import DispatchTable
 from localstack.services.moto import call_moto
 from localstack.services.plugins import Service
 
-# moto looks at a condition and then writes, and a transaction that fails puts its copy of the
-# tables back: correct only if nobody else writes in between.
+# moto checks a condition before it writes, and rolls a failed transaction back by restoring its
+# copy of the tables. Both are correct only if nobody else writes in between.
 _one_at_a_time = threading.Lock()
 
 
 class MotoDynamoDBProvider(DynamodbApi):
-    """Implements no operation itself, so that each one goes to moto."""
+    """Implements no operation itself: each one falls through to moto."""
 
 
 def service() -> Service:
-    """The service as LocalStack loads it."""
+    """Return the service that LocalStack loads."""
     return Service.for_provider(MotoDynamoDBProvider(), dispatch_table_factory=_dispatch_table)
 
 

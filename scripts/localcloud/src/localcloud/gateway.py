@@ -1,4 +1,4 @@
-"""The gateway binds to the host that it was told to."""
+"""Bind the gateway to the configured host only."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from localcloud.wrapping import wrap
 
 
 def install() -> None:
-    """Give TCP endpoints their interface; LocalStack passes the port alone."""
+    """Give TCP endpoints their interface: LocalStack passes only the port."""
 
     @wrap(server.endpoints, "TCP4ServerEndpoint")
     def endpoint(original: Any, reactor: Any, port: int, **kwargs: Any) -> Any:

@@ -1,4 +1,4 @@
-"""LocalStack's process: its own main, left without the interpreter's long goodbye."""
+"""LocalStack's process: its own main, without the interpreter's slow teardown."""
 
 import os
 import sys
@@ -9,8 +9,8 @@ from localstack.runtime.main import main
 def run() -> None:
     """Run LocalStack until it is told to stop.
 
-    Once its services have shut down, tearing down the interpreter would take two more seconds and
-    do nothing of use.
+    Once its services have shut down, tearing down the interpreter takes two more seconds and
+    serves no purpose.
     """
     status: object = 1
     try:

@@ -1,8 +1,8 @@
-"""A log group's subscription filters hand matching lines to a function, and nobody waits for it.
+"""A log group's subscription filters pass matching lines to a function asynchronously.
 
-LocalStack took every line for a match, whatever the pattern, and invoked the function in the middle
-of PutLogEvents: each event of an execution's log waited for it. With two filters the second one got
-what was left of the first one's lines.
+LocalStack treats every line as a match, whatever the pattern, and invokes the function in the
+middle of PutLogEvents, so each event of an execution's log waits for it. With two filters, the
+second one gets only the lines that the first one matched.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
 """
 
@@ -24,12 +24,12 @@ from localcloud.wrapping import wrap
 
 LOG = logging.getLogger(__name__)
 
-# { $.name.name = "text" }: what the tests' stacks use of the pattern language.
+# { $.name.name = "text" }: the only patterns that the tests' stacks use.
 _EQUALS = re.compile(r'\{\s*\$\.(?P<path>[\w.]+)\s*=\s*"(?P<text>[^"]*)"\s*\}')
 
 
 def install() -> None:
-    """Keep the lines as LocalStack does, and deliver them in its place."""
+    """Store the lines as LocalStack does, but deliver them differently."""
 
     @wrap(LogStream, "put_log_events")
     def put_log_events(
@@ -48,9 +48,10 @@ def install() -> None:
 
 
 def is_match(pattern: str, message: str) -> bool:
-    """Tell whether a line matches: no pattern matches all, an equation JSON that fulfils it.
+    """Return whether a line matches: an equation matches JSON that satisfies it.
 
-    A pattern of another kind matches all too: what AWS would leave out must do no harm.
+    An empty pattern matches every line, and so does any other kind of pattern: subscribers must
+    tolerate lines that AWS would leave out.
     """
     equation = _EQUALS.fullmatch(pattern.strip())
     if equation is None:
@@ -66,7 +67,7 @@ def is_match(pattern: str, message: str) -> bool:
 
 def _deliver(stream: LogStream, subscription: Any, events: Sequence[LogEvent]) -> None:
     if ":lambda:" not in subscription.destination_arn:
-        LOG.error("%s: only functions are handed lines", subscription.destination_arn)
+        LOG.error("%s: not a function, so no lines are delivered", subscription.destination_arn)
         return
     payload = {
         "messageType": "DATA_MESSAGE",
@@ -80,7 +81,7 @@ def _deliver(stream: LogStream, subscription: Any, events: Sequence[LogEvent]) -
         ],
     }
     data = base64.b64encode(gzip.compress(json.dumps(payload).encode())).decode()
-    # As a function's permission names it: with the group's streams.
+    # A function's permission names the group with its streams.
     group = arns.log_group_arn(stream.log_group.name, stream.account_id, stream.region)
     client = connect_to(
         aws_access_key_id=stream.account_id, region_name=stream.region
@@ -92,5 +93,5 @@ def _deliver(stream: LogStream, subscription: Any, events: Sequence[LogEvent]) -
             Payload=json.dumps({"awslogs": {"data": data}}),
         )
     except Exception:
-        # What writes a log does not hear of its subscribers.
-        LOG.exception("%s: lines not handed over", subscription.destination_arn)
+        # A log's writer never sees a subscriber's error.
+        LOG.exception("%s: lines not delivered", subscription.destination_arn)

@@ -1,8 +1,8 @@
 """One request parser for each service, not one for each client.
 
-LocalStack keeps parsers by the identity of a service model. Its own clients bring a model each, so
-that for nearly every internal call the routing table of the service was built anew: a quarter of
-all the time under load, and memory that is never given back.
+LocalStack caches parsers by the identity of a service model. Each of its own clients has its own
+model, so nearly every internal call rebuilds the service's routing table: this takes a quarter of
+all the time under load, and the memory is never freed.
 """
 
 import threading
@@ -19,7 +19,7 @@ _parsers: dict[tuple[str, str, str | None], Any] = {}
 
 
 def install() -> None:
-    """Look parsers up by what a model is called."""
+    """Look parsers up by the name of the model."""
     for module in (handlers, skeleton):
         _cache(module)
 

@@ -1,6 +1,6 @@
-"""Every mend of LocalStack by name: what is wrong without it, and the module that installs it.
+"""Every patch of LocalStack by name: what is wrong without it, and the module that installs it.
 
-This table is light on purpose: the command line reads it without loading LocalStack. A mend's
+This table imports nothing heavy: the command line reads it without loading LocalStack. A patch's
 module is imported, and its `install` called, when LocalStack loads the service it belongs to.
 """
 
@@ -14,7 +14,7 @@ ALL = "all"
 
 @dataclass(frozen=True, kw_only=True)
 class Patch:
-    """One mend. `wrong` says how LocalStack behaves without it; `more` are modules by service."""
+    """One patch. `wrong` says how LocalStack behaves without it; `more` are modules by service."""
 
     name: str
     service: str
@@ -39,27 +39,27 @@ PATCHES = (
         name="parser-cache",
         service="gateway",
         module="localcloud.parser_cache",
-        wrong="a service's request parser is built anew for nearly every internal call",
+        wrong="nearly every internal call rebuilds the service's request parser",
     ),
     Patch(
         name="iam",
         service="gateway",
         module="localcloud.iam.enforcement",
         more=(("lambda", "localcloud.iam.functions"),),
-        wrong="every function, task and job may do everything, whatever the policies of its role",
+        wrong="every function, task and job may do everything, whatever its role's policies say",
     ),
     Patch(
         name="s3-objects",
         service="s3",
         module="localcloud.s3_objects",
-        wrong="all clouds of a machine keep their objects in one folder, and a stop empties it",
+        wrong="all clouds on a machine keep their objects in one folder; stopping one empties it",
     ),
     Patch(
         name="log-subscriptions",
         service="logs",
         module="localcloud.log_subscriptions",
-        wrong="a log's subscription is handed every line, whatever its pattern, and who writes the "
-        "line waits for the function",
+        wrong="a log's subscription receives every line, whatever its pattern, and the line's "
+        "writer waits for the function",
     ),
     Patch(
         name="function-logs",
@@ -71,7 +71,7 @@ PATCHES = (
         name="capacity",
         service="lambda",
         module="localcloud.lambdas.capacity",
-        wrong="every invocation of a burst starts a process of its own, however many there are",
+        wrong="every invocation in a burst starts its own process, however many there are",
     ),
     Patch(
         name="async-invocations",
@@ -83,32 +83,32 @@ PATCHES = (
         name="updates",
         service="lambda",
         module="localcloud.lambdas.updates",
-        wrong="an update of a function kills what runs, and turns away who comes at that moment",
+        wrong="updating a function kills running invocations and rejects those arriving meanwhile",
     ),
     Patch(
         name="queue-mapping",
         service="lambda",
         module="localcloud.lambdas.queue_mapping",
-        wrong="an SQS event source mapping works on one batch at a time and looks every 1-10 s",
+        wrong="an SQS event source mapping handles one batch at a time and polls every 1-10 s",
     ),
     Patch(
         name="path-cache",
         service="stepfunctions",
         module="localcloud.stepfunctions.path_cache",
-        wrong="each JSONPath costs 20 ms each time it is used",
+        wrong="each use of a JSONPath costs 20 ms",
     ),
     Patch(
         name="activity-clocks",
         service="stepfunctions",
         module="localcloud.stepfunctions.clocks",
-        wrong="an activity's TimeoutSeconds runs while nobody has taken the task, and a missed "
-        "heartbeat is States.Timeout",
+        wrong="an activity's TimeoutSeconds runs before a worker has taken the task, and a missed "
+        "heartbeat is reported as States.Timeout",
     ),
     Patch(
         name="activity-input",
         service="stepfunctions",
         module="localcloud.stepfunctions.activity_input",
-        wrong="a string as an activity's input loses its quotes, and other input grows by blanks "
+        wrong="a string as an activity's input loses its quotes, and other input grows by spaces "
         "and escapes",
     ),
     Patch(
@@ -116,27 +116,27 @@ PATCHES = (
         service="stepfunctions",
         module="localcloud.stepfunctions.early_reports",
         wrong="a heartbeat right after ActivityStarted, or without HeartbeatSeconds, gets "
-        "InvalidToken, and an early outcome is slept through",
+        "InvalidToken, and the state does not notice an early outcome",
     ),
     Patch(
         name="activity-polling",
         service="stepfunctions",
         module="localcloud.stepfunctions.polling",
-        wrong="GetActivityTask looks once a second, and gives tasks to clients that have gone and "
-        "tasks of executions that have ended",
+        wrong="GetActivityTask polls once a second, gives tasks to clients that have disconnected, "
+        "and gives out tasks of executions that have ended",
     ),
     Patch(
         name="stop-waiting-states",
         service="stepfunctions",
         module="localcloud.stepfunctions.stopping",
-        wrong="an execution that waits on an activity or a retry is not ended by StopExecution or "
-        "its own timeout",
+        wrong="StopExecution and the execution's own timeout do not end an execution that waits on "
+        "an activity or a retry",
     ),
     Patch(
         name="closed-tasks",
         service="stepfunctions",
         module="localcloud.stepfunctions.closed_tasks",
-        wrong="a closed or timed out task gives InvalidToken or takes a second outcome, not "
+        wrong="a closed or timed-out task answers InvalidToken or accepts a second outcome, not "
         "TaskTimedOut",
     ),
     Patch(
@@ -162,31 +162,31 @@ PATCHES = (
         service="stepfunctions",
         module="localcloud.stepfunctions.limits",
         wrong="inputs, outputs, errors and causes over AWS's limits, and outputs that are not "
-        "JSON, are accepted; states' outputs at the limit, or not ASCII and near it, are refused",
+        "JSON, are accepted; state outputs at the limit, or non-ASCII ones near it, are refused",
     ),
 )
 
 
 class UnknownPatchError(ValueError):
-    """LOCALCLOUD_WITHOUT names something that is no patch."""
+    """LOCALCLOUD_WITHOUT names a patch that does not exist."""
 
 
 def left_out(value: str) -> frozenset[str]:
-    """The patch names in a value of LOCALCLOUD_WITHOUT; `all` stands for every one."""
+    """Parse LOCALCLOUD_WITHOUT into the patches to leave out; `all` means every one."""
     known = {patch.name for patch in PATCHES}
     names = {name.strip() for name in value.split(",") if name.strip()}
     if ALL in names:
         return frozenset(known)
     if unknown := sorted(names - known):
         raise UnknownPatchError(
-            f"{WITHOUT_VARIABLE} names no such patch: {', '.join(unknown)}. "
-            f"There are: {', '.join(sorted(known))}, or {ALL}"
+            f"{WITHOUT_VARIABLE}: no such patch: {', '.join(unknown)}. "
+            f"Allowed: {', '.join(sorted(known))}, or {ALL}"
         )
     return frozenset(names)
 
 
 def install(service: str) -> None:
-    """Install the mends of one service, but those that LOCALCLOUD_WITHOUT names."""
+    """Install one service's patches, except those that LOCALCLOUD_WITHOUT names."""
     without = left_out(os.environ.get(WITHOUT_VARIABLE, ""))
     for patch in PATCHES:
         for module in () if patch.name in without else patch.modules(service):

@@ -1,7 +1,7 @@
 """Finding and ending the processes of one start of the cloud, and no others.
 
 Every process that the cloud starts carries LOCALCLOUD_ID in its environment, so it is found even
-after its parent died, and whatever session or process group it moved to.
+after its parent has died, and in any session or process group.
 """
 
 import contextlib
@@ -11,14 +11,14 @@ import psutil
 
 from localcloud.settings import ID_VARIABLE
 
-# What is left after this many rounds forks faster than it can be killed.
+# Processes that survive this many rounds fork faster than they can be killed.
 _MAX_ROUNDS = 20
-# psutil computes a process's start time from clock ticks: two readings can differ a little.
+# psutil computes a process's start time from clock ticks: two readings can differ slightly.
 _SAME_START_SECONDS = 2.0
 
 
 def find(pid: int, started: float) -> psutil.Process | None:
-    """The process of that id that started then; None when it is gone or the id was reused."""
+    """Return the process with that id and start time; None if it is gone or the id was reused."""
     try:
         process = psutil.Process(pid)
         same = abs(process.create_time() - started) < _SAME_START_SECONDS
@@ -28,7 +28,7 @@ def find(pid: int, started: float) -> psutil.Process | None:
 
 
 def marked(cloud_id: str) -> list[psutil.Process]:
-    """Every live process that carries the mark of this start."""
+    """Every live process that carries this cloud's id."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -38,7 +38,7 @@ def marked(cloud_id: str) -> list[psutil.Process]:
 
 
 def terminate(process: psutil.Process, timeout_seconds: float) -> bool:
-    """Ask it to end and wait; kill it when it does not. False when it had to be killed."""
+    """Send SIGTERM and wait, then SIGKILL; false if it had to be killed."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process.terminate()
         try:
@@ -58,7 +58,7 @@ def kill(processes: Sequence[psutil.Process]) -> None:
 
 
 def kill_all(cloud_id: str, also: Iterable[psutil.Process] = ()) -> int:
-    """Kill every marked process, and those in `also`, until none is left; how many there were."""
+    """Kill every marked process, and those in `also`, until none remains; return how many."""
     remaining = [process for process in also if process.is_running()]
     killed = 0
     for _ in range(_MAX_ROUNDS):

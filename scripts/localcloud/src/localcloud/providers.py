@@ -1,4 +1,4 @@
-"""What LocalStack finds by entry point: the overridden services, each mended before it loads."""
+"""The entry points that LocalStack loads: the overridden services, each patched first."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from localstack.services.plugins import Service, aws_provider
 from localcloud import patches
 
 
-def _mend_gateway() -> None:
+def _patch_gateway() -> None:
     patches.install("gateway")
     from localcloud.faults import requests, routes
 
@@ -52,7 +52,7 @@ def _stepfunctions() -> Service:
     return Service.for_provider(StepFunctionsProvider())
 
 
-mend_gateway: Any = hooks.on_infra_start(priority=100)(_mend_gateway)
+patch_gateway: Any = hooks.on_infra_start(priority=100)(_patch_gateway)
 dynamodb_moto: Any = aws_provider(api="dynamodb", name="moto")(_dynamodb)
 lambda_localcloud: Any = aws_provider(api="lambda", name="localcloud")(_lambda)
 logs_localcloud: Any = aws_provider(api="logs", name="localcloud")(_logs)

@@ -1,4 +1,4 @@
-"""The objects of a cloud's buckets lie in its own state folder."""
+"""Keep the objects of a cloud's buckets in its own state folder."""
 
 import tempfile
 from pathlib import Path
@@ -7,5 +7,5 @@ from localstack.services.s3 import provider
 
 
 def install() -> None:
-    """Move the folder; LocalStack names one for all clouds, and the first to stop empties it."""
+    """Move the folder: LocalStack has one for all clouds, and the first to stop empties it."""
     provider.DEFAULT_S3_TMP_DIR = str(Path(tempfile.gettempdir()) / "s3-objects")

@@ -1,4 +1,4 @@
-"""Starting, stopping and asking after the cloud of one state folder."""
+"""Start, stop and inspect the cloud of one state folder."""
 
 import contextlib
 import fcntl
@@ -17,12 +17,12 @@ from pathlib import Path
 import psutil
 
 from localcloud import processes
-from localcloud.compute import leftovers
+from localcloud.compute import orphans
 from localcloud.settings import Address, StartSettings, localstack_environment
 
 _STOP_SECONDS = 10.0
 _LOG_TAIL_LINES = 30
-# What LocalStack writes, in the state folder; it goes when the cloud is stopped.
+# The folders that LocalStack writes in the state folder; stopping the cloud removes them.
 _FOLDERS = ("data", "tmp")
 
 
@@ -32,7 +32,7 @@ class ServiceError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What a state folder remembers of its cloud; the pid is unknown until the process is there."""
+    """What a state folder records about its cloud; pid is 0 until the process exists."""
 
     cloud_id: str
     host: str
@@ -46,13 +46,13 @@ class Record:
         return Address(host=self.host, port=self.port)
 
     def process(self) -> psutil.Process | None:
-        """Its LocalStack process, while that runs."""
+        """Its LocalStack process, if it still runs."""
         return processes.find(self.pid, self.started) if self.pid else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """How a start went: `ours` is false when a LocalStack that answered already is used."""
+    """The result of a start: `ours` is false if another LocalStack already answered there."""
 
     address: Address
     ours: bool
@@ -61,7 +61,7 @@ class Started:
 
 
 def start(settings: StartSettings) -> Started:
-    """Start the cloud, or use the LocalStack that answers already; ServiceError when neither."""
+    """Start the cloud, or use the LocalStack that already answers; else raise ServiceError."""
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     with _locked(settings.state_dir):
         record = read_record(settings.state_dir)
@@ -87,7 +87,7 @@ def _start_new(settings: StartSettings) -> Started:
     record = Record(
         cloud_id=str(uuid.uuid4()), host=settings.address.host, port=settings.address.port
     )
-    # Written before the process exists: whatever happens next, its mark is known to `stop`.
+    # Written before the process exists, so that `stop` can find it whatever happens next.
     _write_record(settings.state_dir, record)
     try:
         process = _launch(settings, record.cloud_id)
@@ -131,11 +131,11 @@ def _await_health(settings: StartSettings, process: psutil.Popen) -> None:
         else:
             time.sleep(0.05)
             continue
-        raise ServiceError(f"{problem}. Its log ends:\n{log_tail(settings.state_dir)}")
+        raise ServiceError(f"{problem}. The end of its log:\n{log_tail(settings.state_dir)}")
 
 
 def stop(state_dir: Path) -> int:
-    """Stop what `start` started from this folder and all it left; how many processes ended."""
+    """Stop everything that `start` started from this folder; return how many processes ended."""
     if not state_dir.is_dir():
         return 0
     with _locked(state_dir):
@@ -152,7 +152,7 @@ def _take_down(state_dir: Path, record: Record) -> int:
         processes.terminate(process, _STOP_SECONDS)
         ended += 1
     ended += processes.kill_all(record.cloud_id, also=family)
-    ended += leftovers.remove(record.cloud_id)
+    ended += orphans.remove(record.cloud_id)
     for folder in _FOLDERS:
         shutil.rmtree(state_dir / folder, ignore_errors=True)
     _record_path(state_dir).unlink(missing_ok=True)
@@ -160,13 +160,13 @@ def _take_down(state_dir: Path, record: Record) -> int:
 
 
 def running(state_dir: Path) -> Record | None:
-    """The record of the cloud that runs from this folder, if one does."""
+    """Return the record of the cloud that runs from this folder, if one does."""
     record = read_record(state_dir)
     return record if record and record.process() else None
 
 
 def answers(address: Address) -> bool:
-    """Whether a LocalStack answers there."""
+    """Return whether a LocalStack answers there."""
     connection = HTTPConnection(address.host, address.port, timeout=2)
     try:
         connection.request("GET", "/_localstack/health")
@@ -179,18 +179,18 @@ def answers(address: Address) -> bool:
 
 
 def log_path(state_dir: Path) -> Path:
-    """LocalStack's log; it stays when the cloud is stopped."""
+    """Return the path of LocalStack's log, which remains when the cloud is stopped."""
     return state_dir / "localstack.log"
 
 
 def log_tail(state_dir: Path) -> str:
-    """The end of LocalStack's log."""
+    """Return the last lines of LocalStack's log."""
     lines = log_path(state_dir).read_text(encoding="utf-8", errors="replace").splitlines()
     return "\n".join(lines[-_LOG_TAIL_LINES:])
 
 
 def read_record(state_dir: Path) -> Record | None:
-    """What the folder remembers; a broken file is no memory."""
+    """Return the folder's record; None if it is missing or broken."""
     try:
         return Record(**json.loads(_record_path(state_dir).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""What the command line decides, and the clean environment that LocalStack gets from it."""
+"""Settings from the command line, and the clean environment that LocalStack gets from them."""
 
 import os
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from localcloud.patches import WITHOUT_VARIABLE
 
 DEFAULT_PORT = 4566
 ID_VARIABLE = "LOCALCLOUD_ID"
-# What LocalStack needs of the caller's environment; DOCKER_* tells where a daemon answers.
+# What LocalStack needs from the caller's environment; DOCKER_* says where a daemon answers.
 _KEPT = ("PATH", "LANG", "TZ", WITHOUT_VARIABLE)
 _KEPT_PREFIXES = ("DOCKER_", "LOCALCLOUD_")
 
@@ -20,10 +20,10 @@ _LOCALSTACK = {
     # The default gives a queue URL that does not resolve.
     "SQS_ENDPOINT_STRATEGY": "off",
     "LAMBDA_RUNTIME_EXECUTOR": "process",
-    # A cold start takes a second, but a hundred at once on two cores take their time.
+    # A cold start takes a second, but a hundred at once on two cores take far longer.
     "LAMBDA_RUNTIME_ENVIRONMENT_TIMEOUT": "60",
     "LAMBDA_KEEPALIVE_MS": "300000",
-    # Mappings long-poll: no pause is needed between two polls.
+    # Mappings long-poll, so they need no pause between polls.
     "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0",
     # LocalStack's services call one another without HTTP.
     "IN_MEMORY_CLIENT": "1",
@@ -50,7 +50,7 @@ class Address:
 
 @dataclass(frozen=True, kw_only=True)
 class StartSettings:
-    """One start of the cloud. `extra` goes into LocalStack's environment as it is."""
+    """One start of the cloud. `extra` goes into LocalStack's environment unchanged."""
 
     state_dir: Path
     lambda_python: str
@@ -60,7 +60,7 @@ class StartSettings:
 
 
 def default_address(environment: Mapping[str, str]) -> Address:
-    """LOCALSTACK_HOST (host, or host:port) and EDGE_PORT, as localstack-client reads them."""
+    """Read LOCALSTACK_HOST (host or host:port) and EDGE_PORT as localstack-client does."""
     host, _, port = environment.get("LOCALSTACK_HOST", "").partition(":")
     return Address(
         host=host or "127.0.0.1",
@@ -69,7 +69,7 @@ def default_address(environment: Mapping[str, str]) -> Address:
 
 
 def localstack_environment(settings: StartSettings, cloud_id: str) -> dict[str, str]:
-    """The whole environment of LocalStack's process."""
+    """Return the complete environment of LocalStack's process."""
     kept = {
         name: value
         for name, value in os.environ.items()

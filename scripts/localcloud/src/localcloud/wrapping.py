@@ -1,4 +1,4 @@
-"""How a mend takes the place of a method."""
+"""How a patch replaces a method."""
 
 import functools
 import inspect
@@ -9,10 +9,10 @@ type Replacement = Callable[..., Any]
 
 
 def wrap(owner: Any, name: str) -> Callable[[Replacement], Replacement]:
-    """Put the decorated function in the place of `owner.name`.
+    """Replace `owner.name` with the decorated function.
 
-    It gets the original as its first argument and then whatever the caller gave. LocalStack marks
-    its operations by attributes on functions, so those of the original are kept.
+    It gets the original as its first argument, then the caller's arguments. LocalStack marks its
+    operations with attributes on functions, so the original's attributes are kept.
     """
     original = getattr(owner, name)
     is_static = isinstance(inspect.getattr_static(owner, name), staticmethod)

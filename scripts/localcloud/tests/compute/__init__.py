@@ -1,1 +1,1 @@
-"""Tests of ECS, Batch and ECR."""
+"""Tests of ECS, Batch, SageMaker and ECR."""

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cloud import EVERYTHING, Cli, Cloud, started, unique
+from cloud import EVERYTHING, Cloud, started, unique
+from command_line import Cli
 
-from compute.resources import STOCK, Batch, Ecs, Events, Training, events
+from compute.resources import STOCK, Batch, Ecs, Events, events
+from compute.training import Training
 
 MAX_CONTAINERS = 8
 STOP_TIMEOUT_SECONDS = 1
@@ -26,7 +28,7 @@ def cloud(make_cli: Callable[..., Cli], tmp_path_factory: pytest.TempPathFactory
 
 
 def start(make_cli: Callable[..., Cli], images: Path, runner: str = "process") -> Cloud:
-    """Start a cloud, with the mapping of images in that file."""
+    """Start a cloud whose image mapping is in that file."""
     images.write_text(json.dumps(IMAGES), encoding="utf-8")
     cli = make_cli(
         LOCALCLOUD_RUNNER=runner,
@@ -44,7 +46,7 @@ def ecs(cloud: Cloud) -> Ecs:
 
 
 def make_ecs(cloud: Cloud) -> Ecs:
-    """A cluster in a cloud."""
+    """Create a cluster in a cloud."""
     cluster, group = unique("cluster"), unique("/group")
     cloud.client("ecs").create_cluster(
         clusterName=cluster, capacityProviders=["FARGATE", "FARGATE_SPOT"]
@@ -61,7 +63,7 @@ def batch(cloud: Cloud) -> Batch:
 
 
 def make_batch(cloud: Cloud, *, kind: str, max_vcpus: int) -> Batch:
-    """A job queue in a cloud, with a compute environment of its own."""
+    """Create a job queue with its own compute environment."""
     ec2 = cloud.client("ec2")
     subnet = ec2.describe_subnets()["Subnets"][0]
     groups = ec2.describe_security_groups(

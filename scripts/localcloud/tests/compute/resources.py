@@ -1,10 +1,9 @@
-"""What tests of containers make in a cloud: clusters, tasks, queues, jobs, and their events."""
+"""What container tests create in a cloud: clusters, tasks, queues, jobs, and their events."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from pathlib import Path
 from typing import Any
 
 from cloud import Cloud, unique, wait_for
@@ -15,12 +14,12 @@ NEVER = ["sleep", "1000"]
 
 
 def sh(script: str) -> list[str]:
-    """A command that runs the script."""
+    """Return a command that runs the script."""
     return ["sh", "-c", script]
 
 
 def post(cloud: Cloud, path: str, **body: object) -> int:
-    """POST to an endpoint of the local cloud's own; the status."""
+    """POST to one of the local cloud's own endpoints; return the status."""
     connection = HTTPConnection("127.0.0.1", cloud.cli.port, timeout=10)
     try:
         connection.request("POST", f"/_localcloud/{path}", json.dumps(body))
@@ -37,20 +36,20 @@ class Events:
     url: str
 
     def take(self, key: str, value: str, last: str) -> list[dict[str, Any]]:
-        """The details whose `key` is the value, once the `last` status is among them, in order.
+        """Wait for the `last` status; return, in order, the details whose `key` has the value.
 
         Other details are dropped: every test has events of its own.
         """
         found: list[dict[str, Any]] = []
 
-        def look() -> bool:
+        def last_found() -> bool:
             found.extend(
                 body["detail"] for body in self._receive() if body["detail"].get(key) == value
             )
             keys = ("lastStatus", "status", "SecondaryStatus")
             return any(last in (item.get(name) for name in keys) for item in found)
 
-        wait_for(look)
+        wait_for(last_found)
         return found
 
     def _receive(self) -> list[dict[str, Any]]:
@@ -85,7 +84,7 @@ class Ecs:
         return self.cloud.client("ecs")
 
     def container(self, command: Sequence[str], **more: Any) -> dict[str, Any]:
-        """A container definition with the awslogs driver."""
+        """Return a container definition with the awslogs driver."""
         options = {
             "awslogs-group": self.group,
             "awslogs-region": REGION,
@@ -100,7 +99,7 @@ class Ecs:
         }
 
     def definition(self, *containers: dict[str, Any], **more: Any) -> str:
-        """A Fargate task definition's ARN."""
+        """Register a Fargate task definition; return its ARN."""
         answer = self.client.register_task_definition(
             family=unique("family"),
             requiresCompatibilities=["FARGATE"],
@@ -113,7 +112,7 @@ class Ecs:
         return str(answer["taskDefinition"]["taskDefinitionArn"])
 
     def arguments(self, definition: str, **more: Any) -> dict[str, Any]:
-        """Arguments of RunTask."""
+        """Return arguments for RunTask."""
         return {
             "cluster": self.cluster,
             "taskDefinition": definition,
@@ -123,26 +122,26 @@ class Ecs:
         }
 
     def run(self, definition: str, **more: Any) -> str:
-        """Start one task; its ARN."""
+        """Start one task; return its ARN."""
         answer = self.client.run_task(**self.arguments(definition, **more))
         assert answer["failures"] == []
         return str(answer["tasks"][0]["taskArn"])
 
     def run_command(self, command: Sequence[str], **container: Any) -> str:
-        """Start one task of one container; its ARN."""
+        """Start one task with one container; return its ARN."""
         return self.run(self.definition(self.container(command, **container)))
 
     def describe(self, arn: str) -> Any:
-        """DescribeTasks for one."""
+        """Describe one task."""
         return self.client.describe_tasks(cluster=self.cluster, tasks=[arn])["tasks"][0]
 
     def reach(self, arn: str, status: str, seconds: float = 15) -> Any:
-        """The task, once it has the status."""
+        """Wait until the task has the status; return the task."""
         wait_for(lambda: self.describe(arn)["lastStatus"] == status, seconds)
         return self.describe(arn)
 
     def output(self, arn: str, container: str = "app") -> list[str]:
-        """The lines of a container."""
+        """Return the output lines of a container."""
         stream = f"task/{container}/{arn.rpartition('/')[2]}"
         answer = self.cloud.client("logs").get_log_events(
             logGroupName=self.group, logStreamName=stream, startFromHead=True
@@ -164,7 +163,7 @@ class Batch:
         return self.cloud.client("batch")
 
     def definition(self, command: Sequence[str], *, image: str = STOCK, **more: Any) -> str:
-        """A job definition's ARN. `container` holds more of the container's properties."""
+        """Register a job definition; return its ARN. `container` adds container properties."""
         container = {
             "image": image,
             "command": list(command),
@@ -184,137 +183,36 @@ class Batch:
         return str(answer["jobDefinitionArn"])
 
     def submit(self, definition: str, **more: Any) -> str:
-        """Submit a job; its id."""
+        """Submit a job; return its id."""
         arguments = {"jobName": unique("job"), "jobQueue": self.queue, **more}
         return str(self.client.submit_job(jobDefinition=definition, **arguments)["jobId"])
 
     def run(self, command: Sequence[str], **more: Any) -> str:
-        """Submit a job of a new definition; its id."""
+        """Submit a job with a new definition; return its id."""
         return self.submit(self.definition(command), **more)
 
     def describe(self, job: str) -> Any:
-        """DescribeJobs for one."""
+        """Describe one job."""
         return self.client.describe_jobs(jobs=[job])["jobs"][0]
 
     def reach(self, job: str, *statuses: str, seconds: float = 15) -> Any:
-        """The job, once it has one of the statuses."""
+        """Wait until the job has one of the statuses; return the job."""
         wait_for(lambda: self.describe(job)["status"] in statuses, seconds)
         return self.describe(job)
 
     def ended(self, job: str) -> Any:
-        """The job, once it has ended."""
+        """Wait until the job has ended; return it."""
         return self.reach(job, "SUCCEEDED", "FAILED")
 
     def output(self, container: Any, group: str = "/aws/batch/job") -> list[str]:
-        """The lines of an attempt."""
+        """Return the output lines of an attempt."""
         answer = self.cloud.client("logs").get_log_events(
             logGroupName=group, logStreamName=container["logStreamName"], startFromHead=True
         )
         return [event["message"] for event in answer["events"]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Training:
-    """A bucket for training jobs, and SageMaker's client."""
-
-    cloud: Cloud
-    bucket: str
-    scripts: Path
-    role: str
-
-    @property
-    def client(self) -> Any:
-        """SageMaker."""
-        return self.cloud.client("sagemaker")
-
-    def uri(self, key: str) -> str:
-        """The address of an object."""
-        return f"s3://{self.bucket}/{key}"
-
-    def put(self, key: str, body: bytes) -> None:
-        """Put an object into the bucket."""
-        self.cloud.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body)
-
-    def objects(self, uri: str) -> list[str]:
-        """The keys below an address."""
-        prefix = uri.removeprefix(self.uri(""))
-        answer = self.cloud.client("s3").list_objects_v2(Bucket=self.bucket, Prefix=prefix)
-        return [item["Key"] for item in answer.get("Contents", [])]
-
-    def channel(self, name: str, prefix: str) -> dict[str, Any]:
-        """A channel of all objects below a prefix."""
-        source = {"S3DataType": "S3Prefix", "S3Uri": self.uri(prefix)}
-        return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
-
-    def arguments(
-        self,
-        command: Sequence[str] | None = None,
-        *,
-        image: str = STOCK,
-        metrics: Mapping[str, str] | None = None,
-        **more: Any,
-    ) -> dict[str, Any]:
-        """Arguments of CreateTrainingJob."""
-        algorithm: dict[str, Any] = {"TrainingImage": image, "TrainingInputMode": "File"}
-        if command is not None:
-            algorithm |= {"ContainerEntrypoint": [*command], "ContainerArguments": ["train"]}
-        definitions = [{"Name": name, "Regex": regex} for name, regex in (metrics or {}).items()]
-        return {
-            "TrainingJobName": unique("training"),
-            "RoleArn": self.role,
-            "AlgorithmSpecification": algorithm | {"MetricDefinitions": definitions},
-            "OutputDataConfig": {"S3OutputPath": self.uri("models/")},
-            "ResourceConfig": {
-                "InstanceType": "ml.m5.large",
-                "InstanceCount": 1,
-                "VolumeSizeInGB": 1,
-            },
-            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
-            **more,
-        }
-
-    def create(self, command: Sequence[str] | None = None, **more: Any) -> str:
-        """Start a job; its name."""
-        arguments = self.arguments(command, **more)
-        self.client.create_training_job(**arguments)
-        return str(arguments["TrainingJobName"])
-
-    def run(self, command: Sequence[str], **more: Any) -> str:
-        """Start a job of a command; its name."""
-        return self.create(command, **more)
-
-    def run_script(self, script: str, **more: Any) -> str:
-        """Start a job of a script, which may be longer than SageMaker's words; its name."""
-        file = self.scripts / unique("script")
-        file.write_text(script, encoding="utf-8")
-        return self.create(["sh", str(file)], **more)
-
-    def describe(self, name: str) -> Any:
-        """DescribeTrainingJob."""
-        return self.client.describe_training_job(TrainingJobName=name)
-
-    def ended(self, name: str, seconds: float = 15) -> Any:
-        """The job, once it has ended."""
-        ends = ("Completed", "Failed", "Stopped")
-        wait_for(lambda: self.describe(name)["TrainingJobStatus"] in ends, seconds)
-        return self.describe(name)
-
-    def output(self, name: str) -> list[str]:
-        """The lines of all its containers, one after the other."""
-        client, group = self.cloud.client("logs"), "/aws/sagemaker/TrainingJobs"
-        found = client.describe_log_streams(
-            logGroupName=group, logStreamNamePrefix=f"{name}/algo-1-"
-        )
-        lines = []
-        for stream in sorted(item["logStreamName"] for item in found["logStreams"]):
-            answer = client.get_log_events(
-                logGroupName=group, logStreamName=stream, startFromHead=True
-            )
-            lines += [event["message"] for event in answer["events"]]
-        return lines
-
-
 def statuses(details: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Last and desired status of each event, by version."""
+    """Return the last and desired status of each event, by version."""
     ordered = sorted(details, key=lambda item: item["version"])
     return [(item["lastStatus"], item["desiredStatus"]) for item in ordered]

@@ -1,4 +1,4 @@
-"""What Terraform configures stays as it was given, and can be changed and taken away again."""
+"""What Terraform configures is kept unchanged, and can be updated and deleted."""
 
 import base64
 
@@ -11,12 +11,12 @@ from compute.resources import Batch
 
 @pytest.fixture
 def own(cloud: Cloud) -> Batch:
-    """A queue and an environment that nobody else uses."""
+    """A queue and an environment that no other test uses."""
     return make_batch(cloud, kind="FARGATE", max_vcpus=4)
 
 
 class TestComputeEnvironments:
-    def test_without_a_role_it_is_batchs_own(self, own: Batch) -> None:
+    def test_without_a_role_batchs_own_is_used(self, own: Batch) -> None:
         (described,) = own.client.describe_compute_environments(
             computeEnvironments=[own.environment]
         )["computeEnvironments"]
@@ -26,7 +26,7 @@ class TestComputeEnvironments:
         )
         assert (described["status"], described["state"]) == ("VALID", "ENABLED")
 
-    def test_a_role_must_be_there(self, cloud: Cloud) -> None:
+    def test_a_role_must_exist(self, cloud: Cloud) -> None:
         iam, client, name = cloud.client("iam"), cloud.client("batch"), unique("role")
         arguments = {
             "computeEnvironmentName": unique("environment"),
@@ -38,8 +38,8 @@ class TestComputeEnvironments:
         iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         assert error_code(client.create_compute_environment, **arguments) is None
 
-    def test_an_instance_profile_must_be_there(self, cloud: Cloud) -> None:
-        # make_batch makes one.
+    def test_an_instance_profile_must_exist(self, cloud: Cloud) -> None:
+        # make_batch creates one.
         assert make_batch(cloud, kind="EC2", max_vcpus=1).environment
         resources = {
             "type": "EC2",
@@ -69,7 +69,7 @@ class TestComputeEnvironments:
         assert described["computeResources"]["type"] == "FARGATE"
 
 
-def test_time_limits_of_a_queue_are_kept(own: Batch) -> None:
+def test_a_queues_time_limits_are_kept(own: Batch) -> None:
     limits = [
         {
             "action": "CANCEL",
@@ -99,7 +99,7 @@ def test_time_limits_of_a_queue_are_kept(own: Batch) -> None:
     assert answer["jobQueues"][0]["jobStateTimeLimitActions"] == limits
 
 
-def test_a_revision_of_a_definition_is_what_was_asked_for(batch: Batch) -> None:
+def test_a_revision_is_what_was_requested(batch: Batch) -> None:
     name = unique("definition")
     container = {"image": "busybox", "vcpus": 1, "memory": 64}
     for more in (

@@ -1,4 +1,4 @@
-"""Containers in a Docker engine. Skipped where none answers."""
+"""Containers in a Docker engine. Skipped if none answers."""
 
 import io
 import os
@@ -12,7 +12,8 @@ from typing import Any
 
 import docker.errors
 import pytest
-from cloud import Cli, unique
+from cloud import unique
+from command_line import Cli
 
 from compute.conftest import make_ecs, start
 from compute.resources import sh
@@ -33,7 +34,7 @@ def engine() -> Any:
 
 @pytest.fixture(scope="module")
 def image(engine: Any) -> Iterator[str]:
-    """A small image, packed from this machine's own programs: no registry is needed."""
+    """A small image, packed from this machine's programs: it needs no registry."""
     name = f"{unique('localcloud-test')}:1"
     repository, _, tag = name.partition(":")
     engine.api.import_image_from_data(_root(), repository=repository, tag=tag)
@@ -66,10 +67,10 @@ def begin(engine: Any, image: str) -> Iterator[Begin]:
         return runner.start(spec, on_lines=lines.extend, on_end=lambda: None), lines
 
     yield run
-    docker_engine.remove_left(cloud_id)
+    docker_engine.remove_all(cloud_id)
 
 
-def test_it_gives_exit_code_and_lines(begin: Begin) -> None:
+def test_it_returns_exit_code_and_lines(begin: Begin) -> None:
     container, lines = begin(sh("echo $GIVEN; echo err >&2; exit 3"), environment={"GIVEN": "one"})
     assert container.wait(20) == 3
     assert sorted(lines) == ["err", "one"]
@@ -89,10 +90,10 @@ def test_sigterm_needs_an_init_or_a_handler(begin: Begin, init: bool, code: int)
     container, _ = begin(["sleep", "1000"], init=init)
     assert container.wait(0.2) is None
     assert stop(container, 1) == code
-    assert stop(container, 1) == code, "what has ended is stopped again"
+    assert stop(container, 1) == code, "stopping it again returns the same code"
 
 
-def test_a_memory_limit_kills(begin: Begin) -> None:
+def test_exceeding_the_memory_limit_kills(begin: Begin) -> None:
     container, _ = begin(["tail", "/dev/zero"], memory_mib=32)
     assert container.wait(30) == 137
     assert container.out_of_memory
@@ -113,12 +114,14 @@ def test_an_image_of_a_registry_is_found_by_its_own_name(begin: Begin, image: st
         ({"command": ["no-such-program"]}, r'CannotStartContainerError: .*"no-such-program"'),
     ],
 )
-def test_what_cannot_start_says_why(begin: Begin, change: dict[str, Any], reason: str) -> None:
+def test_a_start_failure_states_its_reason(
+    begin: Begin, change: dict[str, Any], reason: str
+) -> None:
     with pytest.raises(ContainerStartError, match=reason):
         begin(**{"command": sh("exit 0"), **change})
 
 
-def test_what_somebody_removed_was_killed(begin: Begin, engine: Any) -> None:
+def test_a_removed_container_counts_as_killed(begin: Begin, engine: Any) -> None:
     container, _ = begin(["sleep", "1000"])
     engine.containers.get(container.id).remove(force=True)
     assert container.wait(20) == 137
@@ -126,7 +129,7 @@ def test_what_somebody_removed_was_killed(begin: Begin, engine: Any) -> None:
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_a_cloud_runs_tasks_in_it_and_leaves_none(
+def test_a_cloud_runs_tasks_in_docker_and_leaves_none_behind(
     engine: Any, image: str, make_cli: Callable[..., Cli], tmp_path: Path, killed: bool
 ) -> None:
     cloud = start(make_cli, tmp_path / "images.json", runner="docker")

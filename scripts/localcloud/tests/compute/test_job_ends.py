@@ -8,12 +8,12 @@ from compute.conftest import make_batch
 from compute.resources import NEVER, Batch, Events, sh
 
 EXITED = "Essential container in task exited"
-# Exits with 3 in the first attempt and with 0 in the second.
+# Exits with 3 on the first attempt and with 0 on the second.
 FAILS_ONCE = sh("echo attempt $AWS_BATCH_JOB_ATTEMPT; test $AWS_BATCH_JOB_ATTEMPT = 2 || exit 3")
 
 
 class TestAttempts:
-    def test_a_failed_attempt_is_repeated(self, batch: Batch, batch_events: Events) -> None:
+    def test_a_failed_attempt_is_retried(self, batch: Batch, batch_events: Events) -> None:
         job = batch.run(FAILS_ONCE, retryStrategy={"attempts": 3})
         details = batch_events.take("jobId", job, last="SUCCEEDED")
         assert sum(item["status"] == "RUNNABLE" for item in details) == 2
@@ -27,13 +27,13 @@ class TestAttempts:
         assert described["container"]["exitCode"] == 0
         assert first["startedAt"] <= first["stoppedAt"] <= second["startedAt"]
 
-    def test_without_a_strategy_there_is_one(self, batch: Batch) -> None:
+    def test_without_a_strategy_there_is_one_attempt(self, batch: Batch) -> None:
         job = batch.ended(batch.run(sh("kill -KILL $$")))
         assert (job["status"], job["container"]["exitCode"]) == ("FAILED", 137)
         assert len(job["attempts"]) == 1
         assert job["retryStrategy"] == {"attempts": 1, "evaluateOnExit": []}
 
-    def test_the_definitions_strategy_counts_unless_the_job_has_one(self, batch: Batch) -> None:
+    def test_the_jobs_strategy_overrides_the_definitions(self, batch: Batch) -> None:
         never_on_3 = {"attempts": 3, "evaluateOnExit": [{"onExitCode": "3", "action": "EXIT"}]}
         definition = batch.definition(FAILS_ONCE, retryStrategy=never_on_3)
         job = batch.ended(batch.submit(definition))
@@ -48,7 +48,7 @@ class TestAttempts:
         assert "exitCode" not in job["container"]
         assert job["attempts"][0]["container"]["reason"] == job["container"]["reason"]
 
-    def test_a_job_past_its_time_is_stopped_and_not_repeated(self, batch: Batch) -> None:
+    def test_a_timed_out_job_is_stopped_and_not_retried(self, batch: Batch) -> None:
         job = batch.ended(
             batch.run(NEVER, timeout={"attemptDurationSeconds": 1}, retryStrategy={"attempts": 3})
         )
@@ -80,7 +80,7 @@ class TestTermination:
         described = batch.ended(job)
         assert (described["status"], described["statusReason"]) == ("SUCCEEDED", "enough")
 
-    def test_cancelling_is_for_jobs_that_wait(self, cloud: Cloud, tmp_path: Path) -> None:
+    def test_only_waiting_jobs_can_be_cancelled(self, cloud: Cloud, tmp_path: Path) -> None:
         narrow = make_batch(cloud, kind="FARGATE", max_vcpus=1)
         vcpu = {"resourceRequirements": [{"type": "VCPU", "value": "1"}]}
         script = sh(f"until [ -e {tmp_path}/go ]; do sleep 0.02; done")
@@ -105,6 +105,6 @@ class TestTermination:
         (tmp_path / "go").touch()
         assert narrow.ended(running)["status"] == narrow.ended(waiting)["status"] == "SUCCEEDED"
 
-    def test_a_job_that_is_not_there_is_no_error(self, batch: Batch) -> None:
+    def test_an_unknown_job_is_not_an_error(self, batch: Batch) -> None:
         assert error_code(batch.client.terminate_job, jobId="gone", reason="x") is None
         assert error_code(batch.client.cancel_job, jobId="gone", reason="x") is None

@@ -1,4 +1,4 @@
-"""Batch jobs: they run, they are described and they tell of themselves as on AWS."""
+"""Batch jobs run, are described and emit events as on AWS."""
 
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from compute.conftest import make_batch
 from compute.resources import Batch, Events, sh
 
 EXITED = "Essential container in task exited"
-# Exits with 3 in the first attempt and with 0 in the second.
+# Exits with 3 on the first attempt and with 0 on the second.
 FAILS_ONCE = sh("echo attempt $AWS_BATCH_JOB_ATTEMPT; test $AWS_BATCH_JOB_ATTEMPT = 2 || exit 3")
 
 
-def test_a_job_runs_and_tells_how_it_ended(batch: Batch, batch_events: Events) -> None:
+def test_a_job_runs_and_reports_its_end(batch: Batch, batch_events: Events) -> None:
     job = batch.run(sh("echo working"))
     details = batch_events.take("jobId", job, last="SUCCEEDED")
     assert sorted(item["status"] for item in details) == sorted(
@@ -82,7 +82,7 @@ def test_a_job_definition_is_found_by_name_and_revision(batch: Batch) -> None:
     assert codes == {name: 4, f"{name}:1": 0}
 
 
-def test_output_goes_where_the_definition_says(batch: Batch) -> None:
+def test_output_goes_to_the_definitions_log_group(batch: Batch) -> None:
     group = unique("/jobs")
     log = {
         "logDriver": "awslogs",
@@ -99,7 +99,7 @@ def test_output_goes_where_the_definition_says(batch: Batch) -> None:
 
 
 class TestLists:
-    def test_a_job_is_found_by_its_name_whatever_its_status(self, batch: Batch) -> None:
+    def test_a_job_is_found_by_its_name_in_any_status(self, batch: Batch) -> None:
         name = unique("named")
         jobs = [batch.run(["true"], jobName=name) for _ in range(2)]
         other = batch.run(["true"], jobName=f"{name}-other")
@@ -117,10 +117,10 @@ class TestLists:
 
         assert found(name) == set(jobs)
         assert found(f"{name}*") == {*jobs, other}
-        # As on AWS: with a filter the status does not count.
+        # As on AWS, a filter overrides the status.
         assert found(name, jobStatus="RUNNING") == set(jobs)
 
-    def test_without_a_filter_a_status_is_listed(self, batch: Batch, tmp_path: Path) -> None:
+    def test_without_a_filter_one_status_is_listed(self, batch: Batch, tmp_path: Path) -> None:
         done = batch.run(["true"])
         batch.ended(done)
         running = batch.run(sh(f"until [ -e {tmp_path}/go ]; do sleep 0.02; done"))
@@ -133,7 +133,7 @@ class TestLists:
         (tmp_path / "go").touch()
         batch.ended(running)
 
-    def test_jobs_are_described_in_bulk_without_the_missing(self, batch: Batch) -> None:
+    def test_unknown_jobs_are_left_out_of_descriptions(self, batch: Batch) -> None:
         jobs = [batch.run(["true"]) for _ in range(2)]
         described = batch.client.describe_jobs(jobs=[*jobs, "gone"])["jobs"]
         assert [item["jobId"] for item in described] == jobs
@@ -152,9 +152,12 @@ class TestRefusals:
             ({"jobName": "n" * 129}, "Job name should match valid pattern"),
             (
                 {"arrayProperties": {"size": 2}},
-                "The local cloud runs no jobs with arrayProperties.",
+                "The local cloud does not support jobs with arrayProperties.",
             ),
-            ({"dependsOn": [{"jobId": "x"}]}, "The local cloud runs no jobs with dependsOn."),
+            (
+                {"dependsOn": [{"jobId": "x"}]},
+                "The local cloud does not support jobs with dependsOn.",
+            ),
             ({"retryStrategy": {"attempts": 11}}, "attempts must be between 1 and 10."),
             ({"parameters": {"a": "x" * 31_000}}, "The SubmitJob request must be at most 30 KiB."),
         ],

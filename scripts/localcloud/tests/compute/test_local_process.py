@@ -1,4 +1,4 @@
-"""Containers as processes: started, watched, stopped, and nothing left."""
+"""Containers as processes are started, watched, stopped, and cleaned up."""
 
 import contextlib
 import json
@@ -37,7 +37,7 @@ type Start = Callable[..., Run]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts containers, and removes them at the end."""
+    """Start containers, and remove them at the end."""
     runs: list[Run] = []
     runner = ProcessRunner(cloud_id=CLOUD_ID, image_mapping=json.dumps(IMAGES))
 
@@ -58,7 +58,7 @@ def start() -> Iterator[Start]:
 
 
 def marked(container: Container) -> list[psutil.Process]:
-    """The live processes of a container."""
+    """Return the live processes of a container."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -67,18 +67,18 @@ def marked(container: Container) -> list[psutil.Process]:
     return found
 
 
-def test_it_gives_exit_code_and_lines(start: Start) -> None:
+def test_it_returns_exit_code_and_lines(start: Start) -> None:
     run = start(sh("echo out; echo err >&2; printf last; exit 3"))
     assert run.container.wait(5) == 3
     assert sorted(run.lines) == ["err", "last", "out"]
 
 
 @pytest.mark.parametrize(("signal", "code"), [("KILL", 137), ("TERM", 143), ("SEGV", 139)])
-def test_a_signal_gives_128_and_its_number(start: Start, signal: str, code: int) -> None:
+def test_a_signal_gives_128_plus_its_number(start: Start, signal: str, code: int) -> None:
     assert start(sh(f"kill -{signal} $$")).container.wait(5) == code
 
 
-def test_its_end_is_told_after_its_last_line() -> None:
+def test_its_end_is_reported_after_its_last_line() -> None:
     seen: list[object] = []
     slow = threading.Event()
 
@@ -101,14 +101,14 @@ def test_its_end_is_told_after_its_last_line() -> None:
     container.remove()
 
 
-def test_all_of_a_large_output_arrives(start: Start) -> None:
+def test_large_output_arrives_completely(start: Start) -> None:
     program = "import sys; [print('x' * 99) for _ in range(50_000)]"
     run = start([sys.executable, "-c", program])
     assert run.container.wait(20) == 0
     assert len(run.lines) == 50_000
 
 
-def test_the_environment_is_the_containers_alone(
+def test_the_environment_is_only_the_containers(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OF_THE_CLOUD", "1")
@@ -123,7 +123,7 @@ def test_the_environment_is_the_containers_alone(
     }
 
 
-def test_the_image_gives_environment_and_folder(start: Start) -> None:
+def test_the_image_sets_environment_and_folder(start: Start) -> None:
     run = start(sh("echo $OF_IMAGE $CHANGED $PWD"), image="set-up:1", environment={"CHANGED": "me"})
     run.container.wait(5)
     assert run.lines == ["image me /"]
@@ -146,7 +146,7 @@ def test_entry_point_and_command_go_together_as_in_docker(
     assert run.lines == [line]
 
 
-def test_its_home_is_its_own_and_goes_with_it(start: Start) -> None:
+def test_its_home_is_private_and_removed_with_it(start: Start) -> None:
     run = start(sh("echo data > file; echo $HOME; pwd"))
     run.container.wait(5)
     home = Path(run.lines[0])
@@ -156,9 +156,9 @@ def test_its_home_is_its_own_and_goes_with_it(start: Start) -> None:
     assert not home.exists()
 
 
-def test_sigterm_reaches_the_first_process_alone(start: Start, tmp_path: Path) -> None:
+def test_sigterm_reaches_only_the_first_process(start: Start, tmp_path: Path) -> None:
     child = f"trap 'touch {tmp_path}/child' TERM; touch {tmp_path}/up; sleep 1000 & wait"
-    # The child has a moment to show that it was reached.
+    # Give the child time to show that it received the signal.
     run = start(sh(f"trap 'sleep 0.3; exit 7' TERM; (sh -c \"{child}\") & wait"))
     wait_for((tmp_path / "up").exists)
     run.container.terminate()
@@ -166,13 +166,15 @@ def test_sigterm_reaches_the_first_process_alone(start: Start, tmp_path: Path) -
     assert not (tmp_path / "child").exists()
 
 
-def test_what_ignores_sigterm_is_killed_after_the_grace(start: Start, tmp_path: Path) -> None:
+def test_a_process_that_ignores_sigterm_is_killed_after_the_grace_period(
+    start: Start, tmp_path: Path
+) -> None:
     run = start(sh(f"trap '' TERM; touch {tmp_path}/up; while :; do sleep 1; done"))
     wait_for((tmp_path / "up").exists)
     assert stop(run.container, 0.2) == 137
 
 
-def test_stopping_what_has_ended_gives_its_exit_code(start: Start) -> None:
+def test_stopping_an_ended_container_returns_its_exit_code(start: Start) -> None:
     run = start(sh("exit 4"))
     run.container.wait(5)
     assert stop(run.container, 1) == 4
@@ -181,20 +183,20 @@ def test_stopping_what_has_ended_gives_its_exit_code(start: Start) -> None:
 @pytest.mark.parametrize(
     "fork", ["sleep 1000 &", "setsid sleep 1000 &", "(setsid sh -c 'sleep 1000 & wait' &)"]
 )
-def test_all_that_it_forked_goes_with_its_first_process(start: Start, fork: str) -> None:
+def test_everything_it_forked_dies_with_its_first_process(start: Start, fork: str) -> None:
     run = start(sh(f"{fork}\nexit 5"))
     assert run.container.wait(5) == 5
     assert marked(run.container) == []
 
 
-def test_it_is_removed_while_it_runs(start: Start) -> None:
+def test_it_can_be_removed_while_it_runs(start: Start) -> None:
     run = start(sh("setsid sleep 1000 & sleep 1000"))
     run.container.remove()
     assert run.container.wait(0) == 137
     assert marked(run.container) == []
 
 
-def test_wait_gives_up_at_its_timeout(start: Start) -> None:
+def test_wait_returns_at_its_timeout(start: Start) -> None:
     assert start(["sleep", "1000"]).container.wait(0.05) is None
 
 
@@ -219,7 +221,7 @@ def test_wait_gives_up_at_its_timeout(start: Start) -> None:
         ),
     ],
 )
-def test_what_cannot_start_says_why_as_ecs_does(
+def test_a_start_failure_has_ecs_wording(
     start: Start, arguments: dict[str, object], reason: str
 ) -> None:
     with pytest.raises(ContainerStartError) as raised:

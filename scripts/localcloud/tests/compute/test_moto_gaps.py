@@ -1,6 +1,6 @@
-"""Each mend of moto is still needed: moto without it differs from AWS.
+"""Each fix of moto is still needed: moto without it differs from AWS.
 
-A test that fails here is good news: the mend it is about can go.
+A test that fails here is good news: its fix can go.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """moto alone, in this process."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-    # LocalStack's moto allows fewer services than it holds.
+    # LocalStack's moto enables fewer services than it has.
     with mock_aws(config={"core": {"service_whitelist": None}}):
         yield
 
@@ -53,7 +53,7 @@ def environment(batch: Any) -> str:
     return str(made["computeEnvironmentArn"])
 
 
-def test_batch_asks_motos_iam_for_roles() -> None:
+def test_batch_looks_roles_up_in_motos_iam() -> None:
     backend = BatchBackend(REGION, "000000000000")
     assert isinstance(backend.iam_backend, IAMBackend)
 
@@ -65,7 +65,7 @@ def test_a_compute_environment_needs_a_role(batch: Any) -> None:
     assert code == "ClientException"
 
 
-def test_the_size_of_an_environment_stays(batch: Any, environment: str) -> None:
+def test_the_size_of_an_environment_cannot_be_changed(batch: Any, environment: str) -> None:
     batch.update_compute_environment(
         computeEnvironment=environment, computeResources={"maxvCpus": 8}
     )
@@ -73,7 +73,7 @@ def test_the_size_of_an_environment_stays(batch: Any, environment: str) -> None:
     assert described[0]["computeResources"]["maxvCpus"] == 4
 
 
-def test_time_limits_of_a_queue_are_dropped(batch: Any, environment: str) -> None:
+def test_a_queues_time_limits_are_dropped(batch: Any, environment: str) -> None:
     limit = {"action": "CANCEL", "maxTimeSeconds": 600, "reason": "x", "state": "RUNNABLE"}
     batch.create_job_queue(
         jobQueueName="queue",
@@ -85,7 +85,7 @@ def test_time_limits_of_a_queue_are_dropped(batch: Any, environment: str) -> Non
     assert "jobStateTimeLimitActions" not in batch.describe_job_queues()["jobQueues"][0]
 
 
-def test_a_revision_takes_from_the_one_before(batch: Any) -> None:
+def test_a_revision_inherits_from_the_previous_one(batch: Any) -> None:
     common = {
         "jobDefinitionName": "name",
         "type": "container",

@@ -1,4 +1,4 @@
-"""The parts that need no cloud: settings, image mapping, output, capacity, retries, the store."""
+"""Parts that need no cloud: settings, image mapping, output, capacity, retries, the store."""
 
 import datetime
 import json
@@ -18,13 +18,13 @@ PLACE = Place("000000000000", "us-east-1")
 
 
 class TestConfiguration:
-    def test_nothing_is_needed(self) -> None:
+    def test_defaults_apply_to_an_empty_environment(self) -> None:
         read = Configuration.from_environment({})
         assert (read.runner, read.stop_timeout_seconds) == ("auto", 30)
         assert read.max_containers >= 16
         assert read.endpoint == "http://127.0.0.1:4566"
 
-    def test_the_endpoint_is_the_gateways(self) -> None:
+    def test_the_default_endpoint_is_the_gateway(self) -> None:
         read = Configuration.from_environment({"GATEWAY_LISTEN": "127.0.0.1:4599,0.0.0.0:443"})
         assert read.endpoint == "http://127.0.0.1:4599"
 
@@ -36,14 +36,14 @@ class TestConfiguration:
             ("LOCALCLOUD_STOP_TIMEOUT_SECONDS", "soon", "must be a number above 0, not 'soon'"),
         ],
     )
-    def test_a_wrong_value_is_named(self, name: str, value: str, problem: str) -> None:
+    def test_an_invalid_value_is_named(self, name: str, value: str, problem: str) -> None:
         with pytest.raises(ConfigurationError) as raised:
             Configuration.from_environment({name: value})
         assert str(raised.value) == f"{name} {problem}"
 
 
 class TestImages:
-    def test_json_and_a_file_with_it_are_the_same(self, tmp_path: Path) -> None:
+    def test_json_and_a_json_file_are_equivalent(self, tmp_path: Path) -> None:
         text = json.dumps(
             {"worker": {"argv": ["run"], "command": ["x"], "cwd": "/", "env": {"A": 1}}}
         )
@@ -54,7 +54,7 @@ class TestImages:
         )
         assert images.load(text) == images.load(str(file)) == {"worker": expected}
 
-    def test_the_longest_name_in_the_images_wins(self) -> None:
+    def test_the_longest_matching_name_wins(self) -> None:
         mapping = images.load('{"worker": {"argv": ["a"]}, "worker-gpu": {"argv": ["b"]}}')
         found = images.find(mapping, "000000000000.dkr.ecr.us-east-1.example/x/worker-gpu:1")
         assert found is not None
@@ -69,10 +69,10 @@ class TestImages:
             ("/no/such/file", "cannot be read"),
             ('{"a": []}', "'a' must be an object"),
             ('{"a": {"entrypoint": []}}', "without entrypoint"),
-            ('{"a": {"argv": "run"}}', "argv must be a list of text"),
+            ('{"a": {"argv": "run"}}', "argv must be a list of strings"),
         ],
     )
-    def test_a_wrong_mapping_is_refused(self, value: str, problem: str) -> None:
+    def test_an_invalid_mapping_is_refused(self, value: str, problem: str) -> None:
         with pytest.raises(ConfigurationError, match=problem):
             images.load(value)
 
@@ -85,17 +85,17 @@ class TestImages:
             ("host.example/tool@sha256:ab", "host.example/tool@sha256:ab"),
         ],
     )
-    def test_a_reference_is_written_in_full(self, name: str, reference: str) -> None:
+    def test_a_reference_is_completed(self, name: str, reference: str) -> None:
         assert images.reference(name) == reference
 
 
-def test_output_is_cut_into_lines_across_chunks() -> None:
+def test_output_is_split_into_lines_across_chunks() -> None:
     chunks = [b"one\ntw", b"o\r\n\n", b"\xff\nlast"]
     assert list(batches_of_lines(chunks)) == [["one"], ["two"], ["\ufffd"], ["last"]]
 
 
 class TestCapacity:
-    def test_it_is_given_in_the_order_of_asking(self) -> None:
+    def test_shares_are_granted_in_the_order_of_requests(self) -> None:
         capacity, given = Capacity(lambda: 2), list[str]()
         first, _, third, _ = (
             capacity.request(amount, lambda name=name: given.append(name))  # type: ignore[misc]
@@ -104,9 +104,9 @@ class TestCapacity:
         assert given == ["a", "b"]
         first.release()
         first.release()
-        assert given == ["a", "b"], "the second of them was released twice"
+        assert given == ["a", "b"], "a double release frees nothing more"
         third.release()
-        assert given == ["a", "b", "d"], "the one that waited was not passed over"
+        assert given == ["a", "b", "d"], "a later request does not overtake a waiting one"
 
     def test_the_limit_may_change(self) -> None:
         limit, given = [0.0], list[str]()
@@ -168,7 +168,7 @@ ON_SPOT_ONLY = [
         ),
     ],
 )
-def test_an_attempt_is_retried_as_the_strategy_says(
+def test_an_attempt_is_retried_according_to_the_strategy(
     strategy: dict[str, object], attempt: int, end: AttemptEnd, again: bool
 ) -> None:
     assert retries(strategy, attempt, end) is again
@@ -188,7 +188,7 @@ def test_a_stopped_task_is_forgotten_after_an_hour() -> None:
     assert store.find(cluster, arn) is None
 
 
-def test_of_two_requests_with_a_token_the_first_is_kept() -> None:
+def test_the_first_request_with_a_token_is_kept() -> None:
     store, request = TaskStore(), {"count": 1}
     first, second = (
         Task(PLACE, {"taskArn": PLACE.arn("ecs", f"task/c/{number}"), "containers": []}, {})

@@ -1,4 +1,4 @@
-"""What a test can make happen: Spot interruptions and shortages of capacity."""
+"""What a test can provoke: Spot interruptions and capacity shortages."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ HOST_LOST = "Host EC2 (instance i-0123456789abcdef0) terminated."
 
 
 @pytest.mark.parametrize("notice", [None, "TerminationNotice"])
-def test_a_task_is_warned_and_then_stopped(
+def test_an_interrupted_task_is_warned_then_stopped(
     ecs: Ecs, ecs_events: Events, tmp_path: Path, notice: str | None
 ) -> None:
     arn = ecs.run_command(sh(f"trap 'exit 6' TERM; touch {tmp_path}/up; sleep 1000 & wait"))
@@ -38,7 +38,7 @@ def test_a_task_is_warned_and_then_stopped(
     ("kind", "reason"),
     [("FARGATE_SPOT", SPOT), ("SPOT", HOST_LOST)],
 )
-def test_a_job_is_stopped_and_may_be_repeated(
+def test_an_interrupted_job_is_stopped_and_may_be_retried(
     cloud: Cloud, tmp_path: Path, kind: str, reason: str
 ) -> None:
     batch = make_batch(cloud, kind=kind, max_vcpus=1)
@@ -58,7 +58,7 @@ def test_a_job_is_stopped_and_may_be_repeated(
     assert second["statusReason"] == "Essential container in task exited"
 
 
-def test_a_host_is_lost_without_a_warning(cloud: Cloud, tmp_path: Path) -> None:
+def test_a_host_is_lost_without_warning(cloud: Cloud, tmp_path: Path) -> None:
     batch = make_batch(cloud, kind="SPOT", max_vcpus=1)
     job = batch.run(sh(f"trap 'exit 0' TERM; touch {tmp_path}/up; sleep 1000 & wait"))
     wait_for((tmp_path / "up").exists)
@@ -69,7 +69,7 @@ def test_a_host_is_lost_without_a_warning(cloud: Cloud, tmp_path: Path) -> None:
     assert (described["statusReason"], described["container"]["exitCode"]) == (HOST_LOST, 137)
 
 
-def test_only_what_runs_is_interrupted(ecs: Ecs, batch: Batch) -> None:
+def test_only_running_tasks_and_jobs_are_interrupted(ecs: Ecs, batch: Batch) -> None:
     task, job = ecs.run_command(["true"]), batch.run(["true"])
     ecs.reach(task, "STOPPED")
     batch.ended(job)
@@ -78,7 +78,7 @@ def test_only_what_runs_is_interrupted(ecs: Ecs, batch: Batch) -> None:
     assert post(ecs.cloud, "spot-interruption") == 400
 
 
-def test_tasks_find_no_capacity(ecs: Ecs) -> None:
+def test_a_shortage_fails_the_next_request(ecs: Ecs) -> None:
     arguments = ecs.arguments(ecs.definition(ecs.container(["true"])), clientToken="short")
     assert post(ecs.cloud, "ecs/shortage", tasks=1) == 200
     answer = ecs.client.run_task(**arguments)
@@ -89,7 +89,7 @@ def test_tasks_find_no_capacity(ecs: Ecs) -> None:
     assert post(ecs.cloud, "ecs/shortage", tasks="many") == 400
 
 
-def test_some_of_several_tasks_find_none(ecs: Ecs) -> None:
+def test_a_shortage_fails_some_of_several_tasks(ecs: Ecs) -> None:
     post(ecs.cloud, "ecs/shortage", tasks=1, reason="RESOURCE:CPU")
     definition = ecs.definition(ecs.container(NEVER))
     answer = ecs.client.run_task(**ecs.arguments(definition, count=2))

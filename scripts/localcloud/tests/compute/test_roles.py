@@ -1,4 +1,4 @@
-"""Containers act as their role, ECS as the execution role, and to start them takes permissions."""
+"""Containers act as their role, ECS as the execution role; starting them needs permissions."""
 
 import os
 from collections.abc import Callable
@@ -17,7 +17,7 @@ TASKS = "ecs-tasks.amazonaws.com"
 
 
 def python(code: str) -> list[str]:
-    """A command that runs the code."""
+    """Return a command that runs the code."""
     return [os.environ["LOCALCLOUD_LAMBDA_PYTHON"], "-c", code]
 
 
@@ -27,7 +27,7 @@ def allow(actions: Any, resources: Any = "*", **condition: Any) -> dict[str, Any
 
 
 def refused(call: Callable[..., Any], **arguments: Any) -> str:
-    """The message of the refusal that the call must end with."""
+    """Expect the call to be refused; return the message."""
     with pytest.raises(ClientError) as caught:
         call(**arguments)
     assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
@@ -79,7 +79,7 @@ def test_a_job_acts_as_its_role(cloud: Cloud, batch: Batch) -> None:
     assert "AWS_ACCESS_KEY_ID" not in batch.output(ended["container"])[0]
 
 
-def test_logs_of_containers_are_the_execution_roles(cloud: Cloud, ecs: Ecs, batch: Batch) -> None:
+def test_container_logs_use_the_execution_role(cloud: Cloud, ecs: Ecs, batch: Batch) -> None:
     streams = f"arn:aws:logs:{PLACE}:log-group:{ecs.group}:*"
     may = cloud.role(allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams))
     arn = ecs.run(ecs.definition(ecs.container(["echo", "a"]), executionRoleArn=may))
@@ -95,13 +95,11 @@ def test_logs_of_containers_are_the_execution_roles(cloud: Cloud, ecs: Ecs, batc
     assert "logs:CreateLogStream" in ended["container"]["reason"]
 
 
-def test_run_task_takes_more_than_its_own_permission(cloud: Cloud, ecs: Ecs) -> None:
+def test_run_task_needs_more_than_its_own_permission(cloud: Cloud, ecs: Ecs) -> None:
     own, execution = cloud.role(EVERYTHING), cloud.role(EVERYTHING)
+    tags = [{"key": "a", "value": "b"}]
     definition = ecs.definition(
-        ecs.container(["true"]),
-        taskRoleArn=own,
-        executionRoleArn=execution,
-        tags=[{"key": "a", "value": "b"}],
+        ecs.container(["true"]), taskRoleArn=own, executionRoleArn=execution, tags=tags
     )
     family = definition.rpartition(":")[0]
     cluster = f"arn:aws:ecs:{PLACE}:cluster/{ecs.cluster}"
@@ -122,7 +120,7 @@ def test_run_task_takes_more_than_its_own_permission(cloud: Cloud, ecs: Ecs) -> 
     assert f"ecs:TagResource on resource: {tasks}" in refused(client.run_task, **arguments)
     cloud.allow(caller, run, give_both, tag)
     assert client.run_task(**arguments)["failures"] == []
-    # A family without a revision may mean itself to AWS, or its latest revision.
+    # AWS may check a family without a revision as such, or as its latest revision.
     arguments["taskDefinition"] = family.rpartition("/")[2]
     assert f"RunTask on resource: {family} " in refused(client.run_task, **arguments)
     other = {**arguments, "taskDefinition": definition, "cluster": unique("cluster")}

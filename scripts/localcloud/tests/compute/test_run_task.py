@@ -1,4 +1,4 @@
-"""RunTask: tasks run, they tell of themselves as on AWS, and wrong requests are refused."""
+"""RunTask: tasks run and emit events as on AWS, and invalid requests are refused."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +10,7 @@ from cloud import error_code, unique
 from compute.resources import STOCK, Ecs, Events, sh, statuses
 
 
-def test_a_task_runs_and_tells_how_it_ended(ecs: Ecs, ecs_events: Events) -> None:
+def test_a_task_runs_and_reports_its_end(ecs: Ecs, ecs_events: Events) -> None:
     arn = ecs.run_command(sh("echo working; exit 3"))
     details = ecs_events.take("taskArn", arn, last="STOPPED")
     assert statuses(details) == [
@@ -33,7 +33,7 @@ def test_a_task_runs_and_tells_how_it_ended(ecs: Ecs, ecs_events: Events) -> Non
     assert ecs.output(arn) == ["working"]
 
 
-def test_a_stopped_task_is_described_as_its_last_event(ecs: Ecs, ecs_events: Events) -> None:
+def test_a_stopped_task_is_described_as_in_its_last_event(ecs: Ecs, ecs_events: Events) -> None:
     arn = ecs.run(ecs.definition(ecs.container(["true"])), startedBy="me", group="mine")
     details = ecs_events.take("taskArn", arn, last="STOPPED")
     event = max(details, key=lambda item: item["version"])
@@ -65,20 +65,20 @@ def test_overrides_change_command_and_environment(ecs: Ecs) -> None:
     assert ecs.output(arn) == [f"1 2 {ecs.cloud.url} us-east-1"]
 
 
-def test_an_entry_point_takes_the_place_of_the_images(ecs: Ecs) -> None:
+def test_an_entry_point_replaces_the_images(ecs: Ecs) -> None:
     arn = ecs.run_command(["you"], image="greeter:1", entryPoint=["echo", "bye"])
     ecs.reach(arn, "STOPPED")
     assert ecs.output(arn) == ["bye you"]
 
 
-def test_the_longest_name_that_fits_stands_for_an_image(ecs: Ecs) -> None:
+def test_the_longest_matching_name_selects_the_command(ecs: Ecs) -> None:
     arn = ecs.run_command(["you"], image="host.example/greeter-of-others:1")
     ecs.reach(arn, "STOPPED")
     assert ecs.output(arn) == ["good day you"]
 
 
 class TestClientToken:
-    def test_it_gives_the_same_task_again(self, ecs: Ecs) -> None:
+    def test_it_returns_the_same_task_again(self, ecs: Ecs) -> None:
         arguments = ecs.arguments(ecs.definition(ecs.container(["true"])), clientToken=unique("t"))
         first = ecs.client.run_task(**arguments)["tasks"]
         ecs.reach(first[0]["taskArn"], "STOPPED")
@@ -86,7 +86,7 @@ class TestClientToken:
         assert [task["taskArn"] for task in again] == [first[0]["taskArn"]]
         assert again[0]["lastStatus"] == "STOPPED"
 
-    def test_it_starts_one_task_however_many_ask_at_once(self, ecs: Ecs) -> None:
+    def test_concurrent_requests_with_it_start_one_task(self, ecs: Ecs) -> None:
         started_by = unique("starter")
         arguments = ecs.arguments(
             ecs.definition(ecs.container(["true"])), clientToken=unique("t"), startedBy=started_by
@@ -100,7 +100,7 @@ class TestClientToken:
         )
         assert len(listed["taskArns"]) == 1
 
-    def test_another_request_with_it_is_a_conflict(self, ecs: Ecs) -> None:
+    def test_a_different_request_with_it_is_a_conflict(self, ecs: Ecs) -> None:
         arguments = ecs.arguments(ecs.definition(ecs.container(["true"])), clientToken=unique("t"))
         arn = ecs.client.run_task(**arguments)["tasks"][0]["taskArn"]
         with pytest.raises(ClientError) as raised:
@@ -152,7 +152,7 @@ class TestRefusals:
         assert raised.value.response["Error"]["Code"] == code
         assert raised.value.response["Error"]["Message"].startswith(message)
 
-    def test_a_strategy_needs_providers_of_the_cluster(self, ecs: Ecs) -> None:
+    def test_a_strategy_needs_the_clusters_providers(self, ecs: Ecs) -> None:
         bare = unique("cluster")
         ecs.client.create_cluster(clusterName=bare)
         arguments = ecs.arguments(ecs.definition(ecs.container(["true"])), cluster=bare)
@@ -172,7 +172,7 @@ class TestRefusals:
         code = error_code(ecs.client.run_task, **ecs.arguments(only_ec2))
         assert code == "InvalidParameterException"
 
-    def test_a_deregistered_definition_runs_no_more(self, ecs: Ecs) -> None:
+    def test_a_deregistered_definition_cannot_run(self, ecs: Ecs) -> None:
         definition = ecs.definition(ecs.container(["true"]))
         ecs.client.deregister_task_definition(taskDefinition=definition)
         assert error_code(ecs.client.run_task, **ecs.arguments(definition)) == "ClientException"
@@ -186,7 +186,7 @@ def test_several_tasks_start_at_once(ecs: Ecs) -> None:
         assert ecs.reach(task["taskArn"], "STOPPED")["containers"][0]["exitCode"] == 0
 
 
-def test_a_task_without_launch_type_goes_where_the_cluster_says(ecs: Ecs) -> None:
+def test_a_task_without_launch_type_follows_the_clusters_default(ecs: Ecs) -> None:
     cluster = unique("cluster")
     ecs.client.create_cluster(
         clusterName=cluster,
@@ -202,7 +202,7 @@ def test_a_task_without_launch_type_goes_where_the_cluster_says(ecs: Ecs) -> Non
     assert (task["launchType"], task["capacityProviderName"]) == ("FARGATE", "FARGATE_SPOT")
 
 
-def test_tags_are_described_when_asked_for(ecs: Ecs) -> None:
+def test_tags_are_described_on_request(ecs: Ecs) -> None:
     tag = {"key": "team", "value": "a"}
     arn = ecs.run(ecs.definition(ecs.container(["true"])), tags=[tag])
     assert ecs.describe(arn)["tags"] == []

@@ -1,4 +1,4 @@
-"""Tasks that fail to start, end, are stopped, described and listed."""
+"""Tasks: failures to start, ends, stops, descriptions and lists."""
 
 import sys
 from pathlib import Path
@@ -45,7 +45,7 @@ class TestFailedStarts:
         task = ecs.reach(ecs.run(ecs.definition(container)), "STOPPED")
         assert task["containers"][0]["exitCode"] == 0
 
-    def test_on_ec2_the_container_alone_says_why(self, ecs: Ecs) -> None:
+    def test_on_ec2_only_the_container_states_the_reason(self, ecs: Ecs) -> None:
         definition = ecs.client.register_task_definition(
             family=unique("family"),
             containerDefinitions=[{"name": "app", "image": "nowhere", "memory": 64}],
@@ -57,7 +57,7 @@ class TestFailedStarts:
 
 
 class TestSeveralContainers:
-    def test_one_that_is_not_essential_may_end(self, ecs: Ecs, tmp_path: Path) -> None:
+    def test_a_nonessential_container_may_end(self, ecs: Ecs, tmp_path: Path) -> None:
         definition = ecs.definition(
             ecs.container(sh(f"until [ -e {tmp_path}/go ]; do sleep 0.02; done; exit 2")),
             ecs.container(sh("exit 5"), name="helper", essential=False),
@@ -69,7 +69,7 @@ class TestSeveralContainers:
         task = ecs.reach(arn, "STOPPED")
         assert [item["exitCode"] for item in task["containers"]] == [2, 5]
 
-    def test_the_end_of_an_essential_one_stops_the_others(self, ecs: Ecs) -> None:
+    def test_the_end_of_an_essential_container_stops_the_others(self, ecs: Ecs) -> None:
         definition = ecs.definition(
             ecs.container(sh("exit 2")),
             ecs.container(
@@ -79,10 +79,10 @@ class TestSeveralContainers:
         task = ecs.reach(ecs.run(definition), "STOPPED")
         assert task["stopCode"] == "EssentialContainerExited"
         assert task["containers"][0]["exitCode"] == 2
-        # SIGTERM may come before the helper's shell has set its trap.
+        # SIGTERM may arrive before the helper's shell has set its trap.
         assert task["containers"][1]["exitCode"] in (9, 143)
 
-    def test_when_one_cannot_start_the_others_are_stopped(self, ecs: Ecs) -> None:
+    def test_if_one_cannot_start_the_others_are_stopped(self, ecs: Ecs) -> None:
         definition = ecs.definition(
             ecs.container(NEVER), ecs.container(["true"], name="helper", image="nowhere")
         )
@@ -92,7 +92,7 @@ class TestSeveralContainers:
 
 
 class TestStop:
-    def test_sigterm_and_what_the_program_makes_of_it(
+    def test_sigterm_and_how_the_program_handles_it(
         self, ecs: Ecs, ecs_events: Events, tmp_path: Path
     ) -> None:
         script = f"trap 'echo bye; exit 6' TERM; touch {tmp_path}/up; sleep 1000 & wait"
@@ -118,17 +118,17 @@ class TestStop:
         task = ecs.reach(arn, "STOPPED")
         assert task["containers"][0]["exitCode"] == 137
         took = (task["stoppedAt"] - task["stoppingAt"]).total_seconds()
-        # 1 s is what this cloud was started with.
+        # This cloud's stop timeout is 1 s.
         expected = more.get("stopTimeout", 1)
         assert expected <= took < expected + 2
 
-    def test_a_stopped_task_stays_what_it_is(self, ecs: Ecs) -> None:
+    def test_stopping_a_stopped_task_changes_nothing(self, ecs: Ecs) -> None:
         arn = ecs.run_command(["true"])
         before = ecs.reach(arn, "STOPPED")
         ecs.client.stop_task(cluster=ecs.cluster, task=arn)
         assert ecs.describe(arn) == before
 
-    def test_a_task_that_is_not_there(self, ecs: Ecs) -> None:
+    def test_stopping_an_unknown_task_fails(self, ecs: Ecs) -> None:
         code = error_code(ecs.client.stop_task, cluster=ecs.cluster, task="0" * 32)
         assert code == "InvalidParameterException"
 
@@ -153,7 +153,7 @@ class TestDescribeAndList:
         assert answer["failures"] == [{"arn": arn, "reason": "MISSING"}]
 
     @pytest.mark.parametrize("count", [0, 101])
-    def test_one_to_a_hundred_are_described(self, ecs: Ecs, count: int) -> None:
+    def test_describe_takes_one_to_a_hundred_tasks(self, ecs: Ecs, count: int) -> None:
         code = error_code(ecs.client.describe_tasks, cluster=ecs.cluster, tasks=["0" * 32] * count)
         assert code == "InvalidParameterException"
 
@@ -179,7 +179,7 @@ class TestDescribeAndList:
             ecs.client.stop_task(cluster=ecs.cluster, task=arn)
 
 
-def test_a_container_finds_its_task_by_the_metadata_endpoint(ecs: Ecs) -> None:
+def test_a_container_finds_its_task_through_the_metadata_endpoint(ecs: Ecs) -> None:
     program = (
         "import json, os, urllib.request as r; u = os.environ['ECS_CONTAINER_METADATA_URI_V4']; "
         "print(json.load(r.urlopen(u + '/task'))['TaskARN'], json.load(r.urlopen(u))['Name'])"

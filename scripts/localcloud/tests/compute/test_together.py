@@ -7,13 +7,14 @@ from pathlib import Path
 
 import psutil
 import pytest
-from cloud import Cli, Cloud, unique, wait_for
+from cloud import Cloud, unique, wait_for
+from command_line import Cli
 
 from compute.conftest import make_batch, make_ecs, start
 from compute.resources import Batch, Ecs, sh
 
 MANY = 100
-# Notes the time at which a task's or job's last event arrived, in a file named for it.
+# Records when a task's or job's last event arrived, in a file named after it.
 NOTE = """
 import pathlib, time
 def handle(event, context):
@@ -25,7 +26,7 @@ def handle(event, context):
 
 @pytest.fixture
 def notes(cloud: Cloud, tmp_path: Path) -> Path:
-    """The folder in which a function notes the last events of all tasks and jobs."""
+    """The folder in which a function records the last events of all tasks and jobs."""
     folder = tmp_path / "notes"
     folder.mkdir()
     function = cloud.function(NOTE.format(folder=folder))
@@ -51,7 +52,7 @@ def notes(cloud: Cloud, tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_end_of_a_container_reaches_a_function_soon(
+def test_the_end_of_a_container_reaches_a_function_quickly(
     ecs: Ecs, batch: Batch, notes: Path, tmp_path: Path
 ) -> None:
     script = sh(f"date +%s.%N > {tmp_path}/ended-$0")
@@ -67,7 +68,7 @@ def test_the_end_of_a_container_reaches_a_function_soon(
         assert 0 < took < 2
 
 
-def test_a_hundred_containers_all_end_once(
+def test_a_hundred_containers_each_end_once(
     ecs: Ecs, batch: Batch, notes: Path, tmp_path: Path
 ) -> None:
     script = sh(f"echo x >> {tmp_path}/$0-$1; sleep 0.05")
@@ -85,9 +86,7 @@ def test_a_hundred_containers_all_end_once(
     assert ran == ["x\n"] * MANY
 
 
-def test_nothing_is_left_of_a_cloud_that_was_stopped(
-    make_cli: Callable[..., Cli], tmp_path: Path
-) -> None:
+def test_nothing_remains_of_a_stopped_cloud(make_cli: Callable[..., Cli], tmp_path: Path) -> None:
     cloud = start(make_cli, tmp_path / "images.json")
     ecs, batch = make_ecs(cloud), make_batch(cloud, kind="FARGATE", max_vcpus=1)
     for name, begin in (("task", ecs.run_command), ("job", batch.run)):
@@ -104,7 +103,7 @@ def test_nothing_is_left_of_a_cloud_that_was_stopped(
 
 
 def running(pid: int) -> bool:
-    """Whether a process is there and not just waiting to be reaped."""
+    """Return whether a process exists and is not a zombie."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

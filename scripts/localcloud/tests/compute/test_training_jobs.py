@@ -1,15 +1,13 @@
-"""SageMaker training jobs: they run under SageMaker's contract and tell of themselves as on AWS."""
+"""Training jobs run under SageMaker's contract and emit events as on AWS."""
 
-import io
 import json
-import tarfile
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import EVERYTHING, Cloud, error_code, wait_for
+from cloud import EVERYTHING, error_code
 
-from compute.resources import Events, Training, post
+from compute.resources import Events, post
+from compute.training import Training
 
 CONTRACT = """
 cd "$SAGEMAKER_BASE_DIR"
@@ -24,20 +22,7 @@ echo extra > output/data/extra
 """
 
 
-def read(cloud: Cloud, uri: str) -> bytes:
-    """An object by its URI."""
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    return bytes(cloud.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-
-
-def members(cloud: Cloud, uri: str) -> dict[str, bytes]:
-    """The files in a tar.gz in S3."""
-    with tarfile.open(fileobj=io.BytesIO(read(cloud, uri))) as archive:
-        files = [(item.name, archive.extractfile(item)) for item in archive.getmembers()]
-        return {name: file.read() for name, file in files if file}
-
-
-def test_a_job_runs_under_the_contract_and_tells_how_it_ended(
+def test_a_job_runs_under_the_contract_and_reports_its_end(
     training: Training, training_events: Events
 ) -> None:
     training.put("data/a.txt", b"1 2 3\n")
@@ -62,20 +47,21 @@ def test_a_job_runs_under_the_contract_and_tells_how_it_ended(
     }
     assert job["BillableTimeInSeconds"] >= 1
     assert job["CreationTime"] <= job["TrainingStartTime"] <= job["TrainingEndTime"]
+    assert_files(training, name, job["ModelArtifacts"]["S3ModelArtifacts"])
+
+
+def assert_files(training: Training, name: str, model: str) -> None:
     lines = training.output(name)
     assert json.loads(lines[0]) == {"epochs": "3"}
     assert json.loads(lines[1])["hosts"] == ["algo-1"]
     assert lines[2:4] == ["1 2 3", f"train {name} hello"]
-    model = job["ModelArtifacts"]["S3ModelArtifacts"]
     assert model == training.uri(f"models/{name}/output/model.tar.gz")
-    assert members(training.cloud, model) == {"weights": b"weights\n"}
-    assert members(training.cloud, model.replace("model.tar", "output.tar")) == {
-        "extra": b"extra\n"
-    }
-    assert read(training.cloud, training.uri("checkpoints/one/epoch-1")) == b"1\n"
+    assert training.members(model) == {"weights": b"weights\n"}
+    assert training.members(model.replace("model.tar", "output.tar")) == {"extra": b"extra\n"}
+    assert training.read(training.uri("checkpoints/one/epoch-1")) == b"1\n"
 
 
-def test_an_event_has_the_shape_of_aws(training: Training, training_events: Events) -> None:
+def test_an_event_has_awss_shape(training: Training, training_events: Events) -> None:
     name = training.run(["true"], Tags=[{"Key": "team", "Value": "a"}])
     detail = next(
         item
@@ -90,18 +76,18 @@ def test_an_event_has_the_shape_of_aws(training: Training, training_events: Even
     assert [item["Status"] for item in detail["SecondaryStatusTransitions"]][-1] == "Completed"
 
 
-def test_a_failure_is_told_by_the_container(training: Training) -> None:
+def test_the_container_reports_its_failure(training: Training) -> None:
     silent = training.ended(training.run_script("exit 3"))
     assert (silent["TrainingJobStatus"], silent["SecondaryStatus"]) == ("Failed", "Failed")
     assert silent["FailureReason"] == "AlgorithmError: , exit code: 3"
-    told = training.ended(
+    reported = training.ended(
         training.run_script('echo "loss is NaN" > $SAGEMAKER_BASE_DIR/output/failure; exit 1')
     )
-    assert told["FailureReason"] == "AlgorithmError: loss is NaN, exit code: 1"
-    assert "ModelArtifacts" not in told
+    assert reported["FailureReason"] == "AlgorithmError: loss is NaN, exit code: 1"
+    assert "ModelArtifacts" not in reported
 
 
-def test_what_cannot_start_fails_as_a_client_error(training: Training) -> None:
+def test_a_start_failure_is_a_client_error(training: Training) -> None:
     missing = training.ended(training.run(["true"], image="nowhere"))
     assert missing["FailureReason"].startswith("ClientError: Cannot pull algorithm container.")
     empty = training.ended(
@@ -110,7 +96,7 @@ def test_what_cannot_start_fails_as_a_client_error(training: Training) -> None:
     assert empty["FailureReason"].startswith("ClientError: No S3 objects found")
 
 
-def test_a_name_is_used_once(training: Training) -> None:
+def test_a_name_can_be_used_only_once(training: Training) -> None:
     name = training.run(["true"])
     arguments = training.arguments(["true"], TrainingJobName=name)
     assert error_code(training.client.create_training_job, **arguments) == "ResourceInUse"
@@ -144,12 +130,12 @@ def test_a_name_is_used_once(training: Training) -> None:
         },
     ],
 )
-def test_a_wrong_request_is_refused(training: Training, wrong: dict[str, Any]) -> None:
+def test_an_invalid_request_is_refused(training: Training, wrong: dict[str, Any]) -> None:
     arguments = training.arguments(["true"]) | wrong
     assert error_code(training.client.create_training_job, **arguments) == "ValidationException"
 
 
-def test_a_job_that_is_not_there(training: Training) -> None:
+def test_an_unknown_job_is_an_error(training: Training) -> None:
     for call in (training.client.describe_training_job, training.client.stop_training_job):
         assert error_code(call, TrainingJobName="gone") == "ValidationException"
 
@@ -167,104 +153,7 @@ def test_jobs_are_listed(training: Training) -> None:
     assert [name for name in found if name in names] == names
 
 
-class TestStopping:
-    def test_sigterm_then_the_model_is_saved(self, training: Training, tmp_path: Path) -> None:
-        save = "echo saved > $SAGEMAKER_BASE_DIR/model/weights"
-        name = training.run_script(
-            f"trap '{save}; exit 0' TERM; touch {tmp_path}/up; sleep 1000 & wait"
-        )
-        wait_for((tmp_path / "up").exists)
-        training.client.stop_training_job(TrainingJobName=name)
-        job = training.ended(name)
-        assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
-        model = job["ModelArtifacts"]["S3ModelArtifacts"]
-        assert members(training.cloud, model) == {"weights": b"saved\n"}
-        assert (
-            error_code(training.client.stop_training_job, TrainingJobName=name)
-            == "ValidationException"
-        )
-
-    def test_sigkill_follows(self, training: Training, tmp_path: Path) -> None:
-        name = training.run_script(
-            f"trap '' TERM; touch {tmp_path}/up; while :; do sleep 0.1; done"
-        )
-        wait_for((tmp_path / "up").exists)
-        training.client.stop_training_job(TrainingJobName=name)
-        training.client.stop_training_job(TrainingJobName=name)
-        assert training.ended(name)["TrainingJobStatus"] == "Stopped"
-
-    def test_the_longest_runtime(self, training: Training) -> None:
-        name = training.run_script(("sleep 1000"), StoppingCondition={"MaxRuntimeInSeconds": 1})
-        job = training.ended(name)
-        assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == (
-            "Stopped",
-            "MaxRuntimeExceeded",
-        )
-
-
-class TestSpot:
-    RESUMES = (
-        'cd "$SAGEMAKER_BASE_DIR/checkpoints"; if [ -e epoch-1 ]; then cat epoch-1; exit 0; fi; '
-        "echo half > epoch-1; touch {up}; sleep 1000"
-    )
-
-    def spot(self, training: Training, script: str, *, wait: int = 600, **more: Any) -> str:
-        condition = {"MaxRuntimeInSeconds": min(600, wait), "MaxWaitTimeInSeconds": wait}
-        return training.run_script(
-            script, EnableManagedSpotTraining=True, StoppingCondition=condition, **more
-        )
-
-    @pytest.mark.parametrize("abrupt", [False, True])
-    def test_an_interrupted_job_goes_on_from_its_checkpoint(
-        self, training: Training, training_events: Events, tmp_path: Path, abrupt: bool
-    ) -> None:
-        uri = training.uri(f"checkpoints/{tmp_path.name}")
-        name = self.spot(
-            training, self.RESUMES.format(up=tmp_path / "up"), CheckpointConfig={"S3Uri": uri}
-        )
-        wait_for((tmp_path / "up").exists)
-        wait_for(lambda: training.objects(uri))
-        interrupt(training, name, abrupt=abrupt)
-        details = training_events.take("TrainingJobName", name, last="Completed")
-        job = training.describe(name)
-        assert [item["Status"] for item in job["SecondaryStatusTransitions"]] == [
-            "Starting", "Downloading", "Training", "Interrupted",
-            "Starting", "Downloading", "Training", "Uploading", "Completed",
-        ]  # fmt: skip
-        assert "Interrupted" in {item["SecondaryStatus"] for item in details}
-        assert training.output(name) == ["half"]
-
-    def test_the_longest_wait(self, training: Training, tmp_path: Path) -> None:
-        name = self.spot(training, f"touch {tmp_path}/up; sleep 1000", wait=3)
-        wait_for((tmp_path / "up").exists)
-        interrupt(training, name, no_capacity_seconds=60)
-        job = training.ended(name)
-        assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == (
-            "Stopped",
-            "MaxWaitTimeExceeded",
-        )
-
-    def test_only_a_spot_job_that_trains_is_interrupted(
-        self, training: Training, tmp_path: Path
-    ) -> None:
-        name = training.run_script(f"touch {tmp_path}/up; sleep 1000")
-        wait_for((tmp_path / "up").exists)
-        for wrong in (name, "gone"):
-            assert post(training.cloud, "spot-interruption", training_job=wrong) == 404
-        training.client.stop_training_job(TrainingJobName=name)
-        training.ended(name)
-
-
-def interrupt(training: Training, name: str, **how: Any) -> None:
-    """Interrupt it, once it trains."""
-
-    def accepted() -> bool:
-        return post(training.cloud, "spot-interruption", training_job=name, **how) == 200
-
-    wait_for(accepted)
-
-
-def test_there_are_no_instances(training: Training) -> None:
+def test_a_shortage_fails_the_next_job(training: Training) -> None:
     assert post(training.cloud, "sagemaker/shortage", jobs=1) == 200
     failed = training.ended(training.run(["true"]))
     assert failed["FailureReason"].startswith("CapacityError: ")
@@ -272,7 +161,7 @@ def test_there_are_no_instances(training: Training) -> None:
     assert post(training.cloud, "sagemaker/shortage", jobs="many") == 400
 
 
-def test_without_an_entrypoint_the_image_gets_train(training: Training) -> None:
+def test_without_an_entrypoint_the_image_is_run_with_train(training: Training) -> None:
     name = training.create(image="greeter")
     training.ended(name)
     assert training.output(name) == ["hello train"]
@@ -301,10 +190,10 @@ class TestRoles:
             "Resource": [bucket, f"{bucket}/*"],
         }
         channel = [training.channel("train", "mine/")]
-        for statements, told in (((logs,), "AccessDenied"), ((logs, reads), "AccessDenied")):
+        for statements in ((logs,), (logs, reads)):
             role = training.cloud.role(*statements, services=["sagemaker"])
             job = training.ended(training.run(["true"], RoleArn=role, InputDataConfig=channel))
             assert job["TrainingJobStatus"] == "Failed"
-            assert told in job["FailureReason"]
+            assert "AccessDenied" in job["FailureReason"]
         statuses = [item["Status"] for item in job["SecondaryStatusTransitions"]]
         assert "Uploading" in statuses

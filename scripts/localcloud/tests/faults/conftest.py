@@ -1,4 +1,4 @@
-"""A cloud to break, and what asks from inside of it."""
+"""A cloud to break, and clients inside it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from cloud import ROLE, Cli, Cloud
+from cloud import ROLE, Cloud
+from command_line import Cli
 from compute.conftest import make_ecs, start
 from compute.resources import Ecs
 
@@ -21,7 +22,7 @@ class Breaker:
     cloud: Cloud
 
     def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
-        """One request; status and document."""
+        """Send one request; return status and document."""
         connection = HTTPConnection("127.0.0.1", self.cloud.cli.port, timeout=10)
         try:
             connection.request(method, f"/_localcloud/{path}", json.dumps(body or {}))
@@ -31,13 +32,13 @@ class Breaker:
             connection.close()
 
     def rule(self, service: str, operation: str, fault: str, **more: object) -> None:
-        """From now on this always happens, and nothing else."""
+        """Make this fault happen always, and no other."""
         rule = {"service": service, "operation": operation, "fault": fault, "probability": 1}
         status, answer = self.call("POST", "faults", {"rules": [{**rule, **more}]})
         assert status == 200, answer
 
     def injected(self) -> list[tuple[str, str, str, int]]:
-        """What was injected so far."""
+        """Return the faults injected so far."""
         names = ("service", "operation", "fault", "times")
         return [
             tuple(item[name] for name in names)
@@ -45,13 +46,13 @@ class Breaker:
         ]
 
     def kill(self, **request: object) -> list[str]:
-        """Kill; the names of what was killed."""
+        """Kill; return the names of the victims."""
         status, answer = self.call("POST", "kill", request)
         assert status == 200, answer
         return list(answer["killed"])
 
     def inside(self, service: str) -> Any:
-        """A client with credentials such as a function has, and one attempt."""
+        """Return a client with a role's credentials, like a function's, and no retries."""
         given = self.cloud.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="inside")
         return boto3.client(
             service,
@@ -66,7 +67,7 @@ class Breaker:
 
 @pytest.fixture(scope="session")
 def cloud(make_cli: Callable[..., Cli], tmp_path_factory: pytest.TempPathFactory) -> Cloud:
-    """A cloud for these tests alone: what they break is nobody else's."""
+    """A cloud for these tests only, so that they break nothing else."""
     return start(make_cli, tmp_path_factory.mktemp("images") / "images.json")
 
 
@@ -78,7 +79,7 @@ def ecs(cloud: Cloud) -> Ecs:
 
 @pytest.fixture
 def breaker(cloud: Cloud) -> Iterator[Breaker]:
-    """Whole again at the end."""
+    """Break the cloud, and repair it at the end."""
     made = Breaker(cloud=cloud)
     yield made
     assert made.call("DELETE", "faults")[0] == 200
@@ -86,5 +87,5 @@ def breaker(cloud: Cloud) -> Iterator[Breaker]:
 
 @pytest.fixture
 def inside(breaker: Breaker) -> Callable[[str], Any]:
-    """Clients of what runs in the cloud."""
+    """Clients like those of code that runs in the cloud."""
     return breaker.inside

@@ -1,4 +1,4 @@
-"""Deliveries reach their function as LocalStack's callers make them, whole or broken."""
+"""Deliveries keep their arguments, with and without faults."""
 
 import threading
 
@@ -14,7 +14,7 @@ type Calls = list[tuple[object, ...]]
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
-    """What LocalStack's own methods were called with."""
+    """The arguments of LocalStack's original methods."""
     seen: Calls = []
 
     def record(_self: object, *arguments: object) -> None:
@@ -27,15 +27,15 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     return seen
 
 
-def test_without_a_plan_each_is_handed_over_once(calls: Calls) -> None:
+def test_without_a_plan_each_is_delivered_once(calls: Calls) -> None:
     TargetSender.process_event("sender", "event", "t")
-    # Rules that a clock fires name the header.
+    # Scheduled rules pass the header by name.
     TargetSender.process_event("sender", "event", trace_header="t")
     SqsPoller.handle_messages("poller", ["message"])
     assert calls == [("event", "t"), ("event", "t"), (["message"],)]
 
 
-def test_a_duplicate_is_handed_over_twice(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_duplicate_is_delivered_twice(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
     rule = {"service": "*", "operation": "Deliver", "probability": 1, "fault": "duplicate"}
     monkeypatch.setattr(CURRENT, "plan", Plan([rule_of(rule)]))
     TargetSender.process_event("sender", "event", trace_header="t")

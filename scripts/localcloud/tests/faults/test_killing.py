@@ -1,4 +1,4 @@
-"""What is killed ends as it does on AWS when a machine or a process is lost."""
+"""Killed processes and hosts end as on AWS when one is lost."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,7 +20,7 @@ def handle(event, context):
 """
 
 
-def test_a_killed_function_is_a_runtime_that_exited(
+def test_a_killed_function_fails_with_an_exit_error(
     breaker: Breaker, cloud: Cloud, tmp_path: Path
 ) -> None:
     name, other = cloud.function(SLEEPS, timeout=90), cloud.function(SLEEPS)
@@ -37,7 +37,7 @@ def test_a_killed_function_is_a_runtime_that_exited(
     assert cloud.invoke(other)["Payload"] == "alive"
 
 
-def test_no_more_are_killed_than_asked_for(breaker: Breaker, cloud: Cloud) -> None:
+def test_no_more_are_killed_than_requested(breaker: Breaker, cloud: Cloud) -> None:
     name = cloud.function(SLEEPS)
     cloud.invoke(name)
     assert breaker.kill(what="functions", function=name, count=0) == []
@@ -57,7 +57,7 @@ def test_a_killed_container_has_the_exit_code_of_sigkill(
     assert task["containers"][0]["exitCode"] == 137
 
 
-def test_a_lost_host_takes_its_task_or_job_along(
+def test_a_lost_host_ends_its_task_or_job(
     breaker: Breaker, ecs: Ecs, cloud: Cloud, tmp_path: Path
 ) -> None:
     batch = make_batch(cloud, kind="SPOT", max_vcpus=1)
@@ -83,7 +83,7 @@ def test_a_lost_host_takes_its_task_or_job_along(
         {"what": "containers", "function": "x", "count": 1},
     ],
 )
-def test_a_request_that_does_not_say_what_or_how_many_is_refused(
+def test_a_request_without_a_kind_or_number_is_refused(
     breaker: Breaker, body: dict[str, object]
 ) -> None:
     status, answer = breaker.call("POST", "kill", body)

@@ -1,4 +1,4 @@
-"""Rules and chance, without a cloud."""
+"""Rules and randomness, without a cloud."""
 
 import pytest
 
@@ -21,14 +21,14 @@ def test_the_same_seed_decides_the_same() -> None:
     assert 25 < sum(decisions(7)) < 75
 
 
-def test_a_rule_concerns_what_it_names() -> None:
+def test_a_rule_covers_what_it_names() -> None:
     always = plan({"probability": 1})
     assert always.decide("stepfunctions", "SendTaskSuccess") is not None
     assert always.decide("stepfunctions", "GetActivityTask") is None
     assert always.decide("dynamodb", "SendTaskSuccess") is None
 
 
-def test_every_operation_is_no_delivery() -> None:
+def test_a_wildcard_operation_does_not_cover_deliveries() -> None:
     requests = plan({"service": "*", "operation": "*", "probability": 1})
     assert requests.decide("sqs", "SendMessage") is not None
     assert requests.decide("sqs", DELIVER) is None
@@ -39,7 +39,7 @@ def test_every_operation_is_no_delivery() -> None:
     assert deliveries.decide("events", DELIVER) is None
 
 
-def test_the_first_rule_whose_chance_came_is_taken_and_counted() -> None:
+def test_the_first_rule_that_strikes_is_taken_and_counted() -> None:
     made = plan({"probability": 0}, {"probability": 1, "fault": "throttle"}, {"probability": 1})
     for _ in range(3):
         rule = made.decide("stepfunctions", "SendTaskFailure")
@@ -71,6 +71,6 @@ def test_the_first_rule_whose_chance_came_is_taken_and_counted() -> None:
         {"times": 3},
     ],
 )
-def test_a_rule_that_says_nothing_is_refused(wrong: dict[str, object]) -> None:
+def test_an_invalid_rule_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidRuleError):
         rule_of({**GOOD, **wrong})

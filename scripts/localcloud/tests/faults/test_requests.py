@@ -1,4 +1,4 @@
-"""Requests go wrong as a service's own do, and only those of what runs in the cloud."""
+"""Faulty requests fail like a service's own, and only requests from inside the cloud."""
 
 import time
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def test_a_request_from_outside_meets_no_fault(breaker: Breaker, cloud: Cloud) -
     assert breaker.injected() == []
 
 
-def test_a_functions_own_request_meets_it(breaker: Breaker, cloud: Cloud) -> None:
+def test_a_functions_own_request_meets_faults(breaker: Breaker, cloud: Cloud) -> None:
     code = (
         "import boto3\nfrom botocore.config import Config\n"
         "def handle(event, context):\n"
@@ -74,7 +74,7 @@ def test_a_delayed_request_is_answered_late(breaker: Breaker, inside: Inside) ->
     assert time.monotonic() - begun >= 1.5
 
 
-def test_what_lost_its_answer_was_carried_out(
+def test_a_request_whose_answer_is_lost_is_carried_out(
     breaker: Breaker, inside: Inside, cloud: Cloud
 ) -> None:
     url, _ = cloud.queue()
@@ -112,11 +112,11 @@ def test_the_second_outcome_of_a_task_is_refused(
     assert cloud.ended(execution)["output"] == "1"
 
 
-def test_an_end_is_an_end_and_tells_what_was(breaker: Breaker, inside: Inside) -> None:
+def test_delete_ends_the_plan_and_reports_its_faults(breaker: Breaker, inside: Inside) -> None:
     breaker.rule("sqs", "ListQueues", "delay", seconds=0.01)
     inside("sqs").list_queues()
-    _, told = breaker.call("DELETE", "faults")
-    assert [item["times"] for item in told["injected"]] == [1]
+    _, report = breaker.call("DELETE", "faults")
+    assert [item["times"] for item in report["injected"]] == [1]
     inside("sqs").list_queues()
     assert breaker.injected() == []
 
@@ -131,7 +131,7 @@ def test_an_end_is_an_end_and_tells_what_was(breaker: Breaker, inside: Inside) -
         ["rules"],
     ],
 )
-def test_what_is_no_plan_is_refused(breaker: Breaker, body: object) -> None:
+def test_an_invalid_plan_is_refused(breaker: Breaker, body: object) -> None:
     status, answer = breaker.call("POST", "faults", body)
     assert status == 400
     assert answer["error"]

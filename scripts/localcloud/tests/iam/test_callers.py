@@ -1,4 +1,4 @@
-"""Who acts as which role: functions, executions, mappings, destinations."""
+"""Which role acts: for functions, executions, mappings, destinations."""
 
 import json
 import urllib.request
@@ -26,13 +26,13 @@ def allow(action: Any, resource: Any = "*", sid: str = "Only") -> dict[str, Any]
 
 
 def permissions(cloud: Cloud) -> Any:
-    """What GET /_localcloud/iam/permissions answers."""
+    """Return the response of GET /_localcloud/iam/permissions."""
     with urllib.request.urlopen(f"{cloud.url}/_localcloud/iam/permissions", timeout=10) as answer:  # noqa: S310
         return json.load(answer)
 
 
 def unused(cloud: Cloud, role: str) -> list[Any]:
-    """What a role is granted and never used."""
+    """Return the permissions that a role has never used."""
     granted = of_role(cloud, role, "granted")
     return [
         {name: value for name, value in item.items() if name != "used"}
@@ -42,7 +42,7 @@ def unused(cloud: Cloud, role: str) -> list[Any]:
 
 
 def of_role(cloud: Cloud, role: str, kind: str) -> list[Any]:
-    """The entries about one role."""
+    """Return the entries of one role."""
     name = role.rpartition("/")[2]
     return [item for item in permissions(cloud)[kind] if item["role"] == name]
 
@@ -84,7 +84,7 @@ def test_a_functions_log_is_written_as_its_role(cloud: Cloud) -> None:
     run(cloud.role(own), group, "all of this")
     assert "all of this" in wait_for(lambda: cloud.log(group))
     assert "nothing of this" not in cloud.log(group)
-    # A group that is not there is made by who may.
+    # A role that may create groups creates a missing one.
     other = unique("/functions")
     run(cloud.role(LOGS), other, "made")
     assert "made" in wait_for(lambda: cloud.log(other))
@@ -144,7 +144,7 @@ def test_a_mapping_polls_as_the_functions_role(cloud: Cloud) -> None:
     wait_for(lambda: not left(), seconds=30)
 
 
-def test_a_destination_is_sent_to_as_the_functions_role(cloud: Cloud) -> None:
+def test_a_destination_is_invoked_as_the_functions_role(cloud: Cloud) -> None:
     url, arn = cloud.queue()
     role = cloud.role(LOGS)
     name = cloud.function("def handle(event, context): return event", role=role)
@@ -162,7 +162,7 @@ def test_a_destination_is_sent_to_as_the_functions_role(cloud: Cloud) -> None:
     assert json.loads(message["Body"])["responsePayload"] == 2
 
 
-def test_what_is_granted_and_never_used_is_told(cloud: Cloud, bucket: str) -> None:
+def test_unused_permissions_are_reported(cloud: Cloud, bucket: str) -> None:
     arn = f"arn:aws:s3:::{bucket}/*"
     role = cloud.role(
         allow(["s3:PutObject", "s3:GetObject"], [arn, "arn:aws:s3:::other/*"], sid="Objects"),
@@ -182,14 +182,8 @@ def test_what_is_granted_and_never_used_is_told(cloud: Cloud, bucket: str) -> No
     for _ in range(2):
         with pytest.raises(client.exceptions.ClientError):
             client.delete_object(Bucket=bucket, Key="key")
-    assert of_role(cloud, role, "refused") == [
-        {
-            "role": name,
-            "action": "s3:DeleteObject",
-            "resource": f"arn:aws:s3:::{bucket}/key",
-            "times": 2,
-        }
-    ]
+    refusal = {"action": "s3:DeleteObject", "resource": f"arn:aws:s3:::{bucket}/key", "times": 2}
+    assert of_role(cloud, role, "refused") == [{"role": name, **refusal}]
     cloud.client("iam").delete_role_policy(RoleName=name, PolicyName="mine")
     left = of_role(cloud, role, "granted")
     assert len(left) == 2

@@ -1,4 +1,4 @@
-"""What policies mean, without a cloud."""
+"""Policy evaluation, without a cloud."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ def on(operator: str, key: str, *values: Any) -> dict[str, Any]:
     return {"Condition": {operator: {key: list(values)}}}
 
 
-def test_nothing_is_allowed_by_nothing() -> None:
+def test_no_statements_allow_nothing() -> None:
     assert not allowed()
     assert not allowed(allow("dynamodb:PutItem"))
     assert not allowed(allow("dynamodb:GetItem", f"{TABLE}s"))
@@ -41,7 +41,7 @@ def test_nothing_is_allowed_by_nothing() -> None:
 @pytest.mark.parametrize(
     "action", ["*", "dynamodb:*", "dynamodb:Get*", "DynamoDB:getitem", "dynamodb:GetIte?"]
 )
-def test_actions_have_wildcards_and_no_case(action: str) -> None:
+def test_actions_have_wildcards_and_ignore_case(action: str) -> None:
     assert allowed(allow(action))
     assert allowed(allow(["s3:GetObject", action]))
     assert not allowed(allow(), deny(action))
@@ -59,24 +59,24 @@ def test_actions_have_wildcards_and_no_case(action: str) -> None:
         ("arn:aws:dynamodb:eu-west-1:000000000000:table/task??", False),
     ],
 )
-def test_an_arn_fits_part_by_part(pattern: str, fitting: bool) -> None:
+def test_an_arn_matches_part_by_part(pattern: str, fitting: bool) -> None:
     assert fits_arn(pattern, TABLE) is fitting
     assert allowed(allow(resource=pattern)) is fitting
 
 
-def test_a_wildcard_is_no_regular_expression() -> None:
+def test_a_pattern_is_not_a_regular_expression() -> None:
     assert not fits("a.c", "abc")
     assert fits("a.*", "a.\n")
 
 
-def test_not_action_and_not_resource_mean_all_others() -> None:
+def test_not_action_and_not_resource_match_all_others() -> None:
     assert allowed({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"})
     assert not allowed({"Effect": "Allow", "NotAction": ["dynamodb:*"], "Resource": "*"})
     assert allowed({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::*"})
     assert not allowed({"Effect": "Allow", "Action": "*", "NotResource": TABLE})
 
 
-def test_a_deny_counts_more_wherever_it_stands() -> None:
+def test_a_deny_wins_in_any_position() -> None:
     assert not allowed(deny("dynamodb:GetItem"), allow())
     assert not allowed(allow(), deny("dynamodb:GetItem"))
     assert allowed(allow(), deny("dynamodb:PutItem"))
@@ -116,7 +116,7 @@ def test_a_deny_counts_more_wherever_it_stands() -> None:
         ({"Condition": {"StringEquals": {"aws:key": "b"}, "Bool": {"aws:truth": "false"}}}, False),
     ],
 )
-def test_conditions(condition: dict[str, Any], fitting: bool) -> None:
+def test_conditions_hold_as_documented(condition: dict[str, Any], fitting: bool) -> None:
     context = {
         "aws__key": ("b",),
         "aws__many": ("a", "b"),
@@ -131,12 +131,12 @@ def test_conditions(condition: dict[str, Any], fitting: bool) -> None:
     "condition",
     [on("NumericLessThan", "aws:key", 3), on("StringLike", "aws:key", "${aws:username}")],
 )
-def test_what_is_not_known_permits_nothing_and_is_logged(
+def test_an_unsupported_condition_permits_nothing_and_is_logged(
     condition: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     assert not allowed(allow(**condition), aws__key=("2",))
     assert not allowed(allow(), deny(**condition), aws__key=("2",))
-    assert "what the local cloud does not know" in caplog.text
+    assert "not supported by the local cloud" in caplog.text
 
 
 def test_a_document_may_be_percent_encoded_and_have_one_statement() -> None:
@@ -149,7 +149,7 @@ def test_a_document_may_be_percent_encoded_and_have_one_statement() -> None:
     )
 
 
-def test_each_grant_that_applies_is_told() -> None:
+def test_each_grant_that_applies_is_returned() -> None:
     document = json.dumps({"Statement": [allow(["s3:*", "dynamodb:Get*"]), allow("*", TABLE)]})
     grants = decide(parse("policy", document), READ, {}).grants
     assert [(item.statement.sid, item.action, item.resource) for item in grants] == [

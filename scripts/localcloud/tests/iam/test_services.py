@@ -13,7 +13,7 @@ EVENTS = "events.amazonaws.com"
 
 
 def rule(cloud: Cloud, target: str) -> tuple[str, Any]:
-    """A rule for events of a source of its own: its ARN, and what puts such an event."""
+    """Create a rule for its own event source; return its ARN and a function that puts an event."""
     name, client = unique("rule"), cloud.client("events")
     pattern = json.dumps({"source": [name]})
     arn = str(client.put_rule(Name=name, EventPattern=pattern)["RuleArn"])
@@ -23,7 +23,7 @@ def rule(cloud: Cloud, target: str) -> tuple[str, Any]:
 
 
 def refusals(cloud: Cloud, resource: str) -> int:
-    """How often EventBridge was refused something on a resource."""
+    """Return how often EventBridge was refused access to a resource."""
     return sum(
         item["times"] for item in of_role(cloud, EVENTS, "refused") if item["resource"] == resource
     )
@@ -54,7 +54,7 @@ def test_an_execution_needs_a_role_that_trusts_step_functions(cloud: Cloud) -> N
     assert "states.amazonaws.com is not authorized to perform: sts:AssumeRole" in ended["cause"]
 
 
-def test_the_account_of_a_trust_counts(cloud: Cloud) -> None:
+def test_a_trusts_account_condition_counts(cloud: Cloud) -> None:
     def trusting(account: str) -> str:
         role = cloud.role(EVERYTHING)
         statement = {
@@ -63,7 +63,7 @@ def test_the_account_of_a_trust_counts(cloud: Cloud) -> None:
             "Principal": {"Service": "lambda.amazonaws.com"},
             "Condition": {
                 "StringEquals": {"aws:SourceAccount": account},
-                # Not judged: LocalStack does not tell it.
+                # Not checked: LocalStack does not report it.
                 "ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:*:function:*"},
             },
         }

@@ -1,1 +1,1 @@
-"""ECS, Batch and ECR: moto keeps what is configured, and the containers really run."""
+"""ECS, Batch, SageMaker and ECR: moto keeps the configuration, and containers really run."""

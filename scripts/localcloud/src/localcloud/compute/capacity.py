@@ -1,4 +1,4 @@
-"""A limit on what runs at once, first come, first served."""
+"""A first-come, first-served limit on what runs at once."""
 
 import threading
 from collections import deque
@@ -9,17 +9,17 @@ type Grant = Callable[[], None]
 
 
 class Ticket:
-    """A request for a share of a capacity; `release` gives the share back or ends the waiting."""
+    """A request for a share of a capacity; `release` returns the share or stops waiting for it."""
 
     def __init__(self, capacity: "Capacity", amount: float, grant: Grant) -> None:
-        """Made by Capacity.request."""
+        """Created by Capacity.request."""
         self.amount = amount
         self.grant = grant
         self.state: Literal["waiting", "granted", "released"] = "waiting"
         self._capacity = capacity
 
     def release(self) -> None:
-        """Give the share back, or stop waiting for it; the second time nothing happens."""
+        """Return the share, or stop waiting for it; idempotent."""
         self._capacity.release(self)
 
 
@@ -27,14 +27,14 @@ class Capacity:
     """Hands out shares of a limit that may change, first come, first served."""
 
     def __init__(self, limit: Callable[[], float]) -> None:
-        """`limit` is asked each time something is requested or released."""
+        """`limit` is called on every request and release."""
         self._limit = limit
         self._used = 0.0
         self._waiting: deque[Ticket] = deque()
         self._lock = threading.Lock()
 
     def request(self, amount: float, grant: Grant) -> Ticket:
-        """Ask for a share; `grant` is called once it is there, at once or by another's release."""
+        """Request a share; `grant` is called once it is available, possibly at once."""
         ticket = Ticket(self, amount, grant)
         with self._lock:
             self._waiting.append(ticket)

@@ -1,4 +1,4 @@
-"""The rest of the cloud as this package sees it: its clients, its event bus, its account."""
+"""What this package uses of the rest of the cloud: clients, the event bus, the account."""
 
 import datetime
 import json
@@ -16,9 +16,9 @@ from localcloud.compute.configuration import configuration
 
 LOG = logging.getLogger(__name__)
 
-# Who assumes the roles of tasks; Batch's jobs are ECS tasks too.
+# The service that assumes the roles of tasks; Batch's jobs are ECS tasks too.
 _PRINCIPAL = "ecs-tasks"
-# The longest that STS gives; LocalStack lets credentials live on.
+# The longest that STS allows; LocalStack never expires credentials.
 _HALF_A_DAY = 43_200
 
 type Document = dict[str, Any]
@@ -32,9 +32,9 @@ class Place:
     region: str
 
     def client(self, service: str, role: str | None = None, *, principal: str = _PRINCIPAL) -> Any:
-        """A boto3 client for this cloud itself, which may do everything or what the role may.
+        """Return a boto3 client for this cloud, limited to what the role may do, if given.
 
-        `principal` is the service that assumes the role, RoleError when it cannot.
+        `principal` is the service that assumes the role; RoleError if it cannot.
         """
         if role is not None:
             with _assuming(role):
@@ -43,16 +43,16 @@ class Place:
         return getattr(factory, service)
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of a resource here."""
+        """Return the ARN of a resource in this account and region."""
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
     def container_environment(
         self, role: str | None, session: str, *, principal: str = _PRINCIPAL
     ) -> dict[str, str]:
-        """What a container finds in its environment to reach this cloud, as its role.
+        """Return the environment variables with which a container reaches this cloud as its role.
 
-        Without a role it has no credentials, as on AWS. `session` is what the role's session is
-        called: the id of the task or job.
+        Without a role it has no credentials, as on AWS. `session` names the role's session: the
+        id of the task or job.
         """
         return {
             "AWS_REGION": self.region,
@@ -65,11 +65,11 @@ class Place:
         sts = self.client("sts").request_metadata(service_principal=principal)
         request = {"RoleArn": role, "RoleSessionName": session, "DurationSeconds": _HALF_A_DAY}
         with _assuming(role):
-            made = sts.assume_role(**request)
+            answer = sts.assume_role(**request)
         return {
-            "AWS_ACCESS_KEY_ID": made["Credentials"]["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": made["Credentials"]["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": made["Credentials"]["SessionToken"],
+            "AWS_ACCESS_KEY_ID": answer["Credentials"]["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": answer["Credentials"]["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": answer["Credentials"]["SessionToken"],
         }
 
     def emit(self, source: str, detail_type: str, resources: Sequence[str], detail: Any) -> None:
@@ -86,7 +86,7 @@ class Place:
 
 
 class RoleError(Exception):
-    """A role cannot be assumed; the text is the reason that ECS gives."""
+    """A role cannot be assumed; the message is the reason that ECS gives."""
 
 
 @contextmanager
@@ -103,30 +103,30 @@ def _assuming(role: str) -> Iterator[None]:
 
 @cache
 def _acting_as(role: str, region: str, principal: str) -> Any:
-    """Clients of a role. One for all its tasks: a client costs some 20 ms to make."""
+    """Return a role's client factory, cached because each client takes some 20 ms to create."""
     return connect_to.with_assumed_role(
         role_arn=role, service_principal=principal, session_name=principal, region_name=region
     )
 
 
 def place_of(context: Any) -> Place:
-    """Where a request came from."""
+    """Return the account and region of a request."""
     return Place(context.account_id, context.region)
 
 
 def now() -> datetime.datetime:
-    """The time, as AWS gives it: to the millisecond."""
+    """Return the current time to the millisecond, as AWS does."""
     time = datetime.datetime.now(datetime.UTC)
     return time.replace(microsecond=time.microsecond // 1000 * 1000)
 
 
 def milliseconds(time: datetime.datetime) -> int:
-    """Milliseconds since 1970, as Batch gives its times."""
+    """Convert to milliseconds since 1970, Batch's format."""
     return round(time.timestamp() * 1000)
 
 
 def plain(value: Any) -> Any:
-    """The value with its times as text, as events hold them."""
+    """Return the value with its times as text, as in events."""
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -137,5 +137,5 @@ def plain(value: Any) -> Any:
 
 
 def pairs(items: Sequence[Mapping[str, str]] | None) -> dict[str, str]:
-    """A list of name and value objects as a mapping."""
+    """Convert a list of name and value objects to a mapping."""
     return {item["name"]: item.get("value", "") for item in items or []}

@@ -1,4 +1,4 @@
-"""The environment variables that say how containers run."""
+"""The environment variables that configure how containers run."""
 
 import os
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ DOCKER_NETWORK_VARIABLE = "LOCALCLOUD_DOCKER_NETWORK"
 ENDPOINT_VARIABLE = "LOCALCLOUD_CONTAINER_ENDPOINT"
 
 _DEFAULT_MAX_CONTAINERS = max(16, 4 * (os.cpu_count() or 1))
-# What ECS and Batch allow a container after SIGTERM when nothing else is said.
+# The grace period after SIGTERM that ECS and Batch apply by default.
 _DEFAULT_STOP_TIMEOUT_SECONDS = 30.0
-# SageMaker allows more, to save a model.
+# SageMaker allows more, so that a container can save its model.
 _DEFAULT_TRAINING_STOP_TIMEOUT_SECONDS = 120.0
 
 
 class ConfigurationError(ValueError):
-    """A variable holds what it cannot; the message says which and why."""
+    """A variable is invalid; the message names it and says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +33,8 @@ class Configuration:
     """How containers run in this cloud.
 
     At most `max_containers` ECS tasks, Batch attempts and training jobs run at once; the others
-    wait in PENDING, RUNNABLE or Starting. `images` is the mapping of process mode, as JSON or as
-    the path of a file with it.
+    wait in PENDING, RUNNABLE or Starting. `images` is process mode's mapping, as JSON or as the
+    path of a JSON file.
     """
 
     cloud_id: str
@@ -48,7 +48,7 @@ class Configuration:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Configuration":
-        """Read the variables; ConfigurationError on the first wrong one."""
+        """Read the variables; ConfigurationError on the first invalid one."""
         gateway = environment.get("GATEWAY_LISTEN", "127.0.0.1:4566").split(",")[0]
         return cls(
             cloud_id=environment.get(ID_VARIABLE, ""),
@@ -93,5 +93,5 @@ def _positive(environment: Mapping[str, str], name: str, default: float) -> floa
 
 @cache
 def configuration() -> Configuration:
-    """The configuration of this process."""
+    """Return the configuration of this process."""
     return Configuration.from_environment(os.environ)

@@ -1,4 +1,4 @@
-"""What a container is to this package, whether Docker runs it or a process stands for it."""
+"""Containers as this package sees them, whether run by Docker or as processes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,9 +12,9 @@ type OnEnd = Callable[[], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Mount:
-    """A folder of this machine that a container finds at `path`.
+    """A folder on this machine that is mounted in a container at `path`.
 
-    Where nothing can be mounted, the container's variable of that name says where it is instead.
+    If nothing can be mounted, the container's environment variable `variable` holds the folder.
     """
 
     host: Path
@@ -38,7 +38,7 @@ class ContainerSpec:
 
 
 class ContainerStartError(Exception):
-    """The container was not started; the text is the reason that ECS gives, its problem first."""
+    """The container was not started; the message is ECS's reason, starting with the problem."""
 
     def __init__(self, problem: StartProblem, message: str) -> None:
         """Name the problem as ECS does."""
@@ -47,7 +47,7 @@ class ContainerStartError(Exception):
 
 
 class Container(Protocol):
-    """A started container. Its methods may be called from any thread, and after its end."""
+    """A started container. Its methods can be called from any thread, even after it has ended."""
 
     @property
     def id(self) -> str:
@@ -55,19 +55,19 @@ class Container(Protocol):
 
     @property
     def out_of_memory(self) -> bool:
-        """Whether it was killed for its memory limit; false while it runs."""
+        """Whether it was killed for exceeding its memory limit; false while it runs."""
 
     def wait(self, timeout_seconds: float | None = None) -> int | None:
-        """Its exit code (128 + N after signal N), or None when it still runs after the timeout."""
+        """Return its exit code (128 + N after signal N); None if it still runs at the timeout."""
 
     def terminate(self) -> None:
-        """Send SIGTERM to its first process, and to no other, as Docker does."""
+        """Send SIGTERM to its first process only, as Docker does."""
 
     def kill(self) -> None:
-        """Send SIGKILL to all of it."""
+        """Send SIGKILL to all its processes."""
 
     def remove(self) -> None:
-        """End it if it still runs, and remove what it left."""
+        """Kill it if it still runs, and clean up."""
 
 
 class Runner(Protocol):
@@ -76,17 +76,17 @@ class Runner(Protocol):
     def start(self, spec: ContainerSpec, *, on_lines: OnLines, on_end: OnEnd) -> Container:
         """Start one, or raise ContainerStartError.
 
-        `on_lines` gets what it writes, stdout and stderr together, from a thread of its own;
-        `on_end` is called once, when it has ended and its last line was handed over.
+        `on_lines` gets its output, stdout and stderr together, on a separate thread; `on_end` is
+        called once, after the container has ended and `on_lines` has received its last line.
         """
 
 
 def stop(container: Container, grace_seconds: float) -> int:
-    """SIGTERM, then SIGKILL after the grace; the exit code."""
+    """Send SIGTERM, then SIGKILL after the grace period; return the exit code."""
     container.terminate()
     code = container.wait(grace_seconds)
     if code is None:
         container.kill()
         code = container.wait()
-    # Without a timeout `wait` ends only with a code.
+    # Without a timeout, `wait` returns only with a code.
     return -1 if code is None else code

@@ -1,4 +1,4 @@
-"""A service whose configuration moto keeps, with some operations of our own."""
+"""A service on moto, with some operations replaced by ours."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ type Handler = Callable[[Any, dict[str, Any]], Any]
 
 
 def service(name: str, operations: Mapping[str, Handler]) -> Service:
-    """The service as LocalStack loads it; what `operations` does not hold goes to moto."""
+    """Return the service that LocalStack loads; moto handles what `operations` does not."""
     model = load_service(name)
     if unknown := operations.keys() - set(model.operation_names):
         raise ValueError(f"{name} has no operation {', '.join(sorted(unknown))}")
@@ -22,7 +22,7 @@ def service(name: str, operations: Mapping[str, Handler]) -> Service:
 
 
 def refusal(code: str, message: str, **members: object) -> CommonServiceException:
-    """An error of AWS, to be raised; `members` are those of the error's own shape."""
+    """Return an AWS error to raise; `members` are extra fields of the error's shape."""
     error = CommonServiceException(code, message, sender_fault=True)
     for name, value in members.items():
         setattr(error, name, value)

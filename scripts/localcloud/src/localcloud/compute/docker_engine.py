@@ -26,14 +26,14 @@ _POOL_SIZE = 256
 
 
 def connect() -> Any:
-    """A client of the engine that DOCKER_HOST names or that runs here; DockerException if none."""
+    """Connect to the engine in DOCKER_HOST or on this machine; DockerException if there is none."""
     client = docker.from_env(max_pool_size=_POOL_SIZE)
     client.ping()
     return client
 
 
-def remove_left(cloud_id: str) -> int:
-    """Remove every container of a start of the cloud; how many there were."""
+def remove_all(cloud_id: str) -> int:
+    """Remove every container of a cloud; return how many there were."""
     client = connect()
     found = client.containers.list(all=True, filters={"label": f"{ID_LABEL}={cloud_id}"})
     for container in found:
@@ -43,10 +43,10 @@ def remove_left(cloud_id: str) -> int:
 
 
 class DockerRunner:
-    """Runs images that the engine holds. It pulls none: the local cloud needs no network."""
+    """Runs images that the engine has. It pulls none: the local cloud needs no network."""
 
     def __init__(self, client: Any, *, cloud_id: str, network: str) -> None:
-        """`network` is `host` where containers must reach 127.0.0.1 of this machine."""
+        """`network` is `host` if containers must reach this machine's 127.0.0.1."""
         self._client = client
         self._cloud_id = cloud_id
         self._network = network
@@ -78,22 +78,17 @@ class DockerRunner:
         return DockerContainer(container, on_lines=on_lines, on_end=on_end)
 
     def _find(self, name: str) -> str:
-        # An image of an ECR repository is there by the repository's own name: no registry is.
+        # An image of an ECR repository is stored under the repository's name, without a registry.
         for candidate in (name, name.partition("/")[2]):
             with contextlib.suppress(docker.errors.ImageNotFound):
                 if candidate:
                     self._client.images.get(candidate)
                     return candidate
-        reference = images.reference(name)
-        raise ContainerStartError(
-            "CannotPullContainerError",
-            "pull image manifest has been retried 1 time(s): failed to resolve ref "
-            f"{reference}: {reference}: not found",
-        )
+        raise images.cannot_pull(name)
 
 
 class DockerContainer(Watched):
-    """A container that was started."""
+    """A started container."""
 
     def __init__(self, container: Any, *, on_lines: OnLines, on_end: OnEnd) -> None:
         """Watch it."""
@@ -118,7 +113,7 @@ class DockerContainer(Watched):
         try:
             self._container.kill(signal=name)
         except docker.errors.APIError as error:
-            # 404 and 409: it is gone, or it ended already.
+            # 404 and 409: it is gone or has already ended.
             if error.status_code not in (404, 409):
                 raise
 
@@ -136,7 +131,7 @@ class DockerContainer(Watched):
             self._container.reload()
             self.out_of_memory = bool(self._container.attrs["State"].get("OOMKilled"))
         except docker.errors.NotFound:
-            # Somebody removed it: that is a SIGKILL.
+            # Somebody removed it, which kills it.
             return 137
         return code
 

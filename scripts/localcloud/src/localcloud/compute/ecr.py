@@ -1,4 +1,4 @@
-"""ECR on moto, which keeps what is configured. Nothing can be pushed to its repositories."""
+"""ECR on moto, which keeps the configuration. Nothing can be pushed to its repositories."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from localcloud.compute.cloud import Document
 
 
 def put_image_scanning_configuration(context: Any, request: Document) -> Any:
-    """Turn scanning off when the request does not say on: moto then leaves it as it is."""
+    """Turn scanning off unless the request turns it on: moto would leave it unchanged."""
     given = request.get("imageScanningConfiguration") or {}
     request = request | {"imageScanningConfiguration": {"scanOnPush": False, **given}}
     return call_moto_with_request(context, request)

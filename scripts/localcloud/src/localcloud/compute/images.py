@@ -1,4 +1,4 @@
-"""Which command stands for an image where containers are processes of this machine."""
+"""Which command replaces an image when containers run as processes on this machine."""
 
 import json
 from collections.abc import Mapping
@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.compute.configuration import IMAGES_VARIABLE, ConfigurationError
+from localcloud.compute.containers import ContainerStartError
 
 _FIELDS = {"argv", "command", "cwd", "env"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LocalImage:
-    """What an image holds, in terms of this machine: ENTRYPOINT, CMD, WORKDIR and ENV."""
+    """An image's ENTRYPOINT, CMD, WORKDIR and ENV, translated to this machine."""
 
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
@@ -22,10 +23,10 @@ class LocalImage:
 
 
 def load(value: str) -> dict[str, LocalImage]:
-    """The mapping in LOCALCLOUD_IMAGES: JSON, or the path of a file that holds the JSON.
+    """Parse LOCALCLOUD_IMAGES: JSON, or the path of a JSON file.
 
     {"part of an image's name": {"argv": [...], "command": [...], "cwd": "...", "env": {...}}}
-    with every field optional: {"busybox": {}} runs a command as it is given, on this machine.
+    Every field is optional: {"busybox": {}} runs the given command unchanged on this machine.
     """
     if not value.strip():
         return {}
@@ -38,18 +39,28 @@ def load(value: str) -> dict[str, LocalImage]:
 
 
 def find(images: Mapping[str, LocalImage], image: str) -> LocalImage | None:
-    """The entry for an image: of those whose name is part of the image's, the longest."""
+    """Return the entry for an image: the longest key that is part of the image's name."""
     fitting = [name for name in images if name in image]
     return images[max(fitting, key=len)] if fitting else None
 
 
 def reference(image: str) -> str:
-    """The full reference that a container engine makes of an image's name."""
+    """Return the full reference that a container engine derives from an image's name."""
     registry, slash, rest = image.partition("/")
     if not slash or not ("." in registry or ":" in registry or registry == "localhost"):
         registry, rest = "docker.io", image if slash else f"library/{image}"
     named = ":" in rest.rpartition("/")[2] or "@" in rest
     return f"{registry}/{rest}" if named else f"{registry}/{rest}:latest"
+
+
+def cannot_pull(image: str) -> ContainerStartError:
+    """Return the error for an image that does not exist, in ECS's wording."""
+    name = reference(image)
+    return ContainerStartError(
+        "CannotPullContainerError",
+        "pull image manifest has been retried 1 time(s): failed to resolve ref "
+        f"{name}: {name}: not found",
+    )
 
 
 def _local_image(name: str, fields: Any) -> LocalImage:
@@ -61,7 +72,9 @@ def _local_image(name: str, fields: Any) -> LocalImage:
     for field in ("argv", "command"):
         words = fields.get(field, [])
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise ConfigurationError(f"{IMAGES_VARIABLE}: {name!r}: {field} must be a list of text")
+            raise ConfigurationError(
+                f"{IMAGES_VARIABLE}: {name!r}: {field} must be a list of strings"
+            )
     return LocalImage(
         entrypoint=tuple(fields.get("argv", [])),
         command=tuple(fields.get("command", [])),

@@ -1,4 +1,4 @@
-"""Containers as processes of this machine, for where no Docker daemon answers."""
+"""Containers as processes on this machine, used when no Docker daemon answers."""
 
 import contextlib
 import logging
@@ -22,20 +22,20 @@ from localcloud.settings import ID_VARIABLE
 
 LOG = logging.getLogger(__name__)
 
-# Every process of a container carries it, so that one is found whatever session it moved to.
+# Every process of a container carries it, so it is found even in another session.
 CONTAINER_VARIABLE = "LOCALCLOUD_CONTAINER"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _CHUNK_BYTES = 65_536
-# What is left after this many rounds forks faster than it can be killed.
+# Processes that survive this many rounds fork faster than they can be killed.
 _MAX_KILL_ROUNDS = 50
 _KILL_ROUND_SECONDS = 0.02
 
 
 class ProcessRunner:
-    """Runs the command that stands for an image, with the container's environment and no other."""
+    """Runs the command that replaces an image, with only the container's environment."""
 
     def __init__(self, *, cloud_id: str, image_mapping: str) -> None:
-        """`image_mapping` is the value of LOCALCLOUD_IMAGES; a file is read again at each start."""
+        """`image_mapping` is the value of LOCALCLOUD_IMAGES; each start rereads a file."""
         self._cloud_id = cloud_id
         self._image_mapping = image_mapping
 
@@ -43,12 +43,7 @@ class ProcessRunner:
         """Start the command; see Runner.start."""
         image = images.find(images.load(self._image_mapping), spec.image)
         if image is None:
-            reference = images.reference(spec.image)
-            raise ContainerStartError(
-                "CannotPullContainerError",
-                "pull image manifest has been retried 1 time(s): failed to resolve ref "
-                f"{reference}: {reference}: not found",
-            )
+            raise images.cannot_pull(spec.image)
         argv = _command_line(spec, image)
         home = Path(tempfile.mkdtemp(prefix="container-"))
         container_id = uuid.uuid4().hex
@@ -73,7 +68,7 @@ class ProcessRunner:
 
 
 class ProcessContainer(Watched):
-    """A process in a session of its own, with all that it forks."""
+    """A process in its own session, with everything it forks."""
 
     def __init__(
         self,
@@ -84,11 +79,11 @@ class ProcessContainer(Watched):
         on_lines: OnLines,
         on_end: OnEnd,
     ) -> None:
-        """Watch a process that was just started."""
+        """Watch a newly started process."""
         super().__init__(container_id)
         self._process = process
         self._home = home
-        # While it is held the process is not reaped, so its id is not another's.
+        # While it is held, the process is not reaped, so its id cannot be reused.
         self._reaping = threading.Lock()
         self.watch(read=lambda: _read(process, on_lines), end=self._end, on_end=on_end)
 
@@ -97,7 +92,7 @@ class ProcessContainer(Watched):
         self._signal(signal.SIGTERM)
 
     def kill(self) -> None:
-        """See Container.kill; what it forked follows when its first process is gone."""
+        """See Container.kill; once the first process is gone, its forks are killed too."""
         self._signal(signal.SIGKILL)
 
     def remove(self) -> None:
@@ -112,7 +107,7 @@ class ProcessContainer(Watched):
                 os.kill(self._process.pid, number)
 
     def _end(self) -> int:
-        # The zombie keeps the group's id taken until the group was killed.
+        # The zombie reserves the group's id until the group is killed.
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -123,7 +118,7 @@ class ProcessContainer(Watched):
 
 
 def _command_line(spec: ContainerSpec, image: images.LocalImage) -> list[str]:
-    # As in Docker: another entry point than the image's drops the image's command too.
+    # As in Docker, overriding the image's entry point also drops the image's command.
     entrypoint = image.entrypoint if spec.entrypoint is None else tuple(spec.entrypoint)
     own = image.command if spec.entrypoint is None else ()
     argv = [*entrypoint, *(own if spec.command is None else spec.command)]
@@ -135,7 +130,7 @@ def _command_line(spec: ContainerSpec, image: images.LocalImage) -> list[str]:
 def _launch(
     argv: Sequence[str], environment: Mapping[str, str], folder: str
 ) -> subprocess.Popen[bytes]:
-    # Popen looks a name up on this process's PATH and in its folder; a container has its own.
+    # Popen would use this process's PATH and folder, not the container's.
     name = str(Path(folder, argv[0])) if "/" in argv[0] else argv[0]
     program = shutil.which(name, path=environment["PATH"])
     if program is None:
@@ -183,4 +178,4 @@ def _kill_marked(container_id: str) -> None:
         if not left:
             return
         psutil.wait_procs(left, timeout=_KILL_ROUND_SECONDS)
-    LOG.warning("processes of container %s are left", container_id)
+    LOG.warning("processes of container %s still run", container_id)

@@ -1,4 +1,4 @@
-"""Containers' output in CloudWatch Logs, as the awslogs driver puts it there."""
+"""Containers' output in CloudWatch Logs, as written by the awslogs driver."""
 
 import logging
 import time
@@ -12,7 +12,7 @@ from localcloud.compute.cloud import Place
 
 LOG = logging.getLogger(__name__)
 
-# PutLogEvents: an event's and a batch's limits, an event counting 26 bytes more than its text.
+# Limits of PutLogEvents; each event counts as 26 bytes more than its text.
 _EVENT_OVERHEAD_BYTES = 26
 _MAX_EVENT_BYTES = 262_144 - _EVENT_OVERHEAD_BYTES
 _MAX_BATCH_BYTES = 1_048_576
@@ -29,16 +29,16 @@ class LogStream:
 
 
 class LogStreamError(Exception):
-    """The stream could not be made; the text is the reason that ECS gives."""
+    """The stream could not be created; the message is the reason that ECS gives."""
 
 
 def open_stream(
     place: Place, stream: LogStream, role: str | None, **principal: str
 ) -> Callable[[Sequence[str]], None]:
-    """Make a log stream and give what writes lines to it; LogStreamError when there is no group.
+    """Create a log stream and return a function that writes lines to it.
 
-    `role` is the execution role; without one the instance's does it, which may. `principal` is who
-    assumes it, ECS if left out.
+    LogStreamError if the group is missing. `role` is the execution role; without one, the
+    instance's role is used, which is allowed to. `principal` assumes the role; the default is ECS.
     """
     client = place.client("logs", role, **principal)
     target = {"logGroupName": stream.group, "logStreamName": stream.name}
@@ -47,26 +47,30 @@ def open_stream(
             make_group(client, stream.group)
         _unless_there(client.create_log_stream, **target)
     except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        raise LogStreamError(
-            "ResourceInitializationError: failed to validate logger args: create stream has been "
-            "retried 1 times: failed to create Cloudwatch log stream: "
-            f"{code}: {message} : exit status 1"
-        ) from error
+        raise _stream_error(error) from error
 
     def write(lines: Sequence[str]) -> None:
         for batch in _batches(lines):
             try:
                 client.put_log_events(**target, logEvents=batch)
             except ClientError as error:
-                # As in ECS: a container runs on when its group was deleted under it.
+                # As in ECS, a container keeps running after its group has been deleted.
                 LOG.warning("output lost, %s %s: %s", stream.group, stream.name, error)
 
     return write
 
 
+def _stream_error(error: ClientError) -> LogStreamError:
+    code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+    return LogStreamError(
+        "ResourceInitializationError: failed to validate logger args: create stream has been "
+        "retried 1 times: failed to create Cloudwatch log stream: "
+        f"{code}: {message} : exit status 1"
+    )
+
+
 def make_group(client: Any, name: str) -> None:
-    """Make a log group, unless it is there."""
+    """Create a log group unless it exists."""
     _unless_there(client.create_log_group, logGroupName=name)
 
 

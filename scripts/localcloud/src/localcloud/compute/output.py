@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 
 def batches_of_lines(chunks: Iterable[bytes]) -> Iterator[list[str]]:
-    """The complete lines of each chunk, together; the last one may lack its end of line.
+    """Yield the complete lines of each chunk; the last line may lack its newline.
 
-    Empty lines are left out: CloudWatch Logs takes none. Bytes that are not UTF-8 are replaced.
+    Empty lines are dropped: CloudWatch Logs rejects them. Bytes that are not UTF-8 are replaced.
     """
     rest = b""
     for chunk in chunks:

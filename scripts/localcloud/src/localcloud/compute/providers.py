@@ -1,11 +1,11 @@
-"""What LocalStack finds by entry point: the container services, and the end of all containers."""
+"""The entry points that LocalStack loads: the container services, and their shutdown."""
 
 from typing import Any
 
 from localstack.runtime import hooks
 from localstack.services.plugins import Service, aws_provider
 
-# A service's modules are imported when it is first used, not when LocalStack starts.
+# A service's modules are imported on first use, not when LocalStack starts.
 
 
 def _ecs() -> Service:
@@ -84,7 +84,7 @@ def _end_containers() -> None:
     runner.close()
 
 
-# LocalStack has no provider of these services, so ours need not be chosen by PROVIDER_OVERRIDE_*.
+# LocalStack has no providers for these services, so ours need no PROVIDER_OVERRIDE_*.
 ecs: Any = aws_provider(api="ecs")(_ecs)
 batch: Any = aws_provider(api="batch")(_batch)
 ecr: Any = aws_provider(api="ecr")(_ecr)

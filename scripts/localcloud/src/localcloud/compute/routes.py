@@ -1,4 +1,4 @@
-"""Endpoints of the local cloud's own: what a test can make happen, and the task metadata.
+"""The local cloud's own endpoints: what a test can provoke, and the task metadata.
 
 POST /_localcloud/spot-interruption  {"task": ARN or id, "notice_code": optional}, or
                                      {"job": id, "abrupt": optional}, or {"training_job": name,
@@ -34,7 +34,7 @@ type Answer = tuple[int, dict[str, Any]]
 
 @cache
 def install() -> None:
-    """Add the endpoints to the gateway, once."""
+    """Add the endpoints to the gateway once."""
     ROUTER.add(SPOT_PATH, _json(_spot_interruption), methods=["POST"])
     ROUTER.add(SHORTAGE_PATH, _json(_shortage), methods=["POST"])
     ROUTER.add(TRAINING_SHORTAGE_PATH, _json(_training_shortage), methods=["POST"])
@@ -71,16 +71,16 @@ def _spot_interruption(body: dict[str, Any]) -> Answer:
             )
         )
     else:
-        return 400, {"error": "task, job or training_job must be given"}
+        return 400, {"error": "one of task, job and training_job is required"}
     if not done:
-        return 404, {"error": f"nothing runs as {name}"}
+        return 404, {"error": f"no running task or job {name!r}"}
     return 200, {"interrupted": name}
 
 
 def _shortage(body: dict[str, Any]) -> Answer:
     tasks = body.get("tasks")
     if not isinstance(tasks, int) or tasks < 0:
-        return 400, {"error": "tasks must be a number of tasks"}
+        return 400, {"error": f"tasks must be an integer from 0, not {tasks!r}"}
     SHORTAGE.cause(tasks, body.get("reason"))
     return 200, {"tasks": tasks}
 
@@ -88,7 +88,7 @@ def _shortage(body: dict[str, Any]) -> Answer:
 def _training_shortage(body: dict[str, Any]) -> Answer:
     jobs = body.get("jobs")
     if not isinstance(jobs, int) or jobs < 0:
-        return 400, {"error": "jobs must be a number of jobs"}
+        return 400, {"error": f"jobs must be an integer from 0, not {jobs!r}"}
     TRAINING_SHORTAGE.cause(jobs)
     return 200, {"jobs": jobs}
 

@@ -1,4 +1,4 @@
-"""The runner of this cloud, and all containers that it started."""
+"""This cloud's runner, and all the containers it started."""
 
 import logging
 import threading
@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 
 
 class TrackingRunner:
-    """A runner that knows which of its containers were not removed yet."""
+    """A runner that tracks which of its containers have not been removed yet."""
 
     def __init__(self, runner: Runner) -> None:
         """Track what `runner` starts."""
@@ -43,13 +43,13 @@ class TrackingRunner:
             self._containers.pop(container.id, None)
 
     def running(self) -> list[Container]:
-        """The containers that have not ended."""
+        """Return the containers that have not ended."""
         with self._lock:
             known = list(self._containers.values())
         return [container for container in known if container.wait(0) is None]
 
     def close(self) -> None:
-        """Kill and remove all that is left."""
+        """Kill and remove all remaining containers."""
         with self._lock:
             self._closed = True
             left = list(self._containers.values())
@@ -60,7 +60,7 @@ class TrackingRunner:
 
 
 def make(settings: Configuration) -> Runner:
-    """Docker when LOCALCLOUD_RUNNER asks for it or a daemon answers, else processes."""
+    """Return Docker if LOCALCLOUD_RUNNER requires it or a daemon answers, else processes."""
     if settings.runner != "process":
         try:
             client = docker_engine.connect()
@@ -70,24 +70,24 @@ def make(settings: Configuration) -> Runner:
         except docker.errors.DockerException as error:
             if settings.runner == "docker":
                 raise
-            LOG.info("containers run as processes, no Docker daemon answers: %s", error)
+            LOG.info("containers run as processes because no Docker daemon answers: %s", error)
     return ProcessRunner(cloud_id=settings.cloud_id, image_mapping=settings.images)
 
 
 @cache
 def runner() -> TrackingRunner:
-    """The runner of this process."""
+    """Return the runner of this process."""
     return TrackingRunner(make(configuration()))
 
 
 @cache
 def machine() -> Capacity:
-    """How many tasks and attempts this machine runs at once."""
+    """Return the capacity for tasks and attempts on this machine."""
     limit = configuration().max_containers
     return Capacity(lambda: limit)
 
 
 def close() -> None:
-    """Leave no container, when this process used any."""
+    """Remove all containers, if this process used any."""
     if runner.cache_info().currsize:
         runner().close()

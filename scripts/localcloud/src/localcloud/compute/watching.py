@@ -1,26 +1,26 @@
-"""What is the same for every container: its output is read and its end is awaited."""
+"""What all containers share: reading the output and awaiting the end."""
 
 import threading
 from collections.abc import Callable
 
 from localcloud.compute.containers import OnEnd
 
-# Only a process that escaped and kept the output open makes this wait end.
+# This timeout expires only if an escaped process keeps the output open.
 _DRAIN_SECONDS = 5.0
 
 
 class Watched:
-    """A container's end, from two threads of its own: one reads its output, one awaits the end."""
+    """A container watched by two threads: one reads its output, one awaits its end."""
 
     def __init__(self, container_id: str) -> None:
-        """Nothing is watched before `watch`."""
+        """Watching starts with `watch`."""
         self.id = container_id
         self.out_of_memory = False
         self._exit_code: int | None = None
         self._ended = threading.Event()
 
     def watch(self, *, read: Callable[[], None], end: Callable[[], int], on_end: OnEnd) -> None:
-        """`read` returns when there is no more output, `end` gives the exit code at the end."""
+        """`read` returns at the end of the output, `end` returns the exit code."""
         reader = threading.Thread(target=read, name="container-output", daemon=True)
         reader.start()
 

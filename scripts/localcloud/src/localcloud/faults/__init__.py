@@ -1,1 +1,1 @@
-"""What a test can break on purpose: requests of what runs in the cloud, deliveries, processes."""
+"""What a test can break on purpose: requests from inside the cloud, deliveries, processes."""

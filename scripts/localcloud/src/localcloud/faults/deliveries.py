@@ -1,4 +1,4 @@
-"""Faults in what EventBridge and SQS hand to functions: both deliver at least once, and late."""
+"""Faults in deliveries by EventBridge and SQS to functions: both may repeat and delay them."""
 
 import copy
 import time
@@ -16,7 +16,7 @@ from localcloud.wrapping import wrap
 
 @cache
 def install() -> None:
-    """Ask the plan about each delivery, from the first plan on."""
+    """Consult the plan on each delivery, from the first plan on."""
 
     @wrap(TargetSender, "process_event")
     def process_event(
@@ -31,11 +31,11 @@ def install() -> None:
         _deliver("sqs", messages, lambda given: original(poller, given))
 
 
-def _deliver(service: str, what: Any, hand_over: Callable[[Any], None]) -> None:
+def _deliver(service: str, delivery: Any, deliver: Callable[[Any], None]) -> None:
     rule = CURRENT.plan.decide(service, DELIVER)
     if rule and rule.fault == "duplicate":
-        second = copy.deepcopy(what)
-        start_worker_thread(lambda _: hand_over(second), name="second-delivery")
+        second = copy.deepcopy(delivery)
+        start_worker_thread(lambda _: deliver(second), name="second-delivery")
     elif rule:
         time.sleep(rule.seconds)
-    hand_over(what)
+    deliver(delivery)

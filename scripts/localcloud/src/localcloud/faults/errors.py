@@ -1,6 +1,6 @@
-"""Throttling and failures in the codes of each service.
+"""Throttling and failures with each service's own codes.
 
-The codes are those that botocore's service models and its retry rules name.
+The codes come from botocore's service models and retry rules.
 """
 
 from localstack.aws.api import CommonServiceException, RequestContext
@@ -24,12 +24,12 @@ _FAILED_BY_SERVICE = {
 
 
 def throttled(context: RequestContext) -> CommonServiceException:
-    """What a service says to who asks too often."""
+    """Return a service's throttling error."""
     code, status = _THROTTLED_BY_SERVICE.get(context.service.service_name, _THROTTLED)
     return CommonServiceException(code, "Rate exceeded", status_code=status, sender_fault=True)
 
 
 def failed(context: RequestContext) -> CommonServiceException:
-    """What a service says when the fault is its own."""
+    """Return a service's internal error."""
     code, status = _FAILED_BY_SERVICE.get(context.service.service_name, _FAILED)
     return CommonServiceException(code, "The local cloud was told to fail.", status_code=status)

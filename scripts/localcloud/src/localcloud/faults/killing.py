@@ -1,4 +1,4 @@
-"""Ends what runs, at random: functions' processes, containers, and the hosts of containers."""
+"""Kill at random: functions' processes, containers, and the hosts of containers."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -15,38 +15,41 @@ KINDS = ("functions", "containers", "hosts")
 
 @dataclass(frozen=True, kw_only=True)
 class Victim:
-    """Something that runs. `kill` says whether there was still something to end."""
+    """Something that runs. `kill` returns false if it had already ended."""
 
     name: str
     kill: Callable[[], bool]
 
 
 class InvalidKillError(ValueError):
-    """A request to kill that does not say what, or how many."""
+    """A request to kill that does not say what or how many."""
 
 
 def kill(given: Mapping[str, Any]) -> list[str]:
-    """Kill `count` of what runs, or each with a `probability`; the names of what was killed.
+    """Kill `count` victims, or each with a `probability`; return the names of those killed.
 
-    The same seed picks the same places among those that run, in their order of names.
+    The same seed picks the same positions among the victims sorted by name.
     """
     kind, prefix = given.get("what"), given.get("function", "")
     if kind not in KINDS or not isinstance(prefix, str):
-        raise InvalidKillError(f"what must be one of {', '.join(KINDS)}, function a name's start")
+        raise InvalidKillError(
+            f"what must be one of {', '.join(KINDS)}, not {kind!r}; "
+            f"function must be a name prefix, not {prefix!r}"
+        )
     if prefix and kind != "functions":
-        raise InvalidKillError("function goes with functions only")
+        raise InvalidKillError(f"function is allowed only if what is functions, not {kind!r}")
     victims = sorted(_VICTIMS[kind](prefix), key=lambda victim: victim.name)
     return [victim.name for victim in _picked(victims, given) if victim.kill()]
 
 
 def _picked(victims: Sequence[Victim], given: Mapping[str, Any]) -> Sequence[Victim]:
-    chance = random.Random(given.get("seed"))  # noqa: S311  (nothing secret: a test repeats it)
+    chance = random.Random(given.get("seed"))  # noqa: S311  (not a secret: tests repeat it)
     count, probability = given.get("count"), given.get("probability")
     if isinstance(count, int) and count >= 0 and probability is None:
         return chance.sample(victims, min(count, len(victims)))
     if isinstance(probability, int | float) and 0 <= probability <= 1 and count is None:
         return [victim for victim in victims if chance.random() < probability]
-    raise InvalidKillError("either count, from 0, or probability, from 0 to 1, must be given")
+    raise InvalidKillError("exactly one of count (from 0) and probability (0 to 1) is required")
 
 
 def _functions(prefix: str) -> list[Victim]:

@@ -1,8 +1,8 @@
-"""Faults in requests of what runs in the cloud.
+"""Faults in requests from inside the cloud.
 
-Functions, tasks and jobs have credentials that STS gave for their role; who stands outside has a
-long-term key, and LocalStack's services among themselves make internal calls. Only the first meet
-faults: a test sees a broken cloud by what runs in it, and its own calls stay whole.
+Functions, tasks and jobs have credentials that STS issued for their role; callers outside have a
+long-term key, and LocalStack's services call each other internally. Only the first kind of request
+meets faults: a test sees a broken cloud through what runs in it, while its own calls work.
 """
 
 import http.client
@@ -17,7 +17,7 @@ from localstack.utils.aws.request_context import extract_access_key_id_from_auth
 from localcloud.faults.errors import failed, throttled
 from localcloud.faults.plan import CURRENT
 
-# Keys of STS: AWS's prefix, and LocalStack's.
+# Prefixes of STS's keys: AWS's and LocalStack's.
 _TEMPORARY = ("ASIA", "LSIA")
 _COPY_HEADER = "X-Localcloud-Copy"
 _LOST_HEADER = "X-Localcloud-Lose-Answer"
@@ -25,13 +25,13 @@ _COPY_SECONDS = 70
 
 
 def install() -> None:
-    """Ask the plan about each request before its service has it."""
+    """Consult the plan on each request before it reaches its service."""
     handlers.serve_custom_service_request_handlers.append(inject)
     handlers.run_custom_response_handlers.append(lose)
 
 
 def inject(_chain: HandlerChain, context: RequestContext, _response: Response) -> None:
-    """Let a request go wrong: by an exception, by waiting, or by a mark for `lose`."""
+    """Make a request go wrong: raise, wait, or mark it for `lose`."""
     if context.operation is None or not _is_from_inside(context):
         return
     rule = CURRENT.plan.decide(context.service.service_name, context.operation.name)
@@ -49,7 +49,7 @@ def inject(_chain: HandlerChain, context: RequestContext, _response: Response) -
 
 
 def lose(_chain: HandlerChain, context: RequestContext, response: Response) -> None:
-    """Put an empty 500 in the place of an answer, as a load balancer does that lost its server."""
+    """Replace a response with an empty 500, like a load balancer that lost its server."""
     if context.request and _LOST_HEADER in context.request.headers:
         response.status_code = 500
         response.set_response(b"")
@@ -64,7 +64,7 @@ def _is_from_inside(context: RequestContext) -> bool:
 
 
 def _send_copy(context: RequestContext) -> None:
-    """Send the same request once before, as a client does that never got its answer."""
+    """Send the same request first, like a client whose first response was lost."""
     request = context.request
     host, _, port = request.host.partition(":")
     connection = http.client.HTTPConnection(host, int(port or 80), timeout=_COPY_SECONDS)

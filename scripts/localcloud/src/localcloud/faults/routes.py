@@ -1,9 +1,9 @@
-"""Endpoints by which a test breaks the cloud.
+"""Endpoints with which a test breaks the cloud.
 
 POST   /_localcloud/faults  {"seed": n, "rules": [{"service": ..., "operation": ..., ...}]}
-GET    /_localcloud/faults  what was injected since
-DELETE /_localcloud/faults  ends it, and tells the same
-POST   /_localcloud/kill    {"what": "functions", "function": "name's start", "count": 1, "seed": n}
+GET    /_localcloud/faults  reports what has been injected
+DELETE /_localcloud/faults  ends the plan, with the same report
+POST   /_localcloud/kill    {"what": "functions", "function": "name prefix", "count": 1, "seed": n}
 """
 
 import json
@@ -23,7 +23,7 @@ KILL_PATH = "/_localcloud/kill"
 
 @cache
 def install() -> None:
-    """Add the endpoints to the gateway, once."""
+    """Add the endpoints to the gateway once."""
     ROUTER.add(FAULTS_PATH, _faults, methods=["GET", "POST", "DELETE"])
     ROUTER.add(KILL_PATH, _kill, methods=["POST"])
 
@@ -53,14 +53,14 @@ def _kill(request: Any, **_: object) -> Response:
 def _body(request: Any) -> dict[str, Any]:
     given = json.loads(request.get_data() or b"{}")
     if not isinstance(given, dict):
-        raise ValueError("the request must be a JSON object")  # noqa: TRY004  (a bad value, to who sent it)
+        raise ValueError("the request must be a JSON object")  # noqa: TRY004  (a bad value from the caller)
     return given
 
 
 def _plan(body: dict[str, Any]) -> Plan:
     seed, rules = body.get("seed", 0), body.get("rules")
     if not isinstance(seed, int) or not isinstance(rules, list) or not rules:
-        raise InvalidRuleError("seed must be a whole number, and rules a list of at least one")
+        raise InvalidRuleError("seed must be an integer and rules a non-empty list")
     return Plan([rule_of(rule) for rule in rules], seed)
 
 

@@ -1,1 +1,1 @@
-"""IAM enforced for what runs in the cloud: credentials by role, decisions, and what was used."""
+"""IAM for what runs in the cloud: credentials by role, decisions, and a record of their use."""

@@ -1,4 +1,4 @@
-"""Conditions of statements.
+"""Conditions of policy statements.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from localcloud.iam.patterns import fits, fits_arn
 from localcloud.iam.policies import Condition
 
-# Condition keys in lower case, each with the values that the request has for it.
+# Condition keys in lower case, each with the request's values.
 type Context = Mapping[str, tuple[str, ...]]
 type Test = Callable[[str, str], bool]
 
@@ -16,42 +16,42 @@ _NOT = "Not"
 _IF_EXISTS = "IfExists"
 _ALL = "ForAllValues:"
 _ANY = "ForAnyValue:"
-# Called with what the policy says and what the request has.
+# Called with a value of the policy and one of the request.
 _TESTS: Mapping[str, Test] = {
     "StringEquals": str.__eq__,
-    "StringEqualsIgnoreCase": lambda said, has: said.lower() == has.lower(),
+    "StringEqualsIgnoreCase": lambda expected, actual: expected.lower() == actual.lower(),
     "StringLike": fits,
     "ArnEquals": fits_arn,
     "ArnLike": fits_arn,
-    "Bool": lambda said, has: said.lower() == has.lower(),
+    "Bool": lambda expected, actual: expected.lower() == actual.lower(),
 }
 
 
 class UnsupportedPolicyError(Exception):
-    """The policy has something that the local cloud does not know."""
+    """The policy uses something that the local cloud does not support."""
 
 
 def hold(conditions: tuple[Condition, ...], context: Context) -> bool:
-    """Whether all conditions hold for a request; UnsupportedPolicyError for an unknown operator."""
+    """Return whether all conditions hold; UnsupportedPolicyError for an unknown operator."""
     return all(_holds(operator, values, context.get(key)) for operator, key, values in conditions)
 
 
-def _holds(operator: str, said: tuple[str, ...], has: tuple[str, ...] | None) -> bool:
-    if any("${" in value for value in said):
-        raise UnsupportedPolicyError(f"policy variables: {', '.join(said)}")
+def _holds(operator: str, expected: tuple[str, ...], actual: tuple[str, ...] | None) -> bool:
+    if any("${" in value for value in expected):
+        raise UnsupportedPolicyError(f"policy variables: {', '.join(expected)}")
     name = operator.removeprefix(_ALL).removeprefix(_ANY).removesuffix(_IF_EXISTS)
     if name == "Null":
-        return said == (str(not has).lower(),)
+        return expected == (str(not actual).lower(),)
     negated = _NOT in name
     test = _TESTS.get(name.replace(_NOT, "", 1))
     if test is None:
         raise UnsupportedPolicyError(f"condition operator {operator}")
-    if not has:
+    if not actual:
         return (
             operator.startswith(_ALL)
             or operator.endswith(_IF_EXISTS)
             or (negated and not operator.startswith(_ANY))
         )
-    held = [any(test(value, item) for value in said) != negated for item in has]
+    held = [any(test(value, item) for value in expected) != negated for item in actual]
     every = operator.startswith(_ALL) or (negated and not operator.startswith(_ANY))
     return all(held) if every else any(held)

@@ -1,4 +1,4 @@
-"""Whether statements allow an action: a Deny counts more than any Allow.
+"""Decide whether statements allow an action: a Deny overrides any Allow.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """One action on one resource that a request needs a permission for."""
+    """One action on one resource for which a request needs permission."""
 
     action: str
     resource: str = "*"
@@ -25,7 +25,7 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What allowed something: a statement, by its own words for the action and the resource."""
+    """The statement that allowed something, with its patterns for the action and the resource."""
 
     statement: Statement
     action: str
@@ -34,19 +34,19 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """The grants that apply, and the statement that denies, if one does."""
+    """The grants that apply, and the statement that denies the action, if any."""
 
     grants: tuple[Grant, ...] = ()
     denied_by: Statement | None = None
 
     @property
     def allowed(self) -> bool:
-        """Whether the action may be done."""
+        """Whether the action is allowed."""
         return self.denied_by is None and bool(self.grants)
 
 
 def decide(statements: Iterable[Statement], need: Need, context: Context) -> Decision:
-    """Decide on a need, whose own condition keys are added to those of the request."""
+    """Decide on a need; its condition keys are added to the request's."""
     keys = {**context, **need.context}
     applying = [
         (statement, grant)
@@ -73,7 +73,7 @@ def _match(statement: Statement, need: Need) -> Grant | None:
 def _first(
     patterns: tuple[str, ...], but: tuple[str, ...], text: str, fit: Callable[[str, str], bool]
 ) -> str | None:
-    """The pattern by which the text is meant; what NotAction and NotResource leave is `*`."""
+    """Return the first matching pattern; `*` if NotAction or NotResource leaves the text."""
     if but:
         return None if any(fit(pattern, text) for pattern in but) else "*"
     return next((pattern for pattern in patterns if fit(pattern, text)), None)
@@ -87,11 +87,11 @@ def _conditions_hold(statement: Statement, context: Context) -> bool:
     try:
         return hold(statement.conditions, context)
     except UnsupportedPolicyError:
-        # Whatever it means: it is no permission, and it may be a refusal.
+        # Err on the safe side: it grants nothing and may deny.
         LOG.exception(
-            "policy %s, statement %s has what the local cloud does not know, and counts as %s",
+            "policy %s, statement %s: not supported by the local cloud, so it %s",
             statement.policy,
             statement.sid,
-            "no permission" if statement.allows else "a refusal",
+            "allows nothing" if statement.allows else "denies",
         )
         return not statement.allows

@@ -1,7 +1,7 @@
-"""The request handler that lets a role do what its policies allow, and nothing else.
+"""The request handler that limits a role to what its policies allow.
 
-LocalStack admits every request. It does know who asks: functions, executions, event source mappings
-and destinations act with credentials that its STS gave for their role.
+LocalStack admits every request, but it knows the caller: functions, executions, event source
+mappings and destinations use credentials that its STS issued for their role.
 """
 
 import logging
@@ -25,13 +25,13 @@ LOG = logging.getLogger(__name__)
 
 
 def install() -> None:
-    """Ask before a request reaches its service."""
+    """Check each request before it reaches its service."""
     handlers.serve_custom_service_request_handlers.append(enforce)
     routes.install()
 
 
 def enforce(_chain: HandlerChain, context: RequestContext, _response: Response) -> None:
-    """Refuse what the role behind a request may not do, by an exception; see localcloud.iam."""
+    """Raise AccessDenied if the role behind a request lacks a permission; see localcloud.iam."""
     if context.operation is None:
         return
     key = extract_access_key_id_from_auth_header(context.request.headers)
@@ -62,6 +62,6 @@ def _request_keys(context: RequestContext, session: Session) -> Context:
         ),
         "aws:requestedregion": (context.region,),
         "aws:resourceaccount": (context.account_id,),
-        # There is no TLS here; on AWS every client of ours uses it.
+        # There is no TLS here; on AWS all our clients use it.
         "aws:securetransport": ("true",),
     }

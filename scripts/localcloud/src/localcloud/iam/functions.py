@@ -1,7 +1,7 @@
-"""What Lambda itself does with a function's role: it writes the log, and it polls queues.
+"""What Lambda itself does with a function's role: write the log and poll queues.
 
-LocalStack made the log group whenever the stream was not there, which a role that may write to its
-own group alone is refused. It answered 500 to a mapping whose role may not poll.
+LocalStack creates the log group whenever the stream is missing, which fails for a role that may
+only write to its own group. It answers 500 for a mapping whose role may not poll.
 """
 
 import logging
@@ -21,12 +21,12 @@ from localcloud.iam.roles import account_and_name, statements_of
 from localcloud.wrapping import wrap
 
 LOG = logging.getLogger(__name__)
-# What AWS looks for before it makes a mapping.
+# What AWS checks before it creates a mapping.
 _POLLING = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
 
 def install() -> None:
-    """Replace the loop that writes logs, and look at the role before a mapping is made."""
+    """Replace the loop that writes logs, and check the role before a mapping is created."""
     _write_logs_as_the_role()
     _check_mappings()
 
@@ -43,13 +43,13 @@ def _write_logs_as_the_role() -> None:
                 service_principal=ServicePrincipal.lambda_,
             ).logs
         except ClientError as error:
-            LOG.warning("no log can be written: %s", error)
+            LOG.warning("function log cannot be written: %s", error)
             return
         while (item := handler.log_queue.get()) is not QUEUE_SHUTDOWN:
             try:
                 _write(client, item)
             except ClientError as error:
-                # As on AWS: the function runs on, and its log stays empty.
+                # As on AWS, the function keeps running and its log stays empty.
                 LOG.warning("log lost, %s %s: %s", item.log_group, item.log_stream, error)
 
 

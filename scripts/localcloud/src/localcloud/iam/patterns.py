@@ -1,4 +1,4 @@
-"""Wildcards of policies: `*` for any text, `?` for one character."""
+"""Wildcards in policies: `*` for any text, `?` for one character."""
 
 import re
 from functools import lru_cache
@@ -7,12 +7,12 @@ _ARN_SEPARATORS = 5
 
 
 def fits(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
-    """Whether the text is one that the pattern means."""
+    """Return whether the text matches the pattern."""
     return _compiled(pattern, ignore_case).fullmatch(text) is not None
 
 
 def fits_arn(pattern: str, arn: str) -> bool:
-    """Whether the ARN is one that the pattern means, each of its six parts by itself.
+    """Return whether the ARN matches the pattern, comparing its six parts one by one.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
@@ -24,6 +24,6 @@ def fits_arn(pattern: str, arn: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
-    words = {"*": ".*", "?": "."}
-    text = "".join(words.get(character) or re.escape(character) for character in pattern)
+    wildcards = {"*": ".*", "?": "."}
+    text = "".join(wildcards.get(character) or re.escape(character) for character in pattern)
     return re.compile(text, re.DOTALL | (re.IGNORECASE if ignore_case else re.NOFLAG))

@@ -1,4 +1,4 @@
-"""Policy documents as statements."""
+"""Parse policy documents into statements."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-# Each is an operator, a key, and the values of which one must fit.
+# An operator, a key, and the values of which one must match.
 type Condition = tuple[str, str, tuple[str, ...]]
 
 
@@ -15,7 +15,7 @@ type Condition = tuple[str, str, tuple[str, ...]]
 class Statement:
     """One statement of a policy. `sid` is its number when it has no Sid.
 
-    Of actions and not_actions, and of resources and not_resources, one is empty.
+    Either actions or not_actions is empty, and either resources or not_resources.
     """
 
     policy: str
@@ -31,9 +31,9 @@ class Statement:
 
 @lru_cache(maxsize=1024)
 def parse(policy: str, document: str) -> tuple[Statement, ...]:
-    """The statements of a document, which IAM may keep percent-encoded.
+    """Parse a document, which IAM may store percent-encoded.
 
-    It is kept by its text: a document that IAM writes anew is another one.
+    Results are cached by the document's text, so a rewritten document is parsed again.
     """
     text = unquote(document) if document.startswith("%7B") else document
     statements = _several(json.loads(text)["Statement"])

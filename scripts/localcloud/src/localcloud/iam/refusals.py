@@ -1,4 +1,4 @@
-"""AccessDenied in the words and codes of each service."""
+"""AccessDenied with each service's wording and code."""
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
@@ -6,7 +6,7 @@ from localcloud.iam.decision import Decision, Need
 from localcloud.iam.roles import Session
 
 _FORBIDDEN = 403
-# By protocol; services that differ from their protocol's others follow.
+# By protocol; _CODES_OF_SERVICES holds the exceptions.
 _CODES = {
     "json": ("AccessDeniedException", 400),
     "rest-json": ("AccessDeniedException", _FORBIDDEN),
@@ -19,17 +19,17 @@ _CODES_OF_SERVICES = {
 
 
 class AccessDeniedException(CommonServiceException):
-    """A refusal. The class has the name that services give it which spoke another protocol once."""
+    """A refusal. Services that have changed protocols expect this class name."""
 
 
 def refusal(
     context: RequestContext, session: Session, need: Need, decision: Decision
 ) -> AccessDeniedException:
-    """The error to be raised.
+    """Return the error to raise.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    # SQS tells of its actions in small letters.
+    # SQS writes its actions in lower case.
     action = need.action.lower() if need.action.startswith("sqs:") else need.action
     why = (
         "with an explicit deny in an identity-based policy"
@@ -44,7 +44,7 @@ def refusal(
 
 
 def denied(context: RequestContext, message: str) -> AccessDeniedException:
-    """A refusal in the service's own code."""
+    """Return a refusal with the service's own code."""
     name = context.service.service_name
     fallback = _CODES.get(context.protocol, ("AccessDenied", _FORBIDDEN))
     code, status = _CODES_OF_SERVICES.get(name, fallback)

@@ -1,4 +1,4 @@
-"""Who a request comes from, and what the policies of that role say, out of LocalStack's stores."""
+"""The caller of a request and its role's policies, from LocalStack's stores."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from localstack.services.sts.models import sts_stores
 
 from localcloud.iam.policies import Statement, parse
 
-# Both stores hold what is meant here for all regions together.
+# In both stores, this data is shared by all regions.
 _ANY_REGION = "us-east-1"
 _ANY_ACCOUNT = "000000000000"
 _ASSUMED = "assumed-role/"
@@ -20,7 +20,7 @@ _ASSUMED = "assumed-role/"
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Who acts: a role, under the name of a session."""
+    """The caller: a role with a session name."""
 
     arn: str
     account: str
@@ -28,7 +28,7 @@ class Session:
 
 
 def session_of(access_key: str) -> Session | None:
-    """Whose key it is; None for keys that no role was assumed with, which may do everything."""
+    """Return a key's session; None for keys without a role, which may do everything."""
     credentials = sts_stores[_ANY_ACCOUNT][_ANY_REGION].credentials.get(access_key)
     if credentials is None or _ASSUMED not in credentials.arn:
         return None
@@ -37,12 +37,12 @@ def session_of(access_key: str) -> Session | None:
 
 
 def account_and_name(role_arn: str) -> tuple[str, str]:
-    """What the stores know a role by."""
+    """Return the store keys of a role."""
     return role_arn.split(":")[4], role_arn.rpartition("/")[2]
 
 
 def statements_of(account: str, role: str) -> list[Statement]:
-    """All statements of a role's policies; none when the role is not there, or no longer."""
+    """Return all statements of a role's policies; none if the role does not exist."""
     entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
     if entity is None:
         return []
@@ -54,20 +54,20 @@ def statements_of(account: str, role: str) -> list[Statement]:
 
 
 def role_document(account: str, role: str) -> str | None:
-    """Who may assume the role, if it is there."""
+    """Return the role's trust policy, if the role exists."""
     entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
     return str(entity.role["AssumeRolePolicyDocument"]) if entity else None
 
 
 def all_roles() -> Iterator[tuple[str, str]]:
-    """Every role there is, by account and name."""
+    """Yield every role as account and name."""
     for account, regions in list(iam_stores.items()):
         for role in list(regions[_ANY_REGION].ROLES):
             yield account, role
 
 
 def _documents(account: str, entity: RoleEntity) -> Iterator[tuple[str, str]]:
-    # Copies: IAM may be written meanwhile.
+    # Copies, because IAM may change meanwhile.
     yield from list(entity.inline_policies.items())
     managed = iam_stores[account][_ANY_REGION].MANAGED_POLICIES
     for arn in list(entity.attached_policy_arns):
@@ -80,7 +80,7 @@ def _documents(account: str, entity: RoleEntity) -> Iterator[tuple[str, str]]:
 
 @cache
 def _policies_of_aws() -> dict[str, str]:
-    """AWS's own policies by name, as LocalStack brings them."""
+    """Return AWS's managed policies by name, as shipped with LocalStack."""
     source = files("localstack.services.iam") / "resources" / "aws_managed_policies.json"
     policies: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     return {name: json.dumps(policy["Document"]) for name, policy in policies.items()}

@@ -1,4 +1,4 @@
-"""GET /_localcloud/iam/permissions: what is granted, and whether it was used, and what was refused.
+"""GET /_localcloud/iam/permissions: what is granted, whether it was used, and what was refused.
 
 {"granted": [{"role", "policy", "sid", "action" or "resource", "used"}],
  "refused": [{"role", "action", "resource", "times"}]}

@@ -1,7 +1,7 @@
-"""What AWS's services do in their own name: the policy of the other side must let them.
+"""What AWS's services do in their own name: the target's policy must allow it.
 
-They assume a role that trusts them, invoke a function that permits it, send to a queue whose policy
-allows it. LocalStack's services say in each request which one of them it is from.
+They assume a role that trusts them, invoke a function that permits it, or send to a queue whose
+policy allows it. Each request of LocalStack's services names the service it comes from.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ type Statements = Callable[[Call, Need], list[Statement]]
 
 
 def judge(context: RequestContext) -> None:
-    """Refuse a service's request that the other side's policy does not allow."""
+    """Refuse a service's request unless the target's policy allows it."""
     sender = context.internal_request_params or {}
     service = sender.get("service_principal")
     if not service:
@@ -41,8 +41,8 @@ def judge(context: RequestContext) -> None:
     if source := sender.get("source_arn"):
         keys["aws:sourcearn"] = (source,)
     for need in needs_of(call) or []:
-        mine = [item for item in statements(call, need) if {name, "*"} & set(item.principals)]
-        if not decide(mine, need, keys).allowed:
+        allowing = [item for item in statements(call, need) if {name, "*"} & set(item.principals)]
+        if not decide(allowing, need, keys).allowed:
             RECORD.refuse(name, need)
             LOG.warning("%s may not %s on %s", name, need.action, need.resource)
             message = (
@@ -60,7 +60,7 @@ def _trust(_call: Call, need: Need) -> list[Statement]:
         dataclasses.replace(
             statement,
             resources=("*",),
-            # LocalStack does not tell for which resource a service assumes a role.
+            # LocalStack does not report the resource for which a service assumes a role.
             conditions=tuple(item for item in statement.conditions if item[1] != "aws:sourcearn"),
         )
         for statement in parse("trust", document)

@@ -1,1 +1,1 @@
-"""Lambda functions as plain processes, and LocalStack's Lambda mended round them."""
+"""Lambda functions as plain processes, and the patches of LocalStack's Lambda."""

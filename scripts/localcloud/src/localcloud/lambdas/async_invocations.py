@@ -1,9 +1,9 @@
-"""Asynchronous invocations run side by side, each of them once.
+"""Run asynchronous invocations concurrently, each exactly once.
 
-LocalStack runs as many of a function's events at a time as there are cores plus four, lets the
-others wait where their visibility timeout runs out (so that they run twice), and calls the function
-by a client that gives up after 60 s and tries again (so that a longer one runs five times). What it
-receives while the function is updated it drops.
+LocalStack runs only (number of cores + 4) of a function's events at a time, lets the others'
+visibility timeouts expire while they wait (so that they run twice), and calls the function through
+a client that retries after 60 s (so that a longer invocation runs five times). It drops events
+that it receives while the function is being updated.
 """
 
 import threading
@@ -19,12 +19,12 @@ from localstack.utils.threads import start_worker_thread
 from localcloud.lambdas.capacity import function_limit
 from localcloud.wrapping import wrap
 
-# Lambda's longest timeout is 900 s; an event may also wait for its turn.
+# Lambda's longest timeout is 900 s, and an event may also wait for its turn.
 _CLIENT = Config(read_timeout=3_600, retries={"total_max_attempts": 1}, max_pool_connections=100)
-# The event is deleted when it was handled, whatever came of it: it must not come back before.
+# The event is deleted once handled, whatever the result; it must not be redelivered before.
 _VISIBILITY_SECONDS = 43_200
-# How long an idle poll lasts: also how long an update or a deletion waits for the loop's end. It
-# asks a queue in this process, which costs nothing.
+# How long an idle poll lasts, and so how long an update or deletion waits for the loop to end.
+# Polling is free: the queue is in this process.
 _IDLE_SECONDS = 1
 
 
@@ -43,7 +43,7 @@ def install() -> None:
     @wrap(Poller, "run")
     def run(_original: Callable[..., None], poller: Poller, *_args: object, **_kw: object) -> None:
         while not poller._shutdown_event.is_set():
-            # An event is taken only when somebody is free to handle it.
+            # Take an event only when a slot is free to handle it.
             if poller.slots.acquire(timeout=1):
                 _take_one(poller)
 
@@ -59,7 +59,7 @@ def _take_one(poller: Poller) -> None:
     if not messages:
         poller.slots.release()
         return
-    # Also what came while the loop was told to end: it runs on whatever version there is then.
+    # This includes an event that arrives while the loop ends: it runs on the version current then.
     start_worker_thread(lambda _: _handle(poller, messages[0]), name="lambda-event")
 
 

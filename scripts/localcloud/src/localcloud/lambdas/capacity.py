@@ -1,10 +1,10 @@
-"""How many processes Lambda may have, and what waits when there are enough.
+"""Limit the number of Lambda processes, and queue invocations beyond it.
 
-LocalStack starts a new environment for every invocation that finds none free. On AWS that is right;
-on a few cores a hundred cold starts at once take a minute, and each holds 50 MB. Here an invocation
-waits for whichever comes first: a free environment of its function, or leave to start one. Leave is
-given to as many starts at a time as there are cores, so a burst of short invocations is worked off
-by few processes, while long ones still get one each, up to the limit.
+LocalStack starts a new environment for every invocation that finds none free. AWS does so too, but
+on a few cores a hundred simultaneous cold starts take a minute, and each process holds 50 MB. Here
+an invocation waits for whichever comes first: a free environment of its function, or permission to
+start one. As many starts are permitted at a time as there are cores, so a few processes handle a
+burst of short invocations, while long ones still get one each, up to the limit.
 """
 
 import contextlib
@@ -26,36 +26,36 @@ from localcloud.wrapping import wrap
 
 LIMIT_VARIABLE = "LOCALCLOUD_MAX_ENVIRONMENTS"
 _DEFAULT_LIMIT = 48
-# One function may take two thirds, so that long jobs never keep the others out.
+# One function may take two thirds, so that long jobs never lock out the others.
 _SHARE = 2 / 3
 _MIN_STARTS_AT_A_TIME = 2
 
 
 def limit() -> int:
-    """The most environments that this cloud has at a time."""
+    """Return the maximum number of environments in this cloud."""
     return int(os.environ.get(LIMIT_VARIABLE) or _DEFAULT_LIMIT)
 
 
 def function_limit() -> int:
-    """The most environments that one version of a function has at a time."""
+    """Return the maximum number of environments of one function version."""
     return max(1, round(limit() * _SHARE))
 
 
 @dataclass(kw_only=True, eq=False)
 class Ticket:
-    """One invocation's place: first in the queue, then in an environment."""
+    """One invocation: first in the queue, then in an environment."""
 
     version: str
     admitted: threading.Event = field(default_factory=threading.Event)
-    # None for one that was admitted to start its own.
+    # None if it was admitted to start its own.
     environment: ExecutionEnvironment | None = None
 
 
 class Admission:
-    """Decides which invocations may go on. All its state is guarded by one lock."""
+    """Decides which invocations may proceed. One lock guards all its state."""
 
     def __init__(self, service: AssignmentService) -> None:
-        """Watch over the environments of LocalStack's assignment service."""
+        """Manage the environments of LocalStack's assignment service."""
         self._service = service
         self._lock = threading.Lock()
         self._queue: list[Ticket] = []
@@ -64,7 +64,7 @@ class Admission:
 
     @contextlib.contextmanager
     def place(self, function_version: FunctionVersion, version: str) -> Iterator[Any]:
-        """Wait for an environment and give it; it is free again at the end."""
+        """Wait for an environment and yield it; it is released at the end."""
         ticket = Ticket(version=version)
         try:
             environment = self._await_place(ticket) or self._start(ticket, function_version)
@@ -73,7 +73,7 @@ class Admission:
             except BaseException:
                 self._service.stop_environment(environment)
                 raise
-            with contextlib.suppress(InvalidStatusException):  # It was stopped meanwhile.
+            with contextlib.suppress(InvalidStatusException):  # It has been stopped meanwhile.
                 environment.release()
         finally:
             with self._lock:
@@ -87,13 +87,13 @@ class Admission:
             self._queue.append(ticket)
         while not ticket.admitted.is_set():
             self._review()
-            # Environments also end by themselves, when idle for long: look again now and then.
+            # Environments also end when idle for long, so check again periodically.
             ticket.admitted.wait(1)
         return ticket.environment
 
     def _start(self, ticket: Ticket, function_version: FunctionVersion) -> ExecutionEnvironment:
         environment = self._service.start_environment(ticket.version, function_version)
-        # Taken before others can see it: LocalStack did that later, and lost the race at times.
+        # Reserve it before others see it; LocalStack does so later and sometimes loses the race.
         environment.reserve()
         with self._lock:
             self._service.environments[ticket.version][environment.id] = environment
@@ -102,7 +102,7 @@ class Admission:
         return environment
 
     def _review(self) -> None:
-        """Admit, in order of arrival, whoever can go on."""
+        """Admit invocations that can proceed, in order of arrival."""
         with self._lock:
             refused: set[str] = set()
             for ticket in list(self._queue):
@@ -122,7 +122,7 @@ class Admission:
     def _reserve(self, version: str) -> ExecutionEnvironment | None:
         for environment in list(self._service.environments[version].values()):
             if _is_idle(environment):
-                with contextlib.suppress(InvalidStatusException):  # It is just ending, idle.
+                with contextlib.suppress(InvalidStatusException):  # Being ended, as idle.
                     environment.reserve()
                     return environment
         return None
@@ -136,7 +136,7 @@ class Admission:
         return everywhere + len(self._starting) < limit() or self._evict(version)
 
     def _evict(self, for_version: str) -> bool:
-        """End the environment of another function that was idle the longest."""
+        """Stop another function's environment that has been idle the longest."""
         idle = [
             environment
             for version, found in list(self._service.environments.items())
@@ -157,7 +157,7 @@ def _is_idle(environment: ExecutionEnvironment) -> bool:
 
 
 def install() -> None:
-    """Let invocations wait for a place; provisioned environments stay LocalStack's."""
+    """Make invocations wait for an environment; LocalStack still handles provisioned ones."""
 
     @wrap(AssignmentService, "__init__")
     def init(original: Callable[..., None], service: AssignmentService) -> None:

@@ -1,4 +1,4 @@
-"""LocalStack's runtime executor interface, with a plain process behind it."""
+"""LocalStack's runtime executor interface, implemented with a plain process."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from localcloud.lambdas.runtime_api import (
 )
 
 PYTHON_VARIABLE = "LOCALCLOUD_LAMBDA_PYTHON"
-# Of LocalStack's own environment a function sees only what marks it as a process of this cloud.
+# From LocalStack's environment a function gets only the mark of this cloud's processes.
 _INHERITED = ("LOCALCLOUD_ID",)
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -46,8 +46,8 @@ class ProcessExecutor(RuntimeExecutor):
     def start(self, env_vars: Mapping[str, object]) -> None:
         """Start the process and its init phase.
 
-        A failed init is kept and reported by the first invocation, as AWS does, so that it reaches
-        the function's log; the invocation after that one tries again.
+        As on AWS, the first invocation reports a failed init, so that it reaches the function's
+        log; the next invocation retries the init.
         """
         self._environment = function_environment(self.function_version, env_vars)
         self._init()
@@ -64,7 +64,7 @@ class ProcessExecutor(RuntimeExecutor):
             )
         )
         running.add(self.function_version.id.function_name, process)
-        if self._stopped:  # stop() came between; it may not have seen this process.
+        if self._stopped:  # stop() may have missed this process.
             process.kill()
             raise CancelledError("stopped during init")
         try:
@@ -76,7 +76,7 @@ class ProcessExecutor(RuntimeExecutor):
         self._init_ms = (time.monotonic() - begun) * 1000
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
-        """Run one invocation to its end and give its answer and its log."""
+        """Run one invocation to its end and return its result and log."""
         begun = time.monotonic()
         self._ensure_process()
         request_id, error = payload["invoke-id"], self._init_error
@@ -92,7 +92,7 @@ class ProcessExecutor(RuntimeExecutor):
         )
 
     def _ensure_process(self) -> None:
-        """Replace a process that a timeout, a crash or something outside ended."""
+        """Replace a process that a timeout, a crash or an outsider ended."""
         if self._process is not None and self._init_error is None and not self._process.alive:
             self._discard_process()
         if self._process is None:
@@ -147,12 +147,12 @@ class ProcessExecutor(RuntimeExecutor):
             process.kill()
 
     def stop(self) -> None:
-        """End the process; whoever waits for it gets CancelledError."""
+        """Kill the process; callers that wait for it get CancelledError."""
         self._stopped = True
         self._discard_process()
 
     def get_logs(self) -> str:
-        """What the process wrote since the last invocation."""
+        """Return what the process has written since the last invocation."""
         return self._process.take_log() if self._process else ""
 
     def get_address(self) -> str:
@@ -169,17 +169,17 @@ class ProcessExecutor(RuntimeExecutor):
 
     @classmethod
     def prepare_version(cls, function_version: FunctionVersion) -> None:
-        """Unpack the code; refuse what a plain Python process cannot run."""
+        """Unpack the code, or refuse it if a plain Python process cannot run it."""
         config = function_version.config
         if not (config.runtime or "").startswith("python"):
-            raise LambdaRuntimeException("this local cloud runs zipped Python functions only")
+            raise LambdaRuntimeException("the local cloud supports only zipped Python functions")
         if config.layers:
-            raise LambdaRuntimeException("this local cloud has no Lambda layers")
+            raise LambdaRuntimeException("the local cloud does not support Lambda layers")
         config.code.prepare_for_execution()
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Nothing is kept beside the code, which LocalStack removes."""
+        """Do nothing: LocalStack removes the code, and there is nothing else."""
 
     @classmethod
     def validate_environment(cls) -> bool:
@@ -190,7 +190,7 @@ class ProcessExecutor(RuntimeExecutor):
 
 @cache
 def lambda_python() -> str:
-    """The interpreter that runs functions; it has awslambdaric and is not LocalStack's own."""
+    """Return the interpreter that runs functions: one with awslambdaric, not LocalStack's own."""
     given = os.environ.get(PYTHON_VARIABLE)
     if not given:
         raise LambdaRuntimeException(f"{PYTHON_VARIABLE} must name a Python with awslambdaric")
@@ -206,7 +206,7 @@ def lambda_python() -> str:
 def function_environment(
     function_version: FunctionVersion, given: Mapping[str, object]
 ) -> dict[str, str]:
-    """The environment of a function's process: AWS's reserved variables and the function's own."""
+    """Return the environment of a function's process: AWS's reserved variables and its own."""
     config = function_version.config
     environment = {name: str(value) for name, value in given.items() if value is not None}
     environment |= {

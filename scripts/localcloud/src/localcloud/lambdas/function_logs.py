@@ -1,7 +1,7 @@
-"""Function logs go to the log group that LoggingConfig names, and none is lost at an update.
+"""Write function logs to the log group that LoggingConfig names, and lose none in an update.
 
-LocalStack always wrote to /aws/lambda/NAME, and when a function's code was updated it threw away
-the logs of invocations that had just ended.
+LocalStack always writes to /aws/lambda/NAME, and when a function's code is updated, it discards
+the logs of invocations that have just ended.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _DRAIN_SECONDS = 5
 
 
 def install() -> None:
-    """Name the right group, and write what is queued before the writer stops."""
+    """Return the right group, and write queued logs before the writer stops."""
 
     @wrap(ExecutionEnvironment, "get_log_group_name")
     def group(original: Callable[..., str], environment: ExecutionEnvironment) -> str:

@@ -1,4 +1,4 @@
-"""The entry point by which LocalStack finds the executor; importing it costs nothing."""
+"""The entry point through which LocalStack finds the executor; cheap to import."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
     name = "process"
 
     def load(self, *_args: object, **_kwargs: object) -> "type[ProcessExecutor]":
-        """Give the executor class; the argument list is plux's."""
+        """Return the executor class; plux defines the arguments."""
         from localcloud.lambdas.executor import ProcessExecutor
 
         return ProcessExecutor

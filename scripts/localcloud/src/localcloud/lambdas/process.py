@@ -1,4 +1,4 @@
-"""One process that runs a function with AWS's own runtime client, and what it writes."""
+"""One process that runs a function with AWS's own runtime client, and its output."""
 
 import contextlib
 import os
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from localcloud.lambdas.runtime_api import Invocation, Response, RuntimeApi
 
-# The log file is emptied once it has grown past this, between two invocations.
+# Above this size, the log file is emptied between two invocations.
 _LOG_KEPT_BYTES = 1_048_576
 
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """How to start the process: everything in it is the function's, nothing is LocalStack's."""
+    """How to start the process: everything is the function's, nothing is LocalStack's."""
 
     python: str
     handler: str
@@ -28,10 +28,10 @@ class Launch:
 
 
 class FunctionProcess:
-    """A runtime client in a process group of its own, with a private TMPDIR and HOME."""
+    """A runtime client in its own process group, with a private TMPDIR and HOME."""
 
     def __init__(self, launch: Launch) -> None:
-        """Start it; `await_init` tells when it can be invoked."""
+        """Start it; `await_init` returns when it can be invoked."""
         self.api = RuntimeApi()
         self._home = tempfile.mkdtemp(prefix="function-")
         self._log = tempfile.TemporaryFile(mode="a+b", prefix="function-log-")  # noqa: SIM115
@@ -69,10 +69,10 @@ class FunctionProcess:
 
     @property
     def exit_description(self) -> str:
-        """How it ended, in the words that Lambda uses."""
+        """How it ended, in Lambda's wording."""
         status = self._process.wait()
         if status < 0:
-            # "killed" for SIGKILL, as Go says it: the C library's words in lower case.
+            # Like Go: "killed" for SIGKILL, the C library's text in lower case.
             return f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
         return f"exit status {status}"
 
@@ -81,7 +81,7 @@ class FunctionProcess:
         return self.api.invoke(invocation, timeout_seconds)
 
     def take_log(self) -> str:
-        """What was written since this was last asked."""
+        """Return what has been written since the last call."""
         descriptor = self._log.fileno()
         size = os.fstat(descriptor).st_size
         text = os.pread(descriptor, size - self._log_read, self._log_read)
@@ -92,7 +92,7 @@ class FunctionProcess:
         return text.decode(errors="replace")
 
     def peak_memory_mb(self) -> int:
-        """The most memory it ever held, in MiB; 0 where the system does not tell."""
+        """Return its peak memory in MiB; 0 if the system does not report it."""
         try:
             status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
         except OSError:
@@ -101,15 +101,15 @@ class FunctionProcess:
         return -(-int(peak.split()[1]) // 1024) if peak else 0
 
     def crash(self) -> bool:
-        """End it as if it had crashed: whoever waits for it is told; false if it had ended."""
+        """Kill it as if it had crashed, and notify its waiter; false if it had already ended."""
         was_alive = self.alive
-        with contextlib.suppress(ProcessLookupError):  # It may end by itself at this moment.
+        with contextlib.suppress(ProcessLookupError):  # It may be ending by itself.
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         return was_alive
 
     def kill(self) -> None:
-        """End it and every process of its group, and remove its files."""
+        """Kill it and every process in its group, and remove its files."""
         self.api.close()
         with contextlib.suppress(ProcessLookupError):  # The group may be gone already.
             os.killpg(self._process.pid, signal.SIGKILL)

@@ -1,10 +1,10 @@
-"""Event source mappings from SQS work on several batches at a time.
+"""Let event source mappings from SQS handle several batches at a time.
 
 LocalStack has one loop per mapping that receives a batch, waits for the function, and only then
-looks again, after a pause of up to ten seconds when the queue was empty: a batch whose function
-takes a minute keeps the queue waiting. Here up to ScalingConfig.MaximumConcurrency batches are
-with the function, and an idle mapping long-polls, so that a message is received when it arrives.
-FIFO queues keep LocalStack's serial loop, which keeps their order.
+polls again, after a pause of up to ten seconds if the queue was empty: a batch whose function
+takes a minute blocks the queue. Here the function handles up to ScalingConfig.MaximumConcurrency
+batches at once, and an idle mapping long-polls, so that it receives a message on arrival.
+FIFO queues keep LocalStack's serial loop, which preserves their order.
 """
 
 import logging
@@ -20,15 +20,15 @@ from localstack.utils.threads import start_worker_thread
 from localcloud.wrapping import wrap
 
 LOG = logging.getLogger(__name__)
-# AWS begins with five batches at a time and goes on up to a thousand.
+# AWS starts with five batches at a time and scales up to a thousand.
 DEFAULT_CONCURRENCY = 10
 _MOST_MESSAGES = 10
-# How long an idle poll lasts: also how long a mapping takes to be disabled or deleted.
+# How long an idle poll lasts, and so how long it takes to disable or delete a mapping.
 _IDLE_SECONDS = 2
 
 
 def install() -> None:
-    """Replace the poller's step; the loop round it stays LocalStack's."""
+    """Replace the poller's step; the surrounding loop remains LocalStack's."""
 
     @wrap(EsmWorkerFactory, "get_esm_worker")
     def get_esm_worker(original: Callable[..., EsmWorker], factory: EsmWorkerFactory) -> EsmWorker:
@@ -66,7 +66,7 @@ def _receive(poller: SqsPoller) -> list[dict[str, Any]]:
         "WaitTimeSeconds": min(window or _IDLE_SECONDS, 20),
         "MessageAttributeNames": ["All"],
         "MessageSystemAttributeNames": ["All"],
-        # LocalStack's own: batches of more than ten, and its wait until a window is over.
+        # LocalStack's extensions: batches of more than ten, and waiting for a window to end.
         "sqs_override_max_message_count": poller.batch_size,
     }
     if window:
@@ -77,7 +77,7 @@ def _receive(poller: SqsPoller) -> list[dict[str, Any]]:
 def _process(poller: SqsPoller, messages: list[dict[str, Any]]) -> None:
     try:
         poller.handle_messages(messages)
-    except Exception as error:  # noqa: BLE001  (a failed batch comes back with its visibility timeout)
+    except Exception as error:  # noqa: BLE001  (a failed batch is redelivered after its visibility timeout)
         LOG.warning("a batch from %s failed: %s", poller.source_arn, error)
     finally:
         poller.slots.release()

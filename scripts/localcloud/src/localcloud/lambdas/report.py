@@ -8,7 +8,7 @@ from math import ceil
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One invocation, as its log tells it. Durations are in milliseconds, memory in MiB."""
+    """One invocation, as its log reports it. Durations are in milliseconds, memory in MiB."""
 
     request_id: str
     version: str
@@ -21,12 +21,12 @@ class Report:
 
 
 def now() -> str:
-    """The present time as Lambda writes it: 2026-01-31T12:00:00.000Z."""
+    """Return the current time in Lambda's format: 2026-01-31T12:00:00.000Z."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def as_text(report: Report) -> str:
-    """The log of one invocation in Lambda's plain format."""
+    """Return the log of one invocation in Lambda's plain format."""
     memory = report.peak_memory_mb or report.memory_size_mb
     init = "" if report.init_ms is None else f"\tInit Duration: {report.init_ms:.2f} ms"
     lines = [
@@ -42,7 +42,7 @@ def as_text(report: Report) -> str:
 
 
 def as_json(report: Report) -> str:
-    """The log of one invocation in Lambda's JSON format: one object a line."""
+    """Return the log of one invocation in Lambda's JSON format: one object per line."""
     metrics = {
         "durationMs": round(report.duration_ms, 3),
         "billedDurationMs": ceil(report.duration_ms),

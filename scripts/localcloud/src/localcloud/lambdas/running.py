@@ -1,4 +1,4 @@
-"""The processes of all functions, for who wants to end one from outside."""
+"""The processes of all functions, so that they can be killed from outside."""
 
 import weakref
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ _PROCESSES: weakref.WeakKeyDictionary[FunctionProcess, str] = weakref.WeakKeyDic
 
 
 def add(function: str, process: FunctionProcess) -> None:
-    """Remember a process by the name of its function."""
+    """Register a process under its function's name."""
     _PROCESSES[process] = function
 
 
 def processes() -> Iterator[tuple[str, FunctionProcess]]:
-    """The functions' names and their processes that can still be invoked."""
+    """Yield each function's name with each of its processes that can still be invoked."""
     for process, function in list(_PROCESSES.items()):
         if process.alive:
             yield function, process

@@ -1,8 +1,8 @@
-"""The Lambda Runtime API of one process, served on a loopback port of its own.
+"""The Lambda Runtime API of one process, served on its own loopback port.
 
 https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html. Each process gets its own server:
-the native runtime client takes host and port only, so the port is what tells processes apart, and
-a request of a killed process can never take its successor's work.
+the native runtime client accepts only host and port, so the port identifies the process, and a
+request from a killed process can never take its successor's work.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ class Invocation:
 
 @dataclass(frozen=True, kw_only=True)
 class Response:
-    """What the function answered: its result, or the error that the runtime client reported."""
+    """The function's response: its result, or the error that the runtime client reported."""
 
     body: bytes
     is_error: bool
@@ -45,14 +45,14 @@ class ProcessExitedError(Exception):
 
 
 class ApiClosedError(Exception):
-    """The environment was stopped while somebody waited on it."""
+    """The environment was stopped while a caller waited for it."""
 
 
 class RuntimeApi:
-    """Where one runtime client fetches invocations and posts its answers."""
+    """Serves one runtime client its invocations and takes its responses."""
 
     def __init__(self) -> None:
-        """Listen at once: the address is known before the process starts."""
+        """Listen at once: the process needs the address to start."""
         self._changed = threading.Condition()
         self._ready = self._closed = self._exited = False
         self._init_error: bytes | None = None
@@ -68,13 +68,13 @@ class RuntimeApi:
         return f"127.0.0.1:{self._server.server_port}"
 
     def await_init(self) -> bytes | None:
-        """Wait until the runtime client asks for work; give its init error, if it posts one."""
+        """Wait until the runtime client asks for work; return its init error, if it posts one."""
         with self._changed:
             self._wait_until(lambda: self._ready or self._init_error is not None, None)
             return self._init_error
 
     def invoke(self, invocation: Invocation, timeout_seconds: float) -> Response:
-        """Offer the invocation and wait for its answer; TimeoutError when none comes in time."""
+        """Offer the invocation and wait for its response; TimeoutError if none comes in time."""
         deadline = time.monotonic() + timeout_seconds
         with self._changed:
             self._offered, self._running, self._response = invocation, invocation.request_id, None
@@ -86,24 +86,24 @@ class RuntimeApi:
                 self._offered, self._running = None, None
 
     def process_exited(self) -> None:
-        """Tell whoever waits that no answer will come."""
+        """Notify callers that wait: no response will come."""
         with self._changed:
             self._exited = True
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Stop serving; whoever waits gets ApiClosedError."""
+        """Stop serving; callers that wait get ApiClosedError."""
         with self._changed:
             if self._closed:
                 return
             self._closed = True
             self._changed.notify_all()
-        # One connection wakes the server's thread; refused, it has seen by itself that it is over.
+        # A connection wakes the server's thread; if refused, the server has already stopped.
         with contextlib.suppress(ConnectionError):
             socket.create_connection(("127.0.0.1", self._server.server_port), timeout=1).close()
 
     def next(self) -> Invocation | None:
-        """The next invocation, for the runtime client; None when the server is closed."""
+        """Return the runtime client's next invocation; None if the server is closed."""
         with self._changed:
             self._ready = True
             self._changed.notify_all()
@@ -112,14 +112,14 @@ class RuntimeApi:
             return invocation
 
     def answer(self, request_id: str, response: Response) -> None:
-        """Take the answer to the invocation that runs; a late one to another is dropped."""
+        """Accept the response to the running invocation; drop a late one to another."""
         with self._changed:
             if request_id == self._running:
                 self._response = response
                 self._changed.notify_all()
 
     def fail_init(self, error: bytes) -> None:
-        """Take the error that kept the handler from being loaded."""
+        """Accept the error that prevented the handler from loading."""
         with self._changed:
             self._init_error = error
             self._changed.notify_all()
@@ -152,7 +152,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    # Head and body in one packet, at once: else each answer waits 40 ms for a delayed ACK.
+    # Send head and body in one packet; otherwise each response waits 40 ms for a delayed ACK.
     wbufsize = -1
     disable_nagle_algorithm = True
 
@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep requests out of LocalStack's log."""
 
     def do_GET(self) -> None:
-        """Answer invocation/next, the only thing a runtime client gets."""
+        """Answer invocation/next, the only GET request of a runtime client."""
         if self.path != f"{PREFIX}/invocation/next":
             self._reply(HTTPStatus.NOT_FOUND)
             return
@@ -182,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(HTTPStatus.OK, invocation.payload, headers)
 
     def do_POST(self) -> None:
-        """Take a response, an error, or an init error."""
+        """Accept a response, an error or an init error."""
         body = self._body()
         match self.path.removeprefix(PREFIX).strip("/").split("/"):
             case ["init", "error"]:
@@ -210,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length")
         if length is not None:
             return self.rfile.read(int(length))
-        body = b""  # The native client may send its answer in chunks.
+        body = b""  # The native client may send its response in chunks.
         while size := int(self.rfile.readline().split(b";")[0], 16):
             body += self.rfile.read(size)
             self.rfile.readline()

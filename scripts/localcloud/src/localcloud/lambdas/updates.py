@@ -1,8 +1,8 @@
-"""An update of a function lets what runs end.
+"""Let running invocations finish when a function is updated.
 
-LocalStack ends the old version's environments with whatever they are doing, removes the code under
-them, and turns away invocations that had just found the old version. On AWS an invocation ends in
-the environment in which it began, and whoever comes after the update meets the new code.
+LocalStack kills the old version's environments in the middle of their work, removes their code,
+and rejects invocations that have just found the old version. On AWS an invocation ends in the
+environment in which it began, and invocations after the update run the new code.
 """
 
 import contextlib
@@ -24,41 +24,41 @@ _MANAGERS: weakref.WeakSet[LambdaVersionManager] = weakref.WeakSet()
 
 
 class Occupants:
-    """The invocations that are in a version, and the version that took its place."""
+    """The invocations that run in a version, and the version that replaced it."""
 
     def __init__(self) -> None:
-        """Nobody is in it, and it is the newest."""
+        """No invocations, and no successor."""
         self._changed = threading.Condition()
         self._count = 0
         self.successor: LambdaVersionManager | None = None
 
     def replace(self, successor: LambdaVersionManager) -> None:
-        """Let nobody in any more."""
+        """Admit no more invocations."""
         with self._changed:
             self.successor = successor
             self._changed.notify_all()
 
     def enter(self) -> bool:
-        """Count one in; False once there is a successor."""
+        """Count an invocation in; false once there is a successor."""
         with self._changed:
             if self.successor is None:
                 self._count += 1
             return self.successor is None
 
     def leave(self) -> None:
-        """Count one out."""
+        """Count an invocation out."""
         with self._changed:
             self._count -= 1
             self._changed.notify_all()
 
     def await_end(self) -> None:
-        """Wait until it is replaced and nobody is in it."""
+        """Wait until it is replaced and empty."""
         with self._changed:
             self._changed.wait_for(lambda: self.successor is not None and self._count == 0)
 
 
 def install() -> None:
-    """Count who is in a version, and stop an old one when all have left."""
+    """Count the invocations of each version, and stop an old one once it is empty."""
     _count_invocations()
     _wait_for_them()
 
@@ -93,7 +93,7 @@ def _count_invocations() -> None:
 def _wait_for_them() -> None:
     @wrap(LambdaVersionManager, "stop")
     def stop(original: Callable[..., None], manager: Any) -> None:
-        # Without a successor it is deleted: that ends what runs, in LocalStack at once.
+        # Without a successor, the function is being deleted: LocalStack kills what runs at once.
         _once_left([manager] if manager.occupants.successor else [], lambda: original(manager))
 
     @wrap(lambda_service, "destroy_code_if_not_used")
@@ -126,5 +126,5 @@ def _once_left(managers: list[Any], do: Callable[[], None]) -> None:
             manager.occupants.await_end()
         do()
 
-    # Not in LocalStack's few threads: other functions' updates wait for those.
+    # Not on LocalStack's few threads: other functions' updates need those.
     start_worker_thread(wait, name="lambda-old-version")

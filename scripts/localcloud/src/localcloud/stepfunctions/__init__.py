@@ -1,1 +1,1 @@
-"""Step Functions activities as AWS has them."""
+"""Make Step Functions activities behave as on AWS."""

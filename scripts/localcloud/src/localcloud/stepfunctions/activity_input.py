@@ -1,8 +1,8 @@
-"""An activity's input is JSON text, whatever its type, and no longer than it must be.
+"""Pass an activity's input as compact JSON text, whatever its type.
 
-LocalStack gives a string without its quotes, which is no JSON or other JSON ("5" became 5), and
-puts blanks between and escapes for all that is not ASCII, so that a task's input can be over AWS's
-limit while the execution's is not.
+LocalStack passes a string without its quotes, which makes it invalid or different JSON ("5" becomes
+5). It also adds spaces and escapes non-ASCII characters, so that a task's input can exceed AWS's
+limit although the execution's does not.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from localcloud.wrapping import wrap
 
 
 def install() -> None:
-    """Give text to what schedules the task: it leaves text as it is."""
+    """Give text to the scheduling code, which passes text on unchanged."""
 
     @wrap(StateTaskActivity, "_eval_parameters")
     def eval_parameters(original: Callable[..., Any], state: Any, env: Environment) -> str:

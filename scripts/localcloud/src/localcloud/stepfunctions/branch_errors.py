@@ -1,7 +1,7 @@
-"""An error of the States language leaves a Parallel's or Map's branch under its own name.
+"""Keep the name of a States error that leaves a branch of a Parallel or Map.
 
-LocalStack takes every error of a branch for a user's own, and refuses those names to users: a
-timeout in a branch became "ValueError(Custom Error Names MUST NOT begin with the prefix
+LocalStack treats every error of a branch as a user's own, for which it forbids States names: a
+timeout in a branch becomes "ValueError(Custom Error Names MUST NOT begin with the prefix
 'States.')", which no Retry or Catch matches.
 """
 
@@ -26,7 +26,7 @@ _OWN_NAMES = frozenset(name.to_name() for name in StatesErrorNameType)
 
 
 def install() -> None:
-    """Let the places that pass errors on make the right kind of name."""
+    """Use the right kind of name wherever errors are passed on."""
     for module in (branches_decl, iteration_worker, state_task_activitiy):
         module.CustomErrorName = _name
 

@@ -1,9 +1,9 @@
-"""TimeoutSeconds and HeartbeatSeconds of an activity run from ActivityStarted.
+"""Start an activity's TimeoutSeconds and HeartbeatSeconds at ActivityStarted.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html: for activities, the count
 begins when GetActivityTask receives a token and ActivityStarted is recorded. LocalStack's clock
-begins at ActivityScheduled, and it reports a missed heartbeat as States.Timeout. By the same page
-States.Timeout in a Retry or Catch stands for a missed heartbeat too.
+begins at ActivityScheduled, and it reports a missed heartbeat as States.Timeout. According to the
+same page, States.Timeout in a Retry or Catch also matches a missed heartbeat.
 """
 
 import json
@@ -58,19 +58,19 @@ _TIMEOUT = StatesErrorNameType.StatesTimeout
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """A task's clocks in seconds; NEVER where the state sets none."""
+    """A task's limits in seconds; NEVER if the state sets none."""
 
     timeout: int
     heartbeat: int
 
 
 def install() -> None:
-    """Evaluate activity states with clocks of their own."""
+    """Evaluate activity states with our own clocks."""
 
     @wrap(StateTaskActivity, "from_state_props")
     def from_state_props(original: Callable[..., None], state: Any, props: Any) -> None:
         original(state, props)
-        # The clock round the whole state begins too early: it gets no limit, ours gets it.
+        # The clock of the whole state begins too early, so its limit moves to ours.
         state.activity_timeout, state.timeout = state.timeout, TimeoutSeconds(NEVER)
 
     @wrap(StateTaskActivity, "_eval_execution")
@@ -116,7 +116,7 @@ def _schedule(state: Any, env: Environment, limits: Limits) -> ActivityCallbackE
         details["heartbeatInSeconds"] = limits.heartbeat
     if arn not in env.activity_store:
         raise _no_such_activity(env, arn)
-    # Noted first: whoever takes the task at once finds it in the history.
+    # Recorded first, so that a worker that takes the task at once finds it in the history.
     _add(env, HistoryEventType.ActivityScheduled, "activityScheduledEventDetails", details)
     return env.callback_pool_manager.add_activity_task(
         callback_id=env.states.context_object.update_task_token(),
@@ -138,11 +138,11 @@ def _no_such_activity(env: Environment, arn: str) -> FailureEventException:
 
 
 def await_start(env: Environment, endpoint: ActivityCallbackEndpoint) -> None:
-    """Wait until somebody has taken the task."""
-    if not env.is_running():  # It ended before there was an endpoint to wake.
+    """Wait until a worker has taken the task."""
+    if not env.is_running():  # It ended before there was an endpoint to wake up.
         raise EvalTimeoutError
     started = endpoint.get_activity_task_start_endpoint().wait(timeout_seconds=NEVER)
-    if started is None:  # Woken because the execution ended.
+    if started is None:  # Woken up because the execution ended.
         raise EvalTimeoutError
     details = {} if started.worker_name is None else {"workerName": started.worker_name}
     _add(env, HistoryEventType.ActivityStarted, "activityStartedEventDetails", details)
@@ -168,7 +168,7 @@ def _await_output(env: Environment, endpoint: ActivityCallbackEndpoint, limits: 
             heartbeat_at = now + limits.heartbeat
         elif now >= heartbeat_at:
             raise HeartbeatTimeoutError
-    raise CallbackTimeoutError  # Woken because the execution ended.
+    raise CallbackTimeoutError  # Woken up because the execution ended.
 
 
 def _name_missed_heartbeats() -> None:

@@ -1,9 +1,9 @@
-"""SendTask* on a task that is over.
+"""Answer SendTask* correctly for closed tasks.
 
 AWS: "TaskTimedOut: the task token has either expired or the task associated with the token has
-already been closed", and InvalidToken for a token that never was one. LocalStack gave InvalidToken
-for a timed out task, let a second outcome replace the first, settled tasks of ended executions, and
-answered 500 while any other execution was just starting.
+already been closed", and InvalidToken for an unknown token. LocalStack answers InvalidToken for a
+timed-out task, lets a second outcome replace the first, settles tasks of ended executions, and
+answers 500 while any other execution is starting.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
 """
 
@@ -36,7 +36,7 @@ _lock = threading.Lock()
 
 
 def install() -> None:
-    """Close a task with its frame, and look at that before a report is taken."""
+    """Close a task with its frame, and check for that before accepting a report."""
     frames.on_end(_close)
     _receive_heartbeats()
     _receive_outcomes()
@@ -88,7 +88,7 @@ def _receive_outcomes() -> None:
 def _settle(
     provider: StepFunctionsProvider, context: RequestContext, outcome: CallbackOutcome
 ) -> None:
-    with _lock:  # Of two outcomes at once one is the first, and the other comes too late.
+    with _lock:  # Of two simultaneous outcomes, only the first counts.
         _open_endpoint(provider, context, outcome.callback_id).notify(outcome=outcome)
 
 

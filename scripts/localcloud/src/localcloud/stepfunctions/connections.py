@@ -1,6 +1,6 @@
-"""Knowing that the client of a request has gone away.
+"""Detect that the client of a request has disconnected.
 
-Twisted knows; LocalStack's request handlers, which run on worker threads, are not told.
+Twisted knows it, but LocalStack's request handlers, which run on worker threads, do not.
 """
 
 from collections.abc import Callable
@@ -25,19 +25,19 @@ def install() -> None:
 
 
 class Client:
-    """Who waits for the answer to a request."""
+    """The client that waits for the response to a request."""
 
     def __init__(self, context: RequestContext) -> None:
-        """LocalStack's own in-process requests have no connection: their client never goes."""
+        """LocalStack's in-process requests have no connection and never disconnect."""
         self._request = context.request.environ.get(_KEY)
 
     @property
     def gone(self) -> bool:
-        """Whether nobody waits for the answer any more."""
+        """Whether the client has disconnected."""
         return self._request is not None and bool(self._request._disconnected)
 
     def on_gone(self, act: Callable[[], None]) -> None:
-        """Call `act` once the connection is lost; it is called on Twisted's thread."""
+        """Call `act` on Twisted's thread once the connection is lost."""
         if self._request is not None:
             reactor.callFromThread(self._watch, act)
 

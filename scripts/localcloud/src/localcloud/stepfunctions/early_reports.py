@@ -1,10 +1,10 @@
-"""A worker may report as soon as it has its token, of an activity's task or of a callback.
+"""Let a worker report as soon as it has the token of an activity task or a callback.
 
-LocalStack sets up what receives heartbeats only when the state's thread has noted that the task
-was started, some milliseconds after GetActivityTask has answered. A heartbeat in between got
-InvalidToken; an outcome in between was kept, but the state slept through it until its heartbeat
-timed out. Tasks without HeartbeatSeconds never got a receiver, so every heartbeat was refused. The
-same for states that wait for a callback, whose token goes out with their message.
+LocalStack sets up the heartbeat receiver only once the state's thread has recorded the task's
+start, some milliseconds after GetActivityTask has answered. A heartbeat in between gets
+InvalidToken; an outcome in between is stored, but the state does not notice it until its heartbeat
+times out. Tasks without HeartbeatSeconds never get a receiver, so every heartbeat is refused. The
+same holds for states that wait for a callback, whose token leaves with their message.
 """
 
 from collections.abc import Callable
@@ -20,11 +20,11 @@ from localcloud.wrapping import wrap
 
 
 def install() -> None:
-    """Give each task its receiver when it is made."""
-    # Never set on a task that nobody took, so that its timeout became an AttributeError.
+    """Create each task's receiver together with the task."""
+    # LocalStack never sets it on a task that was not taken, whose timeout is an AttributeError.
     ActivityTaskStartEndpoint._outcome = None
 
-    # Activities' endpoints are made through it too.
+    # This also creates activities' endpoints.
     @wrap(CallbackEndpoint, "__init__")
     def init(original: Callable[..., None], endpoint: CallbackEndpoint, callback_id: str) -> None:
         original(endpoint, callback_id=callback_id)

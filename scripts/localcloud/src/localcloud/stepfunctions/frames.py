@@ -1,8 +1,8 @@
-"""Following the frames in which LocalStack evaluates states.
+"""Track the frames in which LocalStack evaluates states.
 
-A state is evaluated in a frame of its execution's environment, on a thread of its own. However a
+Each state is evaluated in a frame of its execution's environment, on its own thread. However a
 state ends (outcome, timeout, failure of a sibling branch, a stopped execution), one of four methods
-of its frame is called. That is the place to let go of whoever waits on the state's task.
+of its frame is called. That is where to release callers that wait on the state's task.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _ENDINGS = ("set_ended", "set_error", "set_timed_out", "set_stop")
 
 
 def on_end(act: Callable[[Environment], None]) -> None:
-    """Call `act` with each frame that ends, after it has ended."""
+    """Call `act` with each frame after it has ended."""
     for name in _ENDINGS:
         _after(name, act)
 
@@ -34,13 +34,13 @@ def _after(name: str, act: Callable[[Environment], None]) -> None:
 
 
 def endpoint_of(frame: Environment) -> CallbackEndpoint | None:
-    """Where the outcome of the frame's task is awaited, if the frame is that of such a task."""
+    """Return the endpoint that awaits the outcome of the frame's task, if it has one."""
     task = frame.states.context_object.context_object_data.get("Task")
     return frame.callback_pool_manager.get(task["Token"]) if task else None
 
 
 def wake(endpoint: CallbackEndpoint) -> None:
-    """Wake the state's thread, whatever it waits for."""
+    """Wake up the state's thread, whatever it waits for."""
     endpoint.interrupt_all()
     if isinstance(endpoint, ActivityCallbackEndpoint):
         endpoint.get_activity_task_start_endpoint()._next_activity_task_start_event.set()

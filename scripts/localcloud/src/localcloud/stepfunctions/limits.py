@@ -1,8 +1,8 @@
-"""The sizes that Step Functions refuses, and outputs that are no JSON.
+"""Refuse what Step Functions refuses: oversized values, and outputs that are not JSON.
 
-Lengths are those of the service model; of inputs and outputs AWS counts bytes of UTF-8. LocalStack
-counts a state's output with blanks between and with escapes for all that is not ASCII, up to three
-times as much, and refuses one that is just as large as is allowed.
+Lengths come from the service model; AWS measures inputs and outputs in bytes of UTF-8. LocalStack
+measures a state's output with spaces and with non-ASCII characters escaped, up to three times as
+much, and refuses output of exactly the maximum size.
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
@@ -30,7 +30,7 @@ _MOST_BYTES = 262_144
 
 @dataclass(frozen=True, kw_only=True)
 class Limit:
-    """How long one parameter may be, in characters or in bytes of UTF-8."""
+    """The maximum length of a parameter, in characters or in bytes of UTF-8."""
 
     parameter: str
     member: str
@@ -38,7 +38,7 @@ class Limit:
     in_bytes: bool = False
 
     def check(self, arguments: Mapping[str, Any]) -> None:
-        """Raise ValidationException when the parameter is longer."""
+        """Raise ValidationException if the parameter is longer."""
         value = arguments.get(self.parameter)
         if value is None or len(value.encode() if self.in_bytes else value) <= self.most:
             return
@@ -91,6 +91,6 @@ def _check(operation: str, limits: tuple[Limit, ...]) -> None:
 
 
 def _fits(value: Any) -> bool:
-    """Whether a state may have this as its output."""
-    # Half a character, which JSON allows as an escape, counts as the three bytes that hold one.
+    """Return whether a state may have this output."""
+    # A lone surrogate, which JSON allows as an escape, counts as the three bytes that encode it.
     return len(json_text(value).encode(errors="surrogatepass")) <= _MOST_BYTES

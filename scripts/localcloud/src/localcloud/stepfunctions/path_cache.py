@@ -1,7 +1,7 @@
-"""Each JSONPath is parsed once, not at each state of each execution.
+"""Parse each JSONPath once, not in each state of each execution.
 
-The library that LocalStack uses generates its parser's tables at every call: some 20 ms each time,
-a quarter of all the time under load. A parsed path holds no state.
+LocalStack's library regenerates its parser tables on every call, which takes some 20 ms: a quarter
+of all the time under load. A parsed path holds no state.
 """
 
 import functools
@@ -13,6 +13,6 @@ _MOST_PATHS = 4_096
 
 
 def install() -> None:
-    """Keep what was parsed."""
+    """Cache parsed paths."""
     for module in (json_path, result_path):
         module.parse = functools.lru_cache(maxsize=_MOST_PATHS)(module.parse)

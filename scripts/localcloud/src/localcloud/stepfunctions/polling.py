@@ -1,8 +1,8 @@
-"""GetActivityTask answers as soon as a task is there, and gives each task to one live worker.
+"""Answer GetActivityTask as soon as a task exists, and give each task to one live worker.
 
-LocalStack looked once a second, gave a task to a client that had gone away, and gave out tasks of
-executions that had ended. It also put a task on the activity before the token was known, so that a
-worker that was quick enough got InvalidToken, and the task was lost.
+LocalStack polls once a second, gives tasks to clients that have disconnected, and gives out tasks
+of executions that have ended. It also puts a task on the activity before it registers the token,
+so that a fast worker gets InvalidToken, and the task is lost.
 """
 
 import threading
@@ -25,7 +25,8 @@ from localcloud.stepfunctions import connections, frames
 from localcloud.wrapping import wrap
 
 HOLD_SECONDS = 60.0
-# One condition for all activities: polls are few, and only a new task or a lost client wakes them.
+# One condition for all activities: there are few polls, and they wake up only for a new task or a
+# lost client.
 _arrived = threading.Condition()
 
 

@@ -1,8 +1,8 @@
-"""StopExecution, an execution's timeout and a failed sibling branch end a state that waits.
+"""Let StopExecution, an execution's timeout or a failed sibling branch end a waiting state.
 
-LocalStack marks the frames as ended, but a state that waits on an activity's task sleeps on until
-its own timeout, and its execution stays RUNNING. Once woken it must not count as failed: no event
-of the state, no retry, and the execution keeps the end that it already has.
+LocalStack marks the frames as ended, but a state that waits on an activity's task sleeps until its
+own timeout, and its execution stays RUNNING. Once woken up, the state must not count as failed: it
+records no event, is not retried, and leaves the execution's outcome unchanged.
 """
 
 import threading
@@ -39,16 +39,16 @@ _retrying = threading.local()
 
 
 class Pruned(BaseException):
-    """The state's execution is over. No Exception, so that no handler takes it for a failure."""
+    """The state's execution is over. Not an Exception, so no handler treats it as a failure."""
 
 
 def install() -> None:
-    """Wake waiting states when their frame ends, and let them go silently."""
+    """Wake up waiting states when their frame ends, and end them silently."""
     _keep_the_end()
     frames.on_end(_wake)
     _prune()
-    pass_over_ended_programs()
-    stop_no_execution_before_its_first_state()
+    skip_ended_programs()
+    delay_stops_until_the_first_state()
     _keep_error_and_cause()
     _interrupt_retry_intervals()
 
@@ -81,10 +81,10 @@ def _prune() -> None:
         try:
             original(state, env)
         except Pruned:
-            return  # What called this sees that the frame has ended, and stops there.
+            return  # The caller sees that the frame has ended, and stops.
 
-    # Else a stopped Parallel or Map would note that it succeeded, its branches being over or never
-    # begun.
+    # Otherwise a stopped Parallel or Map, whose branches have ended or never begun, would record
+    # success.
     _leave_when_over(BranchesDecl)
     _leave_when_over(InlineIterationComponent)
 
@@ -97,10 +97,10 @@ def _leave_when_over(component: type[Any]) -> None:
             raise EvalTimeoutError
 
 
-def pass_over_ended_programs() -> None:
-    """Let a branch or an item return whose frame has ended before its first state.
+def skip_ended_programs() -> None:
+    """Let a branch or item return if its frame ends before its first state.
 
-    LocalStack raises there. A branch's thread died of it, and the Parallel waited for it for ever.
+    LocalStack raises there: the branch's thread dies, and the Parallel waits for it forever.
     """
 
     @wrap(Program, "eval")
@@ -112,11 +112,11 @@ def pass_over_ended_programs() -> None:
                 raise
 
 
-def stop_no_execution_before_its_first_state() -> None:
-    """Let a stop wait for the execution to begin.
+def delay_stops_until_the_first_state() -> None:
+    """Make a stop wait for the execution to begin.
 
-    Before, there is nothing to stop; and a program stopped just before its first state is passed
-    over whole, so that its history would never end.
+    Before that, there is nothing to stop; and a program stopped just before its first state is
+    skipped entirely, so its history would never end.
     """
 
     @wrap(ExecutionWorker, "stop")
@@ -155,12 +155,12 @@ def _interrupt_retry_intervals() -> None:
 
 
 class _RetryClock:
-    """Stands for the module `time` where LocalStack sleeps between two attempts of a state."""
+    """Replaces the module `time` where LocalStack sleeps between two attempts of a state."""
 
     @staticmethod
     def sleep(seconds: float) -> None:
         env = _retrying.env
         deadline = time.monotonic() + seconds
         while env.is_running() and (left := deadline - time.monotonic()) > 0:
-            # The event is set for an instant only, so it may be missed: look once a second.
+            # The event is set only for an instant and may be missed, so check once a second.
             env.program_state_event.wait(min(left, 1.0))

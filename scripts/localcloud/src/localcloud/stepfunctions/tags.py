@@ -1,4 +1,4 @@
-"""Tags on activities. LocalStack keeps tags of state machines only; Terraform reads both."""
+"""Tags on activities. LocalStack only keeps tags of state machines; Terraform reads both."""
 
 from collections.abc import Callable
 from typing import Any

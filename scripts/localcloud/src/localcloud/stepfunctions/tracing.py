@@ -1,7 +1,7 @@
-"""tracingConfiguration is answered as it was set.
+"""Return tracingConfiguration as it was set.
 
-LocalStack drops it from DescribeStateMachine and refuses an update of it alone, so that Terraform
-plans the same change for ever.
+LocalStack omits it from DescribeStateMachine and refuses to update it alone, so that Terraform
+plans the same change forever.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from localcloud.wrapping import wrap
 
 
 def install() -> None:
-    """Describe what is kept, and keep what is updated."""
+    """Describe the stored value, and store updates."""
 
     @wrap(StateMachineInstance, "describe")
     def describe(original: Callable[..., Any], state_machine: StateMachineInstance) -> Any:
@@ -35,7 +35,7 @@ def install() -> None:
         kept = provider.get_store(context).state_machines.get(state_machine_arn)
         if tracing_configuration is not None and kept is not None:
             kept.tracing_config = tracing_configuration
-            # LocalStack asks for something else to change; the definition as it is changes nothing.
+            # LocalStack requires another change; passing the same definition changes nothing.
             if not any(kwargs.get(name) for name in _OTHERS):
                 kwargs["definition"] = kept.definition
         return original(provider, context, state_machine_arn, **kwargs)

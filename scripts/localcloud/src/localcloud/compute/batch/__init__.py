@@ -1,1 +1,1 @@
-"""Batch jobs that run."""
+"""Batch jobs that really run."""

@@ -1,4 +1,4 @@
-"""The vCPUs of a queue's compute environments: jobs wait in RUNNABLE until theirs are free."""
+"""The vCPUs of a queue's compute environments: jobs wait for theirs in RUNNABLE."""
 
 import threading
 
@@ -10,7 +10,7 @@ _lock = threading.Lock()
 
 
 def vcpus_of(place: Place, queue: Document) -> Capacity:
-    """The capacity behind a queue; queues of the same environments share it."""
+    """Return a queue's capacity, which queues with the same environments share."""
     names = tuple(sorted(item["computeEnvironment"] for item in queue["computeEnvironmentOrder"]))
     with _lock:
         if names not in _capacities:
@@ -19,7 +19,7 @@ def vcpus_of(place: Place, queue: Document) -> Capacity:
 
 
 def environments(place: Place, names: tuple[str, ...]) -> list[Document]:
-    """The compute environments of these ARNs, without those that were deleted."""
+    """Return the compute environments with these ARNs, except deleted ones."""
     answer = place.client("batch").describe_compute_environments(computeEnvironments=list(names))
     found: list[Document] = answer["computeEnvironments"]
     return found

@@ -1,4 +1,4 @@
-"""The operations on environments, queues and definitions in which moto differs from AWS."""
+"""Operations on environments, queues and definitions where moto differs from AWS."""
 
 import threading
 from typing import Any
@@ -11,20 +11,20 @@ from localcloud.compute.cloud import Document, place_of
 SERVICE_LINKED_ROLE = "AWSServiceRoleForBatch"
 _PATH = "role/aws-service-role/batch.amazonaws.com"
 
-# jobStateTimeLimitActions by the ARN of the queue. They are kept and shown, and not acted on.
+# jobStateTimeLimitActions by queue ARN. They are stored and described, but have no effect.
 _time_limits: dict[str, list[Document]] = {}
 _lock = threading.Lock()
 
 
 def create_compute_environment(context: Any, request: Document) -> Any:
-    """Without a role Batch uses its service-linked one; moto refuses the request."""
+    """Default to Batch's service-linked role: moto refuses a request without a role."""
     role = f"arn:aws:iam::{context.account_id}:{_PATH}/{SERVICE_LINKED_ROLE}"
     request = request | {"serviceRole": request.get("serviceRole") or role}
     return call_moto_with_request(context, request)
 
 
 def update_compute_environment(context: Any, request: Document) -> Any:
-    """Change the resources as well, which moto leaves as they are."""
+    """Update the resources too, which moto ignores."""
     answer = call_moto(context)
     changed = request.get("computeResources") or {}
     environment = _backend(context).get_compute_environment(request["computeEnvironment"])
@@ -57,7 +57,7 @@ def describe_job_queues(context: Any, _request: Document) -> Any:
 
 
 def register_job_definition(context: Any, request: Document) -> Any:
-    """A revision is what the request says; moto takes much of it from the revision before."""
+    """Take everything from the request; moto inherits much from the previous revision."""
     answer = call_moto(context)
     definition = _backend(context).get_job_definition_by_arn(answer["jobDefinitionArn"])
     definition.platform_capabilities = request.get("platformCapabilities") or ["EC2"]

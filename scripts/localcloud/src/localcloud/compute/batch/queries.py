@@ -27,7 +27,7 @@ type Filter = Callable[[Document, str], bool]
 
 
 def describe_jobs(_context: Any, request: Document) -> Document:
-    """Up to 100 jobs, without those that are not there."""
+    """Describe up to 100 jobs; unknown ones are left out."""
     names = request.get("jobs") or []
     if len(names) > _MAX_DESCRIBED:
         raise refusal("ClientException", f"jobs must be at most {_MAX_DESCRIBED}.")
@@ -36,9 +36,9 @@ def describe_jobs(_context: Any, request: Document) -> Document:
 
 
 def list_jobs(context: Any, request: Document) -> Document:
-    """A queue's jobs: those of one status, or with a filter those of any."""
+    """List a queue's jobs: those in one status, or with a filter, those in any status."""
     if not request.get("jobQueue"):
-        raise refusal("ClientException", "The local cloud lists the jobs of a jobQueue only.")
+        raise refusal("ClientException", "The local cloud lists jobs by jobQueue only.")
     queue = find_queue(place_of(context), request["jobQueue"])
     documents = [job.describe() for job in JOBS.of_queue(queue["jobQueueArn"])]
     if filters := request.get("filters"):
@@ -53,14 +53,14 @@ def list_jobs(context: Any, request: Document) -> Document:
 
 
 def cancel_job(_context: Any, request: Document) -> Document:
-    """End a job that has not started; a job that is not there is no error."""
+    """Cancel a job that has not started; an unknown job is not an error."""
     if (job := JOBS.find(request["jobId"])) is not None:
         job.cancel(request["reason"])
     return {}
 
 
 def terminate_job(_context: Any, request: Document) -> Document:
-    """End a job; a job that is not there is no error."""
+    """Terminate a job; an unknown job is not an error."""
     if (job := JOBS.find(request["jobId"])) is not None:
         job.terminate(request["reason"])
     return {}
@@ -86,7 +86,7 @@ def _passes(job: Document, filters: list[Document]) -> bool:
     for given in filters:
         test = _FILTERS.get(given["name"])
         if test is None:
-            raise refusal("ClientException", f"{given['name']} is no filter of ListJobs.")
+            raise refusal("ClientException", f"{given['name']} is not a filter of ListJobs.")
         if not any(test(job, value) for value in given["values"]):
             return False
     return True

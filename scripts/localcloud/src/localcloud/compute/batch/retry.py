@@ -1,4 +1,4 @@
-"""Whether a failed attempt is followed by another: retryStrategy, as Batch documents it."""
+"""Whether another attempt follows a failed one: retryStrategy, as Batch documents it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptEnd:
-    """How an attempt ended: no exit code when its container never started."""
+    """How an attempt ended; exit_code is None if its container never started."""
 
     exit_code: int | None
     reason: str | None
@@ -15,9 +15,9 @@ class AttemptEnd:
 
 
 def retries(strategy: Mapping[str, Any], attempt: int, end: AttemptEnd) -> bool:
-    """Whether attempt number `attempt`, which failed, is followed by another.
+    """Return whether another attempt follows failed attempt number `attempt`.
 
-    The first condition decides of which every given pattern fits; when none fits, it is retried.
+    The first condition whose given patterns all match decides; if none matches, it is retried.
     """
     if attempt >= int(strategy.get("attempts") or 1):
         return False
@@ -38,7 +38,7 @@ def _fits(condition: Mapping[str, str], end: AttemptEnd) -> bool:
 
 
 def _matches(text: str, pattern: str) -> bool:
-    # A star at the end is the only wild card.
+    # A trailing star is the only wildcard.
     if pattern.endswith("*"):
         return text.startswith(pattern[:-1])
     return text == pattern

@@ -1,4 +1,4 @@
-"""moto's Batch finds roles and instance profiles in LocalStack's IAM: moto's own is empty."""
+"""Make moto's Batch look roles and instance profiles up in LocalStack's IAM: moto's is empty."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from localcloud.compute.cloud import Document, Place
 
 @dataclass(frozen=True)
 class InstanceProfile:
-    """What moto's Batch reads of one."""
+    """The fields of an instance profile that moto's Batch reads."""
 
     arn: str
     name: str
@@ -23,14 +23,14 @@ class IamOfLocalStack:
     """The two methods of moto's IAM that its Batch calls."""
 
     def __init__(self, backend: Any) -> None:
-        """For the account and region of a Batch backend."""
+        """Use the account and region of a Batch backend."""
         self._client = Place(backend.account_id, backend.region_name).client("iam")
 
     def get_role_by_arn(self, arn: str) -> Document:
-        """The role, or moto's own error."""
+        """Return the role, or raise moto's own error."""
         name = arn.rpartition("/")[2]
         if name == SERVICE_LINKED_ROLE:
-            # AWS makes it when it is first needed.
+            # AWS creates it on first use.
             return {"Arn": arn, "RoleName": name}
         try:
             role: Document = self._client.get_role(RoleName=name)["Role"]
@@ -39,7 +39,7 @@ class IamOfLocalStack:
         return role
 
     def get_instance_profiles(self) -> list[InstanceProfile]:
-        """All instance profiles."""
+        """Return all instance profiles."""
         pages = self._client.get_paginator("list_instance_profiles").paginate()
         return [
             InstanceProfile(arn=item["Arn"], name=item["InstanceProfileName"])
@@ -49,5 +49,5 @@ class IamOfLocalStack:
 
 
 def install() -> None:
-    """Put it in the place of moto's IAM."""
+    """Replace moto's IAM."""
     BatchBackend.iam_backend = property(IamOfLocalStack)

@@ -21,7 +21,7 @@ from localcloud.compute.capacity import Ticket
 from localcloud.compute.cloud import RoleError, milliseconds, now
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerStartError, stop
-from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
+from localcloud.compute.run_events import OUT_OF_MEMORY, Ended, Granted, RunEvents, StopRequested
 
 LOG = logging.getLogger(__name__)
 
@@ -31,31 +31,31 @@ _TIMED_OUT = "Job attempt duration exceeded timeout"
 
 
 def start(job: Job) -> None:
-    """Let the job run, in a thread of its own."""
+    """Run the job in its own thread."""
     threading.Thread(target=_JobRun(job).run, name=f"batch-{job.id}", daemon=True).start()
 
 
 class _JobRun:
-    """Runs a job. All that happens to it comes through one queue, one by one."""
+    """Runs a job. Everything that happens to it arrives through one queue, one event at a time."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._happened: Happenings = queue.SimpleQueue()
+        self._events: RunEvents = queue.SimpleQueue()
         self._timed_out = False
 
     def run(self) -> None:
-        """Take the job to its end, whatever happens."""
+        """Run the job to its end, whatever happens."""
         succeeded = False
         try:
-            self._job.on_stop(lambda: self._happened.put(StopAsked()))
-            self._job.to("PENDING")
-            self._job.to("RUNNABLE")
+            self._job.on_stop(lambda: self._events.put(StopRequested()))
+            self._job.move_to("PENDING")
+            self._job.move_to("RUNNABLE")
             succeeded = self._attempts()
         except Exception:
-            LOG.exception("job %s", self._job.arn)
+            LOG.exception("job %s failed in the local cloud", self._job.arn)
             self._job.update(statusReason="the local cloud failed, see its log")
         finally:
-            self._job.to("SUCCEEDED" if succeeded else "FAILED")
+            self._job.move_to("SUCCEEDED" if succeeded else "FAILED")
 
     def _attempts(self) -> bool:
         strategy = self._job.describe()["retryStrategy"]
@@ -71,11 +71,11 @@ class _JobRun:
             if final or not retries(strategy, number, end):
                 return False
             self._job.end_attempt()
-            self._job.to("RUNNABLE")
+            self._job.move_to("RUNNABLE")
             number += 1
 
     def _attempt(self, number: int) -> AttemptEnd | None:
-        """One attempt; None when the job was stopped before it began."""
+        """Run one attempt; None if the job was stopped before it began."""
         tickets = self._await_capacity()
         try:
             if tickets is None or not self._job.begin_attempt():
@@ -89,13 +89,13 @@ class _JobRun:
                 ticket.release()
 
     def _await_capacity(self) -> list[Ticket] | None:
-        """The shares of the compute environment and of this machine; None when it must stop."""
+        """Get shares of the compute environment and of this machine; None if it must stop."""
         tickets: list[Ticket] = []
         for capacity, amount in (
             (vcpus_of(self._job.place, self._job.queue), vcpus(self._job)),
             (runner.machine(), 1.0),
         ):
-            tickets.append(capacity.request(amount, lambda: self._happened.put(Granted())))
+            tickets.append(capacity.request(amount, lambda: self._events.put(Granted())))
             if not self._await_grant():
                 for ticket in tickets:
                     ticket.release()
@@ -103,8 +103,8 @@ class _JobRun:
         return tickets
 
     def _await_grant(self) -> bool:
-        while not isinstance(self._happened.get(), Granted):
-            # Without a request it is the notice of one that the attempt before was meant by.
+        while not isinstance(self._events.get(), Granted):
+            # Without a request, this is a late notice of one that stopped the previous attempt.
             if self._job.stop_request is not None:
                 return False
         return True
@@ -126,7 +126,7 @@ class _JobRun:
             container = runner.runner().start(
                 container_spec(self._job, number),
                 on_lines=logs.open_stream(self._job.place, stream, execution_role(self._job)),
-                on_end=lambda: self._happened.put(Ended("job")),
+                on_end=lambda: self._events.put(Ended("job")),
             )
         except (ContainerStartError, RoleError, logs.LogStreamError) as error:
             end = AttemptEnd(exit_code=None, reason=str(error), status_reason=_NOT_STARTED)
@@ -137,7 +137,7 @@ class _JobRun:
 
     def _await_end(self, container: Container) -> AttemptEnd:
         self._job.update(startedAt=milliseconds(now()))
-        self._job.to("RUNNING")
+        self._job.move_to("RUNNING")
         try:
             status_reason = self._await_exit_or_stop(container)
             return AttemptEnd(
@@ -149,17 +149,17 @@ class _JobRun:
             runner.runner().remove(container)
 
     def _await_exit_or_stop(self, container: Container) -> str:
-        """Stop the container when that is asked or due; the reason that Batch gives for its end."""
+        """Stop the container if requested or overdue; return Batch's reason for its end."""
         limit = self._job.describe().get("timeout", {}).get("attemptDurationSeconds")
         deadline = time.monotonic() + limit if limit else None
         while True:
             try:
                 left = None if deadline is None else max(0.0, deadline - time.monotonic())
-                happened = self._happened.get(timeout=left)
+                event = self._events.get(timeout=left)
             except queue.Empty:
                 self._timed_out = True
                 return self._stop(container, _TIMED_OUT)
-            if isinstance(happened, Ended):
+            if isinstance(event, Ended):
                 return _EXITED
             request = self._job.stop_request
             if request is not None:
@@ -169,8 +169,8 @@ class _JobRun:
         if abrupt:
             container.kill()
         stop(container, configuration().stop_timeout_seconds)
-        # The end is known here: its notice must not be taken for that of the next attempt.
-        while not isinstance(self._happened.get(), Ended):
+        # Consume the end event, or the next attempt would take it for its own.
+        while not isinstance(self._events.get(), Ended):
             pass
         return reason
 

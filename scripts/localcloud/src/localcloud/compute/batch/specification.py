@@ -1,4 +1,4 @@
-"""What a job's container is, from its definition and the overrides of SubmitJob."""
+"""A job's container, from its definition and the overrides of SubmitJob."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,13 +8,14 @@ from localcloud.compute.cloud import Document, pairs
 from localcloud.compute.containers import ContainerSpec
 from localcloud.compute.logs import LogStream
 
-# Batch itself makes it; any other must be there, or the execution role must be allowed to make it.
+# Batch creates this group itself; any other must exist, or the execution role must be allowed to
+# create it.
 DEFAULT_LOG_GROUP = "/aws/batch/job"
 _REFERENCE = re.compile(r"Ref::([A-Za-z0-9_-]+)")
 
 
 def container_of(definition: Document, request: Document) -> Document:
-    """The job's `container`: the definition's properties with the overrides of SubmitJob."""
+    """Return the job's `container`: the definition's properties with SubmitJob's overrides."""
     overrides = request.get("containerOverrides") or {}
     container: Document = {
         "volumes": [],
@@ -37,7 +38,7 @@ def container_of(definition: Document, request: Document) -> Document:
 
 
 def container_spec(job: Job, attempt: int) -> ContainerSpec:
-    """The container of an attempt."""
+    """Return the container spec of an attempt."""
     document = job.describe()
     container = document["container"]
     memory = _requirements(container).get("MEMORY")
@@ -60,17 +61,17 @@ def container_spec(job: Job, attempt: int) -> ContainerSpec:
 
 
 def execution_role(job: Job) -> str | None:
-    """The role that ECS itself acts as for the job."""
+    """Return the role that ECS itself uses for the job."""
     return job.describe()["container"].get("executionRoleArn") or None
 
 
 def vcpus(job: Job) -> float:
-    """The vCPUs that the job reserves."""
+    """Return the vCPUs that the job reserves."""
     return float(_requirements(job.describe()["container"]).get("VCPU", 1))
 
 
 def log_stream(job: Job, task_id: str) -> LogStream:
-    """The stream of an attempt: in the group of the definition, else in Batch's own."""
+    """Return an attempt's log stream: in the definition's group, else in Batch's own."""
     document = job.describe()
     configured = document["container"].get("logConfiguration") or {}
     options = configured.get("options") or {}
@@ -83,7 +84,7 @@ def log_stream(job: Job, task_id: str) -> LogStream:
 
 
 def _requirements(container: Document) -> dict[str, str]:
-    """Resource requirements by type; the older fields vcpus and memory count as well."""
+    """Return resource requirements by type, including the older fields vcpus and memory."""
     older = {"VCPU": container.get("vcpus"), "MEMORY": container.get("memory")}
     listed = {item["type"]: item["value"] for item in container.get("resourceRequirements") or []}
     return {name: str(value) for name, value in older.items() if value} | listed

@@ -15,7 +15,7 @@ from localcloud.compute.control_plane import refusal
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _MAX_REQUEST_BYTES = 30 * 1024
 _MAX_ATTEMPTS = 10
-# What SubmitJob can ask for and this cloud does not do.
+# Parameters of SubmitJob that this cloud does not support.
 _UNSUPPORTED = (
     "arrayProperties",
     "dependsOn",
@@ -26,7 +26,7 @@ _UNSUPPORTED = (
 
 
 def submit_job(context: Any, request: Document) -> Document:
-    """Start a job, or raise what Batch answers with."""
+    """Start a job, or raise Batch's error."""
     place = place_of(context)
     _check(request)
     queue = find_queue(place, request["jobQueue"])
@@ -46,7 +46,7 @@ def submit_job(context: Any, request: Document) -> Document:
 
 
 def find_queue(place: Place, name: str) -> Document:
-    """A job queue by name or ARN, or the error."""
+    """Return a job queue by name or ARN, or raise Batch's error."""
     answer = place.client("batch").describe_job_queues(jobQueues=[name])
     if not answer["jobQueues"]:
         raise refusal("ClientException", f"Job queue {name} does not exist.")
@@ -65,14 +65,14 @@ def _check(request: Document) -> None:
         raise refusal("ClientException", "The SubmitJob request must be at most 30 KiB.")
     for name in _UNSUPPORTED:
         if request.get(name):
-            raise refusal("ClientException", f"The local cloud runs no jobs with {name}.")
+            raise refusal("ClientException", f"The local cloud does not support jobs with {name}.")
     attempts = (request.get("retryStrategy") or {}).get("attempts", 1)
     if not 1 <= attempts <= _MAX_ATTEMPTS:
         raise refusal("ClientException", f"attempts must be between 1 and {_MAX_ATTEMPTS}.")
 
 
 def find_definition(place: Place, name: str) -> Document:
-    """A job definition by ARN, name:revision or name, which is its latest; or the error."""
+    """Find a job definition by ARN, name:revision or name (the latest), or raise the error."""
     bare = name.rpartition("job-definition/")[2]
     family, _, revision = bare.partition(":")
     answer = place.client("batch").describe_job_definitions(jobDefinitionName=family)
@@ -85,7 +85,7 @@ def find_definition(place: Place, name: str) -> Document:
         raise refusal("ClientException", f"Job definition {name} does not exist or is not active.")
     definition: Document = max(fitting, key=lambda item: item["revision"])
     if "containerProperties" not in definition:
-        raise refusal("ClientException", "The local cloud runs container jobs only.")
+        raise refusal("ClientException", "The local cloud supports only container jobs.")
     return definition
 
 

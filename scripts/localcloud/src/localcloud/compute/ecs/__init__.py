@@ -1,1 +1,1 @@
-"""ECS tasks that run."""
+"""ECS tasks that really run."""

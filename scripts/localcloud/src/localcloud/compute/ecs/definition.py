@@ -1,4 +1,4 @@
-"""What a task definition says of a container, with the overrides of the task."""
+"""A container of a task, from the task definition and the task's overrides."""
 
 from localcloud.compute.cloud import Document, pairs
 from localcloud.compute.configuration import configuration
@@ -10,16 +10,16 @@ METADATA_PATH = "/_localcloud/ecs/v4"
 
 
 def override_for(task: Task, container: str) -> Document:
-    """What RunTask overrides of a container."""
+    """Return RunTask's overrides of a container."""
     overrides: list[Document] = task.describe()["overrides"].get("containerOverrides", [])
     return next((item for item in overrides if item["name"] == container), {})
 
 
 def container_spec(task: Task, definition: Document) -> ContainerSpec:
-    """The container to start."""
+    """Return the spec of the container to start."""
     override = override_for(task, definition["name"])
     place = task.place
-    # The last segment names one container of one task, as ECS's own does.
+    # The last segment names one container of one task, as in ECS.
     metadata = f"{configuration().endpoint}{METADATA_PATH}/{task.id}-{definition['name']}"
     return ContainerSpec(
         image=definition["image"],
@@ -45,12 +45,12 @@ def _role(task: Task, kind: str) -> str | None:
 
 
 def execution_role(task: Task) -> str | None:
-    """The role that ECS itself acts as for the task."""
+    """Return the role that ECS itself uses for the task."""
     return _role(task, "executionRoleArn")
 
 
 def log_stream(task: Task, definition: Document) -> LogStream | None:
-    """The stream of a container's output; None when it has another log driver, or none."""
+    """Return the stream of a container's output; None if its log driver is not awslogs."""
     configured = definition.get("logConfiguration") or {}
     if configured.get("logDriver") != "awslogs":
         return None
@@ -65,7 +65,7 @@ def log_stream(task: Task, definition: Document) -> LogStream | None:
 
 
 def stop_timeout(definition: Document, default_seconds: float) -> float:
-    """Seconds between SIGTERM and SIGKILL."""
+    """Return the seconds between SIGTERM and SIGKILL."""
     return float(definition.get("stopTimeout") or default_seconds)
 
 

@@ -1,4 +1,4 @@
-"""A new task in AWS's shape."""
+"""New tasks in AWS's shape."""
 
 import uuid
 
@@ -14,7 +14,7 @@ def new_task(
     placement: Placement,
     definition_tags: list[Document],
 ) -> Task:
-    """A task that waits to run, as ECS describes it."""
+    """Return a task that waits to run, as ECS describes it."""
     cluster = placement.cluster_arn.partition(":cluster/")[2]
     arn = place.arn("ecs", f"task/{cluster}/{uuid.uuid4().hex}")
     overrides = request.get("overrides") or {}
@@ -64,7 +64,7 @@ def _launch(placement: Placement, started_by: str | None) -> Document:
 
 
 def _described_overrides(overrides: Document, definition: Document) -> Document:
-    """The overrides with an entry for each container, as ECS describes them."""
+    """Return the overrides with an entry for each container, as ECS describes them."""
     given = {item["name"]: item for item in overrides.get("containerOverrides", [])}
     names = [item["name"] for item in definition["containerDefinitions"]]
     return {

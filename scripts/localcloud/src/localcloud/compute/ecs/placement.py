@@ -1,4 +1,4 @@
-"""Whether and where RunTask places tasks: cluster, capacity provider, network."""
+"""Where RunTask places tasks: cluster, capacity provider, network."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """How a task is launched; a capacity provider only where a strategy chose one."""
+    """How a task is launched; a capacity provider only if a strategy chose one."""
 
     cluster_arn: str
     launch_type: str
@@ -21,7 +21,7 @@ class Placement:
 
 
 def place_tasks(place: Place, request: Document, definition: Document) -> Placement:
-    """Decide it, or raise the error that ECS answers with."""
+    """Place the tasks, or raise ECS's error."""
     cluster = find_cluster(place, request.get("cluster"))
     strategy = request.get("capacityProviderStrategy")
     if strategy and request.get("launchType"):
@@ -46,7 +46,7 @@ def place_tasks(place: Place, request: Document, definition: Document) -> Placem
 
 
 def find_cluster(place: Place, name: str | None) -> Document:
-    """A cluster by name or ARN, the default one when none is named."""
+    """Find a cluster by name or ARN; without a name, the default one."""
     answer = place.client("ecs").describe_clusters(clusters=[name or "default"])
     for cluster in answer["clusters"]:
         if cluster["status"] == "ACTIVE":
@@ -65,7 +65,7 @@ def _provider(cluster: Document, strategy: list[Document]) -> str:
                 "is not associated with the cluster. Associate the capacity provider with the "
                 "cluster and try again.",
             )
-    # The base is met first, then the heaviest: with one task that is where it goes.
+    # ECS fills the base first, then the heaviest provider: a single task goes there.
     chosen = max(strategy, key=lambda item: (item.get("base", 0), item.get("weight", 0)))
     return str(chosen["capacityProvider"])
 

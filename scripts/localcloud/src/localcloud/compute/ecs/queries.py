@@ -13,7 +13,7 @@ _DEFAULT_STOP_REASON = "Task stopped by user"
 
 
 def describe_tasks(context: Any, request: Document) -> Document:
-    """Up to 100 tasks; those that are not there are failures."""
+    """Describe up to 100 tasks; unknown ones are failures."""
     place = place_of(context)
     cluster_arn = find_cluster(place, request.get("cluster"))["clusterArn"]
     names = request.get("tasks") or []
@@ -35,7 +35,7 @@ def describe_tasks(context: Any, request: Document) -> Document:
 
 
 def list_tasks(context: Any, request: Document) -> Document:
-    """ARNs of a cluster's tasks, by default those that are to run."""
+    """List the ARNs of a cluster's tasks, by default those with desired status RUNNING."""
     cluster_arn = find_cluster(place_of(context), request.get("cluster"))["clusterArn"]
     wanted = {
         "clusterArn": cluster_arn,
@@ -54,7 +54,7 @@ def list_tasks(context: Any, request: Document) -> Document:
 
 
 def stop_task(context: Any, request: Document) -> Document:
-    """Send SIGTERM, and SIGKILL after the stop timeout."""
+    """Send SIGTERM, then SIGKILL after the stop timeout."""
     cluster_arn = find_cluster(place_of(context), request.get("cluster"))["clusterArn"]
     task = TASKS.find(cluster_arn, request["task"])
     if task is None:

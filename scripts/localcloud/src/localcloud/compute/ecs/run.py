@@ -18,7 +18,7 @@ from localcloud.compute.ecs.definition import (
     stop_timeout,
 )
 from localcloud.compute.ecs.tasks import Task
-from localcloud.compute.happenings import OUT_OF_MEMORY, Ended, Granted, Happenings, StopAsked
+from localcloud.compute.run_events import OUT_OF_MEMORY, Ended, Granted, RunEvents, StopRequested
 
 LOG = logging.getLogger(__name__)
 
@@ -34,37 +34,37 @@ class _Running:
 
 
 def start(task: Task) -> None:
-    """Let the task run, in a thread of its own."""
+    """Run the task in its own thread."""
     threading.Thread(target=_TaskRun(task).run, name=f"ecs-{task.id}", daemon=True).start()
 
 
 class _TaskRun:
-    """Runs a task's containers. All that happens to it comes through one queue, one by one."""
+    """Runs a task's containers. Everything that happens to it arrives through one queue."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._happened: Happenings = queue.SimpleQueue()
+        self._events: RunEvents = queue.SimpleQueue()
         self._running: dict[str, _Running] = {}
         self._containers: list[Container] = []
 
     def run(self) -> None:
-        """Take the task to its end, whatever happens."""
+        """Run the task to its end, whatever happens."""
         ticket = None
         try:
-            self._task.on_stop(lambda: self._happened.put(StopAsked()))
+            self._task.on_stop(lambda: self._events.put(StopRequested()))
             self._task.announce()
             self._task.change(lastStatus="PENDING")
-            ticket = runner.machine().request(1, lambda: self._happened.put(Granted()))
+            ticket = runner.machine().request(1, lambda: self._events.put(Granted()))
             self._run(ticket)
         except Exception:
-            LOG.exception("task %s", self._task.arn)
+            LOG.exception("task %s failed in the local cloud", self._task.arn)
             self._task.begin_stop("TaskFailedToStart", "the local cloud failed, see its log")
         finally:
             self._finish(ticket)
 
     def _run(self, ticket: Ticket) -> None:
-        if not isinstance(self._happened.get(), Granted):
-            # Stopped while it waited: ECS never starts its containers.
+        if not isinstance(self._events.get(), Granted):
+            # Stopped while waiting: ECS never starts its containers.
             ticket.release()
             return
         try:
@@ -103,7 +103,7 @@ class _TaskRun:
         return runner.runner().start(
             container_spec(self._task, definition),
             on_lines=self._log_sink(definition),
-            on_end=lambda: self._happened.put(Ended(name)),
+            on_end=lambda: self._events.put(Ended(name)),
         )
 
     def _log_sink(self, definition: Document) -> OnLines:
@@ -114,8 +114,8 @@ class _TaskRun:
 
     def _await_stop(self) -> None:
         while True:
-            match self._happened.get():
-                case StopAsked():
+            match self._events.get():
+                case StopRequested():
                     # Its last status is still RUNNING: this is what a Spot notice looks like.
                     self._task.change()
                     return
@@ -133,12 +133,12 @@ class _TaskRun:
             running.container.terminate()
         while self._running:
             try:
-                happened = self._happened.get(timeout=self._until_next_kill(begun))
+                event = self._events.get(timeout=self._until_next_kill(begun))
             except queue.Empty:
                 self._kill_overdue(time.monotonic() - begun)
                 continue
-            if isinstance(happened, Ended):
-                self._record_end(happened.name)
+            if isinstance(event, Ended):
+                self._record_end(event.name)
 
     def _until_next_kill(self, begun: float) -> float | None:
         limits = [running.stop_timeout for running in self._running.values() if not running.killed]

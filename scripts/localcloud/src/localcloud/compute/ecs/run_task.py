@@ -1,4 +1,4 @@
-"""RunTask: checks, idempotency, and the new tasks."""
+"""RunTask: checks, idempotency and new tasks."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from localcloud.compute.ecs.placement import place_tasks
 from localcloud.compute.ecs.shortage import SHORTAGE
 from localcloud.compute.ecs.tasks import TASKS, Task
 
-# Limits of the API that its service model does not hold.
+# API limits that are missing from the service model.
 _MAX_COUNT = 10
 _MAX_OVERRIDES_CHARACTERS = 8_192
 _MAX_CLIENT_TOKEN = 64
@@ -21,13 +21,13 @@ _MAX_STARTED_BY = 128
 
 
 def run_task(context: Any, request: Document) -> Document:
-    """Start `count` tasks, or give those that the same client token started before."""
+    """Start `count` tasks, or return those that the same client token started earlier."""
     place = place_of(context)
     token = request.get("clientToken")
-    asked = {name: value for name, value in request.items() if name != "clientToken"}
+    parameters = {name: value for name, value in request.items() if name != "clientToken"}
     _check(request)
     if token and (earlier := TASKS.started_with(place, token)):
-        return _repeated(asked, earlier)
+        return _repeated(parameters, earlier)
     definition, tags = find_definition(place, request["taskDefinition"])
     _check_overrides(request.get("overrides") or {}, definition)
     placement = place_tasks(place, request, definition)
@@ -36,17 +36,17 @@ def run_task(context: Any, request: Document) -> Document:
     tasks = [
         new_task(place, request, definition, placement, tags) for _ in range(count - len(failures))
     ]
-    if tasks and (earlier := TASKS.add(place, token, asked, tasks)):
-        return _repeated(asked, earlier)
+    if tasks and (earlier := TASKS.add(place, token, parameters, tasks)):
+        return _repeated(parameters, earlier)
     answer = {"tasks": [task.describe(tags=True) for task in tasks], "failures": failures}
     for task in tasks:
         run.start(task)
     return answer
 
 
-def _repeated(asked: Document, earlier: tuple[Document, list[Task]]) -> Document:
+def _repeated(parameters: Document, earlier: tuple[Document, list[Task]]) -> Document:
     request, tasks = earlier
-    if request != asked:
+    if request != parameters:
         raise refusal(
             "ConflictException",
             "The provided client token is already in use with a different RunTask request.",
@@ -79,7 +79,7 @@ def _check(request: Document) -> None:
 
 
 def find_definition(place: Place, name: str) -> tuple[Document, list[Document]]:
-    """A task definition by ARN, family:revision or family, and its tags; or the error."""
+    """Find a task definition and its tags by ARN, family:revision or family, or raise the error."""
     client = place.client("ecs")
     try:
         answer = client.describe_task_definition(taskDefinition=name, include=["TAGS"])
@@ -89,7 +89,7 @@ def find_definition(place: Place, name: str) -> tuple[Document, list[Document]]:
     if definition.get("status") == "INACTIVE":
         raise refusal("ClientException", "TaskDefinition is inactive")
     if any(item.get("secrets") for item in definition["containerDefinitions"]):
-        raise refusal("ClientException", "The local cloud gives containers no secrets.")
+        raise refusal("ClientException", "The local cloud does not support container secrets.")
     return definition, answer.get("tags") or []
 
 

@@ -1,4 +1,4 @@
-"""Shortages of capacity that a test asks for: RunTask answers 200, with failures."""
+"""Capacity shortages that a test provokes: RunTask answers 200, with failures."""
 
 import threading
 
@@ -20,12 +20,12 @@ class Shortage:
         self._lock = threading.Lock()
 
     def cause(self, tasks: int, reason: str | None = None) -> None:
-        """Let the next `tasks` tasks find no capacity."""
+        """Make the next `tasks` tasks find no capacity."""
         with self._lock:
             self._missing, self._reason = tasks, reason or _REASON
 
     def take(self, cluster_arn: str, wanted: int) -> list[Document]:
-        """The failures among `wanted` tasks."""
+        """Return the failures among `wanted` tasks."""
         with self._lock:
             short = min(wanted, self._missing)
             self._missing -= short

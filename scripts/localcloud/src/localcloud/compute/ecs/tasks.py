@@ -1,4 +1,4 @@
-"""ECS tasks as DescribeTasks shows them, and the store of all of them."""
+"""ECS tasks as DescribeTasks shows them, and the store that holds them."""
 
 import copy
 import datetime
@@ -18,7 +18,7 @@ type StopNotice = Callable[[], None]
 
 
 class Task:
-    """One task. Every change increments its version and is told to the event bus, in order."""
+    """One task. Every change increments its version and is published to the event bus, in order."""
 
     def __init__(self, place: Place, document: Document, definition: Document) -> None:
         """`document` is the task, `definition` its task definition, in AWS's shapes."""
@@ -28,12 +28,12 @@ class Task:
         self.definition = definition
         self._document = document
         self._lock = threading.RLock()
-        self._telling = threading.Lock()
+        self._publishing = threading.Lock()
         self._on_stop: StopNotice | None = None
         self._interrupted = False
 
     def describe(self, *, tags: bool = False) -> Document:
-        """The task as DescribeTasks gives it."""
+        """Return the task as DescribeTasks does."""
         with self._lock:
             document = copy.deepcopy(self._document)
         if not tags:
@@ -42,14 +42,14 @@ class Task:
 
     def announce(self) -> None:
         """Emit the state change event of a new task."""
-        self._tell({}, step=0)
+        self._publish({}, step=0)
 
     def change(self, **fields: Any) -> None:
         """Set fields of the task and emit its state change event."""
-        self._tell(fields, step=1)
+        self._publish(fields, step=1)
 
-    def _tell(self, fields: Document, *, step: int) -> None:
-        with self._telling:
+    def _publish(self, fields: Document, *, step: int) -> None:
+        with self._publishing:
             with self._lock:
                 self._document.update(fields)
                 self._document["version"] += step
@@ -59,17 +59,17 @@ class Task:
             self.place.emit("aws.ecs", _STATE_CHANGE, [self.arn], detail)
 
     def change_times(self, **fields: datetime.datetime) -> None:
-        """Set times of the task; the next `change` tells of them."""
+        """Set times of the task; the next `change` publishes them."""
         with self._lock:
             self._document.update(fields)
 
     def change_container(self, name: str, **fields: Any) -> None:
-        """Set fields of a container; the next `change` tells of it."""
+        """Set fields of a container; the next `change` publishes them."""
         with self._lock:
             self._container(name).update(fields)
 
     def container(self, name: str) -> Document:
-        """A container as DescribeTasks gives it."""
+        """Return a container as DescribeTasks does."""
         with self._lock:
             return dict(self._container(name))
 
@@ -79,12 +79,12 @@ class Task:
 
     @property
     def last_status(self) -> str:
-        """The state that the task is in."""
+        """The task's current status."""
         with self._lock:
             return str(self._document["lastStatus"])
 
     def on_stop(self, notice: StopNotice) -> None:
-        """Have `notice` called when the task is asked to stop, at once if it was already."""
+        """Call `notice` when a stop is requested; at once if one already was."""
         with self._lock:
             self._on_stop = notice
             stopping = self._document["desiredStatus"] == "STOPPED"
@@ -92,7 +92,7 @@ class Task:
             notice()
 
     def begin_stop(self, code: str, reason: str) -> bool:
-        """Mark the task as one that ends, and why; false when it was marked before."""
+        """Mark the task as stopping, with the reason; false if it already was."""
         with self._lock:
             if self._document["desiredStatus"] == "STOPPED":
                 return False
@@ -105,43 +105,43 @@ class Task:
         return True
 
     def interrupt(self, notice_code: str) -> bool:
-        """Do as Fargate Spot does; false when the task ends already."""
+        """Interrupt it as Fargate Spot does; false if the task is already stopping."""
         begun = self.begin_stop(notice_code, SPOT_REASON)
         self._interrupted = self._interrupted or begun
         return begun
 
     def settle_stop_code(self) -> None:
-        """Give an interrupted task its last stop code, which may differ from the notice's."""
+        """Set an interrupted task's final stop code, which may differ from the notice's."""
         if self._interrupted:
             with self._lock:
                 self._document["stopCode"] = SPOT_CODE
 
     @property
     def stopped_at(self) -> datetime.datetime | None:
-        """When it stopped, if it did."""
+        """When it stopped, if it has."""
         with self._lock:
             return self._document.get("stoppedAt")
 
 
 class TaskStore:
-    """Every task that is not forgotten yet, and the client tokens they were started with."""
+    """Every task not yet forgotten, and the client tokens that started them."""
 
     def __init__(self, clock: Callable[[], datetime.datetime] = now) -> None:
-        """`clock` gives the time by which stopped tasks are forgotten."""
+        """`clock` gives the current time, for forgetting stopped tasks."""
         self._clock = clock
         self._tasks: dict[str, Task] = {}
         self._tokens: dict[tuple[Place, str], tuple[Document, list[Task]]] = {}
         self._lock = threading.Lock()
 
     def started_with(self, place: Place, token: str) -> tuple[Document, list[Task]] | None:
-        """The request and the tasks of a client token."""
+        """Return the request and the tasks of a client token."""
         with self._lock:
             return self._tokens.get((place, token))
 
     def add(
         self, place: Place, token: str | None, request: Document, tasks: list[Task]
     ) -> tuple[Document, list[Task]] | None:
-        """Keep new tasks. When their token was used already nothing is kept, and it tells whose."""
+        """Add new tasks; if their token is taken, add none and return the earlier request's."""
         with self._lock:
             if token is not None:
                 if (earlier := self._tokens.get((place, token))) is not None:
@@ -151,7 +151,7 @@ class TaskStore:
         return None
 
     def all(self) -> Iterable[Task]:
-        """Every task, the oldest first, without those that are forgotten by now."""
+        """Return every task, oldest first, except those forgotten by now."""
         horizon = self._clock() - _STOPPED_TASKS_KEPT
         with self._lock:
             for task in list(self._tasks.values()):
@@ -160,7 +160,7 @@ class TaskStore:
             return list(self._tasks.values())
 
     def find(self, cluster_arn: str, name: str) -> Task | None:
-        """A task of a cluster by its ARN or id."""
+        """Find a task of a cluster by its ARN or id."""
         cluster = cluster_arn.partition(":cluster/")[2]
         region = cluster_arn.partition(":cluster/")[0]
         arn = name if name.startswith("arn:") else f"{region}:task/{cluster}/{name}"

@@ -1,1 +1,1 @@
-"""SageMaker training jobs that run."""
+"""SageMaker training jobs that really run."""

@@ -1,4 +1,4 @@
-"""One run of a job's container: an interrupted job has several."""
+"""One run of a job's container; an interrupted job has several."""
 
 import logging
 import queue
@@ -13,8 +13,8 @@ from pathlib import Path
 from localcloud.compute import logs, runner
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerSpec, Mount, stop
-from localcloud.compute.happenings import Ended, Happenings
 from localcloud.compute.logs import LogStream
+from localcloud.compute.run_events import Ended, RunEvents
 from localcloud.compute.sagemaker.folders import BASE, BASE_VARIABLE, Folders
 from localcloud.compute.sagemaker.jobs import PRINCIPAL, TrainingJob
 from localcloud.compute.sagemaker.metrics import Metrics
@@ -27,14 +27,14 @@ _COPY_SECONDS = 0.5
 
 
 class Attempt:
-    """The container, its folders and what they are copied to."""
+    """The container, its folders and where they are copied to."""
 
-    def __init__(self, job: TrainingJob, metrics: Metrics, happened: Happenings) -> None:
-        """Nothing is done before `prepare`."""
+    def __init__(self, job: TrainingJob, metrics: Metrics, events: RunEvents) -> None:
+        """Nothing happens before `prepare`."""
         self._job = job
         self._document = job.describe()
         self._metrics = metrics
-        self._happened = happened
+        self._events = events
         self._home = Path(tempfile.mkdtemp(prefix="training-"))
         self.folders = Folders(self._home)
         uri = (self._document.get("CheckpointConfig") or {}).get("S3Uri")
@@ -42,13 +42,13 @@ class Attempt:
         self._mirror = Mirror(self._s3, self.folders.checkpoints, uri) if uri else None
 
     def prepare(self) -> None:
-        """Bring data and checkpoints; StorageError says what is missing."""
+        """Fetch data and checkpoints; StorageError says what is missing."""
         self.folders.fill(self._job, self._s3)
         if self._mirror is not None:
             self._mirror.restore()
 
     def start(self) -> Container:
-        """Start the container; ContainerStartError when there is none."""
+        """Start the container, or raise ContainerStartError."""
         stream = LogStream(
             group=LOG_GROUP,
             name=f"{self._job.name}/algo-1-{int(time.time())}",
@@ -62,12 +62,12 @@ class Attempt:
                 self._job.update(FinalMetricDataList=self._metrics.final())
 
         return runner.runner().start(
-            self._spec(), on_lines=on_lines, on_end=lambda: self._happened.put(Ended("job"))
+            self._spec(), on_lines=on_lines, on_end=lambda: self._events.put(Ended("job"))
         )
 
     @contextmanager
     def copying(self) -> Iterator[None]:
-        """Copy checkpoints as they come."""
+        """Copy checkpoints as they appear."""
         ended = threading.Event()
 
         def copy() -> None:
@@ -89,10 +89,10 @@ class Attempt:
         try:
             self._mirror.copy()
         except StorageError as error:
-            LOG.warning("checkpoints of %s are not copied: %s", self._job.name, error)
+            LOG.warning("checkpoints of %s not copied: %s", self._job.name, error)
 
     def upload(self) -> str:
-        """Put model and output into S3; the model's URI. StorageError when that can't be."""
+        """Upload model and output to S3 and return the model's URI, or raise StorageError."""
         base = self._document["OutputDataConfig"]["S3OutputPath"].rstrip("/")
         target = f"{base}/{self._job.name}/output"
         put_archive(self._s3, self.folders.model, f"{target}/model.tar.gz")
@@ -102,7 +102,7 @@ class Attempt:
         return f"{target}/model.tar.gz"
 
     def remove(self) -> None:
-        """Remove the folders. What a container's root made stays where we are not root."""
+        """Remove the folders. Unless we are root, files of a container's root remain."""
         shutil.rmtree(self._home, ignore_errors=True)
 
     def _spec(self) -> ContainerSpec:
@@ -123,20 +123,20 @@ class Attempt:
         )
 
 
-def end(container: Container, happened: Happenings, *, abrupt: bool) -> int:
-    """End the container, with a warning unless `abrupt`; its exit code."""
+def end(container: Container, events: RunEvents, *, abrupt: bool) -> int:
+    """Stop the container, with a warning unless `abrupt`; return its exit code."""
     if abrupt:
         container.kill()
     code = stop(container, 0 if abrupt else configuration().training_stop_timeout_seconds)
-    # The end is known here: its notice must not be taken for that of the next attempt.
-    while not isinstance(happened.get(), Ended):
+    # Consume the end event, or the next attempt would take it for its own.
+    while not isinstance(events.get(), Ended):
         pass
     return code
 
 
-def next_happening(happened: Happenings, seconds: float) -> object | None:
-    """What happens next, None when nothing does in that time."""
+def next_event(events: RunEvents, seconds: float) -> object | None:
+    """Return the next event, or None if none arrives in that time."""
     try:
-        return happened.get(timeout=min(max(0.0, seconds), threading.TIMEOUT_MAX))
+        return events.get(timeout=min(max(0.0, seconds), threading.TIMEOUT_MAX))
     except queue.Empty:
         return None

@@ -11,7 +11,7 @@ from localcloud.compute.sagemaker.validation import validate
 
 
 def create_training_job(context: Any, request: Document) -> Document:
-    """Start a job, or raise what SageMaker answers with."""
+    """Start a job, or raise SageMaker's error."""
     validate("sagemaker", "CreateTrainingJob", request)
     _check_stopping_condition(request)
     _check_support(request)
@@ -54,20 +54,20 @@ def _check_stopping_condition(request: Document) -> None:
 
 
 def _check_support(request: Document) -> None:
-    """Refuse what this cloud does not do, rather than run something else."""
+    """Refuse what this cloud does not support, rather than run something else."""
     resources = request.get("ResourceConfig") or {}
     algorithm = request.get("AlgorithmSpecification") or {}
     checkpoints = request.get("CheckpointConfig") or {}
     if not algorithm.get("TrainingImage"):
-        raise _invalid("The local cloud runs jobs with a TrainingImage only")
+        raise _invalid("The local cloud supports only jobs with a TrainingImage")
     if algorithm["TrainingInputMode"] != "File":
-        raise _invalid("The local cloud knows the TrainingInputMode File only")
+        raise _invalid("The local cloud supports only the TrainingInputMode File")
     if resources.get("InstanceCount") != 1 or not resources.get("InstanceType"):
-        raise _invalid("ResourceConfig: the local cloud runs jobs on one instance, of a type")
+        raise _invalid("ResourceConfig: the local cloud supports one instance with an InstanceType")
     if checkpoints.get("LocalPath", CHECKPOINTS) != CHECKPOINTS:
-        raise _invalid(f"The local cloud knows the LocalPath {CHECKPOINTS} only")
+        raise _invalid(f"The local cloud supports only the LocalPath {CHECKPOINTS}")
     if request["OutputDataConfig"].get("CompressionType", "GZIP") != "GZIP":
-        raise _invalid("The local cloud compresses the model with GZIP only")
+        raise _invalid("The local cloud supports only the CompressionType GZIP")
     for channel in request.get("InputDataConfig") or []:
         source = channel["DataSource"].get("S3DataSource") or {}
         if (
@@ -75,7 +75,7 @@ def _check_support(request: Document) -> None:
             or channel.get("CompressionType", "None") != "None"
         ):
             raise _invalid(
-                "The local cloud reads channels of the S3DataType S3Prefix only, as they are"
+                "The local cloud supports only uncompressed channels of the S3DataType S3Prefix"
             )
 
 

@@ -1,4 +1,4 @@
-"""What a training container finds under /opt/ml.
+"""The files that a training container finds under /opt/ml.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
 """
@@ -13,7 +13,7 @@ from localcloud.compute.sagemaker.storage import StorageError, download
 
 BASE = "/opt/ml"
 CHECKPOINTS = f"{BASE}/checkpoints"
-# The name that AWS's own sagemaker-training toolkit reads: where /opt/ml is, when it is elsewhere.
+# AWS's sagemaker-training toolkit reads it to find /opt/ml if it is elsewhere.
 BASE_VARIABLE = "SAGEMAKER_BASE_DIR"
 
 _HOST = "algo-1"
@@ -24,7 +24,7 @@ class Folders:
     """The folders of one container."""
 
     def __init__(self, base: Path) -> None:
-        """Make them below `base`, which stands for /opt/ml."""
+        """Create them below `base`, which stands for /opt/ml."""
         self.base = base
         self.config = base / "input/config"
         self.data = base / "input/data"
@@ -53,7 +53,7 @@ class Folders:
                 )
 
     def failure(self) -> str:
-        """What the container wrote about its failure."""
+        """Return what the container wrote about its failure."""
         file = self.output / "failure"
         if not file.is_file():
             return ""

@@ -1,4 +1,4 @@
-"""A job's metrics: what the MetricDefinitions find in its log."""
+"""A job's metrics: what its MetricDefinitions find in its log."""
 
 import math
 import re
@@ -9,7 +9,7 @@ from localcloud.compute.cloud import Document, now
 
 
 class Metrics:
-    """The last value of each metric, from the log's lines."""
+    """The latest value of each metric in the log."""
 
     def __init__(self, definitions: Sequence[Document]) -> None:
         """`definitions` are those of AlgorithmSpecification."""
@@ -18,7 +18,7 @@ class Metrics:
         self._lock = threading.Lock()
 
     def read(self, lines: Sequence[str]) -> bool:
-        """Look for values; whether there were any. What is no finite number counts as none."""
+        """Look for values and return whether any were found; only finite numbers count."""
         found = {
             name: {"MetricName": name, "Value": value, "Timestamp": now()}
             for line in lines
@@ -30,7 +30,7 @@ class Metrics:
         return bool(found)
 
     def final(self) -> list[Document]:
-        """FinalMetricDataList."""
+        """Return FinalMetricDataList."""
         with self._lock:
             return list(self._last.values())
 

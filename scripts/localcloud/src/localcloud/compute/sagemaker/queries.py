@@ -26,12 +26,12 @@ _SORT_KEYS = {
 
 
 def describe_training_job(context: Any, request: Document) -> Document:
-    """One job."""
+    """Describe one job."""
     return _find(context, request).describe()
 
 
 def stop_training_job(context: Any, request: Document) -> Document:
-    """SIGTERM, and SIGKILL after two minutes. A job that has ended is an error, as on AWS."""
+    """Send SIGTERM, then SIGKILL after two minutes. As on AWS, an ended job is an error."""
     job = _find(context, request)
     if not job.stop():
         status = job.describe()["TrainingJobStatus"]
@@ -43,7 +43,7 @@ def stop_training_job(context: Any, request: Document) -> Document:
 
 
 def list_training_jobs(context: Any, request: Document) -> Document:
-    """The jobs of a name, status and time, page by page."""
+    """List jobs by name, status and time, in pages."""
     validate("sagemaker", "ListTrainingJobs", request)
     place = place_of(context)
     found = [job.describe() for job in JOBS.all() if job.place == place]
@@ -62,7 +62,7 @@ def list_training_jobs(context: Any, request: Document) -> Document:
 def _find(context: Any, request: Document) -> TrainingJob:
     job = JOBS.find(place_of(context), request["TrainingJobName"])
     if job is None:
-        # Not the ResourceNotFound of the model: this is what the service answers.
+        # The service answers this, not its model's ResourceNotFound.
         raise refusal("ValidationException", "Requested resource not found.")
     return job
 

@@ -11,9 +11,9 @@ from typing import Literal
 from localcloud.compute import runner
 from localcloud.compute.cloud import now
 from localcloud.compute.containers import Container, ContainerStartError
-from localcloud.compute.happenings import Ended, Granted, Happenings, StopAsked
 from localcloud.compute.logs import LogStreamError
-from localcloud.compute.sagemaker.attempt import Attempt, end, next_happening
+from localcloud.compute.run_events import Ended, Granted, RunEvents, StopRequested
+from localcloud.compute.sagemaker.attempt import Attempt, end, next_event
 from localcloud.compute.sagemaker.jobs import StopRequest, TrainingJob
 from localcloud.compute.sagemaker.metrics import Metrics
 from localcloud.compute.sagemaker.shortage import REASON, SHORTAGE
@@ -39,7 +39,7 @@ class End:
 
 
 def start(job: TrainingJob) -> None:
-    """Let the job run, in a thread of its own."""
+    """Run the job in its own thread."""
     threading.Thread(target=_JobRun(job).run, name=f"training-{job.name}", daemon=True).start()
 
 
@@ -62,11 +62,11 @@ _WAITED = End(
 
 
 class _JobRun:
-    """Runs a job. All that happens to it comes through one queue, one by one."""
+    """Runs a job. Everything that happens to it arrives through one queue, one event at a time."""
 
     def __init__(self, job: TrainingJob) -> None:
         self._job = job
-        self._happened: Happenings = queue.SimpleQueue()
+        self._events: RunEvents = queue.SimpleQueue()
         document = job.describe()
         condition = document["StoppingCondition"]
         self._runtime_left = float(condition.get("MaxRuntimeInSeconds", _DEFAULT_RUNTIME_SECONDS))
@@ -76,57 +76,59 @@ class _JobRun:
         self._billable_seconds = 0.0
 
     def run(self) -> None:
-        """Take the job to its end, whatever happens."""
+        """Run the job to its end, whatever happens."""
         ended = _failed(_INTERNAL)
         try:
-            self._job.on_stop(lambda: self._happened.put(StopAsked()))
-            self._job.to("InProgress", "Starting", "Starting the training job")
+            self._job.on_stop(lambda: self._events.put(StopRequested()))
+            self._job.move_to("InProgress", "Starting", "Starting the training job")
             ended = _failed(REASON) if SHORTAGE.hits() else self._attempts()
         except Exception:
-            LOG.exception("training job %s", self._job.name)
+            LOG.exception("training job %s failed in the local cloud", self._job.name)
         finally:
-            self._tell_end(ended)
+            self._report_end(ended)
 
     def _attempts(self) -> End:
         while (ended := self._with_instance()) is None:
             request = self._job.stop_request
-            self._job.to(
+            self._job.move_to(
                 "InProgress", "Interrupted", "Training job interrupted: Spot capacity is gone"
             )
             self._job.end_interruption()
             seconds = 0.0 if request is None else request.no_capacity_seconds
             if (ended := self._wait_for_capacity(time.monotonic() + seconds)) is not None:
                 return ended
-            self._job.to("InProgress", "Starting", "Preparing the instances for training again")
+            self._job.move_to(
+                "InProgress", "Starting", "Preparing the instances for training again"
+            )
         return ended
 
     def _wait_for_capacity(self, until: float) -> End | None:
         while (left := min(until, self._waits_until) - time.monotonic()) > 0:
-            next_happening(self._happened, left)
+            next_event(self._events, left)
             if self._is_stopped():
                 return _STOPPED
         return _WAITED if time.monotonic() >= self._waits_until else None
 
     def _with_instance(self) -> End | None:
-        """One attempt; None when its instance was taken away."""
-        ticket = runner.machine().request(1.0, lambda: self._happened.put(Granted()))
+        """Run one attempt; None if its instance was taken away."""
+        ticket = runner.machine().request(1.0, lambda: self._events.put(Granted()))
         try:
             while True:
-                happened = next_happening(self._happened, self._waits_until - time.monotonic())
-                if happened is None:
+                event = next_event(self._events, self._waits_until - time.monotonic())
+                if event is None:
                     return _WAITED
                 if self._is_stopped():
                     return _STOPPED
-                if isinstance(happened, Granted):
+                if isinstance(event, Granted):
                     return self._attempt()
         finally:
             ticket.release()
 
     def _attempt(self) -> End | None:
-        attempt = Attempt(self._job, self._metrics, self._happened)
+        attempt = Attempt(self._job, self._metrics, self._events)
         begun = time.monotonic()
         try:
-            self._job.to("InProgress", "Downloading", "Downloading input data")
+            self._job.move_to("InProgress", "Downloading", "Downloading input data")
             attempt.prepare()
             container = attempt.start()
             try:
@@ -147,7 +149,7 @@ class _JobRun:
     def _train(self, attempt: Attempt, container: Container) -> End | None:
         begun = time.monotonic()
         first = {} if "TrainingStartTime" in self._job.describe() else {"TrainingStartTime": now()}
-        self._job.to(
+        self._job.move_to(
             "InProgress",
             "Training",
             "Training image download completed. Training in progress.",
@@ -157,42 +159,42 @@ class _JobRun:
             ended = self._await_end(container, begun + self._runtime_left)
         self._runtime_left -= time.monotonic() - begun
         interrupted = isinstance(ended, StopRequest) and ended.interrupted
-        # What a lost instance had not copied is lost.
+        # Whatever a lost instance had not copied yet is lost.
         if not (isinstance(ended, StopRequest) and ended.abrupt):
             attempt.copy_checkpoints()
         if interrupted:
             return None
         if isinstance(ended, int) and ended != 0:
             return _failed(f"AlgorithmError: {attempt.folders.failure()}, exit code: {ended}")
-        self._job.to("InProgress", "Uploading", "Uploading generated training model")
+        self._job.move_to("InProgress", "Uploading", "Uploading generated training model")
         self._job.update(ModelArtifacts={"S3ModelArtifacts": attempt.upload()})
         if isinstance(ended, End):
             return ended
         return _COMPLETED if isinstance(ended, int) else _STOPPED
 
     def _await_end(self, container: Container, runs_until: float) -> int | End | StopRequest:
-        """The exit code, or why it was ended: a limit, or somebody's request."""
+        """Return the exit code, or why it was stopped: a limit or a request."""
         while True:
             left = min(runs_until, self._waits_until) - time.monotonic()
-            happened = next_happening(self._happened, left)
-            if isinstance(happened, Ended):
+            event = next_event(self._events, left)
+            if isinstance(event, Ended):
                 code = container.wait()
                 return -1 if code is None else code
-            if happened is None:
-                end(container, self._happened, abrupt=False)
+            if event is None:
+                end(container, self._events, abrupt=False)
                 return _NO_TIME if runs_until <= self._waits_until else _WAITED
             if (request := self._job.stop_request) is not None:
-                end(container, self._happened, abrupt=request.abrupt)
+                end(container, self._events, abrupt=request.abrupt)
                 return request
 
     def _is_stopped(self) -> bool:
         request = self._job.stop_request
         return request is not None and not request.interrupted
 
-    def _tell_end(self, ended: End) -> None:
+    def _report_end(self, ended: End) -> None:
         moment = now()
         started = self._job.describe().get("TrainingStartTime", moment)
-        self._job.to(
+        self._job.move_to(
             ended.status,
             ended.secondary,
             ended.message,

@@ -1,4 +1,4 @@
-"""A shortage of instances, which a test brings about: the next jobs fail for lack of capacity."""
+"""Instance shortages that a test provokes: the next jobs fail for lack of capacity."""
 
 import threading
 
@@ -12,17 +12,17 @@ class Shortage:
     """How many of the next jobs get no instance."""
 
     def __init__(self) -> None:
-        """There is none."""
+        """No shortage."""
         self._jobs = 0
         self._lock = threading.Lock()
 
     def cause(self, jobs: int) -> None:
-        """Let the next `jobs` jobs fail."""
+        """Make the next `jobs` jobs fail."""
         with self._lock:
             self._jobs = jobs
 
     def hits(self) -> bool:
-        """Whether it hits the job that asks."""
+        """Return whether the shortage hits the calling job."""
         with self._lock:
             self._jobs, hit = max(0, self._jobs - 1), self._jobs > 0
             return hit

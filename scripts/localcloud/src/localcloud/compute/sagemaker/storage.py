@@ -1,4 +1,4 @@
-"""Folders of this machine and prefixes in S3, for a client of S3 that acts as the job's role."""
+"""Copies between local folders and S3 prefixes, with an S3 client that acts as the job's role."""
 
 import io
 import tarfile
@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 
 
 class StorageError(Exception):
-    """S3 could not be read or written; the message says what SageMaker would."""
+    """S3 could not be read or written; the message is SageMaker's."""
 
 
 def download(client: Any, uri: str, folder: Path) -> int:
-    """Copy all objects below an S3 URI into the folder; how many there were."""
+    """Copy all objects below an S3 URI into the folder; return how many there were."""
     bucket, prefix = split(uri)
     count = 0
     try:
@@ -33,7 +33,7 @@ def download(client: Any, uri: str, folder: Path) -> int:
 
 
 def put_archive(client: Any, folder: Path, uri: str) -> None:
-    """Put all of the folder into one object, a tar.gz."""
+    """Upload the whole folder as one tar.gz object."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for path in sorted(folder.iterdir()):
@@ -46,7 +46,7 @@ def put_archive(client: Any, folder: Path, uri: str) -> None:
 
 
 class Mirror:
-    """Keeps an S3 prefix as a folder is: files that are new or changed are copied."""
+    """Mirrors a folder to an S3 prefix by copying new and changed files."""
 
     def __init__(self, client: Any, folder: Path, uri: str) -> None:
         """Nothing is copied before `restore` or `copy`."""
@@ -61,7 +61,7 @@ class Mirror:
         self._seen = dict(self._files())
 
     def copy(self) -> None:
-        """Copy what changed since the last time."""
+        """Copy what changed since the last copy."""
         bucket, prefix = split(self._uri)
         for path, state in self._files():
             if self._seen.get(path) == state:
@@ -70,7 +70,7 @@ class Mirror:
             try:
                 body = path.read_bytes()
             except FileNotFoundError:
-                continue  # renamed or removed since it was listed
+                continue  # Renamed or removed since it was listed.
             try:
                 self._client.put_object(Bucket=bucket, Key=key, Body=body)
             except ClientError as error:
@@ -90,13 +90,13 @@ class Mirror:
 
 
 def split(uri: str) -> tuple[str, str]:
-    """Bucket and key of s3://bucket/key."""
+    """Split s3://bucket/key into bucket and key."""
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     return bucket, key
 
 
 def _relative(key: str, prefix: str) -> str:
-    """An object's place below the prefix: a prefix that ends within a name counts to its folder."""
+    """Return an object's path below the prefix, or below its folder if it ends within a name."""
     if key == prefix:
         return key.rpartition("/")[2]
     base = prefix if prefix.endswith("/") or not prefix else prefix + "/"

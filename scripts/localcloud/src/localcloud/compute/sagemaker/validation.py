@@ -1,4 +1,4 @@
-"""Checks a request against the constraints in the service's own model: LocalStack does not."""
+"""Check requests against the constraints in the service's model, which LocalStack ignores."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from localcloud.compute.control_plane import refusal
 
 
 def validate(service: str, operation: str, request: Document) -> None:
-    """Raise AWS's ValidationException with all that the model forbids about the request."""
+    """Raise AWS's ValidationException with every violation of the model."""
     shape = load_service(service).operation_model(operation).input_shape
     found = [
         f"Value at '{path}' failed to satisfy constraint: {what}"
@@ -71,7 +71,7 @@ def _of_text(shape: Any, value: str, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_python(pattern: str) -> str:
-    # The model's patterns are Java's, which has classes by Unicode category.
+    # The model's patterns are Java's, with classes by Unicode category.
     for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\d"), (r"\p{Z}", r"\s")):
         pattern = pattern.replace(java, python)
     return pattern

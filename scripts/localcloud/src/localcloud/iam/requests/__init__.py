@@ -1,4 +1,4 @@
-"""What permissions a request needs: actions, resources and condition keys, service by service.
+"""The permissions a request needs: actions, resources and condition keys, service by service.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/
 """

@@ -1,4 +1,4 @@
-"""A request as the permission rules see it."""
+"""A request in the form that the permission rules use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 
-# Where the permission's prefix is not the name that requests are signed with.
+# Permission prefixes that differ from the signing name.
 _PREFIXES = {"monitoring": "cloudwatch"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One operation, with its parameters, in an account and a region."""
+    """One operation with its parameters, account and region."""
 
     prefix: str
     operation: str
@@ -23,21 +23,21 @@ class Call:
 
     @property
     def action(self) -> str:
-        """The action by the operation's own name."""
+        """The action with the operation's own name."""
         return f"{self.prefix}:{self.operation}"
 
     def arn(self, resource: str, prefix: str | None = None) -> str:
-        """The ARN of a resource of the service."""
+        """Return the ARN of a resource of the service."""
         place = f"{self.region}:{self.account}"
         return f"arn:{self.partition}:{prefix or self.prefix}:{place}:{resource}"
 
     def text(self, name: str) -> str:
-        """A parameter, or nothing."""
+        """Return a parameter, or an empty string."""
         return str(self.parameters.get(name) or "")
 
 
 def call_of(context: RequestContext) -> Call:
-    """The call that a request is."""
+    """Convert a request to a call."""
     signed = context.service.signing_name
     return Call(
         prefix=_PREFIXES.get(signed, signed),

@@ -1,4 +1,4 @@
-"""ECS, Batch and SageMaker: who starts a job needs more than the permission to start it."""
+"""ECS, Batch and SageMaker: starting a job takes more than the permission to start it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +23,7 @@ _ECS_WITHOUT_RESOURCE = ("DescribeTaskDefinition", "ListTasks", "RegisterTaskDef
 
 
 def ecs(call: Call) -> list[Need]:
-    """What a request to ECS needs."""
+    """Return what a request to ECS needs."""
     cluster = _cluster(call)
     context = {"ecs:cluster": (cluster,)}
     name = cluster.rpartition("/")[2]
@@ -76,14 +76,14 @@ def _task_definition(call: Call) -> tuple[Document, list[Document]]:
     try:
         return find_task_definition(Place(call.account, call.region), call.text("taskDefinition"))
     except CommonServiceException:
-        # RunTask says so itself, to who may run it.
+        # RunTask reports this itself, to callers that may run it.
         return {}, []
 
 
 def _definition_arns(call: Call, kind: str, given: str, resolved: str | None) -> list[str]:
-    """A definition as it was named, and the revision that this means.
+    """Return a definition's ARN as given, and that of the revision it resolves to.
 
-    AWS does not document which of the two counts when no revision is named: both must be allowed.
+    AWS does not document which one counts if no revision is given, so both must be allowed.
     """
     named = given if given.startswith("arn:") else call.arn(f"{kind}/{given}")
     return [named] if resolved in (None, named) else [named, resolved]
@@ -96,7 +96,7 @@ def _pass_roles(roles: Iterable[str | None], service: str) -> list[Need]:
 
 
 def batch(call: Call) -> list[Need]:
-    """What a request to Batch needs."""
+    """Return what a request to Batch needs."""
     match call.operation:
         case "SubmitJob":
             return _submit_job(call)
@@ -121,7 +121,7 @@ def _submit_job(call: Call) -> list[Need]:
 
 
 def sagemaker(call: Call) -> list[Need]:
-    """What a request to SageMaker needs."""
+    """Return what a request to SageMaker needs."""
     needs = simple.needs(call)
     if call.operation == "CreateTrainingJob":
         needs += _pass_roles([call.text("RoleArn")], "sagemaker.amazonaws.com")

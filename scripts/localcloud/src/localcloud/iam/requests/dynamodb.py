@@ -1,4 +1,4 @@
-"""DynamoDB: tables and indexes, and the partition keys that a policy may be limited to.
+"""DynamoDB: tables, indexes, and the partition keys to which a policy may be limited.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 """
@@ -23,11 +23,11 @@ _TRANSACTED = {
 
 
 def needs(call: Call) -> list[Need]:
-    """What a request needs."""
+    """Return what a request needs."""
     match call.operation:
         case "BatchGetItem":
-            asked = call.parameters["RequestItems"].items()
-            return [_need(call, "BatchGetItem", name, item["Keys"]) for name, item in asked]
+            tables = call.parameters["RequestItems"].items()
+            return [_need(call, "BatchGetItem", name, item["Keys"]) for name, item in tables]
         case "BatchWriteItem":
             return [
                 _need(call, "BatchWriteItem", name, map(_written, writes))
@@ -66,7 +66,7 @@ def _search(call: Call) -> Need:
 
 
 def _queried(call: Call, name: str) -> str | None:
-    """The partition key that a Query's condition names."""
+    """Return the partition key in a Query's condition."""
     names = call.parameters.get("ExpressionAttributeNames") or {}
     values = call.parameters.get("ExpressionAttributeValues") or {}
     for left, right in re.findall(r"([#\w.-]+)\s*=\s*(:\w+)", call.text("KeyConditionExpression")):

@@ -1,4 +1,4 @@
-"""S3, whose actions are seldom called as its operations are.
+"""S3, whose actions rarely have the names of its operations.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
@@ -28,12 +28,12 @@ _ACTIONS = {
     "SelectObjectContent": "GetObject",
 }
 _READS = ("GetObject", "HeadObject")
-# With a VersionId they are actions of their own.
+# With a VersionId, these are separate actions.
 _OF_VERSIONS = ("GetObject", "DeleteObject", "GetObjectTagging", "PutObjectTagging")
 
 
 def needs(call: Call) -> list[Need] | None:
-    """What a request needs; None when it names a bucket that is not there, which S3 says first."""
+    """Return what a request needs; None if the bucket is missing, which S3 reports first."""
     name = call.text("Bucket")
     if not name:
         return [Need(action=f"s3:{_ACTIONS.get(call.operation, call.operation)}")]
@@ -49,7 +49,7 @@ def needs(call: Call) -> list[Need] | None:
     if source := call.text("CopySource"):
         found.append(Need(action="s3:GetObject", resource=_arn(call, source.lstrip("/"))))
     if call.operation in _READS and not _holds(bucket, call.text("Key")):
-        # Only who may list the bucket is told that the object is not there: others get a 403.
+        # Only callers that may list the bucket learn that the object is missing: others get a 403.
         found.append(_need(call, "ListBucket", ""))
     return found
 

@@ -1,4 +1,4 @@
-"""Services whose resource stands in the request, under the operation's own name or another."""
+"""Services whose resource is a parameter of the request; some actions have other names."""
 
 from collections.abc import Callable, Mapping
 
@@ -33,7 +33,7 @@ def _queue(call: Call) -> str:
 
 
 def _log_stream(call: Call) -> str:
-    # An action on a group is one on a stream without a name.
+    # An action on a group is an action on a stream without a name.
     group, stream = call.text("logGroupName"), call.text("logStreamName")
     given = call.text("logGroupIdentifier")
     if given:
@@ -53,7 +53,7 @@ def _named(parameter: str, template: str) -> Callable[[Call], str]:
     return arn
 
 
-# By the permission's prefix: the parameters that name a resource, and its ARN by them.
+# By permission prefix: the parameters that name a resource, and how each becomes its ARN.
 _RESOURCES: Mapping[str, Mapping[str, Callable[[Call], str]]] = {
     "lambda": {"FunctionName": _function},
     "sqs": {"QueueUrl": _queue, "QueueName": _queue},
@@ -71,15 +71,15 @@ _RESOURCES: Mapping[str, Mapping[str, Callable[[Call], str]]] = {
 
 
 def needs(call: Call) -> list[Need]:
-    """The need of an operation on one resource; on `*` when no parameter names one."""
+    """Return the need of an operation on one resource; on `*` if no parameter names one."""
     return [Need(action=_ACTIONS.get(call.action, call.action), resource=resource(call))]
 
 
 def resource(call: Call) -> str:
-    """The resource that a parameter names, else `*`."""
+    """Return the resource that a parameter names, else `*`."""
     for parameter, arn in _RESOURCES.get(call.prefix, {}).items():
         if call.parameters.get(parameter):
             return arn(call)
-    mine = f":{call.prefix}:"
+    service = f":{call.prefix}:"
     given = (value for value in call.parameters.values() if isinstance(value, str))
-    return next((text for text in given if text.startswith("arn:") and mine in text), "*")
+    return next((text for text in given if text.startswith("arn:") and service in text), "*")

@@ -1,4 +1,4 @@
-"""Step Functions, where a task's token stands for its activity.
+"""Step Functions, where a task's token identifies its activity.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concept-create-iam-advanced.html
 """
@@ -11,7 +11,7 @@ from localcloud.iam.requests.call import Call
 
 
 def needs(call: Call) -> list[Need] | None:
-    """What a request needs; None for a token that never was one, which only the service can say."""
+    """Return what a request needs; None for an unknown token, which only the service can refuse."""
     token = call.text("taskToken")
     if not token:
         return simple.needs(call)
@@ -20,7 +20,7 @@ def needs(call: Call) -> list[Need] | None:
 
 
 def _owner(call: Call, token: str) -> str | None:
-    """The activity of a token, or the state machine of a callback's."""
+    """Return a token's activity, or the state machine if it is a callback's."""
     for execution in list(sfn_stores[call.account][call.region].executions.values()):
         env = execution.exec_worker.env if execution.exec_worker else None
         endpoint = env.callback_pool_manager.get(token) if env else None

@@ -1,4 +1,4 @@
-"""Which rules a request comes under."""
+"""Select the rules for a request."""
 
 import importlib
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from localcloud.iam.requests.call import Call
 
 type Rules = Callable[[Call], list[Need] | None]
 
-# Loaded when a service is first asked: most of them load that service's modules.
+# Loaded on a service's first request: most of them load that service's modules.
 _RULES = {
     "batch": ("containers", "batch"),
     "dynamodb": ("dynamodb", "needs"),
@@ -18,12 +18,12 @@ _RULES = {
     "sagemaker": ("containers", "sagemaker"),
     "states": ("states", "needs"),
 }
-# Anybody may ask who they are.
+# Every caller may ask for its own identity.
 _FREE = frozenset({"sts:GetCallerIdentity"})
 
 
 def needs_of(call: Call) -> list[Need] | None:
-    """What a request needs; None when it is to reach the service whatever the policies say."""
+    """Return what a request needs; None if it may always reach the service."""
     if call.action in _FREE:
         return None
     named = _RULES.get(call.prefix)
