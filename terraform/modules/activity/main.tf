@@ -22,7 +22,7 @@ locals {
           "state_entered_at.$" = "$$.State.EnteredTime"
         }
       },
-      { for key, seconds in { DelaySeconds = var.overflow_after_seconds } : key => seconds if seconds != null },
+      var.overflow_after_seconds == null ? {} : { DelaySeconds = var.overflow_after_seconds },
     )
     # The task's input is this state's input, not SQS's answer.
     ResultPath = null
@@ -56,7 +56,7 @@ locals {
     JitterStrategy  = "FULL"
   }]
 
-  with_retry = { for key, rules in { Retry = local.retry } : key => rules if length(rules) > 0 }
+  with_retry = length(local.retry) > 0 ? { Retry = local.retry } : {}
 
   # By the mode: two objects of different types, of which no condition could choose.
   process_states = {

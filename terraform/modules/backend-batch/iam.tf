@@ -27,10 +27,9 @@ locals {
       job       = { description = "Jobs of ${var.name}: what the program may do", trust = jsonencode(local.trust_in_tasks) }
       execution = { description = "Jobs of ${var.name}: image and logs, used by ECS", trust = jsonencode(local.trust_in_tasks) }
     },
-    { for made in [local.makes_instances] : "instance" => {
-      description = "Instances of ${var.name}, used by ECS's agent"
-      trust       = jsonencode(local.trust_in_instances)
-    } if made },
+    local.makes_instances ? {
+      instance = { description = "Instances of ${var.name}, used by ECS's agent", trust = jsonencode(local.trust_in_instances) }
+    } : {},
   )
 
   pull_image = [
@@ -57,7 +56,7 @@ locals {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
       }],
-      [for statement in local.pull_image : statement if length(var.repository_arns) > 0],
+      length(var.repository_arns) > 0 ? local.pull_image : [],
     )
   }
 

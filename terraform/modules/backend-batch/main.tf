@@ -33,13 +33,13 @@ locals {
   limits = { TASK_TIMEOUT_SECONDS = tostring(var.timeout_seconds) }
   environment = merge(
     local.region,
-    { for name, value in local.limits : name => value if var.worker != null },
+    var.worker == null ? {} : local.limits,
     var.container.environment,
     var.worker == null ? {} : var.worker.environment,
   )
   requirements = merge(
     { VCPU = var.size.cpu, MEMORY = var.size.memory_mb },
-    { for gpus in [var.size.gpus] : "GPU" => gpus if gpus > 0 },
+    var.size.gpus > 0 ? { GPU = var.size.gpus } : {},
   )
 
   container = {
@@ -68,7 +68,7 @@ locals {
       fargatePlatformConfiguration = { platformVersion = "LATEST" }
       runtimePlatform              = { operatingSystemFamily = "LINUX", cpuArchitecture = var.size.architecture }
     },
-    { for size in var.size.ephemeral_storage_gb[*] : "ephemeralStorage" => { sizeInGiB = size } },
+    var.size.ephemeral_storage_gb == null ? {} : { ephemeralStorage = { sizeInGiB = var.size.ephemeral_storage_gb } },
   )
   log_stream_prefix = "jobs"
 }

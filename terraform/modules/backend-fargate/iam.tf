@@ -37,7 +37,7 @@ locals {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
       }],
-      [for statement in local.pull_image : statement if length(var.repository_arns) > 0],
+      length(var.repository_arns) > 0 ? local.pull_image : [],
     )
   }
 

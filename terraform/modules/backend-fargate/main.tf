@@ -37,11 +37,11 @@ locals {
   # The worker's own limits: it ends before the platform ends it, and tells why.
   limits = merge(
     { TASK_GRACE_SECONDS = tostring(max(0, var.container.stop_timeout_seconds - 10)) },
-    { for seconds in var.timeout_seconds[*] : "TASK_TIMEOUT_SECONDS" => tostring(seconds) },
+    var.timeout_seconds == null ? {} : { TASK_TIMEOUT_SECONDS = tostring(var.timeout_seconds) },
   )
   environment = merge(
     local.region,
-    { for name, value in local.limits : name => value if var.worker != null },
+    var.worker == null ? {} : local.limits,
     var.container.environment,
     var.worker == null ? {} : var.worker.environment,
   )

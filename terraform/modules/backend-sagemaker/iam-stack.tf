@@ -32,7 +32,7 @@ locals {
           Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
         },
       ],
-      [for statement in local.tag_jobs : statement if length(local.job_tags) > 0],
+      length(local.job_tags) > 0 ? local.tag_jobs : [],
       local.watch_and_stop,
     )
   }

@@ -58,11 +58,11 @@ locals {
       Resource = ["*"]
     },
   ]
-  key_statements = [for key in var.kms_key_arn[*] : {
+  key_statements = var.kms_key_arn == null ? [] : [{
     Sid      = "UseKey"
     Effect   = "Allow"
     Action   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
-    Resource = [key]
+    Resource = [var.kms_key_arn]
   }]
   # What SageMaker does in a VPC in the role's name.
   # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
@@ -81,9 +81,9 @@ locals {
     Version = "2012-10-17"
     Statement = concat(
       local.training_statements,
-      [for statement in local.image_statements : statement if length(var.repository_arns) > 0],
+      length(var.repository_arns) > 0 ? local.image_statements : [],
       local.key_statements,
-      [for statement in local.vpc_statements : statement if local.vpc != null],
+      local.vpc == null ? [] : local.vpc_statements,
     )
   }
 }

@@ -2,7 +2,7 @@
 locals {
   callbacks = [for key, activity in var.activities : key if activity.wake_up == "callback"]
   # A task's token is answered with permission on its activity, a callback's on its state machine.
-  settled_arns = concat(local.activity_arns, [for arn in var.state_machine_arns : arn if length(local.callbacks) > 0])
+  settled_arns = concat(local.activity_arns, length(local.callbacks) > 0 ? var.state_machine_arns : [])
 
   # What the library knows each one by: in the place of an activity's ARN a callback target has its name.
   ids = { for key, activity in var.activities : key => activity.wake_up == "callback" ? "callback:${key}" : activity.arn }

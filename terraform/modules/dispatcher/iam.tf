@@ -14,7 +14,7 @@ locals {
         Resource  = arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       }],
-      [for statement in local.keep_undelivered_events : statement if key == "report_dead_letter"],
+      key == "report_dead_letter" ? local.keep_undelivered_events : [],
     )
   } }
 
@@ -38,12 +38,12 @@ locals {
   # What dispatcher and poller both do, each with its activities.
   polled_arns = [for activity in var.activities : activity.arn if activity.wake_up == "poll"]
   take_tasks = { for who, arns in { dispatcher = local.activity_arns, poller = local.polled_arns } : who => concat(
-    [for some in [arns] : {
+    length(arns) == 0 ? [] : [{
       Sid      = "TakeTasksAndRefuseThem"
       Effect   = "Allow"
       Action   = ["states:GetActivityTask", "states:SendTaskFailure"]
-      Resource = some
-    } if length(some) > 0],
+      Resource = arns
+    }],
     [
       local.make_requests,
       {
@@ -76,12 +76,12 @@ locals {
         },
       ],
       local.take_tasks["dispatcher"],
-      [for arns in [local.execution_arns] : {
+      local.has_workers && length(local.execution_arns) > 0 ? [{
         Sid      = "SeeWhatWorkersHaveTaken"
         Effect   = "Allow"
         Action   = ["states:GetExecutionHistory"]
-        Resource = arns
-      } if length(arns) > 0 && local.has_workers],
+        Resource = local.execution_arns
+      }] : [],
       local.take_callbacks,
     )
   }

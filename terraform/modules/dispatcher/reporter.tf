@@ -6,12 +6,13 @@ locals {
   rules = { for key, backend in var.backends : key => backend if backend.event_pattern != null }
   event_patterns = merge(
     { for key, backend in local.rules : key => backend.event_pattern },
-    { for arns in [var.state_machine_arns] : "executions" => jsonencode({
-      source      = ["aws.states"]
-      detail-type = ["Step Functions Execution Status Change"]
-      detail      = { stateMachineArn = arns, status = ["ABORTED", "FAILED", "TIMED_OUT"] }
-    }) if length(arns) > 0 },
+    length(var.state_machine_arns) > 0 ? { executions = local.executions_pattern } : {},
   )
+  executions_pattern = jsonencode({
+    source      = ["aws.states"]
+    detail-type = ["Step Functions Execution Status Change"]
+    detail      = { stateMachineArn = var.state_machine_arns, status = ["ABORTED", "FAILED", "TIMED_OUT"] }
+  })
   execution_arns = [for arn in var.state_machine_arns : "${replace(arn, ":stateMachine:", ":execution:")}:*"]
 
   keep_undelivered_events = [{
@@ -71,12 +72,12 @@ locals {
           Resource = [local.queue_arns.report_dead_letter]
         },
       ],
-      [for arns in [local.execution_arns] : {
+      length(local.execution_arns) == 0 ? [] : [{
         Sid      = "ReadHistoriesOfEndedExecutions"
         Effect   = "Allow"
         Action   = ["states:GetExecutionHistory"]
-        Resource = arns
-      } if length(arns) > 0],
+        Resource = local.execution_arns
+      }],
     )
   }
   end_policies = { for key, backend in local.rules : "backend-${key}-ends" => backend.report_policy_json if backend.report_policy_json != null }

@@ -1,9 +1,9 @@
 # The activities whose jobs are jobs of AWS Batch: batch, and the trainings' own (training-backends.tf).
 locals {
   batch_settings = merge(
-    { for batch in var.batch[*] : "batch" => merge(batch, {
-      policies = merge(batch.policies, local.example_job_policies)
-    }) },
+    var.batch == null ? {} : {
+      batch = merge(var.batch, { policies = merge(var.batch.policies, local.example_job_policies) })
+    },
     local.training_on_batch,
   )
   batch_activities = { for key, batch in local.batch_settings : key => {

@@ -1,11 +1,11 @@
 # Activities whose jobs are invocations of Lambda functions: the example's, and one for each function of the user.
 locals {
   lambda_activities = merge(
-    { for example in var.example[*] : "lambda" => {
+    var.example == null ? {} : { lambda = {
       heartbeat_seconds      = 180
       timeout_seconds        = 3600
       allowed_overrides      = []
-      max_concurrent_jobs    = example.max_concurrent_jobs
+      max_concurrent_jobs    = var.example.max_concurrent_jobs
       max_queue_seconds      = 900
       wake_up                = "requests"
       pollers                = 2

@@ -12,7 +12,7 @@ locals {
     policy_json = module.dispatcher.job_policy_json
   }
   # The example's job reads and writes the data bucket wherever it runs.
-  example_job_policies = { for example in var.example[*] : "data" => jsonencode(local.process_policy) }
+  example_job_policies = var.example == null ? {} : { data = jsonencode(local.process_policy) }
 }
 
 module "network" {

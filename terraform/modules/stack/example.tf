@@ -76,7 +76,7 @@ module "state_machine" {
   name       = "${var.name}-${each.key}"
   definition = jsonencode(local.example_definitions[each.key])
   policies = merge(
-    { for key in [each.key] : "dispatch" => local.execution_policies[key] if contains(["requests", "callback"], local.activities[key].wake_up) },
+    contains(keys(local.execution_policies), each.key) ? { dispatch = local.execution_policies[each.key] } : {},
     { steps = jsonencode(local.steps_policies["one"]) },
   )
   log_retention_days = var.log_retention_days

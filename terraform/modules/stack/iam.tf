@@ -49,7 +49,7 @@ locals {
   }
 
   # One text, or many whose outputs are merged.
-  steps_policies = { for texts, steps in { one = ["prepare", "publish"], many = ["prepare", "publish", "reduce"] } : texts => {
+  steps_policies = var.example == null ? {} : { for texts, steps in { one = ["prepare", "publish"], many = ["prepare", "publish", "reduce"] } : texts => {
     Version = "2012-10-17"
     Statement = [{
       Sid      = "InvokeSteps"
@@ -57,5 +57,5 @@ locals {
       Action   = ["lambda:InvokeFunction"]
       Resource = [for name in steps : module.step[name].arn]
     }]
-  } if var.example != null }
+  } }
 }

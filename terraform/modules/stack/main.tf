@@ -95,7 +95,7 @@ module "dispatcher" {
   state_machine_arns = concat(local.example_state_machine_arns, local.training_state_machine_arns, var.dispatch.state_machine_arns)
   log_group_names = concat(
     [for key, machine in module.state_machine : machine.log_group_name if local.activities[key].wake_up == "logs"],
-    [for machine in module.fan_out : machine.log_group_name if contains([for example in var.example[*] : local.activities[example.fan_out_backend].wake_up], "logs")],
+    [for machine in module.fan_out : machine.log_group_name if try(local.activities[var.example.fan_out_backend].wake_up, null) == "logs"],
     var.dispatch.log_group_names,
   )
   missed_task_poll_minutes = var.dispatch.missed_task_poll_minutes

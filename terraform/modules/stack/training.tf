@@ -29,11 +29,11 @@ locals {
           Resource = [local.bucket_arns.data]
         },
       ],
-      [for key in var.data.kms_key_arn[*] : {
+      var.data.kms_key_arn == null ? [] : [{
         Sid      = "UseKey"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-        Resource = [key]
+        Resource = [var.data.kms_key_arn]
       }],
     )
   }
