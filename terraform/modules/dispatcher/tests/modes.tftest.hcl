@@ -1,32 +1,9 @@
 mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
   override_during = plan
 
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
-  }
-  mock_resource "aws_sqs_queue" {
-    defaults = {
-      arn = "arn:aws:sqs:eu-west-1:123456789012:queue"
-      url = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"
-    }
-  }
   mock_resource "aws_dynamodb_table" {
     defaults = { arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks" }
-  }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/first-dispatcher" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/first-dispatcher" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-dispatcher" }
   }
 }
 
@@ -160,25 +137,6 @@ run "the_listener_hears_of_scheduled_tasks_and_nothing_else" {
   }
 }
 
-run "refuses_modes_without_their_zips_and_logs" {
-  command = plan
-  variables {
-    packages = {
-      for name in ["dispatcher", "reporter", "reconciler"] : name => { bucket = "artefacts", key = name, hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
-    }
-    log_group_names = []
-  }
-  expect_failures = [var.packages, var.log_group_names]
-}
-
-run "refuses_a_mode_that_is_none" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "pull" } }
-  }
-  expect_failures = [var.activities]
-}
-
 run "the_dispatcher_sees_what_workers_have_taken" {
   command = plan
 
@@ -198,38 +156,6 @@ run "without_workers_the_dispatcher_reads_no_history" {
     condition     = length([for statement in local.dispatcher_policy.Statement : statement if contains(statement.Action, "states:GetExecutionHistory")]) == 0
     error_message = "what is not needed is not granted"
   }
-}
-
-run "refuses_workers_without_the_state_machines_whose_histories_tell_of_them" {
-  command = plan
-  variables {
-    state_machine_arns = []
-  }
-  expect_failures = [var.state_machine_arns]
-}
-
-run "refuses_to_leave_to_workers_what_the_poller_takes" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", overflow_after_seconds = 10 } }
-  }
-  expect_failures = [var.activities]
-}
-
-run "refuses_to_leave_tasks_to_workers_for_longer_than_a_message_waits" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 901 } }
-  }
-  expect_failures = [var.activities]
-}
-
-run "refuses_more_polls_than_one_function_can_make" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", pollers = 401 } }
-  }
-  expect_failures = [var.activities]
 }
 
 run "a_callback_target_is_described_by_its_name" {
@@ -257,31 +183,4 @@ run "a_callback_target_is_described_by_its_name" {
     condition     = !contains([for statement in local.dispatcher_policy.Statement : statement.Sid], "TakeTasksAndRefuseThem")
     error_message = "no statement without a resource"
   }
-}
-
-run "refuses_a_callback_target_with_an_arn" {
-  command = plan
-  variables {
-    activities         = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
-    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
-  }
-  expect_failures = [var.activities]
-}
-
-run "refuses_callbacks_of_state_machines_that_are_not_named" {
-  command = plan
-  variables {
-    activities         = { words = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
-    state_machine_arns = []
-  }
-  expect_failures = [var.state_machine_arns]
-}
-
-run "refuses_waiting_callbacks_without_a_heartbeat_s_time" {
-  command = plan
-  variables {
-    activities         = { words = { backend = "words", heartbeat_seconds = 60, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 1 } }
-    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
-  }
-  expect_failures = [var.activities]
 }
