@@ -1,6 +1,6 @@
-# Where jobs run, unless a cluster and security groups are given.
+# Where jobs run, unless the variables name an existing cluster and security groups.
 resource "aws_ecs_cluster" "this" {
-  #checkov:skip=CKV_AWS_65: Container Insights is charged by the metric; who wants it gives a cluster of theirs
+  #checkov:skip=CKV_AWS_65: Container Insights is charged by the metric; to have it, pass an existing cluster
   count = local.makes_cluster ? 1 : 0
 
   name = var.name
@@ -15,7 +15,7 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 }
 
 resource "aws_security_group" "this" {
-  #checkov:skip=CKV2_AWS_5: RunTask attaches it to each job; Terraform makes no task
+  #checkov:skip=CKV2_AWS_5: RunTask attaches it to each job; Terraform creates no tasks
   count = local.makes_security_group ? 1 : 0
 
   name        = var.name

@@ -1,4 +1,4 @@
-# What the stack's functions may do here: dispatcher, reporter and reconciler.
+# Permissions of the stack's functions: dispatcher, reporter and reconciler.
 locals {
   watch_and_stop = [{
     Sid      = "WatchAndStopJobs"
@@ -6,7 +6,7 @@ locals {
     Action   = ["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
     Resource = [local.job_arns]
   }]
-  # A request that has tags asks for this too.
+  # A request with tags requires this too.
   tag_jobs = [{
     Sid      = "TagJobs"
     Effect   = "Allow"
@@ -51,7 +51,7 @@ locals {
           Sid    = "FindJobLogs"
           Effect = "Allow"
           Action = ["logs:DescribeLogStreams"]
-          # Streams can't be named before they are found.
+          # The names of the streams are unknown until they are listed.
           Resource = ["${local.log_group_arn}:*"]
         },
       ],

@@ -4,12 +4,12 @@ data "aws_region" "current" {}
 data "aws_default_tags" "current" {}
 
 locals {
-  # The provider's default tags are on all that Terraform makes; jobs are made by the dispatcher.
+  # The provider tags what Terraform creates; the dispatcher creates the jobs.
   job_tags = merge(data.aws_default_tags.current.tags, var.tags)
 
   # What the library names jobs with: sagemaker_events.py.
   job_name_prefix = "task-"
-  # SageMaker's own, of all training jobs of the account.
+  # SageMaker's own, shared by all training jobs of the account.
   log_group = "/aws/sagemaker/TrainingJobs"
 
   arn_suffix    = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
@@ -33,11 +33,11 @@ locals {
       S3Uri                  = var.storage.input_s3_uris[name]
     } }
   }]
-  # On Spot the wait for instances counts too.
+  # On Spot this includes waiting for instances.
   max_wait_seconds = coalesce(var.limits.max_wait_seconds, 2 * var.limits.timeout_seconds)
   vpc              = length(var.network.subnets) > 0 ? { Subnets = var.network.subnets, SecurityGroupIds = var.network.security_groups } : null
 
-  # The request of CreateTrainingJob, without what a task adds.
+  # The CreateTrainingJob request, without what a task adds.
   request = merge(
     {
       AlgorithmSpecification = local.algorithm

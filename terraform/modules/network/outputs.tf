@@ -5,6 +5,6 @@ output "network" {
     subnets          = local.makes ? [for index in sort(keys(local.zones)) : aws_subnet.this[index].id] : var.existing.subnets
     assign_public_ip = local.makes ? true : var.existing.assign_public_ip
   }
-  # The first job finds its way out.
+  # So that the first job can reach the internet.
   depends_on = [aws_route.out, aws_route_table_association.this]
 }

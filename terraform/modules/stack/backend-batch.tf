@@ -1,4 +1,4 @@
-# The activities whose jobs are jobs of AWS Batch: batch, and the trainings' own (training-backends.tf).
+# Activities whose jobs are Batch jobs: batch, and the trainings' own (training-backends.tf).
 locals {
   batch_settings = merge(
     var.batch == null ? {} : {
@@ -29,7 +29,7 @@ module "backend_batch" {
   job_queue       = each.value.job_queue
   attempts        = each.value.attempts
   repository_arns = each.value.repository_arns
-  # Batch allows no less than a minute.
+  # Batch's minimum is a minute.
   timeout_seconds    = coalesce(each.value.job_timeout_seconds, max(60, each.value.timeout_seconds))
   network            = local.network
   worker             = local.worker

@@ -1,4 +1,4 @@
-# The activities whose jobs are training jobs of SageMaker: sagemaker, and the trainings' own (training-backends.tf).
+# Activities whose jobs are SageMaker training jobs: sagemaker, and the trainings' own (training-backends.tf).
 locals {
   sagemaker_settings = merge(
     var.sagemaker == null ? {} : { sagemaker = {

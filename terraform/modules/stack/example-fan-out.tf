@@ -1,4 +1,4 @@
-# The example for many texts at once: a Map of jobs, whose outputs are merged.
+# The example for many texts at once: a Map of jobs whose outputs are merged.
 locals {
   fan_out_definitions = var.example == null ? {} : { fan-out = {
     Comment = "Counts the words of many objects in S3: the jobs run on ${var.example.fan_out_backend}"

@@ -1,4 +1,4 @@
-# The example: what stands before and after the activity, and one state machine for each backend.
+# The example: the steps before and after the activity, and one state machine for each backend.
 locals {
   example_backends = var.example == null ? toset([]) : toset(concat(["lambda"], local.container_backends))
 
@@ -7,7 +7,7 @@ locals {
       description = "Example: makes the job's input"
       policies    = { data = jsonencode(local.prepare_policy) }
     }
-    # Reads nothing: the job's output has all it returns.
+    # No policies: everything it returns is in the job's output.
     publish = {
       description = "Example: makes the execution's output"
       policies    = {}
@@ -18,7 +18,7 @@ locals {
     }
   }
 
-  # Errors of Lambda itself; what the function raises is the execution's end.
+  # Only errors of Lambda itself; an error of the function ends the execution.
   lambda_retry = [{
     ErrorEquals = [
       "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
