@@ -17,7 +17,7 @@ variables {
   }
 }
 
-run "asks_for_a_dispatch_and_then_waits_for_the_activity" {
+run "requests_a_dispatch_and_then_waits_for_the_activity" {
   command = plan
 
   assert {
@@ -26,7 +26,7 @@ run "asks_for_a_dispatch_and_then_waits_for_the_activity" {
   }
   assert {
     condition     = output.process_state.Branches[0].StartAt == "RequestDispatch" && output.process_state.Branches[0].States.RequestDispatch.Next == "Activity"
-    error_message = "the request goes first"
+    error_message = "the request must come first"
   }
   assert {
     condition = output.process_state.Branches[0].States.RequestDispatch.Parameters == {
@@ -41,11 +41,11 @@ run "asks_for_a_dispatch_and_then_waits_for_the_activity" {
   }
   assert {
     condition     = output.process_state.Branches[0].States.RequestDispatch.ResultPath == null
-    error_message = "the activity's input is the state's input, not the answer of SQS"
+    error_message = "the activity must get the state's input, not SQS's answer"
   }
   assert {
     condition     = contains(output.process_state.Branches[0].States.RequestDispatch.Retry[0].ErrorEquals, "SQS.AmazonSQSException")
-    error_message = "a throttled request is repeated"
+    error_message = "a throttled request is retried"
   }
   assert {
     condition     = strcontains(jsonencode(output.process_state), "\"ResultPath\":null")
@@ -53,20 +53,20 @@ run "asks_for_a_dispatch_and_then_waits_for_the_activity" {
   }
 }
 
-run "always_sets_both_clocks" {
+run "always_sets_timeout_and_heartbeat" {
   command = plan
 
   assert {
     condition     = output.process_state.Branches[0].States.Activity.HeartbeatSeconds == 180 && output.process_state.Branches[0].States.Activity.TimeoutSeconds == 3600
-    error_message = "unset clocks leave an execution stuck for years"
+    error_message = "an unset timeout or heartbeat leaves an execution stuck for years"
   }
   assert {
     condition     = output.heartbeat_seconds == 180 && output.timeout_seconds == 3600
-    error_message = "the dispatcher is told the same clocks"
+    error_message = "the outputs must be the same timeouts"
   }
 }
 
-run "retries_what_a_retry_helps_with_full_jitter" {
+run "retries_retryable_errors_with_full_jitter" {
   command = plan
 
   assert {
@@ -78,11 +78,11 @@ run "retries_what_a_retry_helps_with_full_jitter" {
       MaxDelaySeconds = 300
       JitterStrategy  = "FULL"
     }]
-    error_message = "the errors the design calls repeatable"
+    error_message = "the retried errors must be those documented as retryable"
   }
 }
 
-run "takes_another_retry" {
+run "accepts_other_retry_rules" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed"], max_attempts = 1 }]
@@ -90,11 +90,11 @@ run "takes_another_retry" {
 
   assert {
     condition     = output.process_state.Retry[0].ErrorEquals[0] == "Job.Failed" && output.process_state.Retry[0].MaxAttempts == 1
-    error_message = "the rule arrives"
+    error_message = "the rule must be set"
   }
 }
 
-run "no_retry_leaves_the_key_out" {
+run "an_empty_retry_is_left_out" {
   command = plan
   variables {
     retry = []
@@ -102,11 +102,11 @@ run "no_retry_leaves_the_key_out" {
 
   assert {
     condition     = !contains(keys(output.process_state), "Retry")
-    error_message = "no empty Retry"
+    error_message = "there must be no empty Retry"
   }
 }
 
-run "a_prefix_keeps_two_activities_in_one_machine_apart" {
+run "a_prefix_separates_two_activities_in_one_state_machine" {
   command = plan
   variables {
     state_prefix = "Words "
@@ -118,11 +118,11 @@ run "a_prefix_keeps_two_activities_in_one_machine_apart" {
   }
   assert {
     condition     = output.process_state.Branches[0].StartAt == "Words RequestDispatch" && output.process_state.Branches[0].States["Words RequestDispatch"].Next == "Words Activity"
-    error_message = "and are found by it"
+    error_message = "the states must refer to each other by the prefixed names"
   }
 }
 
-run "the_state_machine_may_send_to_the_queue_only" {
+run "the_state_machine_may_only_send_to_the_queue" {
   command = plan
 
   assert {
@@ -148,11 +148,11 @@ run "a_queue_with_a_customer_key_needs_the_key_too" {
 
   assert {
     condition     = jsondecode(output.execution_policy_json).Statement[1].Resource == ["arn:aws:kms:eu-west-1:123456789012:key/1"]
-    error_message = "the key, and no other"
+    error_message = "only this key may be used"
   }
 }
 
-run "alarms_on_both_clocks" {
+run "alarms_on_timeout_and_heartbeat" {
   command = plan
   variables {
     alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:oncall"]
@@ -168,7 +168,7 @@ run "alarms_on_both_clocks" {
   }
 }
 
-run "takes_all_errors_alone_and_last" {
+run "accepts_states_all_alone_and_last" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed"], backoff_rate = 1.5 }, { error_equals = ["States.ALL"] }]
@@ -176,11 +176,11 @@ run "takes_all_errors_alone_and_last" {
 
   assert {
     condition     = output.process_state.Retry[1].ErrorEquals[0] == "States.ALL" && output.process_state.Retry[0].BackoffRate == 1.5
-    error_message = "both rules arrive"
+    error_message = "both rules must be set"
   }
 }
 
-run "a_mode_without_requests_needs_no_request" {
+run "a_mode_without_requests_is_the_activity_alone" {
   command = plan
   variables {
     wake_up        = "logs"
@@ -191,19 +191,19 @@ run "a_mode_without_requests_needs_no_request" {
     condition = [for key in ["Type", "Resource", "HeartbeatSeconds", "TimeoutSeconds"] : output.process_state[key]] == [
       "Task", "arn:aws:states:eu-west-1:123456789012:activity:words", 180, 3600,
     ]
-    error_message = "the activity alone"
+    error_message = "the state must be the activity alone"
   }
   assert {
     condition     = output.process_state.Retry[0].ErrorEquals[0] == "Job.Interrupted" && !contains(keys(output.process_state), "End")
-    error_message = "with the same Retry, and a Next of the user's"
+    error_message = "it must have the same Retry and leave Next to the user"
   }
   assert {
     condition     = output.execution_policy_json == null
-    error_message = "who sends nothing needs no permission"
+    error_message = "without a request no permission is needed"
   }
 }
 
-run "what_is_left_to_workers_is_asked_for_later" {
+run "requests_are_delayed_while_workers_may_take_the_task" {
   command = plan
   variables {
     overflow_after_seconds = 45
@@ -211,6 +211,6 @@ run "what_is_left_to_workers_is_asked_for_later" {
 
   assert {
     condition     = output.process_state.Branches[0].States.RequestDispatch.Parameters.DelaySeconds == 45
-    error_message = "the queue keeps the request for so long"
+    error_message = "the request must be delayed"
   }
 }

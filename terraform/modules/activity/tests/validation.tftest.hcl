@@ -17,7 +17,7 @@ variables {
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name              = "with space"
@@ -32,7 +32,7 @@ run "refuses_wrong_values" {
   ]
 }
 
-run "refuses_a_heartbeat_as_long_as_the_time_limit" {
+run "rejects_a_heartbeat_as_long_as_the_timeout" {
   command = plan
   variables {
     heartbeat_seconds = 600
@@ -41,7 +41,7 @@ run "refuses_a_heartbeat_as_long_as_the_time_limit" {
   expect_failures = [var.timeout_seconds]
 }
 
-run "refuses_a_time_limit_above_that_of_step_functions" {
+run "rejects_a_timeout_above_the_limit_of_step_functions" {
   command = plan
   variables {
     timeout_seconds = 100000000
@@ -49,7 +49,7 @@ run "refuses_a_time_limit_above_that_of_step_functions" {
   expect_failures = [var.timeout_seconds]
 }
 
-run "refuses_a_queue_key_that_is_no_key" {
+run "rejects_an_invalid_queue_key" {
   command = plan
   variables {
     dispatch_queue = {
@@ -61,7 +61,7 @@ run "refuses_a_queue_key_that_is_no_key" {
   expect_failures = [var.dispatch_queue]
 }
 
-run "refuses_a_retry_without_an_error" {
+run "rejects_a_retry_without_an_error" {
   command = plan
   variables {
     retry = [{ error_equals = [] }]
@@ -69,7 +69,7 @@ run "refuses_a_retry_without_an_error" {
   expect_failures = [var.retry]
 }
 
-run "refuses_a_retry_that_waits_longer_than_its_longest_wait" {
+run "rejects_a_retry_interval_above_its_maximum" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed"], interval_seconds = 400 }]
@@ -77,7 +77,7 @@ run "refuses_a_retry_that_waits_longer_than_its_longest_wait" {
   expect_failures = [var.retry]
 }
 
-run "refuses_a_wait_of_a_part_of_a_second" {
+run "rejects_a_fractional_retry_interval" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed"], interval_seconds = 1.5 }]
@@ -85,7 +85,7 @@ run "refuses_a_wait_of_a_part_of_a_second" {
   expect_failures = [var.retry]
 }
 
-run "refuses_a_part_of_an_attempt" {
+run "rejects_a_fractional_number_of_attempts" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed"], max_attempts = 2.5 }]
@@ -93,7 +93,7 @@ run "refuses_a_part_of_an_attempt" {
   expect_failures = [var.retry]
 }
 
-run "refuses_a_longest_wait_of_a_part_of_a_second" {
+run "rejects_a_fractional_maximum_delay" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed"], max_delay_seconds = 30.5 }]
@@ -101,7 +101,7 @@ run "refuses_a_longest_wait_of_a_part_of_a_second" {
   expect_failures = [var.retry]
 }
 
-run "refuses_more_attempts_than_step_functions_allows" {
+run "rejects_more_attempts_than_step_functions_allows" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed"], max_attempts = 100000000 }]
@@ -109,7 +109,7 @@ run "refuses_more_attempts_than_step_functions_allows" {
   expect_failures = [var.retry]
 }
 
-run "refuses_all_errors_beside_another" {
+run "rejects_states_all_together_with_another_error" {
   command = plan
   variables {
     retry = [{ error_equals = ["Job.Failed", "States.ALL"] }]
@@ -117,7 +117,7 @@ run "refuses_all_errors_beside_another" {
   expect_failures = [var.retry]
 }
 
-run "refuses_all_errors_before_another" {
+run "rejects_states_all_before_another_rule" {
   command = plan
   variables {
     retry = [{ error_equals = ["States.ALL"] }, { error_equals = ["Job.Failed"] }]
@@ -125,7 +125,7 @@ run "refuses_all_errors_before_another" {
   expect_failures = [var.retry]
 }
 
-run "refuses_a_mode_that_is_none" {
+run "rejects_an_unknown_mode" {
   command = plan
   variables {
     wake_up = "pull"
@@ -133,7 +133,7 @@ run "refuses_a_mode_that_is_none" {
   expect_failures = [var.wake_up]
 }
 
-run "refuses_a_delay_that_sqs_has_not" {
+run "rejects_a_delay_that_sqs_does_not_offer" {
   command = plan
   variables {
     overflow_after_seconds = 901
@@ -141,7 +141,7 @@ run "refuses_a_delay_that_sqs_has_not" {
   expect_failures = [var.overflow_after_seconds]
 }
 
-run "refuses_to_leave_to_workers_what_the_poller_takes" {
+run "rejects_an_overflow_in_mode_poll" {
   command = plan
   variables {
     wake_up                = "poll"
@@ -150,7 +150,7 @@ run "refuses_to_leave_to_workers_what_the_poller_takes" {
   expect_failures = [var.overflow_after_seconds]
 }
 
-run "refuses_requests_without_a_queue" {
+run "rejects_requests_without_a_queue" {
   command = plan
   variables {
     dispatch_queue = null

@@ -39,19 +39,19 @@ run "a_queue_on_fargate" {
 
   assert {
     condition     = aws_batch_compute_environment.this[0].compute_resources[0].type == "FARGATE" && aws_batch_compute_environment.this[0].compute_resources[0].max_vcpus == 64
-    error_message = "on demand, with a limit"
+    error_message = "the environment must be on demand, with a limit"
   }
   assert {
     condition     = aws_batch_compute_environment.this[0].compute_resources[0].security_group_ids == toset(["sg-made"]) && aws_batch_compute_environment.this[0].compute_resources[0].subnets == toset(["subnet-1", "subnet-2"])
-    error_message = "in the network, behind the group that is made"
+    error_message = "the environment must use the network and the new security group"
   }
   assert {
     condition     = aws_batch_job_queue.this[0].name == "words" && aws_batch_job_queue.this[0].compute_environment_order[0].compute_environment == aws_batch_compute_environment.this[0].arn
-    error_message = "the queue is the environment's"
+    error_message = "the queue must use the environment"
   }
   assert {
     condition     = keys(aws_iam_role.this) == ["execution", "job"] && length(aws_launch_template.this) == 0 && length(aws_iam_instance_profile.this) == 0
-    error_message = "nothing for instances"
+    error_message = "there must be nothing for instances"
   }
 }
 
@@ -63,7 +63,7 @@ run "spot_on_fargate" {
 
   assert {
     condition     = aws_batch_compute_environment.this[0].compute_resources[0].type == "FARGATE_SPOT" && aws_batch_compute_environment.this[0].compute_resources[0].max_vcpus == 4
-    error_message = "as asked for"
+    error_message = "the settings must be as requested"
   }
 }
 
@@ -80,27 +80,27 @@ run "instances_with_gpus" {
 
   assert {
     condition     = contains(jsondecode(aws_batch_job_definition.this.container_properties).resourceRequirements, { type = "GPU", value = "1" })
-    error_message = "the job asks for them"
+    error_message = "the job must request GPUs"
   }
   assert {
     condition     = length(setintersection(keys(jsondecode(aws_batch_job_definition.this.container_properties)), ["networkConfiguration", "fargatePlatformConfiguration", "runtimePlatform", "ephemeralStorage"])) == 0 && aws_batch_job_definition.this.platform_capabilities == toset(["EC2"])
-    error_message = "and for nothing that only Fargate knows"
+    error_message = "the job must have no settings of Fargate"
   }
   assert {
     condition     = aws_batch_compute_environment.this[0].compute_resources[0].type == "SPOT" && aws_batch_compute_environment.this[0].compute_resources[0].allocation_strategy == "SPOT_PRICE_CAPACITY_OPTIMIZED" && aws_batch_compute_environment.this[0].compute_resources[0].min_vcpus == 0
-    error_message = "on Spot, and no instance while there is no job"
+    error_message = "the environment must use Spot and scale to zero"
   }
   assert {
     condition     = toset(aws_batch_compute_environment.this[0].compute_resources[0].instance_type) == toset(["g5", "g6.xlarge"]) && aws_batch_compute_environment.this[0].compute_resources[0].instance_role == "arn:aws:iam::123456789012:instance-profile/words-instance"
-    error_message = "of these types, with the instances' role"
+    error_message = "the environment must use these types and the instance role"
   }
   assert {
     condition     = aws_launch_template.this[0].metadata_options[0].http_tokens == "required" && aws_batch_compute_environment.this[0].compute_resources[0].launch_template[0].version == "3"
-    error_message = "a job can't take the instance's role"
+    error_message = "jobs must not be able to get the instance's role"
   }
   assert {
     condition     = aws_batch_compute_environment.this[0].compute_resources[0].tags == tomap({ Project = "digits" }) && aws_launch_template.this[0].tag_specifications[0].tags == tomap({ Project = "digits" })
-    error_message = "instances and disks, which Terraform does not make, have the provider's tags too"
+    error_message = "instances and disks, which Terraform does not create, must have the provider's tags too"
   }
   assert {
     condition     = aws_iam_role_policy_attachment.instance[0].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role" && jsondecode(aws_iam_role.this["instance"].assume_role_policy).Statement[0].Principal == { Service = "ec2.amazonaws.com" }
@@ -117,11 +117,11 @@ run "instances_fit_the_architecture" {
 
   assert {
     condition     = toset(aws_batch_compute_environment.this[0].compute_resources[0].instance_type) == toset(["c7g", "m7g", "r7g"]) && aws_batch_compute_environment.this[0].compute_resources[0].type == "EC2"
-    error_message = "Graviton for ARM64, on demand"
+    error_message = "ARM64 needs Graviton types, on demand"
   }
 }
 
-run "uses_a_queue_that_is_there_by_arn" {
+run "uses_an_existing_queue_by_arn" {
   command = plan
   variables {
     job_queue = "arn:aws:batch:eu-west-1:123456789012:job-queue/shared"
@@ -130,15 +130,15 @@ run "uses_a_queue_that_is_there_by_arn" {
 
   assert {
     condition     = length(aws_batch_job_queue.this) == 0 && length(aws_batch_compute_environment.this) == 0 && length(aws_security_group.this) == 0
-    error_message = "and makes nothing for one"
+    error_message = "no queue, environment or security group may be created"
   }
   assert {
     condition     = output.job_queue_arn == "arn:aws:batch:eu-west-1:123456789012:job-queue/shared" && jsondecode(output.backend.config).job_queue == output.job_queue_arn
-    error_message = "jobs go to it"
+    error_message = "jobs must go to the existing queue"
   }
 }
 
-run "uses_a_queue_that_is_there_by_name" {
+run "uses_an_existing_queue_by_name" {
   command = plan
   variables {
     job_queue = "shared"
@@ -148,24 +148,24 @@ run "uses_a_queue_that_is_there_by_name" {
 
   assert {
     condition     = output.job_queue_arn == "arn:aws:batch:eu-west-1:123456789012:job-queue/shared" && jsondecode(output.backend.event_pattern).detail.jobQueue == [output.job_queue_arn]
-    error_message = "jobs go to it and their ends are heard of"
+    error_message = "jobs must go to the existing queue and their events must match"
   }
   assert {
     condition     = keys(aws_iam_role.this) == ["execution", "job"]
-    error_message = "its instances are its own"
+    error_message = "there must be no role for instances"
   }
 }
 
-run "lets_everything_out_and_nothing_in" {
+run "lets_all_traffic_out_and_none_in" {
   command = plan
 
   assert {
     condition     = aws_security_group.this[0].vpc_id == "vpc-1" && aws_vpc_security_group_egress_rule.this["ipv4"].cidr_ipv4 == "0.0.0.0/0" && aws_vpc_security_group_egress_rule.this["ipv6"].cidr_ipv6 == "::/0"
-    error_message = "rules for what goes out, none for what comes in"
+    error_message = "there must be rules for outgoing traffic only"
   }
 }
 
-run "uses_security_groups_that_are_there" {
+run "uses_existing_security_groups" {
   command = plan
   variables {
     network = { subnets = ["subnet-1"], security_groups = ["sg-mine"] }
@@ -173,10 +173,10 @@ run "uses_security_groups_that_are_there" {
 
   assert {
     condition     = length(aws_security_group.this) == 0 && aws_batch_compute_environment.this[0].compute_resources[0].security_group_ids == toset(["sg-mine"])
-    error_message = "and makes none"
+    error_message = "no security group may be created"
   }
   assert {
     condition     = jsondecode(aws_batch_job_definition.this.container_properties).networkConfiguration == { assignPublicIp = "DISABLED" }
-    error_message = "no public address unless asked for"
+    error_message = "there must be no public address by default"
   }
 }

@@ -34,12 +34,12 @@ variables {
   network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
 }
 
-run "outputs_the_object_every_backend_outputs" {
+run "outputs_what_every_backend_outputs" {
   command = plan
 
   assert {
     condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern"]) && output.backend.name == "batch"
-    error_message = "the same keys as every backend"
+    error_message = "the keys must be those of every backend"
   }
   assert {
     condition = jsondecode(output.backend.config) == {
@@ -59,11 +59,11 @@ run "outputs_the_object_every_backend_outputs" {
         status        = ["SUCCEEDED", "FAILED"]
       }
     }
-    error_message = "the ends of these jobs, nobody else's"
+    error_message = "only the ends of these jobs may match"
   }
 }
 
-run "a_job_on_fargate_is_one_container_with_its_log" {
+run "a_job_on_fargate_is_one_logged_container" {
   command = plan
   variables {
     container = { image = "worker", command = ["python", "-m", "process"], environment = { MODE = "fast" } }
@@ -101,15 +101,15 @@ run "a_job_on_fargate_is_one_container_with_its_log" {
       runtimePlatform              = { operatingSystemFamily = "LINUX", cpuArchitecture = "ARM64" }
       ephemeralStorage             = { sizeInGiB = 30 }
     }
-    error_message = "image, command, region, the user's environment and the worker's, size, the module's own roles and log group"
+    error_message = "the definition must have image, command, region, both environments, size, roles and log group"
   }
   assert {
     condition     = aws_batch_job_definition.this.platform_capabilities == toset(["FARGATE"]) && aws_batch_job_definition.this.propagate_tags
-    error_message = "for Fargate, tagged"
+    error_message = "the definition must be for Fargate, and tags must propagate"
   }
   assert {
     condition     = aws_batch_job_definition.this.timeout[0].attempt_duration_seconds == 3660
-    error_message = "the worker ends its program first"
+    error_message = "the worker must time out before Batch does"
   }
   assert {
     condition     = aws_iam_role_policy.job["worker"].policy == var.worker.policy_json
@@ -117,20 +117,20 @@ run "a_job_on_fargate_is_one_container_with_its_log" {
   }
 }
 
-run "the_image_says_what_runs_unless_told_otherwise" {
+run "the_image_decides_what_runs_by_default" {
   command = plan
 
   assert {
     condition     = jsondecode(aws_batch_job_definition.this.container_properties).command == []
-    error_message = "no command of the definition's"
+    error_message = "the definition must not set a command"
   }
   assert {
     condition     = length(aws_iam_role_policy.job) == 0
-    error_message = "a container that knows nothing of tasks may do nothing"
+    error_message = "a container that knows nothing of tasks gets no permissions"
   }
 }
 
-run "only_a_lost_host_makes_batch_run_a_job_again" {
+run "batch_retries_only_when_a_host_is_lost" {
   command = plan
   variables {
     attempts        = 3
@@ -139,11 +139,11 @@ run "only_a_lost_host_makes_batch_run_a_job_again" {
 
   assert {
     condition     = aws_batch_job_definition.this.retry_strategy[0].attempts == 3 && aws_batch_job_definition.this.timeout[0].attempt_duration_seconds == 60
-    error_message = "as often and as long as asked for"
+    error_message = "attempts and timeout must be as requested"
   }
   assert {
     condition     = jsonencode([for rule in aws_batch_job_definition.this.retry_strategy[0].evaluate_on_exit : [lower(rule.action), rule.on_status_reason, rule.on_reason]]) == jsonencode([["retry", "Host EC2*", null], ["exit", null, "*"]])
-    error_message = "the host first, then everything else"
+    error_message = "Batch must retry only lost hosts"
   }
 }
 
@@ -152,11 +152,11 @@ run "a_job_runs_once_by_default" {
 
   assert {
     condition     = aws_batch_job_definition.this.retry_strategy[0].attempts == 1
-    error_message = "a retry is the state machine's to decide"
+    error_message = "the state machine decides about retries"
   }
 }
 
-run "takes_a_key_for_the_log" {
+run "encrypts_logs_with_a_customer_key" {
   command = plan
   variables {
     kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/1"
@@ -165,6 +165,6 @@ run "takes_a_key_for_the_log" {
 
   assert {
     condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 1
-    error_message = "key and retention arrive"
+    error_message = "key and retention must be set"
   }
 }

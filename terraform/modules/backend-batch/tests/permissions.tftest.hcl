@@ -74,7 +74,7 @@ run "the_reporter_may_read_the_jobs_logs_and_stop_them" {
         Resource = ["arn:aws:batch:eu-west-1:123456789012:job/*"]
       },
     ]
-    error_message = "the jobs' streams, and the jobs themselves"
+    error_message = "only the jobs' streams and the jobs themselves"
   }
 }
 
@@ -99,11 +99,11 @@ run "a_public_image_needs_no_registry" {
 
   assert {
     condition     = [for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Sid] == ["WriteJobLogs"]
-    error_message = "logs only"
+    error_message = "there must be permission for logs only"
   }
 }
 
-run "only_ecs_of_this_account_takes_the_jobs_roles" {
+run "only_ecs_in_this_account_can_assume_the_job_roles" {
   command = plan
   variables {
     policies = { data = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
@@ -114,10 +114,10 @@ run "only_ecs_of_this_account_takes_the_jobs_roles" {
       StringEquals = { "aws:SourceAccount" = "123456789012" }
       ArnLike      = { "aws:SourceArn" = "arn:aws:ecs:eu-west-1:123456789012:*" }
     }])
-    error_message = "for tasks of this account and region"
+    error_message = "only tasks in this account and region"
   }
   assert {
     condition     = keys(aws_iam_role_policy.job) == ["data"] && aws_iam_role_policy.job["data"].role == "words-job"
-    error_message = "the given policies are the program's"
+    error_message = "the given policies must go to the program's role"
   }
 }

@@ -9,7 +9,7 @@ variables {
   network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name               = "with space"
@@ -29,7 +29,7 @@ run "refuses_wrong_values" {
   ]
 }
 
-run "refuses_an_environment_that_is_the_job_s" {
+run "rejects_environment_variables_reserved_for_the_job" {
   command = plan
   variables {
     container = { image = "worker", environment = { TASK_ID = "mine" } }
@@ -37,7 +37,7 @@ run "refuses_an_environment_that_is_the_job_s" {
   expect_failures = [var.container]
 }
 
-run "refuses_an_environment_that_is_batch_s" {
+run "rejects_environment_variables_reserved_for_batch" {
   command = plan
   variables {
     container = { image = "worker", environment = { AWS_BATCH_JOB_ID = "mine" } }
@@ -45,7 +45,7 @@ run "refuses_an_environment_that_is_batch_s" {
   expect_failures = [var.container]
 }
 
-run "refuses_no_subnets" {
+run "rejects_a_network_without_subnets" {
   command = plan
   variables {
     network = { vpc_id = "vpc-1" }
@@ -53,7 +53,7 @@ run "refuses_no_subnets" {
   expect_failures = [var.network]
 }
 
-run "refuses_more_security_groups_than_a_job_can_have" {
+run "rejects_more_security_groups_than_a_job_can_have" {
   command = plan
   variables {
     network = { subnets = ["subnet-1"], security_groups = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5", "sg-6"] }
@@ -61,7 +61,7 @@ run "refuses_more_security_groups_than_a_job_can_have" {
   expect_failures = [var.network]
 }
 
-run "refuses_to_make_a_security_group_nowhere" {
+run "rejects_a_new_security_group_without_a_vpc" {
   command = plan
   variables {
     network = { subnets = ["subnet-1"] }
@@ -69,7 +69,7 @@ run "refuses_to_make_a_security_group_nowhere" {
   expect_failures = [var.network]
 }
 
-run "refuses_a_policy_under_the_worker_s_name" {
+run "rejects_a_policy_named_worker" {
   command = plan
   variables {
     policies = { worker = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
@@ -77,7 +77,7 @@ run "refuses_a_policy_under_the_worker_s_name" {
   expect_failures = [var.policies]
 }
 
-run "refuses_another_type_of_compute" {
+run "rejects_an_unknown_compute_type" {
   command = plan
   variables {
     compute = { type = "SPOT" }
@@ -85,7 +85,7 @@ run "refuses_another_type_of_compute" {
   expect_failures = [var.compute]
 }
 
-run "refuses_instance_types_on_fargate" {
+run "rejects_instance_types_on_fargate" {
   command = plan
   variables {
     compute = { instance_types = ["c7i"] }
@@ -93,7 +93,7 @@ run "refuses_instance_types_on_fargate" {
   expect_failures = [var.compute]
 }
 
-run "refuses_an_instance_type_that_is_none" {
+run "rejects_an_invalid_instance_type" {
   command = plan
   variables {
     compute = { type = "EC2", instance_types = ["c7i large"] }
@@ -101,7 +101,7 @@ run "refuses_an_instance_type_that_is_none" {
   expect_failures = [var.compute]
 }
 
-run "refuses_cpus_that_fargate_does_not_have" {
+run "rejects_a_number_of_cpus_that_fargate_does_not_offer" {
   command = plan
   variables {
     size = { cpu = 3 }
@@ -109,7 +109,7 @@ run "refuses_cpus_that_fargate_does_not_have" {
   expect_failures = [var.size]
 }
 
-run "refuses_memory_that_does_not_go_with_fargate_s_cpus" {
+run "rejects_memory_that_fargate_does_not_offer_with_these_cpus" {
   command = plan
   variables {
     size = { cpu = 0.25, memory_mb = 4096 }
@@ -117,7 +117,7 @@ run "refuses_memory_that_does_not_go_with_fargate_s_cpus" {
   expect_failures = [var.size]
 }
 
-run "refuses_part_of_a_cpu_on_instances" {
+run "rejects_fractions_of_a_cpu_on_instances" {
   command = plan
   variables {
     size    = { cpu = 0.5, memory_mb = 1000 }
@@ -126,7 +126,7 @@ run "refuses_part_of_a_cpu_on_instances" {
   expect_failures = [var.size]
 }
 
-run "refuses_a_job_larger_than_all_the_compute" {
+run "rejects_a_job_larger_than_the_compute_environment" {
   command = plan
   variables {
     size    = { cpu = 16, memory_mb = 32768 }
@@ -135,7 +135,7 @@ run "refuses_a_job_larger_than_all_the_compute" {
   expect_failures = [var.size]
 }
 
-run "refuses_gpus_on_fargate" {
+run "rejects_gpus_on_fargate" {
   command = plan
   variables {
     size = { gpus = 1 }
@@ -143,7 +143,7 @@ run "refuses_gpus_on_fargate" {
   expect_failures = [var.size]
 }
 
-run "refuses_gpus_on_types_that_have_none" {
+run "rejects_gpus_on_instance_types_without_gpus" {
   command = plan
   variables {
     size    = { gpus = 1 }
@@ -152,7 +152,7 @@ run "refuses_gpus_on_types_that_have_none" {
   expect_failures = [var.size]
 }
 
-run "refuses_arm64_on_types_that_are_not" {
+run "rejects_arm64_on_other_instance_types" {
   command = plan
   variables {
     size    = { architecture = "ARM64" }
@@ -161,7 +161,7 @@ run "refuses_arm64_on_types_that_are_not" {
   expect_failures = [var.size]
 }
 
-run "refuses_another_architecture" {
+run "rejects_an_unknown_architecture" {
   command = plan
   variables {
     size = { architecture = "arm64" }
@@ -169,7 +169,7 @@ run "refuses_another_architecture" {
   expect_failures = [var.size]
 }
 
-run "refuses_too_little_disk" {
+run "rejects_too_little_disk" {
   command = plan
   variables {
     size = { ephemeral_storage_gb = 20 }
@@ -177,7 +177,7 @@ run "refuses_too_little_disk" {
   expect_failures = [var.size]
 }
 
-run "refuses_disk_on_instances" {
+run "rejects_disk_on_instances" {
   command = plan
   variables {
     size    = { ephemeral_storage_gb = 30 }

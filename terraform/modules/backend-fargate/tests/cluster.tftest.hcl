@@ -25,12 +25,12 @@ variables {
   network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
 }
 
-run "outputs_the_object_every_backend_outputs" {
+run "outputs_what_every_backend_outputs" {
   command = plan
 
   assert {
     condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern"]) && output.backend.name == "fargate"
-    error_message = "the same keys as every backend"
+    error_message = "the keys must be those of every backend"
   }
   assert {
     condition = jsondecode(output.backend.config) == {
@@ -56,7 +56,7 @@ run "outputs_the_object_every_backend_outputs" {
         lastStatus        = ["STOPPED"]
       }
     }
-    error_message = "the ends of these jobs, nobody else's"
+    error_message = "only the ends of these jobs may match"
   }
 }
 
@@ -68,11 +68,11 @@ run "spot_is_a_capacity_provider" {
 
   assert {
     condition     = jsondecode(output.backend.config).capacity_provider == "FARGATE_SPOT" && aws_ecs_cluster_capacity_providers.this[0].capacity_providers == toset(["FARGATE", "FARGATE_SPOT"])
-    error_message = "of those that the cluster has"
+    error_message = "the cluster must have the provider that the jobs use"
   }
 }
 
-run "uses_a_cluster_that_is_there_by_arn" {
+run "uses_an_existing_cluster_by_arn" {
   command = plan
   variables {
     cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/shared"
@@ -80,15 +80,15 @@ run "uses_a_cluster_that_is_there_by_arn" {
 
   assert {
     condition     = length(aws_ecs_cluster.this) == 0 && length(aws_ecs_cluster_capacity_providers.this) == 0
-    error_message = "nothing of it is made or changed"
+    error_message = "no cluster may be created or changed"
   }
   assert {
     condition     = output.cluster_arn == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" && jsondecode(output.backend.config).cluster == output.cluster_arn
-    error_message = "jobs run in it"
+    error_message = "jobs must run in the existing cluster"
   }
 }
 
-run "uses_a_cluster_that_is_there_by_name" {
+run "uses_an_existing_cluster_by_name" {
   command = plan
   variables {
     cluster = "shared"
@@ -96,24 +96,24 @@ run "uses_a_cluster_that_is_there_by_name" {
 
   assert {
     condition     = output.cluster_arn == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" && jsondecode(output.backend.event_pattern).detail.clusterArn == [output.cluster_arn]
-    error_message = "jobs run in it and their ends are heard of"
+    error_message = "jobs must run in the existing cluster and their events must match"
   }
 }
 
-run "lets_everything_out_and_nothing_in" {
+run "lets_all_traffic_out_and_none_in" {
   command = plan
 
   assert {
     condition     = aws_security_group.this[0].vpc_id == "vpc-1" && length(aws_vpc_security_group_egress_rule.this) == 2
-    error_message = "a security group with rules for what goes out, none for what comes in"
+    error_message = "the security group must have rules for outgoing traffic only"
   }
   assert {
     condition     = aws_vpc_security_group_egress_rule.this["ipv4"].cidr_ipv4 == "0.0.0.0/0" && aws_vpc_security_group_egress_rule.this["ipv6"].cidr_ipv6 == "::/0"
-    error_message = "to everywhere"
+    error_message = "traffic may go everywhere"
   }
 }
 
-run "uses_security_groups_that_are_there" {
+run "uses_existing_security_groups" {
   command = plan
   variables {
     network = { subnets = ["subnet-1"], security_groups = ["sg-mine"] }
@@ -121,6 +121,6 @@ run "uses_security_groups_that_are_there" {
 
   assert {
     condition     = length(aws_security_group.this) == 0 && jsondecode(output.backend.config).security_groups == ["sg-mine"] && jsondecode(output.backend.config).assign_public_ip == false
-    error_message = "and makes none"
+    error_message = "no security group may be created"
   }
 }

@@ -25,7 +25,7 @@ variables {
   network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
 }
 
-run "a_job_is_one_container_with_its_log" {
+run "a_job_is_one_logged_container" {
   command = plan
   variables {
     container = {
@@ -66,7 +66,7 @@ run "a_job_is_one_container_with_its_log" {
         }
       }
     }]
-    error_message = "image, command, region, the user's environment and the worker's, the module's own log group"
+    error_message = "the definition must have image, command, region, both environments and the log group"
   }
   assert {
     condition     = aws_iam_role_policy.task["worker"].policy == var.worker.policy_json
@@ -74,33 +74,33 @@ run "a_job_is_one_container_with_its_log" {
   }
   assert {
     condition     = aws_cloudwatch_log_group.this.retention_in_days == 30
-    error_message = "logs are not kept for ever"
+    error_message = "logs must expire"
   }
 }
 
-run "the_image_says_what_runs_unless_told_otherwise" {
+run "the_image_decides_what_runs_by_default" {
   command = plan
 
   assert {
     condition     = length(setintersection(keys(jsondecode(aws_ecs_task_definition.this.container_definitions)[0]), ["command", "entryPoint"])) == 0
-    error_message = "no command and no entrypoint of the definition's"
+    error_message = "the definition must not set a command or an entrypoint"
   }
   assert {
     condition     = length(aws_iam_role_policy.task) == 0
-    error_message = "a container that knows nothing of tasks may do nothing"
+    error_message = "a container that knows nothing of tasks gets no permissions"
   }
 }
 
-run "a_container_that_knows_nothing_of_tasks_is_told_its_region_only" {
+run "a_plain_container_only_gets_its_region" {
   command = plan
 
   assert {
     condition     = [for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name] == ["AWS_DEFAULT_REGION", "AWS_REGION"]
-    error_message = "nothing that only the worker understands"
+    error_message = "the container must not get what only the worker understands"
   }
 }
 
-run "the_worker_s_limits_can_be_changed" {
+run "worker_limits_can_be_changed" {
   command = plan
   variables {
     container = { image = "worker", stop_timeout_seconds = 2, environment = { TASK_STDOUT = "log" } }
@@ -112,11 +112,11 @@ run "the_worker_s_limits_can_be_changed" {
 
   assert {
     condition     = { for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name => variable.value if startswith(variable.name, "TASK_") } == { TASK_GRACE_SECONDS = "0", TASK_STDOUT = "log", TASK_TABLE = "first-tasks" }
-    error_message = "no time to end where there is none, no limit where none is set, and the user's word on stdout"
+    error_message = "a short stop leaves no grace period, no timeout sets no limit, and the user's environment stays"
   }
 }
 
-run "takes_an_entrypoint" {
+run "accepts_an_entrypoint" {
   command = plan
   variables {
     container = { image = "busybox", entrypoint = ["sh", "-c"], command = ["true"] }
@@ -124,11 +124,11 @@ run "takes_an_entrypoint" {
 
   assert {
     condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].entryPoint == ["sh", "-c"]
-    error_message = "instead of the image's"
+    error_message = "the entrypoint must replace the image's"
   }
 }
 
-run "a_job_has_the_size_that_is_asked_for" {
+run "a_job_has_the_requested_size" {
   command = plan
   variables {
     size = { cpu = 4, memory_mb = 30720, ephemeral_storage_gb = 200, architecture = "ARM64" }
@@ -140,11 +140,11 @@ run "a_job_has_the_size_that_is_asked_for" {
   }
   assert {
     condition     = aws_ecs_task_definition.this.ephemeral_storage[0].size_in_gib == 200 && aws_ecs_task_definition.this.runtime_platform[0].cpu_architecture == "ARM64"
-    error_message = "disk and processor"
+    error_message = "disk and architecture must be as requested"
   }
 }
 
-run "a_job_has_fargate_s_least_by_default" {
+run "a_job_has_the_smallest_size_by_default" {
   command = plan
 
   assert {
@@ -157,7 +157,7 @@ run "a_job_has_fargate_s_least_by_default" {
   }
 }
 
-run "a_read_only_root_leaves_tmp_to_write" {
+run "tmp_stays_writable_on_a_read_only_root" {
   command = plan
   variables {
     container = { image = "worker", read_only_root_filesystem = true }
@@ -169,11 +169,11 @@ run "a_read_only_root_leaves_tmp_to_write" {
   }
   assert {
     condition     = [for volume in aws_ecs_task_definition.this.volume : volume.name] == ["tmp"]
-    error_message = "the volume is there"
+    error_message = "the task must have the volume"
   }
 }
 
-run "takes_a_key_for_the_log" {
+run "encrypts_logs_with_a_customer_key" {
   command = plan
   variables {
     kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/1"
@@ -182,11 +182,11 @@ run "takes_a_key_for_the_log" {
 
   assert {
     condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 1
-    error_message = "key and retention arrive"
+    error_message = "key and retention must be set"
   }
 }
 
-run "takes_the_most_of_each_number_of_cpus" {
+run "accepts_the_largest_memory_of_each_number_of_cpus" {
   command = plan
   variables {
     size = { cpu = 16, memory_mb = 122880 }

@@ -9,7 +9,7 @@ variables {
   network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
 }
 
-run "refuses_memory_that_does_not_go_with_the_cpus" {
+run "rejects_memory_that_fargate_does_not_offer_with_these_cpus" {
   command = plan
   variables {
     size = { cpu = 0.25, memory_mb = 4096 }
@@ -17,7 +17,7 @@ run "refuses_memory_that_does_not_go_with_the_cpus" {
   expect_failures = [var.size]
 }
 
-run "refuses_memory_between_the_steps" {
+run "rejects_memory_between_the_steps" {
   command = plan
   variables {
     size = { cpu = 8, memory_mb = 17408 }
@@ -25,7 +25,7 @@ run "refuses_memory_between_the_steps" {
   expect_failures = [var.size]
 }
 
-run "refuses_cpus_that_fargate_does_not_have" {
+run "rejects_a_number_of_cpus_that_fargate_does_not_offer" {
   command = plan
   variables {
     size = { cpu = 3, memory_mb = 8192 }
@@ -33,7 +33,7 @@ run "refuses_cpus_that_fargate_does_not_have" {
   expect_failures = [var.size]
 }
 
-run "refuses_too_little_disk" {
+run "rejects_too_little_disk" {
   command = plan
   variables {
     size = { ephemeral_storage_gb = 20 }
@@ -41,7 +41,7 @@ run "refuses_too_little_disk" {
   expect_failures = [var.size]
 }
 
-run "refuses_another_architecture" {
+run "rejects_an_unknown_architecture" {
   command = plan
   variables {
     size = { architecture = "arm64" }
@@ -49,7 +49,7 @@ run "refuses_another_architecture" {
   expect_failures = [var.size]
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name               = "with space"
@@ -67,7 +67,7 @@ run "refuses_wrong_values" {
   ]
 }
 
-run "refuses_too_long_a_stop" {
+run "rejects_too_long_a_stop_timeout" {
   command = plan
   variables {
     container = { image = "worker", stop_timeout_seconds = 121 }
@@ -75,7 +75,7 @@ run "refuses_too_long_a_stop" {
   expect_failures = [var.container]
 }
 
-run "refuses_no_time_at_all" {
+run "rejects_a_timeout_of_zero" {
   command = plan
   variables {
     timeout_seconds = 0
@@ -83,7 +83,7 @@ run "refuses_no_time_at_all" {
   expect_failures = [var.timeout_seconds]
 }
 
-run "refuses_an_environment_that_is_the_job_s" {
+run "rejects_environment_variables_reserved_for_the_job" {
   command = plan
   variables {
     container = { image = "worker", environment = { TASK_ID = "mine" } }
@@ -91,7 +91,7 @@ run "refuses_an_environment_that_is_the_job_s" {
   expect_failures = [var.container]
 }
 
-run "refuses_to_make_a_security_group_nowhere" {
+run "rejects_a_new_security_group_without_a_vpc" {
   command = plan
   variables {
     network = { subnets = ["subnet-1"] }
@@ -99,7 +99,7 @@ run "refuses_to_make_a_security_group_nowhere" {
   expect_failures = [var.network]
 }
 
-run "refuses_more_security_groups_than_a_job_can_have" {
+run "rejects_more_security_groups_than_a_job_can_have" {
   command = plan
   variables {
     network = { subnets = ["subnet-1"], security_groups = ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5", "sg-6"] }
@@ -107,7 +107,7 @@ run "refuses_more_security_groups_than_a_job_can_have" {
   expect_failures = [var.network]
 }
 
-run "refuses_a_policy_under_the_worker_s_name" {
+run "rejects_a_policy_named_worker" {
   command = plan
   variables {
     policies = { worker = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }

@@ -52,7 +52,7 @@ variables {
   payload_bucket = { name = "payloads", arn = "arn:aws:s3:::payloads" }
 }
 
-run "requests_come_by_a_queue_that_gives_up_after_twenty_times" {
+run "a_request_goes_to_the_dead_letter_queue_after_twenty_attempts" {
   command = plan
 
   assert {
@@ -61,7 +61,7 @@ run "requests_come_by_a_queue_that_gives_up_after_twenty_times" {
   }
   assert {
     condition     = aws_sqs_queue.this["dispatch"].visibility_timeout_seconds >= 1.5 * local.function_timeout_seconds
-    error_message = "a request must not come again while its dispatcher runs"
+    error_message = "a request must not be delivered again while its dispatcher runs"
   }
   assert {
     condition     = alltrue([for queue in aws_sqs_queue.this : queue.sqs_managed_sse_enabled])
@@ -69,15 +69,15 @@ run "requests_come_by_a_queue_that_gives_up_after_twenty_times" {
   }
   assert {
     condition     = aws_sqs_queue.this["dead_letter"].message_retention_seconds > aws_sqs_queue.this["dispatch"].message_retention_seconds
-    error_message = "a dead letter outlives the queue it came from: its age counts on"
+    error_message = "a dead letter keeps its age, so it needs a longer retention"
   }
   assert {
     condition     = { for key, alarm in aws_cloudwatch_metric_alarm.dead_letter : key => [alarm.dimensions.QueueName, alarm.threshold] } == { for key in ["dead_letter", "report_dead_letter"] : key => [aws_sqs_queue.this[key].name, 0] }
-    error_message = "one dead letter is an alarm"
+    error_message = "a single dead letter must raise the alarm"
   }
 }
 
-run "the_dispatcher_gets_batches_and_answers_request_by_request" {
+run "the_dispatcher_gets_batches_and_reports_each_failure" {
   command = plan
   variables {
     max_dispatchers = 7
@@ -85,11 +85,11 @@ run "the_dispatcher_gets_batches_and_answers_request_by_request" {
 
   assert {
     condition     = aws_lambda_event_source_mapping.this.batch_size == 10 && aws_lambda_event_source_mapping.this.function_response_types == toset(["ReportBatchItemFailures"])
-    error_message = "batches of ten, partial answers"
+    error_message = "the mapping must use batches of ten and partial failures"
   }
   assert {
     condition     = aws_lambda_event_source_mapping.this.scaling_config[0].maximum_concurrency == 7
-    error_message = "no more invocations at once than allowed"
+    error_message = "concurrency must be limited"
   }
   assert {
     condition     = local.worker_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7", DISPATCH_QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue", STACK_NAME = "first" }
@@ -97,12 +97,12 @@ run "the_dispatcher_gets_batches_and_answers_request_by_request" {
   }
 }
 
-run "the_table_keeps_tasks_for_a_while_and_can_be_brought_back" {
+run "the_table_expires_tasks_and_can_be_restored" {
   command = plan
 
   assert {
     condition     = aws_dynamodb_table.tasks.hash_key == "task_id" && aws_dynamodb_table.tasks.billing_mode == "PAY_PER_REQUEST"
-    error_message = "by task_id, on demand"
+    error_message = "the table must be on demand with the key task_id"
   }
   assert {
     condition     = aws_dynamodb_table.tasks.ttl[0].enabled && aws_dynamodb_table.tasks.ttl[0].attribute_name == "expires_at"
@@ -110,11 +110,11 @@ run "the_table_keeps_tasks_for_a_while_and_can_be_brought_back" {
   }
   assert {
     condition     = aws_dynamodb_table.tasks.point_in_time_recovery[0].enabled && aws_dynamodb_table.tasks.deletion_protection_enabled
-    error_message = "recovery and protection by default"
+    error_message = "recovery and protection must be on by default"
   }
 }
 
-run "each_activity_has_its_item" {
+run "each_activity_has_an_item" {
   command = plan
 
   assert {

@@ -61,7 +61,7 @@ variables {
   state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"]
 }
 
-run "nobody_polls_or_listens_who_is_not_asked_to" {
+run "no_poller_and_no_listener_by_default" {
   command = plan
   variables {
     activities = { words = {
@@ -78,7 +78,7 @@ run "nobody_polls_or_listens_who_is_not_asked_to" {
   }
 }
 
-run "the_description_says_how_an_activity_is_woken_up" {
+run "the_description_contains_the_wake_up_mode" {
   command = plan
 
   assert {
@@ -90,12 +90,12 @@ run "the_description_says_how_an_activity_is_woken_up" {
   }
 }
 
-run "the_poller_is_invoked_every_minute_and_may_run_a_quarter_of_an_hour" {
+run "the_poller_is_invoked_every_minute" {
   command = plan
 
   assert {
     condition     = aws_cloudwatch_event_rule.poller["poller"].schedule_expression == "rate(1 minute)" && aws_lambda_function_event_invoke_config.poller["poller"].maximum_retry_attempts == 0
-    error_message = "the gap after a lost poller is a minute"
+    error_message = "the poller must be invoked every minute, without retries"
   }
   assert {
     condition = { for statement in local.poller_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
@@ -105,48 +105,48 @@ run "the_poller_is_invoked_every_minute_and_may_run_a_quarter_of_an_hour" {
       KeepLargeInputs        = [["s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
       FindActivities         = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks/index/open"]]
     }
-    error_message = "what a dispatcher may, and to find the activities"
+    error_message = "the poller needs a dispatcher's permissions and must find the activities"
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.poller_silent["poller"].treat_missing_data == "breaching"
-    error_message = "a poller that is not invoked is an alarm"
+    error_message = "a poller that is not invoked must raise the alarm"
   }
 }
 
-run "the_listener_hears_of_scheduled_tasks_and_nothing_else" {
+run "the_listener_gets_only_scheduled_tasks" {
   command = plan
 
   assert {
     condition = { for name, filter in aws_cloudwatch_log_subscription_filter.listener : name => [filter.log_group_name, filter.filter_pattern] } == {
       "/aws/vendedlogs/states/words" = ["/aws/vendedlogs/states/words", "{ $.type = \"ActivityScheduled\" }"]
     }
-    error_message = "one kind of line"
+    error_message = "only one kind of event may match"
   }
   assert {
     condition = [for permission in aws_lambda_permission.listener : [permission.principal, permission.source_account, permission.source_arn]] == [
       ["logs.amazonaws.com", "123456789012", "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/words:*"],
     ]
-    error_message = "from this log group of this account"
+    error_message = "only this log group of this account may invoke it"
   }
   assert {
     condition = { for statement in local.listener_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
       MakeDispatchRequests = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
       FindActivities       = [["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
     }
-    error_message = "to read descriptions and to ask for dispatches"
+    error_message = "the listener may only read descriptions and request dispatches"
   }
 }
 
-run "the_dispatcher_sees_what_workers_have_taken" {
+run "the_dispatcher_may_see_what_workers_have_taken" {
   command = plan
 
   assert {
     condition     = [for statement in local.dispatcher_policy.Statement : statement.Resource if contains(statement.Action, "states:GetExecutionHistory")] == [["arn:aws:states:eu-west-1:123456789012:execution:words:*"]]
-    error_message = "it reads histories of the named state machines' executions only"
+    error_message = "it may only read histories of the named state machines"
   }
 }
 
-run "without_workers_the_dispatcher_reads_no_history" {
+run "the_dispatcher_may_not_read_histories_without_workers" {
   command = plan
   variables {
     activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 0 } }
@@ -154,11 +154,11 @@ run "without_workers_the_dispatcher_reads_no_history" {
 
   assert {
     condition     = length([for statement in local.dispatcher_policy.Statement : statement if contains(statement.Action, "states:GetExecutionHistory")]) == 0
-    error_message = "what is not needed is not granted"
+    error_message = "unneeded permissions must not be granted"
   }
 }
 
-run "a_callback_target_is_described_by_its_name" {
+run "a_callback_target_is_identified_by_its_name" {
   command = plan
   variables {
     activities         = { orders = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 3 } }
@@ -171,16 +171,16 @@ run "a_callback_target_is_described_by_its_name" {
   }
   assert {
     condition     = [for key in ["arn", "name", "wake_up"] : jsondecode(jsondecode(aws_dynamodb_table_item.activity["orders"].item).activity.S)[key]] == ["callback:orders", "orders", "callback"]
-    error_message = "it stands where an activity's ARN stands"
+    error_message = "its ID takes the place of an activity's ARN"
   }
   assert {
     condition = alltrue([for policy in [local.dispatcher_policy, local.reporter_policy, local.reconciler_policy, jsondecode(output.worker_policy_json), jsondecode(output.job_policy_json)] :
       length([for statement in policy.Statement : statement if anytrue([for action in statement.Action : startswith(action, "states:SendTask")]) && tolist(statement.Resource) == tolist(["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"])]) >= 1
     ])
-    error_message = "tokens of callbacks are answered with permission on their state machine, and no other"
+    error_message = "answering callback tokens needs permission on their state machine only"
   }
   assert {
     condition     = !contains([for statement in local.dispatcher_policy.Statement : statement.Sid], "TakeTasksAndRefuseThem")
-    error_message = "no statement without a resource"
+    error_message = "there must be no statement without a resource"
   }
 }

@@ -61,7 +61,7 @@ variables {
   state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"]
 }
 
-run "refuses_modes_without_their_zips_and_logs" {
+run "rejects_modes_without_their_zips_and_logs" {
   command = plan
   variables {
     packages = {
@@ -72,7 +72,7 @@ run "refuses_modes_without_their_zips_and_logs" {
   expect_failures = [var.packages, var.log_group_names]
 }
 
-run "refuses_a_mode_that_is_none" {
+run "rejects_an_unknown_mode" {
   command = plan
   variables {
     activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "pull" } }
@@ -80,7 +80,7 @@ run "refuses_a_mode_that_is_none" {
   expect_failures = [var.activities]
 }
 
-run "refuses_workers_without_the_state_machines_whose_histories_tell_of_them" {
+run "rejects_workers_without_state_machines" {
   command = plan
   variables {
     state_machine_arns = []
@@ -88,7 +88,7 @@ run "refuses_workers_without_the_state_machines_whose_histories_tell_of_them" {
   expect_failures = [var.state_machine_arns]
 }
 
-run "refuses_to_leave_to_workers_what_the_poller_takes" {
+run "rejects_an_overflow_in_mode_poll" {
   command = plan
   variables {
     activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", overflow_after_seconds = 10 } }
@@ -96,7 +96,7 @@ run "refuses_to_leave_to_workers_what_the_poller_takes" {
   expect_failures = [var.activities]
 }
 
-run "refuses_to_leave_tasks_to_workers_for_longer_than_a_message_waits" {
+run "rejects_an_overflow_longer_than_a_message_delay" {
   command = plan
   variables {
     activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 901 } }
@@ -104,7 +104,7 @@ run "refuses_to_leave_tasks_to_workers_for_longer_than_a_message_waits" {
   expect_failures = [var.activities]
 }
 
-run "refuses_more_polls_than_one_function_can_make" {
+run "rejects_more_polls_than_one_function_can_make" {
   command = plan
   variables {
     activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", pollers = 401 } }
@@ -112,7 +112,7 @@ run "refuses_more_polls_than_one_function_can_make" {
   expect_failures = [var.activities]
 }
 
-run "refuses_a_callback_target_with_an_arn" {
+run "rejects_a_callback_target_with_an_arn" {
   command = plan
   variables {
     activities         = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
@@ -121,7 +121,7 @@ run "refuses_a_callback_target_with_an_arn" {
   expect_failures = [var.activities]
 }
 
-run "refuses_callbacks_of_state_machines_that_are_not_named" {
+run "rejects_callbacks_without_state_machines" {
   command = plan
   variables {
     activities         = { words = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
@@ -130,7 +130,7 @@ run "refuses_callbacks_of_state_machines_that_are_not_named" {
   expect_failures = [var.state_machine_arns]
 }
 
-run "refuses_waiting_callbacks_without_a_heartbeat_s_time" {
+run "rejects_waiting_callbacks_with_a_short_heartbeat" {
   command = plan
   variables {
     activities         = { words = { backend = "words", heartbeat_seconds = 60, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 1 } }

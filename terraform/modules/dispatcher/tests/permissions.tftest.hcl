@@ -52,7 +52,7 @@ variables {
   payload_bucket = { name = "payloads", arn = "arn:aws:s3:::payloads" }
 }
 
-run "queues_refuse_plain_http" {
+run "queues_deny_plain_http" {
   command = plan
 
   assert {
@@ -64,11 +64,11 @@ run "queues_refuse_plain_http" {
       Resource  = "arn:aws:sqs:eu-west-1:123456789012:${queue.name}"
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }])
-    error_message = "each queue's policy denies what comes without TLS, on that queue"
+    error_message = "each queue must deny requests without TLS"
   }
 }
 
-run "the_dispatcher_may_do_its_work_and_no_more" {
+run "the_dispatcher_has_only_the_permissions_it_needs" {
   command = plan
 
   assert {
@@ -92,11 +92,11 @@ run "the_dispatcher_may_do_its_work_and_no_more" {
   }
   assert {
     condition     = toset(keys(local.dispatcher_policies)) == toset(["dispatch", "backend-words"])
-    error_message = "its own policy and each backend's"
+    error_message = "the dispatcher needs its own policy and that of each backend"
   }
 }
 
-run "a_worker_may_report_and_no_more" {
+run "a_worker_may_only_report" {
   command = plan
 
   assert {
@@ -117,7 +117,7 @@ run "a_worker_may_report_and_no_more" {
   }
   assert {
     condition     = [for statement in jsondecode(output.job_policy_json).Statement : statement.Sid] == ["ReportTasks", "ReadAndSettleTasks", "ReadAndKeepPayloads"]
-    error_message = "a container's end is told by its service"
+    error_message = "a container needs less: its service reports its end"
   }
   assert {
     condition     = jsondecode(output.worker_policy_json).Statement[1].Condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"] == ["activity#*", "lease#*"]
@@ -129,7 +129,7 @@ run "a_worker_may_report_and_no_more" {
   }
 }
 
-run "the_reporter_may_do_its_work_and_no_more" {
+run "the_reporter_has_only_the_permissions_it_needs" {
   command = plan
 
   assert {
@@ -151,11 +151,11 @@ run "the_reporter_may_do_its_work_and_no_more" {
   }
   assert {
     condition     = length(aws_cloudwatch_event_rule.this) == 0 && length(local.end_policies) == 0
-    error_message = "a function reports for itself: no rule for it"
+    error_message = "a function reports its own end and needs no rule"
   }
 }
 
-run "the_reconciler_may_do_its_work_and_no_more" {
+run "the_reconciler_has_only_the_permissions_it_needs" {
   command = plan
 
   assert {
@@ -171,7 +171,7 @@ run "the_reconciler_may_do_its_work_and_no_more" {
   }
 }
 
-run "a_customer_key_is_used_and_may_be_used" {
+run "a_customer_key_is_used_and_permitted" {
   command = plan
   variables {
     kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
@@ -179,7 +179,7 @@ run "a_customer_key_is_used_and_may_be_used" {
 
   assert {
     condition     = aws_dynamodb_table.tasks.server_side_encryption[0].enabled && aws_dynamodb_table.tasks.server_side_encryption[0].kms_key_arn == var.kms_key_arn
-    error_message = "the table uses it"
+    error_message = "the table must use the key"
   }
   assert {
     condition = alltrue([for policy in [jsondecode(output.worker_policy_json), local.dispatcher_policy, local.reporter_policy] : contains(policy.Statement, {

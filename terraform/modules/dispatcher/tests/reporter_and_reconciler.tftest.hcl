@@ -52,7 +52,7 @@ variables {
   payload_bucket = { name = "payloads", arn = "arn:aws:s3:::payloads" }
 }
 
-run "the_ends_of_a_backend_s_jobs_reach_the_reporter" {
+run "ends_of_jobs_reach_the_reporter" {
   command = plan
   variables {
     backends = {
@@ -77,7 +77,7 @@ run "the_ends_of_a_backend_s_jobs_reach_the_reporter" {
   }
   assert {
     condition     = aws_cloudwatch_event_target.this["boxes"].rule == "first-boxes" && aws_cloudwatch_event_target.this["boxes"].arn == output.reporter.arn && aws_lambda_permission.this["boxes"].principal == "events.amazonaws.com"
-    error_message = "which may invoke the reporter"
+    error_message = "the rule must be allowed to invoke the reporter"
   }
   assert {
     condition = jsondecode(aws_sqs_queue.this["report_dead_letter"].policy).Statement[1] == {
@@ -92,7 +92,7 @@ run "the_ends_of_a_backend_s_jobs_reach_the_reporter" {
   }
   assert {
     condition     = length(aws_cloudwatch_event_target.this["boxes"].dead_letter_config) == 1 && length(aws_lambda_function_event_invoke_config.reporter.destination_config[0].on_failure) == 1 && aws_lambda_function_event_invoke_config.reporter.maximum_retry_attempts == 2
-    error_message = "and so is one that the reporter failed on"
+    error_message = "an event that the reporter fails on is kept too"
   }
   assert {
     condition     = keys(local.end_policies) == ["backend-boxes-ends"] && strcontains(local.end_policies["backend-boxes-ends"], "ReadJobLogs")
@@ -112,15 +112,15 @@ run "executions_that_end_without_success_reach_the_reporter" {
       detail-type = ["Step Functions Execution Status Change"]
       detail      = { stateMachineArn = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"], status = ["ABORTED", "FAILED", "TIMED_OUT"] }
     }
-    error_message = "of these state machines only"
+    error_message = "only executions of these state machines may match"
   }
   assert {
     condition     = [for statement in local.reporter_policy.Statement : statement.Resource if contains(statement.Action, "states:GetExecutionHistory")] == [["arn:aws:states:eu-west-1:123456789012:execution:words:*"]]
-    error_message = "whose histories it may read"
+    error_message = "the reporter must be able to read their histories"
   }
 }
 
-run "the_reconciler_makes_a_pass_every_minute" {
+run "the_reconciler_runs_every_minute" {
   command = plan
 
   assert {
@@ -129,7 +129,7 @@ run "the_reconciler_makes_a_pass_every_minute" {
   }
   assert {
     condition     = aws_lambda_function_event_invoke_config.reconciler.maximum_retry_attempts == 0 && aws_cloudwatch_metric_alarm.reconciler_silent.treat_missing_data == "breaching"
-    error_message = "the next pass is the retry, and silence is an alarm"
+    error_message = "the next pass is the retry, and silence must raise the alarm"
   }
 }
 
@@ -141,10 +141,10 @@ run "functions_are_traced_and_alarms_notify" {
 
   assert {
     condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.dead_letter), [aws_cloudwatch_metric_alarm.reconciler_silent]) : alarm.alarm_actions == toset(var.watching.alarm_actions) && alarm.ok_actions == alarm.alarm_actions])
-    error_message = "each alarm notifies"
+    error_message = "every alarm must notify"
   }
   assert {
     condition     = toset(keys(output.alarm_arns)) == toset(concat(["dead_letter", "report_dead_letter", "reconciler-silent"], flatten([for name in ["dispatcher", "reporter", "reconciler"] : ["${name}-errors", "${name}-throttles"]])))
-    error_message = "every alarm is shown on a dashboard"
+    error_message = "the outputs must list every alarm"
   }
 }

@@ -52,7 +52,7 @@ variables {
   payload_bucket = { name = "payloads", arn = "arn:aws:s3:::payloads" }
 }
 
-run "refuses_an_activity_whose_backend_is_not_there" {
+run "rejects_an_activity_with_a_missing_backend" {
   command = plan
   variables {
     activities = {
@@ -67,7 +67,7 @@ run "refuses_an_activity_whose_backend_is_not_there" {
   expect_failures = [var.backends]
 }
 
-run "refuses_no_activity" {
+run "rejects_a_dispatcher_without_activities" {
   command = plan
   variables {
     activities = {}
@@ -75,7 +75,7 @@ run "refuses_no_activity" {
   expect_failures = [var.activities]
 }
 
-run "refuses_an_activity_that_is_none" {
+run "rejects_an_invalid_activity_arn" {
   command = plan
   variables {
     activities = {
@@ -85,7 +85,7 @@ run "refuses_an_activity_that_is_none" {
   expect_failures = [var.activities]
 }
 
-run "refuses_a_heartbeat_as_long_as_the_time_limit" {
+run "rejects_a_heartbeat_as_long_as_the_timeout" {
   command = plan
   variables {
     activities = {
@@ -100,7 +100,7 @@ run "refuses_a_heartbeat_as_long_as_the_time_limit" {
   expect_failures = [var.activities]
 }
 
-run "refuses_a_backend_without_config" {
+run "rejects_a_backend_without_config" {
   command = plan
   variables {
     backends = { words = { name = "lambda", config = "[]", policy_json = "{\"Statement\":[]}" } }
@@ -108,7 +108,7 @@ run "refuses_a_backend_without_config" {
   expect_failures = [var.backends]
 }
 
-run "refuses_a_backend_without_policy" {
+run "rejects_a_backend_without_policy" {
   command = plan
   variables {
     backends = { words = { name = "lambda", config = "{}", policy_json = "{}" } }
@@ -116,7 +116,7 @@ run "refuses_a_backend_without_policy" {
   expect_failures = [var.backends]
 }
 
-run "refuses_a_report_policy_that_is_none" {
+run "rejects_an_invalid_report_policy" {
   command = plan
   variables {
     backends = { words = { name = "lambda", config = "{}", policy_json = "{\"Statement\":[]}", report_policy_json = "{}" } }
@@ -124,7 +124,7 @@ run "refuses_a_report_policy_that_is_none" {
   expect_failures = [var.backends]
 }
 
-run "refuses_an_event_pattern_that_is_none" {
+run "rejects_an_invalid_event_pattern" {
   command = plan
   variables {
     backends = { words = { name = "lambda", config = "{}", policy_json = "{\"Statement\":[]}", event_pattern = "{}" } }
@@ -132,7 +132,7 @@ run "refuses_an_event_pattern_that_is_none" {
   expect_failures = [var.backends]
 }
 
-run "refuses_a_key_too_long_for_a_rule" {
+run "rejects_a_key_too_long_for_a_rule_name" {
   command = plan
   variables {
     activities = {
@@ -150,7 +150,7 @@ run "refuses_a_key_too_long_for_a_rule" {
   expect_failures = [var.backends]
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name                = "with space"
@@ -164,7 +164,7 @@ run "refuses_wrong_values" {
   ]
 }
 
-run "refuses_a_state_machine_that_is_none" {
+run "rejects_an_invalid_state_machine_arn" {
   command = plan
   variables {
     state_machine_arns       = ["words"]
@@ -173,7 +173,7 @@ run "refuses_a_state_machine_that_is_none" {
   expect_failures = [var.state_machine_arns, var.missed_task_poll_minutes]
 }
 
-run "refuses_slots_and_queue_times_that_make_no_sense" {
+run "rejects_invalid_slots_and_queue_times" {
   command = plan
   variables {
     activities = {
@@ -190,7 +190,7 @@ run "refuses_slots_and_queue_times_that_make_no_sense" {
   expect_failures = [var.activities]
 }
 
-run "refuses_a_backend_named_as_another_rule" {
+run "rejects_a_backend_named_like_another_rule" {
   command = plan
   variables {
     activities = {

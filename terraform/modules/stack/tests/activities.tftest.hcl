@@ -19,7 +19,7 @@ variables {
   example = {}
 }
 
-run "functions_of_the_user_are_behind_activities_of_their_own" {
+run "user_functions_get_their_own_activities" {
   command = plan
   variables {
     lambda_activities = {
@@ -38,23 +38,23 @@ run "functions_of_the_user_are_behind_activities_of_their_own" {
 
   assert {
     condition     = keys(output.activities) == ["invoices", "lambda", "letters"] && keys(output.process_states) == ["invoices", "lambda", "letters"]
-    error_message = "beside the example's"
+    error_message = "user activities exist beside the example's"
   }
   assert {
     condition     = output.process_states.letters.Branches[0].States.Activity.HeartbeatSeconds == 30 && output.process_states.letters.Branches[0].States.Activity.TimeoutSeconds == 60
-    error_message = "with clocks of their own"
+    error_message = "each activity must have its own timeouts"
   }
   assert {
     condition     = jsondecode(local.backends.letters.config).function_arn == "arn:aws:lambda:eu-west-1:123456789012:function:letters"
-    error_message = "each starts its own function"
+    error_message = "each activity must start its own function"
   }
   assert {
     condition     = keys(aws_iam_role_policy.worker) == ["invoices"] && aws_iam_role_policy.worker["invoices"].role == "invoices" && aws_iam_role_policy.worker["invoices"].policy == output.worker_policy_json
-    error_message = "the worker's policy goes to the role that is named"
+    error_message = "the worker's policy must be attached to the named role"
   }
 }
 
-run "every_mode_at_once" {
+run "every_wake_up_mode_in_one_stack" {
   command = plan
   variables {
     lambda_activities = { for mode in ["poll", "logs"] : mode => {
@@ -67,19 +67,19 @@ run "every_mode_at_once" {
 
   assert {
     condition     = keys(output.execution_policies_json) == ["lambda"] && contains(keys(output.functions), "poller") && contains(keys(output.functions), "listener")
-    error_message = "the poller and the listener are there, and permissions only where a state asks"
+    error_message = "poller and listener must exist, and only a requesting state needs permissions"
   }
   assert {
     condition     = { for key, state in output.process_states : key => state.Type } == { fargate = "Task", lambda = "Parallel", logs = "Task", poll = "Task" }
-    error_message = "only mode requests has a request"
+    error_message = "only mode requests may have a request"
   }
   assert {
     condition     = local.example_definitions.fargate.States.Process.Type == "Task"
-    error_message = "the example's machine has the state of the mode"
+    error_message = "the example's state machine must have the state of the mode"
   }
 }
 
-run "a_callback_target_instead_of_an_activity" {
+run "a_callback_target_replaces_an_activity" {
   command = plan
   variables {
     lambda_activities = { mine = {
@@ -94,11 +94,11 @@ run "a_callback_target_instead_of_an_activity" {
   }
   assert {
     condition     = jsondecode(output.execution_policies_json.mine).Statement[0].Action == ["sqs:SendMessage"]
-    error_message = "the state needs the queue"
+    error_message = "the state needs permission on the queue"
   }
 }
 
-run "refuses_a_key_that_is_the_example_s" {
+run "rejects_a_key_that_the_stack_uses" {
   command = plan
   variables {
     lambda_activities = {
@@ -108,7 +108,7 @@ run "refuses_a_key_that_is_the_example_s" {
   expect_failures = [var.lambda_activities]
 }
 
-run "refuses_a_heartbeat_as_long_as_the_time_limit" {
+run "rejects_a_heartbeat_as_long_as_the_timeout" {
   command = plan
   variables {
     lambda_activities = {
@@ -122,7 +122,7 @@ run "refuses_a_heartbeat_as_long_as_the_time_limit" {
   expect_failures = [var.lambda_activities]
 }
 
-run "refuses_a_stack_that_serves_nothing" {
+run "rejects_a_stack_without_activities" {
   command = plan
   variables {
     example = null

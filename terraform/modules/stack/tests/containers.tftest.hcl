@@ -19,7 +19,7 @@ variables {
   example = {}
 }
 
-run "containers_run_in_a_network_that_is_made_for_them" {
+run "containers_run_in_a_new_network" {
   command = plan
   variables {
     fargate = {
@@ -41,11 +41,11 @@ run "containers_run_in_a_network_that_is_made_for_them" {
   }
   assert {
     condition     = jsondecode(local.backends.fargate.config).subnets == ["subnet-0b", "subnet-0b"] && jsondecode(local.backends.fargate.config).assign_public_ip && jsondecode(local.backends.fargate.config).security_groups == ["sg-made"]
-    error_message = "in the network"
+    error_message = "the jobs must run in the new network"
   }
   assert {
     condition     = jsondecode(local.backends.batch.config).job_queue == "arn:aws:batch:eu-west-1:123456789012:job-queue/first-batch" && jsondecode(local.backends.fargate.config).task_definition == "first-fargate"
-    error_message = "under names of their own"
+    error_message = "queue and task definition must have their own names"
   }
   assert {
     condition     = local.worker.environment == { for name, value in output.worker_environment : name => value if !contains(["DISPATCH_QUEUE_URL", "STACK_NAME"], name) } && length(jsondecode(local.worker.policy_json).Statement) == 3 && local.example_job_policies.data == jsonencode(local.process_policy)
@@ -53,11 +53,11 @@ run "containers_run_in_a_network_that_is_made_for_them" {
   }
   assert {
     condition     = local.activities.fargate.allowed_overrides == tolist(["command"]) && output.process_states.batch.Branches[0].States.Activity.TimeoutSeconds == 30 && output.process_states.fargate.Branches[0].States.Activity.HeartbeatSeconds == 300
-    error_message = "with clocks and overrides of their own"
+    error_message = "each activity must have its own timeouts and overrides"
   }
 }
 
-run "containers_run_in_a_network_that_is_there" {
+run "containers_run_in_an_existing_network" {
   command = plan
   variables {
     example = null
@@ -67,24 +67,24 @@ run "containers_run_in_a_network_that_is_there" {
 
   assert {
     condition     = jsondecode(local.backends.fargate.config).subnets == ["subnet-0e"] && jsondecode(local.backends.fargate.config).security_groups == ["sg-mine"] && !jsondecode(local.backends.fargate.config).assign_public_ip
-    error_message = "as it is given"
+    error_message = "the settings must be as given"
   }
   assert {
     condition     = jsondecode(local.backends.fargate.config).cluster == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" && keys(output.activities) == ["fargate"] && length(local.example_job_policies) == 0
-    error_message = "and nothing of the example"
+    error_message = "nothing of the example may be created"
   }
 }
 
-run "without_containers_there_is_no_network" {
+run "no_network_without_containers" {
   command = plan
 
   assert {
     condition     = length(module.network) == 0 && keys(output.activities) == ["lambda"]
-    error_message = "nothing but functions"
+    error_message = "there may only be functions"
   }
 }
 
-run "refuses_overrides_that_a_container_does_not_have" {
+run "rejects_unknown_overrides" {
   command = plan
   variables {
     fargate = { container = { image = "worker" }, allowed_overrides = ["gpu"] }
@@ -93,7 +93,7 @@ run "refuses_overrides_that_a_container_does_not_have" {
   expect_failures = [var.fargate, var.batch]
 }
 
-run "refuses_a_container_s_heartbeat_as_long_as_its_time_limit" {
+run "rejects_a_heartbeat_as_long_as_the_timeout" {
   command = plan
   variables {
     fargate = { container = { image = "worker" }, timeout_seconds = 300 }

@@ -19,7 +19,7 @@ variables {
   example = {}
 }
 
-run "the_example_runs_from_prepare_through_the_activity_to_publish" {
+run "the_example_runs_prepare_the_activity_and_publish" {
   command = plan
 
   assert {
@@ -34,23 +34,23 @@ run "the_example_runs_from_prepare_through_the_activity_to_publish" {
   }
   assert {
     condition     = local.example_definitions.lambda.StartAt == "Prepare" && local.example_definitions.lambda.States.Publish.End
-    error_message = "from the first to the last"
+    error_message = "it must start with Prepare and end with Publish"
   }
   assert {
     condition     = { for key, value in local.example_definitions.lambda.States.Process : key => value if key != "Next" } == output.process_states.lambda
-    error_message = "what users are given is what the example uses"
+    error_message = "the example uses the same state that users get"
   }
   assert {
     condition     = alltrue([for name in ["Prepare", "Publish"] : contains(local.example_definitions.lambda.States[name].Retry[0].ErrorEquals, "Lambda.TooManyRequestsException")])
-    error_message = "a throttled invocation is repeated"
+    error_message = "a throttled invocation is retried"
   }
   assert {
     condition     = toset(keys(output.functions)) == toset(["dispatcher", "reporter", "reconciler", "prepare", "process", "publish", "reduce"])
-    error_message = "the functions of the stack"
+    error_message = "the outputs must list the functions of the stack"
   }
 }
 
-run "many_texts_are_a_map_of_jobs_whose_outputs_are_merged" {
+run "the_fan_out_maps_texts_to_jobs_and_merges_their_outputs" {
   command = plan
   variables {
     example = { fan_out_max_concurrency = 7 }
@@ -58,7 +58,7 @@ run "many_texts_are_a_map_of_jobs_whose_outputs_are_merged" {
 
   assert {
     condition     = keys(output.examples) == ["fan-out"]
-    error_message = "beside the backends' state machines"
+    error_message = "the fan-out is separate from the state machines of the backends"
   }
   assert {
     condition     = local.fan_out_definitions["fan-out"].StartAt == "OneOrMany" && [for choice in local.fan_out_definitions["fan-out"].States.OneOrMany.Choices : [choice.Variable, choice.Next]] == [["$.sources", "Texts"], ["$.source", "One"]]
@@ -66,23 +66,23 @@ run "many_texts_are_a_map_of_jobs_whose_outputs_are_merged" {
   }
   assert {
     condition     = local.fan_out_definitions["fan-out"].States.One.Parameters == { "sources.$" = "States.Array($.source)" } && local.fan_out_definitions["fan-out"].States.None.Error == "InvalidInput"
-    error_message = "one text is a list of one, and none is an error"
+    error_message = "one text is a list of one, and no text is an error"
   }
   assert {
     condition     = local.fan_out_definitions["fan-out"].States.Texts.MaxConcurrency == 7 && local.fan_out_definitions["fan-out"].States.Texts.ItemSelector == { "source.$" = "$$.Map.Item.Value" }
-    error_message = "each text is prepared like a single one, so many at once"
+    error_message = "each text is prepared like a single one, with the given concurrency"
   }
   assert {
     condition     = { for key, value in local.fan_out_definitions["fan-out"].States.Texts.ItemProcessor.States.Process : key => value if key != "End" } == output.process_states.lambda
-    error_message = "and goes through the activity"
+    error_message = "each text goes through the activity"
   }
   assert {
     condition     = [for name in ["One", "Texts", "Reduce", "Publish"] : lookup(local.fan_out_definitions["fan-out"].States[name], "Next", null)] == ["Texts", "Reduce", "Publish", null]
-    error_message = "then the outputs are merged and published"
+    error_message = "the outputs are then merged and published"
   }
 }
 
-run "many_texts_on_another_backend" {
+run "the_fan_out_can_use_another_backend" {
   command = plan
   variables {
     example = { fan_out_backend = "fargate" }
@@ -91,11 +91,11 @@ run "many_texts_on_another_backend" {
 
   assert {
     condition     = { for key, value in local.fan_out_definitions["fan-out"].States.Texts.ItemProcessor.States.Process : key => value if key != "End" } == output.process_states.fargate
-    error_message = "as asked for"
+    error_message = "the settings must be as requested"
   }
 }
 
-run "the_example_s_functions_may_do_their_work_and_no_more" {
+run "example_functions_have_only_the_permissions_they_need" {
   command = plan
 
   assert {
@@ -103,23 +103,23 @@ run "the_example_s_functions_may_do_their_work_and_no_more" {
       ReadData                 = [["s3:GetObject"], ["arn:aws:s3:::first-data-123456789012-eu-west-1/*"]]
       TellMissingFromForbidden = [["s3:ListBucket"], ["arn:aws:s3:::first-data-123456789012-eu-west-1"]]
     }
-    error_message = "prepare reads"
+    error_message = "prepare may only read"
   }
   assert {
     condition     = toset(flatten(local.process_policy.Statement[*].Action)) == toset(["s3:GetObject", "s3:ListBucket", "s3:PutObject"])
-    error_message = "process reads and writes"
+    error_message = "process may only read and write"
   }
   assert {
     condition     = length(local.steps.publish.policies) + length(local.steps.reduce.policies) == 0
-    error_message = "publish and reduce need nothing"
+    error_message = "publish and reduce need no permissions"
   }
   assert {
     condition     = local.steps_policies.one.Statement[0].Action == ["lambda:InvokeFunction"] && length(local.steps_policies.one.Statement[0].Resource) == 2 && length(local.steps_policies.many.Statement[0].Resource) == 3
-    error_message = "the state machine invokes prepare and publish; process is the dispatcher's to invoke"
+    error_message = "the state machine invokes only the steps; the dispatcher invokes process"
   }
 }
 
-run "a_dashboard_shows_all_that_is_made" {
+run "the_dashboard_shows_every_function_and_alarm" {
   command = plan
   variables {
     watching = { overdue_minutes = 9, max_dispatch_errors = 3, alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:duty"] }
@@ -127,16 +127,16 @@ run "a_dashboard_shows_all_that_is_made" {
 
   assert {
     condition     = toset(keys(local.functions)) == toset(keys(output.functions)) && length(module.dashboard) == 1 && strcontains(output.dashboard_url, "/dashboard/first")
-    error_message = "a dashboard of the stack, with each of its functions"
+    error_message = "the dashboard must show each function of the stack"
   }
-  # Two of queues, one of the reconciler, two of each function, two of the activity, one of its invocations.
+  # Two for queues, one for the reconciler, two for each function, two for the activity, one for its invocations.
   assert {
     condition     = length(local.alarm_arns) == 2 + 1 + 2 * 7 + 2 + 1
     error_message = "every alarm of the other modules is shown"
   }
 }
 
-run "no_dashboard_where_none_is_wanted" {
+run "the_dashboard_can_be_left_out" {
   command = plan
   variables {
     watching = { dashboard = false }
@@ -144,11 +144,11 @@ run "no_dashboard_where_none_is_wanted" {
 
   assert {
     condition     = length(module.dashboard) == 0 && output.dashboard_url == null
-    error_message = "it costs, and can be left out"
+    error_message = "no dashboard may be created"
   }
 }
 
-run "refuses_to_fan_out_to_a_backend_that_is_not_there" {
+run "rejects_a_fan_out_to_a_missing_backend" {
   command = plan
   variables {
     example = { fan_out_backend = "batch" }
@@ -156,7 +156,7 @@ run "refuses_to_fan_out_to_a_backend_that_is_not_there" {
   expect_failures = [var.example]
 }
 
-run "refuses_to_fan_out_wider_than_a_map_does" {
+run "rejects_a_fan_out_wider_than_a_map_allows" {
   command = plan
   variables {
     example = { fan_out_max_concurrency = 41 }

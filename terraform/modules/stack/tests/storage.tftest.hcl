@@ -16,20 +16,20 @@ run "packages" {
   }
 }
 
-run "a_zip_is_kept_under_its_hash" {
+run "the_key_of_a_zip_contains_its_hash" {
   command = plan
 
   assert {
     condition     = aws_s3_object.package["process"].key == "functions/process-${substr(sha256("process"), 0, 16)}.zip"
-    error_message = "another zip is another object"
+    error_message = "the key of a zip must contain its hash"
   }
   assert {
     condition     = local.artefacts.process.key == aws_s3_object.package["process"].key && local.artefacts.process.hash == base64sha256("process")
-    error_message = "and the function's code"
+    error_message = "the function must use that object"
   }
 }
 
-run "zips_of_a_release_are_taken_from_where_they_lie" {
+run "zips_of_a_release_are_used_in_place" {
   command = plan
   variables {
     example           = null
@@ -40,15 +40,15 @@ run "zips_of_a_release_are_taken_from_where_they_lie" {
 
   assert {
     condition     = local.artefacts.reporter == { bucket = "releases", key = "v1/reporter.zip", hash = base64sha256("reporter") }
-    error_message = "as they are given"
+    error_message = "the settings must be as given"
   }
   assert {
     condition     = length(aws_s3_object.package) == 0 && keys(aws_s3_bucket.this) == ["data"]
-    error_message = "nothing is uploaded, and there is no bucket for it"
+    error_message = "nothing is uploaded, and there is no bucket for zips"
   }
 }
 
-run "more_tags_than_an_object_may_have_are_the_buckets" {
+run "buckets_take_more_tags_than_objects_can" {
   command = plan
   variables {
     tags = { for number in range(11) : "tag-${number}" => "value" }
@@ -56,15 +56,15 @@ run "more_tags_than_an_object_may_have_are_the_buckets" {
 
   assert {
     condition     = length(aws_s3_bucket.this["artefacts"].tags) == 11
-    error_message = "the bucket has them"
+    error_message = "the bucket must have all tags"
   }
   assert {
     condition     = alltrue([for zip in aws_s3_object.package : length(coalesce(zip.tags, {})) == 0])
-    error_message = "S3 refuses an object with more than 10"
+    error_message = "objects must have no tags: S3 allows 10"
   }
 }
 
-run "buckets_are_private_encrypted_versioned_and_refuse_plain_http" {
+run "buckets_are_private_encrypted_versioned_and_deny_plain_http" {
   command = plan
 
   assert {
@@ -77,7 +77,7 @@ run "buckets_are_private_encrypted_versioned_and_refuse_plain_http" {
   }
   assert {
     condition     = alltrue([for versioning in aws_s3_bucket_versioning.this : versioning.versioning_configuration[0].status == "Enabled"])
-    error_message = "an overwritten object can be brought back"
+    error_message = "versioning must be enabled"
   }
   assert {
     condition = alltrue([for purpose in ["artefacts", "data"] : jsondecode(aws_s3_bucket_policy.this[purpose].policy).Statement == [{
@@ -88,15 +88,15 @@ run "buckets_are_private_encrypted_versioned_and_refuse_plain_http" {
       Resource  = ["arn:aws:s3:::first-${purpose}-123456789012-eu-west-1", "arn:aws:s3:::first-${purpose}-123456789012-eu-west-1/*"]
       Condition = { Bool = { "aws:SecureTransport" = "false" } }
     }]])
-    error_message = "bucket and objects only by TLS"
+    error_message = "bucket and objects must require TLS"
   }
   assert {
     condition     = alltrue([for bucket in aws_s3_bucket.this : !bucket.force_destroy])
-    error_message = "contents are not deleted along with the stack unless asked for"
+    error_message = "by default, destroying the stack keeps the contents"
   }
 }
 
-run "payloads_expire_and_nothing_else_does" {
+run "only_payloads_expire" {
   command = plan
   variables {
     data = { payload_retention_days = 3 }
@@ -104,11 +104,11 @@ run "payloads_expire_and_nothing_else_does" {
 
   assert {
     condition     = aws_s3_bucket_lifecycle_configuration.payloads[0].rule[0].filter[0].prefix == "tasks/" && aws_s3_bucket_lifecycle_configuration.payloads[0].rule[0].expiration[0].days == 3
-    error_message = "only under tasks/"
+    error_message = "only objects under tasks/ may expire"
   }
 }
 
-run "payloads_stay_when_asked_for" {
+run "payloads_can_be_kept" {
   command = plan
   variables {
     data = { keep_payloads = true }
@@ -116,7 +116,7 @@ run "payloads_stay_when_asked_for" {
 
   assert {
     condition     = length(aws_s3_bucket_lifecycle_configuration.payloads) == 0
-    error_message = "no lifecycle rule"
+    error_message = "there must be no lifecycle rule"
   }
 }
 
@@ -130,15 +130,15 @@ run "a_customer_key_covers_the_buckets" {
     condition = alltrue([for rules in values(aws_s3_bucket_server_side_encryption_configuration.this)[*].rule : alltrue([
       for rule in rules : rule.apply_server_side_encryption_by_default[0].kms_master_key_id == var.data.kms_key_arn && rule.bucket_key_enabled
     ])])
-    error_message = "both buckets use it"
+    error_message = "both buckets must use the key"
   }
   assert {
     condition     = local.prepare_policy.Statement[2].Action == ["kms:Decrypt"] && local.prepare_policy.Statement[2].Resource == [var.data.kms_key_arn]
-    error_message = "prepare can read what is encrypted with it"
+    error_message = "prepare must be able to decrypt"
   }
 }
 
-run "a_function_that_is_told_of_the_stack_and_that_the_stack_is_told_of_is_no_cycle" {
+run "a_function_and_a_stack_that_refer_to_each_other_are_no_cycle" {
   command = plan
   module {
     source = "./tests/own_function"
@@ -150,7 +150,7 @@ run "a_function_that_is_told_of_the_stack_and_that_the_stack_is_told_of_is_no_cy
   }
 }
 
-run "without_the_example_only_the_user_s_functions" {
+run "only_user_functions_without_the_example" {
   command = plan
   variables {
     example = null
@@ -161,15 +161,15 @@ run "without_the_example_only_the_user_s_functions" {
 
   assert {
     condition     = keys(output.activities) == ["invoices"] && length(output.state_machines) + length(output.examples) == 0 && keys(output.functions) == ["dispatcher", "reconciler", "reporter"]
-    error_message = "no example"
+    error_message = "nothing of the example may be created"
   }
   assert {
     condition     = keys(aws_s3_object.package) == ["dispatcher", "listener", "poller", "reconciler", "reporter"]
-    error_message = "only the stack's own zips are needed"
+    error_message = "only the stack's own zips may be uploaded"
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name         = "First"
@@ -179,7 +179,7 @@ run "refuses_wrong_values" {
   expect_failures = [var.name, var.packages_dir, var.data]
 }
 
-run "refuses_zips_without_a_place" {
+run "rejects_a_stack_without_zips" {
   command = plan
   variables {
     packages_dir = null
@@ -187,7 +187,7 @@ run "refuses_zips_without_a_place" {
   expect_failures = [var.packages_dir]
 }
 
-run "refuses_zips_in_two_places" {
+run "rejects_packages_dir_together_with_packages" {
   command = plan
   variables {
     packages = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "poller", "listener", "prepare", "process", "publish", "reduce"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
@@ -195,7 +195,7 @@ run "refuses_zips_in_two_places" {
   expect_failures = [var.packages_dir]
 }
 
-run "refuses_a_release_that_lacks_zips_or_hashes" {
+run "rejects_a_release_with_missing_zips_or_bad_hashes" {
   command = plan
   variables {
     packages_dir = null

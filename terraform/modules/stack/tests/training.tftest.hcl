@@ -19,7 +19,7 @@ variables {
   example = {}
 }
 
-run "trainings_on_batch_and_on_sagemaker" {
+run "trainings_run_on_batch_and_sagemaker" {
   command = plan
   variables {
     training = {
@@ -36,17 +36,17 @@ run "trainings_on_batch_and_on_sagemaker" {
   }
   assert {
     condition     = toset(keys(module.sweep)) == toset(["prepare", "reduce", "publish"])
-    error_message = "the functions before and after"
+    error_message = "the sweep needs its three functions"
   }
   assert {
     condition = [for name in ["Prepare", "Trainings", "Reduce", "Publish"] :
       lookup(local.training_definitions["training-batch"].States[name], "Next", null)
     ] == ["Trainings", "Reduce", "Publish", null]
-    error_message = "from the sweep to the winner"
+    error_message = "the states must lead from the sweep to the winner"
   }
   assert {
     condition     = local.training_definitions["training-batch"].States.Trainings.MaxConcurrency == 4 && contains(local.training_definitions["training-batch"].States.Trainings.ItemProcessor.States.Train.Retry[0].ErrorEquals, "Job.Interrupted")
-    error_message = "so many at once, each resumed when it was interrupted"
+    error_message = "trainings run with the default concurrency and resume after an interruption"
   }
   assert {
     condition     = local.training_definitions["training-sagemaker"].States.Trainings.ItemProcessor.States.Train.Catch[0].Next == "Failed"
@@ -54,11 +54,11 @@ run "trainings_on_batch_and_on_sagemaker" {
   }
   assert {
     condition     = alltrue([for key in ["training-batch", "training-sagemaker"] : endswith(local.training_state_machine_arns[index(local.training_keys, key)], ":stateMachine:first-${key}")])
-    error_message = "an abort of theirs stops their jobs"
+    error_message = "aborting a training must stop its jobs"
   }
 }
 
-run "the_activity_sagemaker_alone" {
+run "sagemaker_without_example_and_trainings" {
   command = plan
   variables {
     example = null
@@ -70,15 +70,15 @@ run "the_activity_sagemaker_alone" {
 
   assert {
     condition     = keys(output.activities) == ["sagemaker"] && length(output.trainings) == 0
-    error_message = "no example, no training"
+    error_message = "there must be no example and no training"
   }
   assert {
     condition     = local.sagemaker_settings["sagemaker"].storage == { output_s3_uri = "s3://models/" } && length(module.network) == 0
-    error_message = "models go where they are told to, checkpoints into the data bucket; no network of ours"
+    error_message = "models go to the given place, and no network is created"
   }
 }
 
-run "refuses_trainings_that_run_nowhere" {
+run "rejects_trainings_without_a_backend" {
   command = plan
   variables {
     training = { image = "training" }
@@ -86,7 +86,7 @@ run "refuses_trainings_that_run_nowhere" {
   expect_failures = [var.training]
 }
 
-run "refuses_what_no_sweep_can_be" {
+run "rejects_invalid_sweeps" {
   command = plan
   variables {
     sagemaker = { container = { image = "training" }, heartbeat_seconds = 30000, allowed_overrides = ["command"] }
