@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import hcl2
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 BEGIN = "<!-- Inputs and outputs: `make docs` writes them from the .tf files. -->"
 END = "<!-- End of inputs and outputs. -->"
 _BETWEEN = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}", re.DOTALL)
+# As hcl2 returns it: with its delimiters, and in quotes that escape nothing.
+_HEREDOC = re.compile(r'"<<-(\w+)\n(.*)\n *\1"', re.DOTALL)
 # What is longer makes a table that nobody can read: it is linked to.
 MAX_CHARACTERS = 70
 
@@ -83,5 +86,12 @@ def _plain(value: Any) -> str:
 
 
 def _cell(block: dict[str, Any]) -> str:
-    text = json.loads(block["description"]) if "description" in block else ""
-    return str(text).replace("|", "\\|").replace("<", "&lt;")
+    """A description on one line of a table, with a line break before each paragraph and list item."""
+    text = str(_text(block["description"])) if "description" in block else ""
+    parts = [" ".join(part.split()) for part in re.split(r"\n\n|\n(?=- )", text)]
+    return "<br>".join(part.replace("|", "\\|").replace("<", "&lt;") for part in parts)
+
+
+def _text(literal: str) -> Any:
+    heredoc = _HEREDOC.fullmatch(literal)
+    return textwrap.dedent(heredoc[2]) if heredoc else json.loads(literal)
