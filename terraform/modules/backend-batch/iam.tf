@@ -27,7 +27,7 @@ locals {
       job       = { description = "Jobs of ${var.name}: what the program may do", trust = jsonencode(local.trust_in_tasks) }
       execution = { description = "Jobs of ${var.name}: image and logs, used by ECS", trust = jsonencode(local.trust_in_tasks) }
     },
-    local.makes_instances ? {
+    local.creates_instances ? {
       instance = { description = "Instances of ${var.name}, used by ECS's agent", trust = jsonencode(local.trust_in_instances) }
     } : {},
   )
@@ -133,14 +133,14 @@ resource "aws_iam_role_policy" "job" {
 
 # AWS's own policy: AWS decides what the agent calls.
 resource "aws_iam_role_policy_attachment" "instance" {
-  count = local.makes_instances ? 1 : 0
+  count = local.creates_instances ? 1 : 0
 
   role       = aws_iam_role.this["instance"].name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 }
 
 resource "aws_iam_instance_profile" "this" {
-  count = local.makes_instances ? 1 : 0
+  count = local.creates_instances ? 1 : 0
 
   name = aws_iam_role.this["instance"].name
   role = aws_iam_role.this["instance"].name

@@ -21,8 +21,8 @@ locals {
   # ARNs built from names are known at plan time, and what watches the queue need not wait for it.
   arn_suffix         = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
   batch_arn_prefix   = "arn:${data.aws_partition.current.partition}:batch:${local.arn_suffix}"
-  makes_queue        = var.job_queue == null
-  queue_name         = local.makes_queue ? var.name : element(split("/", var.job_queue), length(split("/", var.job_queue)) - 1)
+  creates_queue      = var.job_queue == null
+  queue_name         = local.creates_queue ? var.name : element(split("/", var.job_queue), length(split("/", var.job_queue)) - 1)
   queue_arn          = "${local.batch_arn_prefix}:job-queue/${local.queue_name}"
   job_definition_arn = "${local.batch_arn_prefix}:job-definition/${var.name}"
   on_fargate         = var.compute.type == "FARGATE"

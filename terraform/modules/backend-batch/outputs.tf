@@ -4,7 +4,7 @@ output "backend" {
     name = "batch"
     config = jsonencode({
       # Not the ARN built from the name: whatever reads this must wait for the queue.
-      job_queue      = local.makes_queue ? aws_batch_job_queue.this[0].arn : local.queue_arn
+      job_queue      = local.creates_queue ? aws_batch_job_queue.this[0].arn : local.queue_arn
       job_definition = aws_batch_job_definition.this.name
       log_group      = aws_cloudwatch_log_group.this.name
     })

@@ -23,14 +23,14 @@ locals {
     "arn", data.aws_partition.current.partition, "ecs", data.aws_region.current.name,
     data.aws_caller_identity.current.account_id,
   ])
-  makes_cluster     = var.cluster == null
-  cluster_name      = local.makes_cluster ? var.name : element(split("/", var.cluster), length(split("/", var.cluster)) - 1)
+  creates_cluster   = var.cluster == null
+  cluster_name      = local.creates_cluster ? var.name : element(split("/", var.cluster), length(split("/", var.cluster)) - 1)
   cluster_arn       = "${local.ecs_arn_prefix}:cluster/${local.cluster_name}"
   family_arn        = "${local.ecs_arn_prefix}:task-definition/${var.name}"
   container_name    = "job"
   log_stream_prefix = "jobs"
 
-  makes_security_group = length(var.network.security_groups) == 0
+  creates_security_group = length(var.network.security_groups) == 0
 
   # Not every platform sets the region, and SDKs read different variables.
   region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }

@@ -4,12 +4,12 @@ output "backend" {
     name = "fargate"
     config = jsonencode({
       # Not the ARN built from the name: whatever reads this must wait for the cluster and its capacity providers.
-      cluster           = local.makes_cluster ? "${local.ecs_arn_prefix}:cluster/${aws_ecs_cluster_capacity_providers.this[0].cluster_name}" : local.cluster_arn
+      cluster           = local.creates_cluster ? "${local.ecs_arn_prefix}:cluster/${aws_ecs_cluster_capacity_providers.this[0].cluster_name}" : local.cluster_arn
       task_definition   = aws_ecs_task_definition.this.family
       container         = local.container_name
       capacity_provider = var.spot ? "FARGATE_SPOT" : "FARGATE"
       subnets           = var.network.subnets
-      security_groups   = local.makes_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
+      security_groups   = local.creates_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
       assign_public_ip  = var.network.assign_public_ip
       log_group         = aws_cloudwatch_log_group.this.name
       log_stream_prefix = local.log_stream_prefix

@@ -14,6 +14,7 @@ variable "packages" {
     - `dispatcher`, `reporter`, `reconciler`: always required.
     - `poller`: required if the wake_up of an activity is poll.
     - `listener`: required if the wake_up of an activity is logs.
+
     `hash` is the SHA-256 of the zip in base64.
   EOT
   type = object({

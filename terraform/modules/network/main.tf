@@ -1,6 +1,6 @@
 data "aws_availability_zones" "available" {
   #checkov:skip=CKV_AWS_394: a subnet keeps its zone (ignore_changes), whatever zones are added later
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   state = "available"
   # No Local Zones, which lack Fargate and many instance types.
@@ -13,9 +13,9 @@ data "aws_availability_zones" "available" {
 data "aws_region" "current" {}
 
 locals {
-  makes = var.existing == null
+  creates = var.existing == null
   # By number, because the names are unknown at plan time.
-  zones = local.makes ? { for index in range(var.zones) : tostring(index) => index } : {}
+  zones = local.creates ? { for index in range(var.zones) : tostring(index) => index } : {}
   tags  = merge(var.tags, { Name = var.name })
 }
 
@@ -23,7 +23,7 @@ locals {
 # must not have a public address need your own subnets (variable existing).
 resource "aws_vpc" "this" {
   #checkov:skip=CKV2_AWS_11: flow logs cost more than these jobs; to have them, pass your own network (variable existing)
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   cidr_block           = var.cidr
   enable_dns_support   = true
@@ -33,28 +33,28 @@ resource "aws_vpc" "this" {
 
 # No rules: what is put into it by mistake reaches nothing.
 resource "aws_default_security_group" "this" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   vpc_id = aws_vpc.this[0].id
   tags   = merge(local.tags, { Name = "${var.name}-default-unused" })
 }
 
 resource "aws_internet_gateway" "this" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   vpc_id = aws_vpc.this[0].id
   tags   = local.tags
 }
 
 resource "aws_route_table" "this" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   vpc_id = aws_vpc.this[0].id
   tags   = local.tags
 }
 
 resource "aws_route" "out" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   route_table_id         = aws_route_table.this[0].id
   destination_cidr_block = "0.0.0.0/0"
@@ -86,7 +86,7 @@ resource "aws_route_table_association" "this" {
 }
 
 resource "aws_vpc_endpoint" "this" {
-  for_each = local.makes ? var.gateway_endpoints : []
+  for_each = local.creates ? var.gateway_endpoints : []
 
   vpc_id            = aws_vpc.this[0].id
   service_name      = "com.amazonaws.${data.aws_region.current.name}.${each.value}"

@@ -4,12 +4,12 @@ locals {
 
   steps = var.example == null ? {} : {
     prepare = {
-      description = "Example: makes the job's input"
+      description = "Example: creates the job's input"
       policies    = { data = jsonencode(local.prepare_policy) }
     }
     # No policies: everything it returns is in the job's output.
     publish = {
-      description = "Example: makes the execution's output"
+      description = "Example: creates the execution's output"
       policies    = {}
     }
     reduce = {

@@ -3,7 +3,7 @@ locals {
   training_keys = concat(keys(local.training_on_batch), keys(local.training_on_sagemaker))
 
   sweep_steps = var.training == null ? {} : {
-    prepare = { handler = "prepare", description = "Training: makes the trainings of a sweep", policies = {} }
+    prepare = { handler = "prepare", description = "Training: lists the trainings of a sweep", policies = {} }
     reduce  = { handler = "reduce", description = "Training: chooses the best", policies = {} }
     publish = {
       handler     = "publish_winner"
