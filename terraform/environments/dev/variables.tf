@@ -3,7 +3,7 @@ variable "account_id" {
   type        = string
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id must be the 12 digits of the account: fill it in in this folder's terraform.tfvars. Given: \"${var.account_id}\"."
+    error_message = "account_id must be the 12 digits of the account: set it in this folder's terraform.tfvars. Given: \"${var.account_id}\"."
   }
 }
 
