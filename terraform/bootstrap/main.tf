@@ -1,4 +1,4 @@
-# What an environment needs before its first deploy: a place for the state, and registries for the images.
+# What an environment needs before its first deploy: a bucket for the state and registries for the images.
 provider "aws" {
   region              = var.region
   allowed_account_ids = [var.account_id]
@@ -15,21 +15,21 @@ locals {
   bucket_arn = "arn:${data.aws_partition.current.partition}:s3:::${local.bucket}"
 }
 
-# The bucket is there before its state is: it holds it.
+# The bucket holds its own state, so it exists before the state does.
 import {
   to = aws_s3_bucket.state
   id = local.bucket
 }
 
 resource "aws_s3_bucket" "state" {
-  #checkov:skip=CKV_AWS_18: access logs need a bucket of the account's, and CloudTrail's data events tell more
-  #checkov:skip=CKV_AWS_144: what is lost with the region is the region's stack too
-  #checkov:skip=CKV_AWS_145: S3's own key; a customer key would have to be made before, and its loss is the state's
-  #checkov:skip=CKV2_AWS_61: a state is small, and an earlier version of it may be wanted after years
+  #checkov:skip=CKV_AWS_18: access logs need another bucket in the account, and CloudTrail's data events show more
+  #checkov:skip=CKV_AWS_144: if the region is lost, so is the stack that the state describes
+  #checkov:skip=CKV_AWS_145: S3's own key; a customer managed key would have to exist first, and losing it would lose the state
+  #checkov:skip=CKV2_AWS_61: a state is small, and an earlier version may be needed years later
   #checkov:skip=CKV2_AWS_62: nothing waits for new objects
   bucket = local.bucket
 
-  # Who loses it has to import every resource by hand.
+  # Without it every resource would have to be imported by hand.
   lifecycle {
     prevent_destroy = true
   }
@@ -73,7 +73,7 @@ resource "aws_s3_bucket_policy" "state" {
     }]
   })
 
-  # S3 refuses two changes of a bucket's access at the same moment.
+  # S3 rejects concurrent changes to a bucket's access.
   depends_on = [aws_s3_bucket_public_access_block.state]
 }
 

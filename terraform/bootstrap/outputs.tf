@@ -4,6 +4,6 @@ output "state_bucket" {
 }
 
 output "repositories" {
-  description = "Where images are pushed to, by image, without a tag."
+  description = "Where to push images, by image, without a tag."
   value       = module.registry.urls
 }

@@ -1,5 +1,5 @@
 variable "account_id" {
-  description = "The account of the environment."
+  description = "ID of the environment's account."
   type        = string
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
@@ -8,7 +8,7 @@ variable "account_id" {
 }
 
 variable "region" {
-  description = "The region of the environment."
+  description = "Region of the environment."
   type        = string
 }
 
@@ -17,12 +17,12 @@ variable "name" {
   type        = string
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "name must be 3 to 24 lower-case letters, digits or -, a letter first, no - at the end. Given: \"${var.name}\"."
+    error_message = "name must be 3 to 24 lower-case letters, digits or -, starting with a letter and not ending in -. Given: \"${var.name}\"."
   }
 }
 
 variable "environment" {
-  description = "What the environment is called: the tag Environment."
+  description = "Name of the environment, for the tag Environment."
   type        = string
 }
 
@@ -34,7 +34,7 @@ variable "protected" {
 }
 
 variable "tags" {
-  description = "Tags for everything, besides Environment and ManagedBy."
+  description = "Tags for every resource, in addition to Environment and ManagedBy."
   type        = map(string)
   default     = {}
   nullable    = false

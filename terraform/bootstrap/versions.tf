@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # In the bucket that is described here: `make bootstrap` makes it bare, then this configuration takes it over.
+  # In the bucket that this configuration describes: `make bootstrap` creates it bare, then this configuration imports it.
   # Bucket, region and account come from the environment's terraform.tfvars.
   backend "s3" {
     key          = "bootstrap.tfstate"

@@ -26,7 +26,16 @@ variable "size" {
 }
 
 variable "long" {
-  description = "Long."
+  description = <<-EOT
+    Long:
+    more than "one" line.
+
+    - `first`: a|b.
+    - `second`: in
+      <two> lines.
+
+    The end.
+  EOT
   type        = object({ first_of_many = string, second_of_many = string, third_of_many = string })
   default     = null
 }
@@ -61,7 +70,8 @@ def test_a_table_shows_inputs_and_outputs(module: Path) -> None:
     assert [line for line in lines if line.startswith("| `")] == [
         '| `name` | `string` | required | A "name": a\\|b. |',
         '| `size` | `object({cpu = optional(number, 1)})` | `{ cpu = 2, kind = "x" }` | How large. |',
-        "| `long` | [object](variables.tf) | `null` | Long. |",
+        "| `long` | [object](variables.tf) | `null` | "
+        'Long: more than "one" line.<br>- `first`: a\\|b.<br>- `second`: in &lt;two> lines.<br>The end. |',
         "| `arn` | Its ARN. |",
     ]
     assert lines[0] == "# A"

@@ -3,7 +3,7 @@ mock_provider "aws" {
   override_during = plan
 }
 
-# A mocked provider imports nothing.
+# A mocked provider cannot import.
 override_resource {
   target          = aws_s3_bucket.state
   override_during = plan
@@ -22,19 +22,19 @@ run "a_private_versioned_encrypted_bucket_and_the_registries" {
 
   assert {
     condition     = output.state_bucket == "dispatch-dev-state-123456789012-eu-west-1" && keys(output.repositories) == ["training", "worker"]
-    error_message = "named after environment, account and region"
+    error_message = "names must contain environment, account and region"
   }
   assert {
     condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled" && aws_s3_bucket_public_access_block.state.restrict_public_buckets && aws_s3_bucket_public_access_block.state.block_public_policy
-    error_message = "an earlier state can be brought back, and nothing is public"
+    error_message = "the bucket must be versioned and private"
   }
   assert {
     condition     = jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Effect == "Deny" && jsondecode(aws_s3_bucket_policy.state.policy).Statement[0].Condition == { Bool = { "aws:SecureTransport" = "false" } }
-    error_message = "only by TLS"
+    error_message = "the bucket must require TLS"
   }
 }
 
-run "refuses_an_account_that_was_not_filled_in" {
+run "rejects_an_account_that_was_not_filled_in" {
   command = plan
   variables {
     account_id = "FILL-IN"

@@ -7,7 +7,7 @@ provider "aws" {
   access_key = "test"
   secret_key = "test"
 
-  # The local cloud has no instance metadata, and one host name for all buckets.
+  # The local cloud has no instance metadata and one host name for all buckets.
   skip_metadata_api_check     = true
   skip_credentials_validation = true
   s3_use_path_style           = true
@@ -29,7 +29,7 @@ provider "aws" {
   }
 }
 
-# What every account has in every region. A network of the stack's own would make the deploy 20 s longer.
+# Every account has a default VPC in every region. A network of its own would make the deploy 20 s longer.
 data "aws_vpc" "default" {
   default = true
 }
@@ -48,7 +48,7 @@ module "stack" {
   packages_dir = var.packages_dir
   example      = {}
 
-  # The same container on both: whatever a task asks for may be tried here, and how it ends need not be waited for long.
+  # Both run the same container. All overrides are allowed, to try them here, and jobs end quickly.
   fargate = {
     container           = { image = var.worker_image, stop_timeout_seconds = 15 }
     job_timeout_seconds = var.job_timeout_seconds
@@ -59,13 +59,13 @@ module "stack" {
     job_timeout_seconds = var.job_timeout_seconds
     allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
   }
-  # Only for `make demo-training` and its tests: it needs PyTorch, and more to deploy. A GPU on Spot, played by this machine.
+  # Only for `make demo-training` and its tests: it needs PyTorch and takes longer to deploy. This machine plays a GPU on Spot.
   training = !var.training ? null : {
     image           = var.training_image
     environment     = { TASK_GRACE_SECONDS = "5" }
     max_concurrency = 2
     batch = {
-      # The queue of the activity batch: to make another takes half a minute.
+      # The queue of the activity batch: creating another one takes half a minute.
       job_queue = "first-light-batch"
     }
     sagemaker           = { instances = { type = "ml.g5.xlarge", spot = true } }
@@ -77,7 +77,7 @@ module "stack" {
     assign_public_ip = true
   }
 
-  # Nothing here is worth keeping, and the provider takes a minute to see a lifecycle rule.
+  # Nothing here is worth keeping, and the provider takes a minute to create a lifecycle rule.
   data               = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   log_retention_days = 1
 }

@@ -14,7 +14,7 @@ output "dispatch_queue_url" {
 }
 
 output "dead_letter_queue_url" {
-  description = "URL of the queue of dispatch requests that could not be handled."
+  description = "URL of the queue for dispatch requests that could not be handled."
   value       = module.stack.dead_letter_queue_url
 }
 
@@ -24,7 +24,7 @@ output "data_bucket" {
 }
 
 output "activities" {
-  description = "ARNs of the activities: by backend, and by the keys of lambda_activities."
+  description = "ARNs of the activities, by backend and by key of lambda_activities."
   value       = module.stack.activities
 }
 
@@ -39,27 +39,27 @@ output "examples" {
 }
 
 output "trainings" {
-  description = "ARNs of the state machines that train, by backend; none unless there are trainings."
+  description = "ARNs of the state machines that train, by backend. Empty without trainings."
   value       = module.stack.trainings
 }
 
 output "process_states" {
-  description = "The state that goes into a definition, for each activity: see module activity."
+  description = "The state to put into a definition, by activity; see module activity."
   value       = module.stack.process_states
 }
 
 output "execution_policies_json" {
-  description = "What a state machine's role needs for the state, for each activity: policy documents in JSON."
+  description = "What a state machine's role needs for that state, by activity: policy documents in JSON."
   value       = module.stack.execution_policies_json
 }
 
 output "worker_policy_json" {
-  description = "What a processing function or job needs to report: a policy document in JSON."
+  description = "What a processing function needs to report: a policy document in JSON."
   value       = module.stack.worker_policy_json
 }
 
 output "worker_environment" {
-  description = "Environment variables a processing function or job needs."
+  description = "Environment variables that a processing function needs."
   value       = module.stack.worker_environment
 }
 
@@ -74,6 +74,6 @@ output "endpoint" {
 }
 
 output "dashboard_url" {
-  description = "The dashboard in the console, which a local cloud has not: it keeps the definition alone."
+  description = "URL of the dashboard in the console. The local cloud has no console and only keeps the definition."
   value       = module.stack.dashboard_url
 }

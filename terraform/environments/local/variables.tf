@@ -15,25 +15,28 @@ variable "packages_dir" {
 }
 
 variable "worker_image" {
-  description = "The image that containers run: on a Docker engine its name there, else a name that the local cloud maps to a program of this machine."
+  description = <<-EOT
+    The image that containers run: its name in the Docker engine, or one that the local cloud maps to a program of
+    this machine.
+  EOT
   type        = string
   default     = "worker:local"
 }
 
 variable "job_timeout_seconds" {
-  description = "How long a program in a container may run, in seconds. Batch allows no less than a minute."
+  description = "How long the program in a container may run, in seconds. Batch allows no less than 60."
   type        = number
   default     = 60
 }
 
 variable "training" {
-  description = "Whether there are trainings, on batch and on sagemaker."
+  description = "Whether to create trainings, on batch and on sagemaker."
   type        = bool
   default     = false
 }
 
 variable "training_image" {
-  description = "The image that trains; as worker_image."
+  description = "The image that trains; named like worker_image."
   type        = string
   default     = "training:local"
 }

@@ -1,4 +1,4 @@
-# One call, with this environment's values. What differs from account to account is in terraform.tfvars.
+# One call, with this environment's values. Account-specific values are in terraform.tfvars.
 provider "aws" {
   region              = var.region
   allowed_account_ids = [var.account_id]
@@ -11,7 +11,7 @@ provider "aws" {
 data "aws_partition" "current" {}
 
 locals {
-  # Made by `make bootstrap`.
+  # Created by `make bootstrap`.
   repository_arns = { for image in ["worker", "training"] :
     image => ["arn:${data.aws_partition.current.partition}:ecr:${var.region}:${var.account_id}:repository/${var.name}/${image}"]
   }

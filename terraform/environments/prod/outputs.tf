@@ -1,4 +1,4 @@
 output "stack" {
-  description = "All that the stack tells: the outputs of module stack."
+  description = "All outputs of module stack."
   value       = module.stack
 }

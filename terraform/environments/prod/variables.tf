@@ -1,18 +1,18 @@
 variable "account_id" {
-  description = "The account the environment is in."
+  description = "ID of the environment's account."
   type        = string
   validation {
     condition     = can(regex("^[0-9]{12}$", var.account_id))
-    error_message = "account_id must be the 12 digits of the account: fill it in, in this folder's terraform.tfvars. Given: \"${var.account_id}\"."
+    error_message = "account_id must be the 12 digits of the account: set it in this folder's terraform.tfvars. Given: \"${var.account_id}\"."
   }
 }
 
 variable "region" {
-  description = "The region the environment is in."
+  description = "Region of the environment."
   type        = string
   validation {
     condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
-    error_message = "region must be a region of AWS, such as eu-west-1. Given: \"${var.region}\"."
+    error_message = "region must be an AWS region, such as eu-west-1. Given: \"${var.region}\"."
   }
 }
 
@@ -22,17 +22,17 @@ variable "name" {
 }
 
 variable "backends" {
-  description = "Where jobs run, besides Lambda: fargate, batch, sagemaker."
+  description = "Backends of the stack besides Lambda: fargate, batch, sagemaker."
   type        = set(string)
   nullable    = false
   validation {
     condition     = length(setsubtract(var.backends, ["fargate", "batch", "sagemaker"])) == 0
-    error_message = "backends must be of fargate, batch, sagemaker. Given: ${join(", ", var.backends)}."
+    error_message = "backends may only contain fargate, batch and sagemaker. Given: ${join(", ", var.backends)}."
   }
 }
 
 variable "network" {
-  description = "Where containers run, as in module network. null: a small network is made."
+  description = "Where containers run, as in module network. null: create a small network."
   type = object({
     vpc_id           = string
     subnets          = list(string)
@@ -43,33 +43,36 @@ variable "network" {
 }
 
 variable "alarm_actions" {
-  description = "What alarms notify: ARNs, of SNS topics for example."
+  description = "ARNs that alarms notify, such as SNS topics."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "protected" {
-  description = "Whether the task table refuses to be deleted, and a bucket that is not empty too; `make deploy` then asks."
+  description = <<-EOT
+    Whether the task table and buckets that are not empty refuse to be deleted, and `make deploy` asks before it
+    changes anything.
+  EOT
   type        = bool
   nullable    = false
 }
 
 variable "tags" {
-  description = "Tags for everything, besides Environment and ManagedBy."
+  description = "Tags for every resource, in addition to Environment and ManagedBy."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "images" {
-  description = "Where the images lie that were pushed, by name: worker for fargate and batch, training for sagemaker. `make` tells."
+  description = "The pushed images, by name: worker for fargate and batch, training for sagemaker. `make` sets them."
   type        = map(string)
   default     = {}
   nullable    = false
   validation {
     condition     = length(setsubtract([for backend in var.backends : backend == "sagemaker" ? "training" : "worker"], keys(var.images))) == 0
-    error_message = "images must have those that backends need: run \"make push\". Given: ${join(", ", keys(var.images))}."
+    error_message = "images must contain the image of every backend: run \"make push\". Given: ${join(", ", keys(var.images))}."
   }
 }
 

@@ -4,12 +4,12 @@ terraform {
   required_providers {
     aws = {
       source = "hashicorp/aws"
-      # Exact: an environment changes its provider on purpose. No lock file: environments/local/README.md.
+      # Exact: an environment changes its provider only on purpose. Why no lock file: environments/local/README.md.
       version = "5.100.0"
     }
   }
 
-  # `make` adds bucket, region and account, which terraform.tfvars tells; `make bootstrap` makes the bucket.
+  # `make` adds bucket, region and account from terraform.tfvars; `make bootstrap` creates the bucket.
   backend "s3" {
     key          = "stack.tfstate"
     encrypt      = true

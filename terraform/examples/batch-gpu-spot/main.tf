@@ -1,4 +1,4 @@
-# Jobs need a GPU, which Batch gets on Spot when there is one to be had, and gives back when no job waits.
+# Jobs need a GPU: Batch gets one on Spot when capacity is available and releases it when no job is waiting.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -13,15 +13,15 @@ module "stack" {
     container       = { image = var.image }
     repository_arns = var.repository_arns
     size            = { cpu = 4, memory_mb = 14000, gpus = 1 }
-    # Several types: a Spot GPU is more likely to be had.
+    # Several types make it more likely to get a Spot GPU.
     compute = { type = "EC2", spot = true, max_cpus = 32, instance_types = ["g4dn.xlarge", "g5.xlarge"] }
-    # From dispatch to outcome; a Spot instance may be long in coming. The program itself has an hour.
+    # From dispatch to outcome: a Spot instance may take long to arrive. The program itself has an hour.
     timeout_seconds     = 21600
     job_timeout_seconds = 3600
   }
 }
 
-# A job whose instance is taken away fails as Job.Interrupted, which the state's own Retry repeats.
+# A job that loses its instance fails with Job.Interrupted, which the state's own Retry retries.
 module "state_machine" {
   source = "../../modules/state-machine"
 

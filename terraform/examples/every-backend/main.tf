@@ -28,7 +28,7 @@ module "stack" {
   }
 }
 
-# A state machine for each; one machine may as well have a state for each.
+# One state machine for each. A single machine with a state for each would work too.
 module "state_machine" {
   source   = "../../modules/state-machine"
   for_each = toset(["sketch", "fargate", "batch", "sagemaker"])

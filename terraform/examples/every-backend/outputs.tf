@@ -4,6 +4,6 @@ output "state_machines" {
 }
 
 output "worker_environment" {
-  description = "What the function needs in its environment."
+  description = "Environment variables that the function needs."
   value       = module.stack.worker_environment
 }

@@ -12,28 +12,28 @@ variable "function_arn" {
 }
 
 variable "role_name" {
-  description = "Name of the function's role: it gets the policy that the function needs to report."
+  description = "Name of the function's role: the policy that it needs to report is attached to it."
   type        = string
 }
 
 variable "image" {
-  description = "The image of the jobs, with its tag."
+  description = "Image of the jobs, with its tag."
   type        = string
 }
 
 variable "repository_arns" {
-  description = "ARNs of the ECR repositories that the images are in: jobs may pull from there. []: images are public."
+  description = "ARNs of the ECR repositories that hold the images: jobs may pull from them. []: public images."
   type        = list(string)
   default     = []
 }
 
 variable "training_image" {
-  description = "The image that SageMaker trains with, with its tag."
+  description = "Image that SageMaker trains with, with its tag."
   type        = string
 }
 
 variable "network" {
-  description = "Where the containers run. null: a small network is made for them."
+  description = "Where the containers run. null: create a small network."
   type = object({
     vpc_id           = string
     subnets          = list(string)

@@ -1,4 +1,4 @@
-# A state machine that is there already, with its own role: one of its states gets its work done by a pushed task.
+# An existing state machine with its own role: one of its states now pushes its work as a task.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -10,7 +10,7 @@ data "aws_region" "current" {}
 locals {
   machine_arn = "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:orders"
   orders      = jsondecode(file("${path.module}/orders.asl.json"))
-  # The state keeps its name and what comes after it. Its output joins the order, as the state's own did.
+  # The state keeps its name and its next state. Its output joins the order, as the original state's did.
   invoice = merge(module.stack.process_states.invoice, {
     Next           = local.orders.States.Invoice.Next
     ResultSelector = { "invoice.$" = "$[0]" }
@@ -28,18 +28,18 @@ module "stack" {
   lambda_activities = {
     invoice = { function_arn = var.function_arn, role_name = var.role_name }
   }
-  # An execution that is aborted stops its jobs at once.
+  # Aborting an execution stops its jobs at once.
   dispatch = { state_machine_arns = [local.machine_arn] }
 }
 
 resource "aws_sfn_state_machine" "orders" {
-  #checkov:skip=CKV_AWS_284: stands for a machine of yours, which traces as you have it
-  #checkov:skip=CKV_AWS_285: stands for a machine of yours, which logs as you have it
+  #checkov:skip=CKV_AWS_284: stands for your own state machine, which traces as you choose
+  #checkov:skip=CKV_AWS_285: stands for your own state machine, which logs as you choose
   name       = "orders"
   role_arn   = aws_iam_role.orders.arn
   definition = jsonencode(local.definition)
 
-  # The first execution finds the permission.
+  # So that the first execution has the permission.
   depends_on = [aws_iam_role_policy.dispatch]
 }
 
@@ -51,7 +51,7 @@ resource "aws_iam_role" "orders" {
   })
 }
 
-# All that the machine's role needs for the state.
+# Everything that the state machine's role needs for the state.
 resource "aws_iam_role_policy" "dispatch" {
   name   = "dispatch"
   role   = aws_iam_role.orders.name

@@ -12,6 +12,6 @@ variable "function_arn" {
 }
 
 variable "role_name" {
-  description = "Name of the function's role: it gets the policy that the function needs to report."
+  description = "Name of the function's role: the policy that it needs to report is attached to it."
   type        = string
 }

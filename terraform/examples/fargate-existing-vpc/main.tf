@@ -1,4 +1,4 @@
-# Jobs are containers on Fargate Spot, in subnets that are there already.
+# Jobs are containers on Fargate Spot, in existing subnets.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -16,7 +16,7 @@ module "stack" {
     spot                = true
     timeout_seconds     = 1800
     max_concurrent_jobs = 20
-    # What a task's input may ask for: {"job": {"command": [...], "memory_mb": 4096}}
+    # What a task's input may override: {"job": {"command": [...], "memory_mb": 4096}}
     allowed_overrides = ["command", "cpu", "memory_mb"]
   }
 }

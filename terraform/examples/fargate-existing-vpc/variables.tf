@@ -7,18 +7,18 @@ variable "packages" {
 }
 
 variable "image" {
-  description = "The image of the jobs, with its tag."
+  description = "Image of the jobs, with its tag."
   type        = string
 }
 
 variable "repository_arns" {
-  description = "ARNs of the ECR repositories that the images are in: jobs may pull from there. []: images are public."
+  description = "ARNs of the ECR repositories that hold the images: jobs may pull from them. []: public images."
   type        = list(string)
   default     = []
 }
 
 variable "network" {
-  description = "Where the jobs run: subnets with a way to ECR, CloudWatch Logs, DynamoDB, S3 and Step Functions."
+  description = "Where the jobs run: subnets that can reach ECR, CloudWatch Logs, DynamoDB, S3 and Step Functions."
   type = object({
     vpc_id           = string
     subnets          = list(string)

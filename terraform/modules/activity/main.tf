@@ -22,12 +22,12 @@ locals {
           "state_entered_at.$" = "$$.State.EnteredTime"
         }
       },
-      { for key, seconds in { DelaySeconds = var.overflow_after_seconds } : key => seconds if seconds != null },
+      var.overflow_after_seconds == null ? {} : { DelaySeconds = var.overflow_after_seconds },
     )
     # The task's input is this state's input, not SQS's answer.
     ResultPath = null
-    # What SQS calls throttling and what it calls its own failures come under one name, and so does a
-    # missing permission: the attempts end after about a minute.
+    # SQS reports throttling, its own failures and a missing permission under one name: retries therefore
+    # end after about a minute.
     Retry = [{
       ErrorEquals     = ["SQS.AmazonSQSException", "SQS.SdkClientException"]
       IntervalSeconds = 1
@@ -42,7 +42,7 @@ locals {
     Type     = "Task"
     Comment  = "Wait for the job that the dispatcher starts"
     Resource = aws_sfn_activity.this.id
-    # Unset, either clock stands at three years.
+    # If unset, either limit would be three years.
     HeartbeatSeconds = var.heartbeat_seconds
     TimeoutSeconds   = var.timeout_seconds
   }
@@ -56,9 +56,9 @@ locals {
     JitterStrategy  = "FULL"
   }]
 
-  with_retry = { for key, rules in { Retry = local.retry } : key => rules if length(rules) > 0 }
+  with_retry = length(local.retry) > 0 ? { Retry = local.retry } : {}
 
-  # By the mode: two objects of different types, of which no condition could choose.
+  # By mode, not by a conditional: the two objects have different types.
   process_states = {
     requests = merge(local.with_request, local.with_retry)
     other    = merge(local.activity, local.with_retry)
@@ -98,7 +98,7 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = {
     ActivitiesTimedOut          = "ran longer than ${var.timeout_seconds} s"
-    ActivitiesHeartbeatTimedOut = "gave no sign of life for ${var.heartbeat_seconds} s"
+    ActivitiesHeartbeatTimedOut = "sent no heartbeat for ${var.heartbeat_seconds} s"
   }
 
   alarm_name          = "${var.name}-${each.key}"

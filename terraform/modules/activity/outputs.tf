@@ -9,12 +9,18 @@ output "name" {
 }
 
 output "process_state" {
-  description = "The state that processes its input behind the activity, an object: merge(module.x.process_state, { Next = \"...\" }) or { End = true } goes into a definition's States, or a Map's."
+  description = <<-EOT
+    The state that has the activity process its input, an object: merge(module.x.process_state, { Next = "..." }) or
+    { End = true } goes into the States of a definition or of a Map.
+  EOT
   value       = local.process_states[var.wake_up == "requests" ? "requests" : "other"]
 }
 
 output "execution_policy_json" {
-  description = "What the state machine's role needs for the state: a policy document in JSON. null unless wake_up is requests: nothing."
+  description = <<-EOT
+    What the state machine's role needs for the state: a policy document in JSON. null unless wake_up is requests:
+    nothing.
+  EOT
   value       = var.wake_up == "requests" ? jsonencode(local.execution_policy) : null
 }
 
@@ -29,6 +35,6 @@ output "timeout_seconds" {
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms on tasks that timed out, by their metrics."
+  description = "ARNs of the alarms on tasks that timed out, by metric."
   value       = { for metric, alarm in aws_cloudwatch_metric_alarm.this : metric => alarm.arn }
 }

@@ -1,5 +1,14 @@
 variable "retry" {
-  description = "Which errors of the process state are tried again, and how often; waits are drawn at random up to interval_seconds * backoff_rate ^ attempt, at most max_delay_seconds. [] for none."
+  description = <<-EOT
+    Which errors of the process state are retried, and how. []: none.
+
+    - `error_equals`: names of errors, as in a `Retry`.
+    - `interval_seconds`: the longest first wait; each wait is drawn at random up to `interval_seconds *
+      backoff_rate ^ attempt`.
+    - `max_attempts`: how often to retry.
+    - `backoff_rate`: what the longest wait is multiplied by after each attempt.
+    - `max_delay_seconds`: limit of every wait.
+  EOT
   type = list(object({
     error_equals      = list(string)
     interval_seconds  = optional(number, 5)
@@ -22,18 +31,18 @@ variable "retry" {
       rule.interval_seconds >= 1 && rule.max_attempts >= 0 && rule.backoff_rate >= 1 &&
       rule.max_delay_seconds > rule.interval_seconds && rule.max_delay_seconds <= 31622400
     )])
-    error_message = "retry must have interval_seconds from 1, max_attempts from 0, backoff_rate from 1 and max_delay_seconds above interval_seconds and at most 31622400. Given: ${jsonencode(var.retry)}."
+    error_message = "retry must have interval_seconds of at least 1, max_attempts of at least 0, backoff_rate of at least 1, and max_delay_seconds above interval_seconds and at most 31622400. Given: ${jsonencode(var.retry)}."
   }
   validation {
     condition = alltrue(flatten([for rule in var.retry : [
       for number in [rule.interval_seconds, rule.max_attempts, rule.max_delay_seconds] : floor(number) == number && number <= 99999999
     ]]))
-    error_message = "retry must have whole numbers up to 99999999 as interval_seconds, max_attempts and max_delay_seconds. Given: ${jsonencode(var.retry)}."
+    error_message = "retry must have whole numbers of at most 99999999 as interval_seconds, max_attempts and max_delay_seconds. Given: ${jsonencode(var.retry)}."
   }
   validation {
     condition = alltrue([for index, rule in var.retry :
       !contains(rule.error_equals, "States.ALL") || (length(rule.error_equals) == 1 && index == length(var.retry) - 1)
     ])
-    error_message = "retry must name States.ALL alone in its error_equals, and in the last rule only. Given: ${jsonencode(var.retry[*].error_equals)}."
+    error_message = "retry must name States.ALL only in the last rule, alone in its error_equals. Given: ${jsonencode(var.retry[*].error_equals)}."
   }
 }

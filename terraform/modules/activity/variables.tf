@@ -8,7 +8,13 @@ variable "name" {
 }
 
 variable "wake_up" {
-  description = "How the dispatcher learns of a task: requests (the state asks for it), poll (the poller polls all the time) or logs (the state machine's log tells): docs/wake-up.md. As in module dispatcher."
+  description = <<-EOT
+    How the dispatcher learns of a task, as in module dispatcher; see docs/wake-up.md.
+
+    - `requests`: the state asks for it.
+    - `poll`: the poller polls all the time.
+    - `logs`: the log of the state machine reports it.
+  EOT
   type        = string
   default     = "requests"
   nullable    = false
@@ -19,7 +25,10 @@ variable "wake_up" {
 }
 
 variable "overflow_after_seconds" {
-  description = "How long a new task is left to workers of yours that poll the activity, before a job is started for it, in seconds. null: there are none. As in module dispatcher."
+  description = <<-EOT
+    How long to leave a new task to your own workers that poll the activity before a job is started for it, in
+    seconds. null: there are no such workers. As in module dispatcher.
+  EOT
   type        = number
   default     = null
   validation {
@@ -29,21 +38,21 @@ variable "overflow_after_seconds" {
   }
   validation {
     condition     = var.overflow_after_seconds == null || var.wake_up != "poll"
-    error_message = "overflow_after_seconds must be null when wake_up is poll: the poller takes each task as soon as it is scheduled, and leaves none to other workers. Given: ${var.overflow_after_seconds == null ? "null" : var.overflow_after_seconds}."
+    error_message = "overflow_after_seconds must be null if wake_up is poll: the poller takes each task as soon as it is scheduled and leaves none to other workers. Given: ${var.overflow_after_seconds == null ? "null" : var.overflow_after_seconds}."
   }
 }
 
 variable "dispatch_queue" {
-  description = "The dispatcher's queue. kms_key_arn only when the queue is encrypted with a key of yours. null unless wake_up is requests."
+  description = "The dispatcher's queue; kms_key_arn only if a customer managed key encrypts it. null unless wake_up is requests."
   type        = object({ url = string, arn = string, kms_key_arn = optional(string) })
   default     = null
   validation {
     condition     = var.dispatch_queue != null || var.wake_up != "requests"
-    error_message = "dispatch_queue must be given when wake_up is requests. Given: null."
+    error_message = "dispatch_queue must be set if wake_up is requests. Given: null."
   }
   validation {
     condition     = var.dispatch_queue == null ? true : can(regex("^https?://", var.dispatch_queue.url))
-    error_message = "dispatch_queue.url must be the URL of a queue, https://... Given: \"${try(var.dispatch_queue.url, "null")}\"."
+    error_message = "dispatch_queue.url must be a queue URL, https://... Given: \"${try(var.dispatch_queue.url, "null")}\"."
   }
   validation {
     condition     = var.dispatch_queue == null ? true : can(regex("^arn:[^:]+:sqs:[^:]+:[0-9]{12}:[^:]+$", var.dispatch_queue.arn))
@@ -56,13 +65,13 @@ variable "dispatch_queue" {
 }
 
 variable "heartbeat_seconds" {
-  description = "A task whose job gives no sign of life for this long fails with States.HeartbeatTimeout. In seconds."
+  description = "A task without a heartbeat for this long fails with States.HeartbeatTimeout. In seconds."
   type        = number
   default     = 180
   nullable    = false
   validation {
     condition     = var.heartbeat_seconds >= 1 && floor(var.heartbeat_seconds) == var.heartbeat_seconds
-    error_message = "heartbeat_seconds must be a whole number from 1. Given: ${var.heartbeat_seconds}."
+    error_message = "heartbeat_seconds must be a whole number of at least 1. Given: ${var.heartbeat_seconds}."
   }
 }
 
@@ -78,7 +87,10 @@ variable "timeout_seconds" {
 }
 
 variable "state_prefix" {
-  description = "Put before the names of the two inner states: state names are unique in a whole state machine, so two activities in one need different prefixes."
+  description = <<-EOT
+    Prefix of the names of the two inner states. State names are unique in a state machine: two activities in one
+    machine need different prefixes.
+  EOT
   type        = string
   default     = ""
   nullable    = false
@@ -89,7 +101,7 @@ variable "state_prefix" {
 }
 
 variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
+  description = "ARNs that alarms notify, such as SNS topics."
   type        = list(string)
   default     = []
   nullable    = false

@@ -1,11 +1,11 @@
-# What to do with a failed job is the state machine's to say, in the Retry of the process state: a second run
-# behind its back would find the task settled. An invocation that waits longer than its task is useless.
+# The Retry of the process state decides what happens to a failed job: a second run by Lambda would find the task
+# settled. An invocation that outlives its task in the queue is useless.
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name                = var.function_arn
   maximum_retry_attempts       = 0
   maximum_event_age_in_seconds = var.max_queue_seconds
 
-  # A function that died, or was never run: it can't tell itself.
+  # A function that died or was never run cannot report itself.
   dynamic "destination_config" {
     for_each = var.failure_destination_arn[*]
     content {
@@ -18,7 +18,7 @@ resource "aws_lambda_function_event_invoke_config" "this" {
 
 resource "aws_cloudwatch_metric_alarm" "dropped" {
   alarm_name          = "${var.name}-dropped"
-  alarm_description   = "Jobs of ${var.name} that Lambda accepted and never ran within ${var.max_queue_seconds} s."
+  alarm_description   = "Lambda accepted jobs of ${var.name} but did not run them within ${var.max_queue_seconds} s."
   namespace           = "AWS/Lambda"
   metric_name         = "AsyncEventsDropped"
   dimensions          = { FunctionName = element(split(":", var.function_arn), 6) }

@@ -1,5 +1,5 @@
 output "function_arn" {
-  description = "The function, once it is set up."
+  description = "ARN of the function, once its asynchronous invocation is configured."
   value       = aws_lambda_function_event_invoke_config.this.function_name
 }
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the backend: the alarm is named after it."
+  description = "Name of the backend; the alarm is named after it."
   type        = string
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,80}$", var.name))
@@ -8,7 +8,7 @@ variable "name" {
 }
 
 variable "function_arn" {
-  description = "The function that runs the jobs, without a version or an alias."
+  description = "The function that runs the jobs: its ARN, without a version or an alias."
   type        = string
   validation {
     condition     = can(regex("^arn:[^:]+:lambda:[^:]+:[0-9]{12}:function:[a-zA-Z0-9_-]+$", var.function_arn))
@@ -17,7 +17,10 @@ variable "function_arn" {
 }
 
 variable "max_queue_seconds" {
-  description = "How long Lambda keeps a job it cannot run yet, in seconds; then the job is dropped, and its task fails with Dispatch.QueueTimeout."
+  description = <<-EOT
+    How long Lambda keeps a job that it cannot run yet, in seconds. After that the job is dropped and its task fails
+    with Dispatch.QueueTimeout.
+  EOT
   type        = number
   default     = 900
   nullable    = false
@@ -28,7 +31,11 @@ variable "max_queue_seconds" {
 }
 
 variable "failure_destination_arn" {
-  description = "The reporter, which is told of invocations that died or were dropped: output \"reporter\" of module dispatcher. The function's role needs its worker_policy_json first. null: the task's heartbeat runs out."
+  description = <<-EOT
+    The reporter, which hears of invocations that died or were dropped: output "reporter" of module dispatcher. The
+    function's role needs the dispatcher's worker_policy_json first. null: such a task ends when its heartbeat times
+    out.
+  EOT
   type        = string
   default     = null
   validation {
@@ -38,7 +45,7 @@ variable "failure_destination_arn" {
 }
 
 variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
+  description = "ARNs that alarms notify, such as SNS topics."
   type        = list(string)
   default     = []
   nullable    = false

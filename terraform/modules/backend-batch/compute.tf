@@ -1,22 +1,22 @@
-# Queue and compute environment, unless a queue is given.
+# Queue and compute environment, unless job_queue names an existing queue.
 data "aws_default_tags" "current" {}
 
 locals {
-  # The provider's default tags are on all that Terraform makes; instances are made by Batch.
+  # The provider tags what Terraform creates; Batch creates the instances.
   instance_tags = merge(data.aws_default_tags.current.tags, var.tags)
 
-  makes_instances      = local.makes_queue && !local.on_fargate
-  makes_security_group = local.makes_queue && length(var.network.security_groups) == 0
+  creates_instances      = local.creates_queue && !local.on_fargate
+  creates_security_group = local.creates_queue && length(var.network.security_groups) == 0
 
-  # Batch's "optimal" has no Graviton processors.
+  # "optimal" does not include Graviton processors.
   instance_types_that_fit = { X86_64 = ["optimal"], ARM64 = ["c7g", "m7g", "r7g"] }
   instance_types          = var.compute.instance_types == null ? local.instance_types_that_fit[var.size.architecture] : var.compute.instance_types
 }
 
-# No service_role: without one Batch uses its service-linked role AWSServiceRoleForBatch, makes it if the account has
-# none yet, and can then change the environment in place. Spot needs no fleet role but with the BEST_FIT strategy.
+# No service_role: Batch then uses its service-linked role AWSServiceRoleForBatch, which it creates if necessary, and
+# can update the environment in place. Spot needs a fleet role only with the BEST_FIT strategy.
 resource "aws_batch_compute_environment" "this" {
-  count = local.makes_queue ? 1 : 0
+  count = local.creates_queue ? 1 : 0
 
   compute_environment_name_prefix = "${var.name}-"
   type                            = "MANAGED"
@@ -27,7 +27,7 @@ resource "aws_batch_compute_environment" "this" {
     max_vcpus           = var.compute.max_cpus
     min_vcpus           = local.on_fargate ? null : 0
     subnets             = var.network.subnets
-    security_group_ids  = local.makes_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
+    security_group_ids  = local.creates_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
     instance_role       = local.on_fargate ? null : aws_iam_instance_profile.this[0].arn
     instance_type       = local.on_fargate ? null : local.instance_types
     tags                = local.on_fargate || length(local.instance_tags) == 0 ? null : local.instance_tags
@@ -42,14 +42,14 @@ resource "aws_batch_compute_environment" "this" {
     }
   }
 
-  # A queue must not be without one.
+  # A queue must always have an environment.
   lifecycle {
     create_before_destroy = true
   }
 }
 
 resource "aws_batch_job_queue" "this" {
-  count = local.makes_queue ? 1 : 0
+  count = local.creates_queue ? 1 : 0
 
   name     = var.name
   state    = "ENABLED"
@@ -63,19 +63,19 @@ resource "aws_batch_job_queue" "this" {
 }
 
 resource "aws_launch_template" "this" {
-  count = local.makes_instances ? 1 : 0
+  count = local.creates_instances ? 1 : 0
 
   name = var.name
   tags = var.tags
 
-  # A job has its own role: the instance's must not be had for a plain GET, nor through a container's network.
+  # A job has its own role: it must not get the instance's by a plain GET or through a container's network.
   metadata_options {
     http_endpoint               = "enabled"
     http_tokens                 = "required"
     http_put_response_hop_limit = 1
   }
 
-  # Batch tags the instances themselves, and not their disks.
+  # Batch tags the instances but not their disks.
   dynamic "tag_specifications" {
     for_each = length(local.instance_tags) > 0 ? ["volume"] : []
     content {
@@ -86,7 +86,7 @@ resource "aws_launch_template" "this" {
 }
 
 resource "aws_security_group" "this" {
-  count = local.makes_security_group ? 1 : 0
+  count = local.creates_security_group ? 1 : 0
 
   name        = var.name
   description = "Jobs of ${var.name}: everything out, nothing in"
@@ -95,7 +95,7 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "this" {
-  for_each = local.makes_security_group ? { ipv4 = "0.0.0.0/0", ipv6 = "::/0" } : {}
+  for_each = local.creates_security_group ? { ipv4 = "0.0.0.0/0", ipv6 = "::/0" } : {}
 
   security_group_id = aws_security_group.this[0].id
   description       = "Everything out"

@@ -1,5 +1,5 @@
 locals {
-  # Fargate and EC2 alike run a job as an ECS task.
+  # Both Fargate and EC2 run a job as an ECS task.
   trust_in_tasks = {
     Version = "2012-10-17"
     Statement = [{
@@ -27,10 +27,9 @@ locals {
       job       = { description = "Jobs of ${var.name}: what the program may do", trust = jsonencode(local.trust_in_tasks) }
       execution = { description = "Jobs of ${var.name}: image and logs, used by ECS", trust = jsonencode(local.trust_in_tasks) }
     },
-    { for made in [local.makes_instances] : "instance" => {
-      description = "Instances of ${var.name}, used by ECS's agent"
-      trust       = jsonencode(local.trust_in_instances)
-    } if made },
+    local.creates_instances ? {
+      instance = { description = "Instances of ${var.name}, used by ECS's agent", trust = jsonencode(local.trust_in_instances) }
+    } : {},
   )
 
   pull_image = [
@@ -44,7 +43,7 @@ locals {
       Sid    = "LogInToRegistry"
       Effect = "Allow"
       Action = ["ecr:GetAuthorizationToken"]
-      # The token is the account's, not a repository's: AWS has no resource to name here.
+      # The token is valid for the whole account: AWS offers no narrower resource.
       Resource = ["*"]
     },
   ]
@@ -57,7 +56,7 @@ locals {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
       }],
-      [for statement in local.pull_image : statement if length(var.repository_arns) > 0],
+      length(var.repository_arns) > 0 ? local.pull_image : [],
     )
   }
 
@@ -66,14 +65,14 @@ locals {
       Sid    = "FindAndWatchJobs"
       Effect = "Allow"
       Action = ["batch:ListJobs", "batch:DescribeJobs"]
-      # AWS has no resource for these two actions.
+      # AWS offers no resource for these two actions.
       Resource = ["*"]
     },
     {
       Sid    = "StopJobs"
       Effect = "Allow"
       Action = ["batch:TerminateJob"]
-      # A job's ARN has an id that Batch makes, and nothing of its queue.
+      # A job's ARN has an ID assigned by Batch and does not name the queue.
       Resource = ["${local.batch_arn_prefix}:job/*"]
     },
   ]
@@ -84,7 +83,7 @@ locals {
         Sid    = "SubmitJobs"
         Effect = "Allow"
         Action = ["batch:SubmitJob"]
-        # The request names the definition alone, Batch runs its latest revision.
+        # The request names only the definition; Batch runs its latest revision.
         Resource = [local.queue_arn, local.job_definition_arn, "${local.job_definition_arn}:*"]
       }],
       local.watch_and_stop,
@@ -132,16 +131,16 @@ resource "aws_iam_role_policy" "job" {
   policy = each.value
 }
 
-# AWS's own policy: what the agent calls is AWS's to know.
+# AWS's own policy: AWS decides what the agent calls.
 resource "aws_iam_role_policy_attachment" "instance" {
-  count = local.makes_instances ? 1 : 0
+  count = local.creates_instances ? 1 : 0
 
   role       = aws_iam_role.this["instance"].name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 }
 
 resource "aws_iam_instance_profile" "this" {
-  count = local.makes_instances ? 1 : 0
+  count = local.creates_instances ? 1 : 0
 
   name = aws_iam_role.this["instance"].name
   role = aws_iam_role.this["instance"].name

@@ -3,10 +3,10 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Set for the job, whatever else its environment holds.
+  # Always set for the job.
   reserved_names = ["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"]
 
-  # Memory in MB that a job on Fargate can have, by vCPUs.
+  # Memory sizes in MB that Fargate offers, by vCPUs.
   # https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
   memory_mb = {
     "0.25" = [512, 1024, 2048]
@@ -18,28 +18,28 @@ locals {
     "16"   = range(32768, 122880 + 1, 8192)
   }
 
-  # ARNs from names: what watches the queue need not wait for it, and is known when planning.
+  # ARNs built from names are known at plan time, and what watches the queue need not wait for it.
   arn_suffix         = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
   batch_arn_prefix   = "arn:${data.aws_partition.current.partition}:batch:${local.arn_suffix}"
-  makes_queue        = var.job_queue == null
-  queue_name         = local.makes_queue ? var.name : element(split("/", var.job_queue), length(split("/", var.job_queue)) - 1)
+  creates_queue      = var.job_queue == null
+  queue_name         = local.creates_queue ? var.name : element(split("/", var.job_queue), length(split("/", var.job_queue)) - 1)
   queue_arn          = "${local.batch_arn_prefix}:job-queue/${local.queue_name}"
   job_definition_arn = "${local.batch_arn_prefix}:job-definition/${var.name}"
   on_fargate         = var.compute.type == "FARGATE"
 
-  # Not every platform tells a container its region, and SDKs differ in where they look.
+  # Not every platform sets the region, and SDKs read different variables.
   region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
-  # The worker's own limit: it ends before Batch ends it, and tells why.
+  # With its own limit the worker ends before Batch ends it, and reports why.
   limits = { TASK_TIMEOUT_SECONDS = tostring(var.timeout_seconds) }
   environment = merge(
     local.region,
-    { for name, value in local.limits : name => value if var.worker != null },
+    var.worker == null ? {} : local.limits,
     var.container.environment,
     var.worker == null ? {} : var.worker.environment,
   )
   requirements = merge(
     { VCPU = var.size.cpu, MEMORY = var.size.memory_mb },
-    { for gpus in [var.size.gpus] : "GPU" => gpus if gpus > 0 },
+    var.size.gpus > 0 ? { GPU = var.size.gpus } : {},
   )
 
   container = {
@@ -48,9 +48,9 @@ locals {
     environment          = [for key in sort(keys(local.environment)) : { name = key, value = local.environment[key] }]
     resourceRequirements = [for type in sort(keys(local.requirements)) : { type = type, value = tostring(local.requirements[type]) }]
     jobRoleArn           = aws_iam_role.this["job"].arn
-    # On EC2 too: without it the log's driver and the pull use the whole instance's role.
+    # On EC2 too: otherwise the log driver and the image pull use the instance's role.
     executionRoleArn = aws_iam_role.this["execution"].arn
-    # Reaps what a program leaves behind, and hands it SIGTERM also when it is no good as PID 1.
+    # Reaps orphaned processes, and forwards SIGTERM to programs that ignore it as PID 1.
     linuxParameters        = { initProcessEnabled = true }
     readonlyRootFilesystem = var.container.read_only_root_filesystem
     logConfiguration = {
@@ -68,13 +68,13 @@ locals {
       fargatePlatformConfiguration = { platformVersion = "LATEST" }
       runtimePlatform              = { operatingSystemFamily = "LINUX", cpuArchitecture = var.size.architecture }
     },
-    { for size in var.size.ephemeral_storage_gb[*] : "ephemeralStorage" => { sizeInGiB = size } },
+    var.size.ephemeral_storage_gb == null ? {} : { ephemeralStorage = { sizeInGiB = var.size.ephemeral_storage_gb } },
   )
   log_stream_prefix = "jobs"
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338: log_retention_days says how long; a year of every job's lines is not what most pay for
+  #checkov:skip=CKV_AWS_338: log_retention_days decides; a year of every job's output costs more than most want to pay
   name              = "/batch/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -89,14 +89,14 @@ resource "aws_batch_job_definition" "this" {
   propagate_tags        = true
   tags                  = var.tags
 
-  # A job whose program failed fails: whether it is run again is the state machine's to say.
+  # A job whose program failed fails; the state machine decides whether to run another.
   retry_strategy {
     attempts = var.attempts
     evaluate_on_exit {
       action           = "RETRY"
       on_status_reason = "Host EC2*"
     }
-    # What no rule matches would be run again.
+    # Batch retries whatever no rule matches.
     evaluate_on_exit {
       action    = "EXIT"
       on_reason = "*"
@@ -105,6 +105,6 @@ resource "aws_batch_job_definition" "this" {
   timeout {
     attempt_duration_seconds = var.timeout_seconds + (var.worker == null ? 0 : 60)
   }
-  # The first job finds its roles with their permissions.
+  # So that the first job has its permissions.
   depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.job]
 }

@@ -1,16 +1,16 @@
 output "backend" {
-  description = "What the dispatcher needs to start jobs here: the object every backend module outputs."
+  description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
   value = {
     name = "batch"
     config = jsonencode({
-      # Not the ARN made of the name: who reads this waits for the queue.
-      job_queue      = local.makes_queue ? aws_batch_job_queue.this[0].arn : local.queue_arn
+      # Not the ARN built from the name: whatever reads this must wait for the queue.
+      job_queue      = local.creates_queue ? aws_batch_job_queue.this[0].arn : local.queue_arn
       job_definition = aws_batch_job_definition.this.name
       log_group      = aws_cloudwatch_log_group.this.name
     })
     policy_json        = jsonencode(local.dispatcher_policy)
     report_policy_json = jsonencode(local.report_policy)
-    # Only ends: nothing is reported before. Of these jobs alone: the queue may be shared.
+    # Only ends, because nothing is reported before, and only of these jobs, because the queue may be shared.
     event_pattern = jsonencode({
       source      = ["aws.batch"]
       detail-type = ["Batch Job State Change"]

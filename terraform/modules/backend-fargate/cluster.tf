@@ -1,22 +1,22 @@
-# Where jobs run, unless a cluster and security groups are given.
+# Where jobs run, unless the variables name an existing cluster and security groups.
 resource "aws_ecs_cluster" "this" {
-  #checkov:skip=CKV_AWS_65: Container Insights is charged by the metric; who wants it gives a cluster of theirs
-  count = local.makes_cluster ? 1 : 0
+  #checkov:skip=CKV_AWS_65: Container Insights is charged by the metric; to have it, pass an existing cluster
+  count = local.creates_cluster ? 1 : 0
 
   name = var.name
   tags = var.tags
 }
 
 resource "aws_ecs_cluster_capacity_providers" "this" {
-  count = local.makes_cluster ? 1 : 0
+  count = local.creates_cluster ? 1 : 0
 
   cluster_name       = aws_ecs_cluster.this[0].name
   capacity_providers = ["FARGATE", "FARGATE_SPOT"]
 }
 
 resource "aws_security_group" "this" {
-  #checkov:skip=CKV2_AWS_5: RunTask attaches it to each job; Terraform makes no task
-  count = local.makes_security_group ? 1 : 0
+  #checkov:skip=CKV2_AWS_5: RunTask attaches it to each job; Terraform creates no tasks
+  count = local.creates_security_group ? 1 : 0
 
   name        = var.name
   description = "Jobs of ${var.name}: everything out, nothing in"
@@ -25,7 +25,7 @@ resource "aws_security_group" "this" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "this" {
-  for_each = local.makes_security_group ? { ipv4 = "0.0.0.0/0", ipv6 = "::/0" } : {}
+  for_each = local.creates_security_group ? { ipv4 = "0.0.0.0/0", ipv6 = "::/0" } : {}
 
   security_group_id = aws_security_group.this[0].id
   description       = "Everything out"

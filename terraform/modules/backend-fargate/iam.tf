@@ -24,7 +24,7 @@ locals {
       Sid    = "LogInToRegistry"
       Effect = "Allow"
       Action = ["ecr:GetAuthorizationToken"]
-      # The token is the account's, not a repository's: AWS has no resource to name here.
+      # The token is valid for the whole account: AWS offers no narrower resource.
       Resource = ["*"]
     },
   ]
@@ -37,7 +37,7 @@ locals {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
       }],
-      [for statement in local.pull_image : statement if length(var.repository_arns) > 0],
+      length(var.repository_arns) > 0 ? local.pull_image : [],
     )
   }
 
@@ -55,13 +55,13 @@ locals {
         Sid    = "RunJobs"
         Effect = "Allow"
         Action = ["ecs:RunTask"]
-        # The request names the family alone, AWS runs its latest revision.
+        # The request names only the family; ECS runs its latest revision.
         Resource  = [local.family_arn, "${local.family_arn}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
       },
       local.watch_and_stop,
       {
-        # A task gets its definition's tags: RunTask asks for this permission too.
+        # A task gets its definition's tags, so RunTask requires this permission too.
         Sid       = "TagJobs"
         Effect    = "Allow"
         Action    = ["ecs:TagResource"]
@@ -92,7 +92,7 @@ locals {
         Sid    = "FindJobs"
         Effect = "Allow"
         Action = ["ecs:ListTasks"]
-        # A list of tasks on Fargate has no resource of its own: the condition names the cluster.
+        # Listing tasks on Fargate has no resource; the condition names the cluster instead.
         Resource  = ["*"]
         Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
       },

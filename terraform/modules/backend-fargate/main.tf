@@ -3,10 +3,10 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Set for the job, whatever else its environment holds.
+  # Always set for the job.
   reserved_names = ["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"]
 
-  # Memory in MB that a Fargate task can have, by vCPUs.
+  # Memory sizes in MB that Fargate offers, by vCPUs.
   # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
   memory_mb = {
     "0.25" = [512, 1024, 2048]
@@ -18,30 +18,30 @@ locals {
     "16"   = range(32768, 122880 + 1, 8192)
   }
 
-  # ARNs from names: what watches the cluster need not wait for it, and is known when planning.
+  # ARNs built from names are known at plan time, and what watches the cluster need not wait for it.
   ecs_arn_prefix = join(":", [
     "arn", data.aws_partition.current.partition, "ecs", data.aws_region.current.name,
     data.aws_caller_identity.current.account_id,
   ])
-  makes_cluster     = var.cluster == null
-  cluster_name      = local.makes_cluster ? var.name : element(split("/", var.cluster), length(split("/", var.cluster)) - 1)
+  creates_cluster   = var.cluster == null
+  cluster_name      = local.creates_cluster ? var.name : element(split("/", var.cluster), length(split("/", var.cluster)) - 1)
   cluster_arn       = "${local.ecs_arn_prefix}:cluster/${local.cluster_name}"
   family_arn        = "${local.ecs_arn_prefix}:task-definition/${var.name}"
   container_name    = "job"
   log_stream_prefix = "jobs"
 
-  makes_security_group = length(var.network.security_groups) == 0
+  creates_security_group = length(var.network.security_groups) == 0
 
-  # Not every platform tells a container its region, and SDKs differ in where they look.
+  # Not every platform sets the region, and SDKs read different variables.
   region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
-  # The worker's own limits: it ends before the platform ends it, and tells why.
+  # With its own limits the worker ends before the platform ends it, and reports why.
   limits = merge(
     { TASK_GRACE_SECONDS = tostring(max(0, var.container.stop_timeout_seconds - 10)) },
-    { for seconds in var.timeout_seconds[*] : "TASK_TIMEOUT_SECONDS" => tostring(seconds) },
+    var.timeout_seconds == null ? {} : { TASK_TIMEOUT_SECONDS = tostring(var.timeout_seconds) },
   )
   environment = merge(
     local.region,
-    { for name, value in local.limits : name => value if var.worker != null },
+    var.worker == null ? {} : local.limits,
     var.container.environment,
     var.worker == null ? {} : var.worker.environment,
   )
@@ -52,7 +52,7 @@ locals {
     essential   = true
     environment = [for key in sort(keys(local.environment)) : { name = key, value = local.environment[key] }]
     stopTimeout = var.container.stop_timeout_seconds
-    # Reaps what a program leaves behind, and hands it SIGTERM also when it is no good as PID 1.
+    # Reaps orphaned processes, and forwards SIGTERM to programs that ignore it as PID 1.
     linuxParameters        = { initProcessEnabled = true }
     readonlyRootFilesystem = var.container.read_only_root_filesystem
     mountPoints            = [for volume in local.volumes : { sourceVolume = volume, containerPath = "/${volume}" }]
@@ -62,7 +62,7 @@ locals {
         "awslogs-group"         = aws_cloudwatch_log_group.this.name
         "awslogs-region"        = data.aws_region.current.name
         "awslogs-stream-prefix" = local.log_stream_prefix
-        # The last line can be the job's result: better slow than lost.
+        # The last line may be the job's result: better slow than lost.
         "mode" = "blocking"
       }
     }
@@ -72,7 +72,7 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338: log_retention_days says how long; a year of every job's lines is not what most pay for
+  #checkov:skip=CKV_AWS_338: log_retention_days decides; a year of every job's output costs more than most want to pay
   name              = "/ecs/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -83,7 +83,7 @@ resource "aws_ecs_task_definition" "this" {
   family                   = var.name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
-  # Of the whole task only: a task's input may ask for another size, and the container has all of it.
+  # Only for the whole task: a task's input may override the size, and the container gets all of it.
   cpu                   = var.size.cpu * 1024
   memory                = var.size.memory_mb
   task_role_arn         = aws_iam_role.this["task"].arn
@@ -110,10 +110,10 @@ resource "aws_ecs_task_definition" "this" {
     }
   }
 
-  # Jobs start by the family's name: at no moment is it without a revision.
+  # Jobs start by the family name, which must always have a revision.
   lifecycle {
     create_before_destroy = true
   }
-  # The first job finds its roles with their permissions.
+  # So that the first job has its permissions.
   depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.task]
 }

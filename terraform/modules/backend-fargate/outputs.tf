@@ -1,22 +1,22 @@
 output "backend" {
-  description = "What the dispatcher needs to start jobs here: the object every backend module outputs."
+  description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
   value = {
     name = "fargate"
     config = jsonencode({
-      # Not the ARN made of the name: who reads this waits for the cluster and its capacity providers.
-      cluster           = local.makes_cluster ? "${local.ecs_arn_prefix}:cluster/${aws_ecs_cluster_capacity_providers.this[0].cluster_name}" : local.cluster_arn
+      # Not the ARN built from the name: whatever reads this must wait for the cluster and its capacity providers.
+      cluster           = local.creates_cluster ? "${local.ecs_arn_prefix}:cluster/${aws_ecs_cluster_capacity_providers.this[0].cluster_name}" : local.cluster_arn
       task_definition   = aws_ecs_task_definition.this.family
       container         = local.container_name
       capacity_provider = var.spot ? "FARGATE_SPOT" : "FARGATE"
       subnets           = var.network.subnets
-      security_groups   = local.makes_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
+      security_groups   = local.creates_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
       assign_public_ip  = var.network.assign_public_ip
       log_group         = aws_cloudwatch_log_group.this.name
       log_stream_prefix = local.log_stream_prefix
     })
     policy_json        = jsonencode(local.dispatcher_policy)
     report_policy_json = jsonencode(local.report_policy)
-    # Only ends: nothing is reported before. Of these jobs alone: the cluster may be shared.
+    # Only ends, because nothing is reported before, and only of these jobs, because the cluster may be shared.
     event_pattern = jsonencode({
       source      = ["aws.ecs"]
       detail-type = ["ECS Task State Change"]

@@ -1,15 +1,25 @@
 variable "name" {
-  description = "Name of the backend: cluster, task definition, roles, log group and security group are named after it."
+  description = "Name of the backend; cluster, task definition, roles, log group and security group are named after it."
   type        = string
   validation {
-    # The roles' names have 64 characters, "-execution" takes 10.
+    # A role name has at most 64 characters; "-execution" takes 10.
     condition     = can(regex("^[a-zA-Z0-9_-]{1,54}$", var.name))
     error_message = "name must be 1 to 54 letters, digits, - or _. Given: \"${var.name}\"."
   }
 }
 
 variable "container" {
-  description = "What runs. command and entrypoint: the image's own if null. stop_timeout_seconds: from SIGTERM to SIGKILL; the worker leaves its program 10 s less, to report. read_only_root_filesystem: only /tmp can be written (an image that is not root's needs VOLUME /tmp)."
+  description = <<-EOT
+    What runs.
+
+    - `image`: the image, with its tag.
+    - `command`, `entrypoint`: null: the image's own.
+    - `environment`: environment variables.
+    - `stop_timeout_seconds`: seconds from SIGTERM to SIGKILL. The worker gives its program 10 s less, to have time
+      to report.
+    - `read_only_root_filesystem`: whether only /tmp is writable. An image with a user other than root needs `VOLUME
+      /tmp`.
+  EOT
   type = object({
     image                     = string
     command                   = optional(list(string))
@@ -20,7 +30,7 @@ variable "container" {
   })
   validation {
     condition     = can(regex("^[^[:space:]]{1,255}$", var.container.image))
-    error_message = "container.image must be an image's name of 1 to 255 characters without spaces. Given: \"${var.container.image}\"."
+    error_message = "container.image must be an image name of 1 to 255 characters without spaces. Given: \"${var.container.image}\"."
   }
   validation {
     condition     = var.container.stop_timeout_seconds >= 2 && var.container.stop_timeout_seconds <= 120 && floor(var.container.stop_timeout_seconds) == var.container.stop_timeout_seconds
@@ -28,12 +38,19 @@ variable "container" {
   }
   validation {
     condition     = alltrue([for key in keys(var.container.environment) : key != "" && !contains(local.reserved_names, key)])
-    error_message = "container.environment must have names, and none of ${join(", ", local.reserved_names)}: those are set for the job. Given: ${join(", ", keys(var.container.environment))}."
+    error_message = "container.environment must not have an empty name or one that is set for the job: ${join(", ", local.reserved_names)}. Given: ${join(", ", keys(var.container.environment))}."
   }
 }
 
 variable "size" {
-  description = "What a job has: cpu in vCPUs, memory_mb, ephemeral_storage_gb (null: Fargate's 20 GB, at no charge), architecture X86_64 or ARM64."
+  description = <<-EOT
+    What a job gets.
+
+    - `cpu`: vCPUs.
+    - `memory_mb`: memory in MB.
+    - `ephemeral_storage_gb`: disk in GB. null: the 20 GB that are free of charge.
+    - `architecture`: `X86_64` or `ARM64`.
+  EOT
   type = object({
     cpu                  = optional(number, 0.25)
     memory_mb            = optional(number, 512)
@@ -44,11 +61,11 @@ variable "size" {
   nullable = false
   validation {
     condition     = contains(keys(local.memory_mb), tostring(var.size.cpu))
-    error_message = "size.cpu must be a number of vCPUs that Fargate has: 0.25, 0.5, 1, 2, 4, 8 or 16. Given: ${var.size.cpu}."
+    error_message = "size.cpu must be a number of vCPUs that Fargate offers: 0.25, 0.5, 1, 2, 4, 8 or 16. Given: ${var.size.cpu}."
   }
   validation {
     condition     = contains(lookup(local.memory_mb, tostring(var.size.cpu), [var.size.memory_mb]), var.size.memory_mb)
-    error_message = "size.memory_mb must be what Fargate has with ${var.size.cpu} vCPUs: ${join(", ", lookup(local.memory_mb, tostring(var.size.cpu), []))}. Given: ${var.size.memory_mb}."
+    error_message = "size.memory_mb must be a size in MB that Fargate offers with ${var.size.cpu} vCPUs: ${join(", ", lookup(local.memory_mb, tostring(var.size.cpu), []))}. Given: ${var.size.memory_mb}."
   }
   validation {
     condition     = var.size.ephemeral_storage_gb == null ? true : var.size.ephemeral_storage_gb >= 21 && var.size.ephemeral_storage_gb <= 200 && floor(var.size.ephemeral_storage_gb) == var.size.ephemeral_storage_gb
@@ -61,14 +78,18 @@ variable "size" {
 }
 
 variable "spot" {
-  description = "Whether jobs run on Fargate Spot: cheaper, and a job may be ended two minutes after a SIGTERM."
+  description = "Whether jobs run on Fargate Spot: cheaper, but AWS may end a job two minutes after a SIGTERM."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "cluster" {
-  description = "Name or ARN of a cluster of yours, in this account and region, with the capacity providers FARGATE and FARGATE_SPOT; by name if the same configuration makes it, for its ARN is unknown when planning. null: one is made."
+  description = <<-EOT
+    Name or ARN of an existing cluster in this account and region that has the capacity providers FARGATE and
+    FARGATE_SPOT. Use the name if the same configuration creates the cluster: its ARN is unknown at plan time. null:
+    create one.
+  EOT
   type        = string
   default     = null
   validation {
@@ -78,7 +99,14 @@ variable "cluster" {
 }
 
 variable "network" {
-  description = "Where jobs run. security_groups: empty to have one made that lets everything out and nothing in. assign_public_ip: needed in subnets whose way out is an internet gateway."
+  description = <<-EOT
+    Where jobs run.
+
+    - `vpc_id`: required unless `security_groups` is set.
+    - `subnets`: 1 to 16 IDs of subnets.
+    - `security_groups`: up to 5 IDs. []: create one that lets everything out and nothing in.
+    - `assign_public_ip`: required in subnets that reach the internet through an internet gateway.
+  EOT
   type = object({
     vpc_id           = optional(string)
     subnets          = list(string)
@@ -95,6 +123,6 @@ variable "network" {
   }
   validation {
     condition     = length(var.network.security_groups) > 0 || var.network.vpc_id != null
-    error_message = "network.vpc_id must be given when network.security_groups is empty: a security group is made in it. Given: null."
+    error_message = "network.vpc_id must be set if network.security_groups is empty: a security group is created in that VPC. Given: null."
   }
 }

@@ -11,7 +11,7 @@ locals {
         Resource = [var.function_arn]
       }]
     })
-    # The function reports its own end, and Lambda a failed invocation to failure_destination_arn: no event, no log to read.
+    # No event and no log to read: the function reports its own outcome, and Lambda a failed invocation (async-invocation).
     report_policy_json = null
     event_pattern      = null
   }

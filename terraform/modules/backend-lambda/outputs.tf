@@ -1,4 +1,4 @@
 output "backend" {
-  description = "What the dispatcher needs to start jobs here: the object every backend module outputs."
+  description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
   value       = local.backend
 }

@@ -1,5 +1,5 @@
 variable "function_arn" {
-  description = "The function that runs the jobs, without a version or an alias."
+  description = "The function that runs the jobs: its ARN, without a version or an alias."
   type        = string
   validation {
     condition     = can(regex("^arn:[^:]+:lambda:[^:]+:[0-9]{12}:function:[a-zA-Z0-9_-]+$", var.function_arn))

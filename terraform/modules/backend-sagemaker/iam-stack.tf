@@ -1,4 +1,4 @@
-# What the stack's functions may do here: dispatcher, reporter and reconciler.
+# Permissions of the stack's functions: dispatcher, reporter and reconciler.
 locals {
   watch_and_stop = [{
     Sid      = "WatchAndStopJobs"
@@ -6,7 +6,7 @@ locals {
     Action   = ["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
     Resource = [local.job_arns]
   }]
-  # A request that has tags asks for this too.
+  # A request with tags requires this too.
   tag_jobs = [{
     Sid      = "TagJobs"
     Effect   = "Allow"
@@ -32,7 +32,7 @@ locals {
           Condition = { StringEquals = { "iam:PassedToService" = "sagemaker.amazonaws.com" } }
         },
       ],
-      [for statement in local.tag_jobs : statement if length(local.job_tags) > 0],
+      length(local.job_tags) > 0 ? local.tag_jobs : [],
       local.watch_and_stop,
     )
   }
@@ -51,7 +51,7 @@ locals {
           Sid    = "FindJobLogs"
           Effect = "Allow"
           Action = ["logs:DescribeLogStreams"]
-          # Streams can't be named before they are found.
+          # The names of the streams are unknown until they are listed.
           Resource = ["${local.log_group_arn}:*"]
         },
       ],

@@ -10,7 +10,7 @@ locals {
     }]
   }
 
-  # ARNs of s3://bucket/prefix: the bucket's and the objects'.
+  # For each s3://bucket/prefix, the ARNs of the bucket and of the objects.
   s3_arn     = "arn:${data.aws_partition.current.partition}:s3:::"
   written    = [var.storage.output_s3_uri, var.storage.checkpoint_s3_uri]
   read       = distinct(concat(local.written, values(var.storage.input_s3_uris)))
@@ -30,7 +30,7 @@ locals {
     {
       Sid    = "WriteJobLogs"
       Effect = "Allow"
-      # The group is made by the account's first job.
+      # The account's first job creates the group.
       Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
       Resource = [local.log_group_arn, "${local.log_group_arn}:*"]
     },
@@ -38,7 +38,7 @@ locals {
       Sid    = "WriteMetrics"
       Effect = "Allow"
       Action = ["cloudwatch:PutMetricData"]
-      # Metrics have no ARN: the namespace is what can be named.
+      # Metrics have no ARN; the condition names the namespace instead.
       Resource  = ["*"]
       Condition = { StringEquals = { "cloudwatch:namespace" = local.log_group } }
     },
@@ -54,17 +54,17 @@ locals {
       Sid    = "LogInToRegistry"
       Effect = "Allow"
       Action = ["ecr:GetAuthorizationToken"]
-      # The token is the account's, not a repository's: AWS has no resource to name here.
+      # The token is valid for the whole account: AWS offers no narrower resource.
       Resource = ["*"]
     },
   ]
-  key_statements = [for key in var.kms_key_arn[*] : {
+  key_statements = var.kms_key_arn == null ? [] : [{
     Sid      = "UseKey"
     Effect   = "Allow"
     Action   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
-    Resource = [key]
+    Resource = [var.kms_key_arn]
   }]
-  # What SageMaker does in a VPC in the role's name.
+  # What SageMaker does in a VPC with this role.
   # https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
   vpc_statements = [{
     Sid    = "AttachToNetwork"
@@ -74,16 +74,16 @@ locals {
       "ec2:DeleteNetworkInterfacePermission", "ec2:DescribeDhcpOptions", "ec2:DescribeNetworkInterfaces",
       "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs",
     ]
-    # The interfaces have no ids yet, and Describe actions have no resource.
+    # The interfaces do not exist yet, and Describe actions have no resource.
     Resource = ["*"]
   }]
   training_policy = {
     Version = "2012-10-17"
     Statement = concat(
       local.training_statements,
-      [for statement in local.image_statements : statement if length(var.repository_arns) > 0],
+      length(var.repository_arns) > 0 ? local.image_statements : [],
       local.key_statements,
-      [for statement in local.vpc_statements : statement if local.vpc != null],
+      local.vpc == null ? [] : local.vpc_statements,
     )
   }
 }

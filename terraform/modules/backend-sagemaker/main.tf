@@ -4,12 +4,12 @@ data "aws_region" "current" {}
 data "aws_default_tags" "current" {}
 
 locals {
-  # The provider's default tags are on all that Terraform makes; jobs are made by the dispatcher.
+  # The provider tags what Terraform creates; the dispatcher creates the jobs.
   job_tags = merge(data.aws_default_tags.current.tags, var.tags)
 
   # What the library names jobs with: sagemaker_events.py.
   job_name_prefix = "task-"
-  # SageMaker's own, of all training jobs of the account.
+  # SageMaker's own, shared by all training jobs of the account.
   log_group = "/aws/sagemaker/TrainingJobs"
 
   arn_suffix    = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
@@ -22,8 +22,8 @@ locals {
       TrainingInputMode = "File"
       MetricDefinitions = [for name in sort(keys(var.metrics)) : { Name = name, Regex = var.metrics[name] }]
     },
-    { for words in [var.container.entrypoint] : "ContainerEntrypoint" => words if words != null },
-    { for words in [var.container.arguments] : "ContainerArguments" => words if words != null },
+    var.container.entrypoint == null ? {} : { ContainerEntrypoint = var.container.entrypoint },
+    var.container.arguments == null ? {} : { ContainerArguments = var.container.arguments },
   )
   channels = [for name in sort(keys(var.storage.input_s3_uris)) : {
     ChannelName = name
@@ -33,11 +33,11 @@ locals {
       S3Uri                  = var.storage.input_s3_uris[name]
     } }
   }]
-  # On Spot the wait for instances counts too.
+  # On Spot this includes waiting for instances.
   max_wait_seconds = coalesce(var.limits.max_wait_seconds, 2 * var.limits.timeout_seconds)
   vpc              = length(var.network.subnets) > 0 ? { Subnets = var.network.subnets, SecurityGroupIds = var.network.security_groups } : null
 
-  # The request of CreateTrainingJob, without what a task adds.
+  # The CreateTrainingJob request, without what a task adds.
   request = merge(
     {
       AlgorithmSpecification = local.algorithm
@@ -46,22 +46,22 @@ locals {
       Environment            = var.container.environment
       OutputDataConfig = merge(
         { S3OutputPath = var.storage.output_s3_uri },
-        { for key in var.kms_key_arn[*] : "KmsKeyId" => key },
+        var.kms_key_arn == null ? {} : { KmsKeyId = var.kms_key_arn },
       )
       ResourceConfig = merge(
         { InstanceType = var.instances.type, InstanceCount = var.instances.count, VolumeSizeInGB = var.instances.volume_gb },
-        { for key in var.kms_key_arn[*] : "VolumeKmsKeyId" => key if var.instances.encrypt_volume },
+        var.kms_key_arn != null && var.instances.encrypt_volume ? { VolumeKmsKeyId = var.kms_key_arn } : {},
       )
       StoppingCondition = merge(
         { MaxRuntimeInSeconds = var.limits.timeout_seconds },
-        { for spot in [var.instances.spot] : "MaxWaitTimeInSeconds" => local.max_wait_seconds if spot },
+        var.instances.spot ? { MaxWaitTimeInSeconds = local.max_wait_seconds } : {},
       )
       EnableManagedSpotTraining             = var.instances.spot
       EnableNetworkIsolation                = var.network.isolated
       EnableInterContainerTrafficEncryption = var.instances.count > 1
       Tags                                  = [for key in sort(keys(local.job_tags)) : { Key = key, Value = local.job_tags[key] }]
     },
-    { for channels in [local.channels] : "InputDataConfig" => channels if length(channels) > 0 },
-    { for vpc in local.vpc[*] : "VpcConfig" => vpc },
+    length(local.channels) > 0 ? { InputDataConfig = local.channels } : {},
+    local.vpc == null ? {} : { VpcConfig = local.vpc },
   )
 }

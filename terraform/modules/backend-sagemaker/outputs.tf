@@ -1,5 +1,5 @@
 output "backend" {
-  description = "What the dispatcher needs to start jobs here: the object every backend module outputs."
+  description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
   value = {
     name = "sagemaker"
     config = jsonencode({
@@ -8,7 +8,7 @@ output "backend" {
     })
     policy_json        = jsonencode(local.dispatcher_policy)
     report_policy_json = jsonencode(local.report_policy)
-    # All of them: what a job does on the way is its progress. Of these jobs alone: they have the module's role.
+    # All events, because those before the end are progress, but only of these jobs, which have the module's role.
     event_pattern = jsonencode({
       source      = ["aws.sagemaker"]
       detail-type = ["SageMaker Training Job State Change"]
@@ -26,6 +26,6 @@ output "role_name" {
 }
 
 output "log_group_name" {
-  description = "Name of the log group the jobs write to: SageMaker's own, of all training jobs of the account."
+  description = "Name of the log group the jobs write to: SageMaker's own, which all training jobs of the account share."
   value       = local.log_group
 }

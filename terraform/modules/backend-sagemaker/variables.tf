@@ -1,15 +1,21 @@
 variable "name" {
-  description = "Name of the backend: its role is named after it."
+  description = "Name of the backend; its role is named after it."
   type        = string
   validation {
-    # The role's name has 64 characters, "-training" takes 9.
+    # A role name has at most 64 characters; "-training" takes 9.
     condition     = can(regex("^[a-zA-Z0-9][a-zA-Z0-9_-]{2,54}$", var.name))
-    error_message = "name must be 3 to 55 letters, digits, - or _, a letter or digit first. Given: \"${var.name}\"."
+    error_message = "name must be 3 to 55 letters, digits, - or _, starting with a letter or digit. Given: \"${var.name}\"."
   }
 }
 
 variable "container" {
-  description = "What runs: an image of yours or of a built-in algorithm (data aws_sagemaker_prebuilt_ecr_image). SageMaker starts it as `IMAGE train`, unless entrypoint or arguments say otherwise."
+  description = <<-EOT
+    What runs.
+
+    - `image`: your own image, or that of a built-in algorithm (data source `aws_sagemaker_prebuilt_ecr_image`).
+    - `entrypoint`, `arguments`: null: SageMaker starts the image as `IMAGE train`.
+    - `environment`: environment variables.
+  EOT
   type = object({
     image       = string
     entrypoint  = optional(list(string))
@@ -18,16 +24,25 @@ variable "container" {
   })
   validation {
     condition     = can(regex("^[^[:space:]]{1,255}$", var.container.image))
-    error_message = "container.image must be an image's name of 1 to 255 characters without spaces. Given: \"${var.container.image}\"."
+    error_message = "container.image must be an image name of 1 to 255 characters without spaces. Given: \"${var.container.image}\"."
   }
   validation {
     condition     = alltrue([for name, value in var.container.environment : can(regex("^[a-zA-Z_][a-zA-Z0-9_]*$", name)) && length(value) <= 512 && name != "TASK_ID"])
-    error_message = "container.environment must have names of letters, digits and _, not TASK_ID, and values of up to 512 characters. Given: ${join(", ", keys(var.container.environment))}."
+    error_message = "container.environment must have names of letters, digits and _ other than TASK_ID, and values of up to 512 characters. Given: ${join(", ", keys(var.container.environment))}."
   }
 }
 
 variable "instances" {
-  description = "What a job runs on: type, count, volume_gb. spot: managed Spot training, which goes on from the last checkpoint after an interruption. encrypt_volume: with kms_key_arn; not for types with a local NVMe disk, which AWS encrypts itself."
+  description = <<-EOT
+    What a job runs on.
+
+    - `type`: instance type.
+    - `count`: number of instances.
+    - `volume_gb`: disk of each instance, in GB.
+    - `spot`: whether to use managed Spot training, which resumes from the last checkpoint after an interruption.
+    - `encrypt_volume`: whether to encrypt the disk with `kms_key_arn`. Not for types with a local NVMe disk, which
+      AWS encrypts itself.
+  EOT
   type = object({
     type           = optional(string, "ml.m7i.xlarge")
     count          = optional(number, 1)
@@ -39,16 +54,22 @@ variable "instances" {
   nullable = false
   validation {
     condition     = can(regex("^ml\\.[a-z0-9-]+\\.[a-z0-9-]+$", var.instances.type))
-    error_message = "instances.type must be a type of SageMaker's, such as ml.g5.xlarge. Given: \"${var.instances.type}\"."
+    error_message = "instances.type must be a SageMaker instance type, such as ml.g5.xlarge. Given: \"${var.instances.type}\"."
   }
   validation {
     condition     = alltrue([for number in [var.instances.count, var.instances.volume_gb] : number >= 1 && floor(number) == number])
-    error_message = "instances.count and instances.volume_gb must be whole numbers from 1. Given: ${var.instances.count} and ${var.instances.volume_gb}."
+    error_message = "instances.count and instances.volume_gb must be whole numbers of at least 1. Given: ${var.instances.count} and ${var.instances.volume_gb}."
   }
 }
 
 variable "limits" {
-  description = "timeout_seconds: how long a job may train. max_wait_seconds (Spot only): the same and the wait for instances together; null: twice timeout_seconds."
+  description = <<-EOT
+    How long a job may take.
+
+    - `timeout_seconds`: limit of the training itself, in seconds.
+    - `max_wait_seconds`: limit of training and waiting for instances together, in seconds; Spot only. null: twice
+      `timeout_seconds`.
+  EOT
   type = object({
     timeout_seconds  = optional(number, 3600)
     max_wait_seconds = optional(number)
@@ -62,12 +83,18 @@ variable "limits" {
   }
   validation {
     condition     = var.limits.max_wait_seconds == null ? true : var.instances.spot && var.limits.max_wait_seconds >= var.limits.timeout_seconds
-    error_message = "limits.max_wait_seconds must be null, or with instances.spot at least timeout_seconds. Given: ${coalesce(var.limits.max_wait_seconds, 0)}."
+    error_message = "limits.max_wait_seconds must be null or, with instances.spot, at least limits.timeout_seconds. Given: ${coalesce(var.limits.max_wait_seconds, 0)}."
   }
 }
 
 variable "storage" {
-  description = "S3 URIs. output_s3_uri: where models go; checkpoint_s3_uri: where checkpoints are kept; input_s3_uris: channels, by name, that every job reads. A task's input may name other places below these."
+  description = <<-EOT
+    S3 URIs. A task's input may name other places below these.
+
+    - `output_s3_uri`: where models go.
+    - `checkpoint_s3_uri`: where checkpoints are kept.
+    - `input_s3_uris`: input channels of every job, by name.
+  EOT
   type = object({
     output_s3_uri     = string
     checkpoint_s3_uri = string
@@ -79,6 +106,6 @@ variable "storage" {
   }
   validation {
     condition     = alltrue([for name in keys(var.storage.input_s3_uris) : can(regex("^[A-Za-z0-9._-]{1,64}$", name))])
-    error_message = "storage.input_s3_uris must have names of 1 to 64 letters, digits, ., - or _. Given: ${join(", ", keys(var.storage.input_s3_uris))}."
+    error_message = "storage.input_s3_uris must have channel names of 1 to 64 letters, digits, ., - or _. Given: ${join(", ", keys(var.storage.input_s3_uris))}."
   }
 }

@@ -2,8 +2,8 @@ data "aws_partition" "current" {}
 
 locals {
   retry = concat(
-    # What SQS calls throttling and what it calls its own failures come under one name, and so does a
-    # missing permission: the attempts end after about a minute.
+    # SQS reports throttling, its own failures and a missing permission under one name: retries therefore
+    # end after about a minute.
     [{
       ErrorEquals     = ["SQS.AmazonSQSException", "SQS.SdkClientException"]
       IntervalSeconds = 1
@@ -31,16 +31,16 @@ locals {
       MessageBody = {
         "callback"     = var.name
         "task_token.$" = "$$.Task.Token"
-        # As text: nothing on the way reads it and writes it anew.
+        # As text, so that nothing on the way parses and rewrites it.
         "input.$"            = "States.JsonToString($)"
         "execution_arn.$"    = "$$.Execution.Id"
         "state_entered_at.$" = "$$.State.EnteredTime"
       }
     }
-    # Unset, either clock stands at three years.
+    # If unset, either limit would be three years.
     HeartbeatSeconds = var.heartbeat_seconds
     TimeoutSeconds   = var.timeout_seconds
-    # Each attempt has a token of its own.
+    # Each attempt gets a new token.
     Retry = local.retry
   }
 

@@ -1,5 +1,8 @@
 output "process_state" {
-  description = "The state that has its input processed, an object: merge(module.x.process_state, { Next = \"...\" }) or { End = true } goes into a definition's States, or a Map's."
+  description = <<-EOT
+    The state that has its input processed, an object: merge(module.x.process_state, { Next = "..." }) or { End =
+    true } goes into the States of a definition or of a Map.
+  EOT
   value       = local.process_state
 }
 

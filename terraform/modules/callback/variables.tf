@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the callback target: the key that it has in module dispatcher's activities."
+  description = "Name of the callback target: its key in the activities of module dispatcher."
   type        = string
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,80}$", var.name))
@@ -8,11 +8,11 @@ variable "name" {
 }
 
 variable "dispatch_queue" {
-  description = "The dispatcher's queue. kms_key_arn only when the queue is encrypted with a key of yours."
+  description = "The dispatcher's queue; kms_key_arn only if a customer managed key encrypts it."
   type        = object({ url = string, arn = string, kms_key_arn = optional(string) })
   validation {
     condition     = can(regex("^https?://", var.dispatch_queue.url))
-    error_message = "dispatch_queue.url must be the URL of a queue, https://... Given: \"${var.dispatch_queue.url}\"."
+    error_message = "dispatch_queue.url must be a queue URL, https://... Given: \"${var.dispatch_queue.url}\"."
   }
   validation {
     condition     = can(regex("^arn:[^:]+:sqs:[^:]+:[0-9]{12}:[^:]+$", var.dispatch_queue.arn))
@@ -21,18 +21,24 @@ variable "dispatch_queue" {
 }
 
 variable "heartbeat_seconds" {
-  description = "A task whose job gives no sign of life for this long fails with States.HeartbeatTimeout. In seconds, as in module dispatcher. While it waits for a slot the reconciler beats, every minute."
+  description = <<-EOT
+    A task without a heartbeat for this long fails with States.HeartbeatTimeout. In seconds, as in module
+    dispatcher. While a task waits for a slot, the reconciler sends a heartbeat every minute.
+  EOT
   type        = number
   default     = 180
   nullable    = false
   validation {
     condition     = var.heartbeat_seconds >= 1 && floor(var.heartbeat_seconds) == var.heartbeat_seconds
-    error_message = "heartbeat_seconds must be a whole number from 1. Given: ${var.heartbeat_seconds}."
+    error_message = "heartbeat_seconds must be a whole number of at least 1. Given: ${var.heartbeat_seconds}."
   }
 }
 
 variable "timeout_seconds" {
-  description = "A task that is not settled after this long fails with States.Timeout; its wait for a slot counts. In seconds, as in module dispatcher."
+  description = <<-EOT
+    A task that is not settled after this long, waiting for a slot included, fails with States.Timeout. In seconds,
+    as in module dispatcher.
+  EOT
   type        = number
   default     = 3600
   nullable    = false

@@ -1,9 +1,9 @@
-# What the stack says of itself. The alarms on dead letters, on a silent reconciler, on functions and on activities stand
-# where those are made: they are needed without a dashboard too.
+# Alarms on the stack's own metrics. Those on dead letters, a silent reconciler, functions and activities are created
+# with these resources: they are needed without a dashboard too.
 locals {
   alarms = {
     stuck-tasks = {
-      description = "Tasks of ${var.name} are open though their state has timed out: nobody waits for them, their jobs may still run."
+      description = "Tasks of ${var.name} are open although their state has timed out: nothing waits for them, but their jobs may still run."
       metric      = "OverdueTasks"
       statistic   = "Maximum"
       period      = 60
@@ -11,7 +11,7 @@ locals {
       threshold   = 0
     }
     dispatch-errors = {
-      description = "The dispatcher of ${var.name} could not start tasks, or could not handle requests: its log tells which and why."
+      description = "The dispatcher of ${var.name} could not start tasks or handle requests: its log shows which and why."
       metric      = "DispatchErrors"
       statistic   = "Sum"
       period      = 300
@@ -34,7 +34,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   evaluation_periods  = each.value.periods
   comparison_operator = "GreaterThanThreshold"
   threshold           = each.value.threshold
-  # No pass of the reconciler has an alarm of its own.
+  # A missing pass of the reconciler has its own alarm.
   treat_missing_data = "notBreaching"
   alarm_actions      = var.alarm_actions
   ok_actions         = var.alarm_actions

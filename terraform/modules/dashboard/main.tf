@@ -2,17 +2,17 @@ data "aws_region" "current" {}
 
 locals {
   region = data.aws_region.current.name
-  # What the library calls it too, in metrics.py.
+  # The library uses the same name, in metrics.py.
   namespace = "ActivityDispatch"
 
-  # One row for each concern: a heading, and widgets of equal width below it.
+  # One row for each concern: a heading above widgets of equal width.
   rows = [
     {
       heading = "## ${var.name}: alarms"
       height  = 3
       widgets = [{
         type = "alarm"
-        # The keys of both are known when planning, the ARNs are not.
+        # Both have keys that are known at plan time; the ARNs are not.
         properties = { title = "Alarms", alarms = concat(values(var.alarm_arns), [for alarm in aws_cloudwatch_metric_alarm.this : alarm.arn]) }
       }]
     },
@@ -54,7 +54,7 @@ locals {
     },
   ]
 
-  # Each row stands below those before it: a heading of height 1, and its widgets.
+  # Each row starts below the previous ones: a heading of height 1 and its widgets.
   tops = [for index, row in local.rows : sum(concat([0], [for above in slice(local.rows, 0, index) : above.height + 1]))]
   widgets = flatten([for index, row in local.rows : concat(
     [{ type = "text", x = 0, y = local.tops[index], width = 24, height = 1, properties = { markdown = row.heading } }],

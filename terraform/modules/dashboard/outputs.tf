@@ -4,7 +4,7 @@ output "name" {
 }
 
 output "url" {
-  description = "The dashboard in the console."
+  description = "URL of the dashboard in the console."
   value       = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${var.name}"
 }
 

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the stack: its metrics have it as a dimension, the dashboard and the alarms are named after it."
+  description = "Name of the stack: a dimension of its metrics. Dashboard and alarms are named after it."
   type        = string
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,50}$", var.name))
@@ -8,7 +8,7 @@ variable "name" {
 }
 
 variable "activities" {
-  description = "ARNs of the stack's activities, by a name of yours."
+  description = "ARNs of the stack's activities, by a name of your choice."
   type        = map(string)
   validation {
     condition     = alltrue([for arn in var.activities : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:activity:[^:]+$", arn))])
@@ -17,17 +17,17 @@ variable "activities" {
 }
 
 variable "functions" {
-  description = "Names of the stack's functions, by what they are: dispatcher, reporter, reconciler and the like."
+  description = "Names of the stack's functions, by role: dispatcher, reporter, reconciler and so on."
   type        = map(string)
 }
 
 variable "queues" {
-  description = "Names of the stack's queues, by what they are. Messages in those whose key contains dead_letter are lost work."
+  description = "Names of the stack's queues, by role. Messages in a queue whose key contains dead_letter are lost work."
   type        = map(string)
 }
 
 variable "alarm_arns" {
-  description = "Alarms of other modules, shown beside this module's own, by a name of yours."
+  description = "ARNs of alarms of other modules to show beside this module's own, by a name of your choice."
   type        = map(string)
   default     = {}
   nullable    = false
@@ -38,7 +38,10 @@ variable "alarm_arns" {
 }
 
 variable "overdue_minutes" {
-  description = "How long a task may stay overdue, older than its TimeoutSeconds and five minutes, before the alarm; in minutes."
+  description = <<-EOT
+    How long a task may be overdue before the alarm, in minutes. Overdue: open five minutes after its
+    TimeoutSeconds.
+  EOT
   type        = number
   default     = 5
   nullable    = false
@@ -49,18 +52,21 @@ variable "overdue_minutes" {
 }
 
 variable "max_dispatch_errors" {
-  description = "How many tasks that could not be started, and requests that could not be handled, are borne in five minutes without an alarm."
+  description = <<-EOT
+    How many tasks that could not be started and requests that could not be handled to tolerate in five minutes
+    before the alarm.
+  EOT
   type        = number
   default     = 0
   nullable    = false
   validation {
     condition     = var.max_dispatch_errors >= 0 && floor(var.max_dispatch_errors) == var.max_dispatch_errors
-    error_message = "max_dispatch_errors must be a whole number from 0. Given: ${var.max_dispatch_errors}."
+    error_message = "max_dispatch_errors must be a whole number of at least 0. Given: ${var.max_dispatch_errors}."
   }
 }
 
 variable "alarm_actions" {
-  description = "What an alarm notifies: ARNs, of SNS topics for example."
+  description = "ARNs that alarms notify, such as SNS topics."
   type        = list(string)
   default     = []
   nullable    = false
@@ -71,7 +77,7 @@ variable "alarm_actions" {
 }
 
 variable "tags" {
-  description = "Tags for the alarms; a dashboard has none."
+  description = "Tags for the alarms; a dashboard cannot have any."
   type        = map(string)
   default     = {}
   nullable    = false

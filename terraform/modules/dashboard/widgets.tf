@@ -1,7 +1,7 @@
-# The graphs, each by its name. What has a dimension whose values are not known here is searched for.
+# The graphs, by name. Metrics with a dimension whose values are unknown here are found by a search.
 locals {
   of_stack = { stack = var.name }
-  # Every value that one more dimension has beside the stack.
+  # Every value of one more dimension besides the stack.
   by = { for dimension in ["activity", "error", "operation"] :
     dimension => "{${local.namespace},stack,${dimension}} stack=\"${var.name}\""
   }
@@ -61,14 +61,14 @@ locals {
       metrics = [[{ expression = "SEARCH('${local.by.error} MetricName=\"TasksFailed\"', 'Sum', 300)", id = "failures" }]]
     }
     activities = {
-      title = "What Step Functions waited for in vain"
+      title = "Timed-out tasks in Step Functions"
       unit  = "count"
       metrics = concat([for metric in ["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut"] : [for key, arn in var.activities :
         ["AWS/States", metric, "ActivityArn", arn, { stat = "Sum", label = "${key} ${metric}" }]
       ]]...)
     }
     queues = {
-      title   = "Messages that wait"
+      title   = "Waiting messages"
       unit    = "count"
       metrics = [for key, queue in var.queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { stat = "Maximum", label = key }]]
     }

@@ -14,7 +14,7 @@ locals {
         Resource  = arn
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       }],
-      [for statement in local.keep_undelivered_events : statement if key == "report_dead_letter"],
+      key == "report_dead_letter" ? local.keep_undelivered_events : [],
     )
   } }
 
@@ -25,7 +25,7 @@ locals {
     Resource = [var.kms_key_arn]
   }]
 
-  # For a request that waited for a slot, and for the next missed task where one was found.
+  # To repeat a request that waited for a slot, and to look for further missed tasks once one is found.
   make_requests = {
     Sid      = "MakeDispatchRequests"
     Effect   = "Allow"
@@ -35,15 +35,15 @@ locals {
 
   has_workers = anytrue([for activity in var.activities : coalesce(activity.overflow_after_seconds, 0) > 0])
 
-  # What dispatcher and poller both do, each with its activities.
+  # Common to dispatcher and poller, each for its own activities.
   polled_arns = [for activity in var.activities : activity.arn if activity.wake_up == "poll"]
   take_tasks = { for who, arns in { dispatcher = local.activity_arns, poller = local.polled_arns } : who => concat(
-    [for some in [arns] : {
+    length(arns) == 0 ? [] : [{
       Sid      = "TakeTasksAndRefuseThem"
       Effect   = "Allow"
       Action   = ["states:GetActivityTask", "states:SendTaskFailure"]
-      Resource = some
-    } if length(some) > 0],
+      Resource = arns
+    }],
     [
       local.make_requests,
       {
@@ -76,12 +76,12 @@ locals {
         },
       ],
       local.take_tasks["dispatcher"],
-      [for arns in [local.execution_arns] : {
+      local.has_workers && length(local.execution_arns) > 0 ? [{
         Sid      = "SeeWhatWorkersHaveTaken"
         Effect   = "Allow"
         Action   = ["states:GetExecutionHistory"]
-        Resource = arns
-      } if length(arns) > 0 && local.has_workers],
+        Resource = local.execution_arns
+      }] : [],
       local.take_callbacks,
     )
   }
@@ -90,7 +90,7 @@ locals {
     { dispatch = jsonencode(local.dispatcher_policy) },
     local.start_policies,
   )
-  # A container's end is told by its service, a function tells it itself: it needs to free slots too.
+  # A service reports the end of its container. A function reports its own, so it must also free its slot.
   job_environment = {
     TASK_TABLE          = aws_dynamodb_table.tasks.name
     PAYLOAD_BUCKET      = var.payload_bucket.name
@@ -115,7 +115,7 @@ locals {
         Effect   = "Allow"
         Action   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
         Resource = [local.table_arn]
-        # The activities' descriptions and the poller's lease, in the same table, are not theirs.
+        # The same table holds the activities' descriptions and the poller's lease, which a job must not touch.
         Condition = {
           "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["activity#*", "lease#*"] }
         }
@@ -135,7 +135,7 @@ locals {
     Statement = concat(local.job_statements, [
       local.make_requests,
       {
-        # Lambda, in the function's name, when an invocation has failed.
+        # Lambda does this with the function's role when an invocation has failed.
         Sid      = "ReportFailedInvocations"
         Effect   = "Allow"
         Action   = ["lambda:InvokeFunction"]

@@ -1,7 +1,7 @@
-# Only where an activity's wake_up is logs: a function that hears from a state machine's log of each scheduled task.
+# Only if the wake_up of an activity is logs: a function that gets each scheduled task from a state machine's log.
 locals {
   heard = contains(local.modes, "logs") ? { listener = var.packages.listener } : {}
-  # Known when planning: the groups are made beside the stack.
+  # The names are known at plan time: the groups are created outside the stack.
   log_groups = length(local.heard) > 0 ? toset(var.log_group_names) : toset([])
 
   listener_policy = {
@@ -26,7 +26,7 @@ module "listener" {
   for_each = local.heard
 
   name               = "${var.name}-listener"
-  description        = "Makes dispatch requests of what logs of state machines say"
+  description        = "Turns log events of state machines into dispatch requests"
   handler            = "listener.handler.handle"
   package            = each.value
   timeout_seconds    = 60
@@ -43,7 +43,7 @@ module "listener" {
 resource "aws_lambda_permission" "listener" {
   for_each = local.log_groups
 
-  # A statement's id has letters, digits, - and _ only.
+  # A statement ID may only contain letters, digits, - and _.
   statement_id   = "logs-${substr(sha256(each.key), 0, 16)}"
   function_name  = module.listener["listener"].name
   action         = "lambda:InvokeFunction"
@@ -60,6 +60,6 @@ resource "aws_cloudwatch_log_subscription_filter" "listener" {
   filter_pattern  = "{ $.type = \"ActivityScheduled\" }"
   destination_arn = module.listener["listener"].arn
 
-  # CloudWatch Logs refuses a destination that it may not invoke.
+  # CloudWatch Logs rejects a destination that it may not invoke.
   depends_on = [aws_lambda_permission.listener]
 }

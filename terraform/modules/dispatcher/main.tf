@@ -3,15 +3,15 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # A poll of up to 60 s, and what comes after it.
+  # A poll of up to 60 s and the work that follows.
   function_timeout_seconds = 120
-  # A request whose dispatcher was lost comes again after this time, and its task waits that long. AWS advises six times
-  # the function's timeout, for functions that are throttled: the mapping's own limit keeps this one from that.
+  # After this time a request whose dispatcher was lost is delivered again; until then its task waits. AWS recommends six
+  # times the function's timeout in case of throttling, which the mapping's concurrency limit prevents here.
   visibility_timeout_seconds = 180
-  # With the dispatcher's growing pauses about a quarter of an hour of throttling or of an activity that is not there yet.
+  # With the dispatcher's growing pauses, about a quarter of an hour of throttling or of waiting for a new activity.
   max_receive_count = 20
 
-  # Known before the queues are: policies and everything behind them need not wait for their creation.
+  # Known before the queues exist, so that policies and what depends on them need not wait.
   queue_arn_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:"
   queues = {
     dispatch           = { name = "${var.name}-dispatch", retention_days = 4 }
@@ -32,7 +32,7 @@ resource "aws_sqs_queue" "this" {
   tags                       = var.tags
 }
 
-# Apart from the queue, so that both queues are made at once: the provider watches each one for 25 s.
+# Separate, so that both queues are created in parallel: the provider waits 25 s for each.
 resource "aws_sqs_queue_redrive_policy" "this" {
   queue_url = aws_sqs_queue.this["dispatch"].url
   redrive_policy = jsonencode({
@@ -43,8 +43,8 @@ resource "aws_sqs_queue_redrive_policy" "this" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letter" {
   for_each = {
-    dead_letter        = "Dispatch requests of ${var.name} that the dispatcher could not handle: their tasks wait in vain."
-    report_dead_letter = "Ends of jobs of ${var.name} that the reporter could not handle: their tasks may wait in vain."
+    dead_letter        = "The dispatcher of ${var.name} could not handle dispatch requests: nothing starts their tasks."
+    report_dead_letter = "The reporter of ${var.name} could not handle ends of jobs: their tasks may stay open."
   }
 
   alarm_name          = "${local.queues[each.key].name}-not-empty"

@@ -4,7 +4,7 @@ output "dispatch_queue" {
 }
 
 output "dead_letter_queue" {
-  description = "Where dispatch requests end that could not be handled."
+  description = "The queue for dispatch requests that could not be handled."
   value       = { url = aws_sqs_queue.this["dead_letter"].url, arn = local.queue_arns.dead_letter }
 }
 
@@ -19,7 +19,7 @@ output "function" {
 }
 
 output "report_dead_letter_queue" {
-  description = "Where events of jobs end that could not be handled."
+  description = "The queue for job events that could not be handled."
   value       = { url = aws_sqs_queue.this["report_dead_letter"].url, arn = local.queue_arns.report_dead_letter }
 }
 
@@ -34,12 +34,12 @@ output "reconciler" {
 }
 
 output "poller" {
-  description = "The poller, null unless an activity's wake_up is poll."
+  description = "The poller. null unless the wake_up of an activity is poll."
   value       = one([for poller in module.poller : { name = poller.name, arn = poller.arn, log_group_name = poller.log_group_name }])
 }
 
 output "listener" {
-  description = "The listener, null unless an activity's wake_up is logs."
+  description = "The listener. null unless the wake_up of an activity is logs."
   value       = one([for listener in module.listener : { name = listener.name, arn = listener.arn, log_group_name = listener.log_group_name }])
 }
 
@@ -49,7 +49,7 @@ output "worker_policy_json" {
 }
 
 output "worker_environment" {
-  description = "Environment variables a processing function needs."
+  description = "Environment variables that a processing function needs."
   value       = local.worker_environment
 }
 
@@ -59,7 +59,7 @@ output "job_policy_json" {
 }
 
 output "job_environment" {
-  description = "Environment variables a container needs."
+  description = "Environment variables that a container needs."
   value       = local.job_environment
 }
 
@@ -69,7 +69,7 @@ output "queue_names" {
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms on dead letters, on the reconciler's and the poller's silence, and on the functions."
+  description = "ARNs of the alarms on dead letters, on a silent reconciler or poller, and on the functions."
   value = merge(
     { for key, alarm in aws_cloudwatch_metric_alarm.dead_letter : key => alarm.arn },
     { reconciler-silent = aws_cloudwatch_metric_alarm.reconciler_silent.arn },

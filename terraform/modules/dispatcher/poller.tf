@@ -1,4 +1,4 @@
-# Only where an activity's wake_up is poll: a function that polls all the time, one invocation after the other.
+# Only if the wake_up of an activity is poll: a function that polls all the time, one invocation after another.
 locals {
   modes           = distinct([for activity in var.activities : activity.wake_up])
   polled_backends = [for activity in var.activities : "backend-${activity.backend}" if activity.wake_up == "poll"]
@@ -23,7 +23,7 @@ module "poller" {
   description = "Polls activities all the time and starts the jobs of their tasks"
   handler     = "poller.handler.handle"
   package     = each.value
-  # Lambda's longest: each invocation ends with a minute or two in which it hands over.
+  # Lambda's maximum: each invocation uses its last minute or two to hand over.
   timeout_seconds    = 900
   memory_mb          = 512
   log_retention_days = var.log_retention_days
@@ -38,7 +38,7 @@ module "poller" {
   tags = var.tags
 }
 
-# The next invocation is a minute away.
+# No retry: the next invocation is a minute away.
 resource "aws_lambda_function_event_invoke_config" "poller" {
   for_each = module.poller
 
@@ -51,7 +51,7 @@ resource "aws_cloudwatch_event_rule" "poller" {
   for_each = local.polled
 
   name                = "${var.name}-poller"
-  description         = "Sees to it that the poller of ${var.name} polls"
+  description         = "Keeps the poller of ${var.name} polling"
   schedule_expression = "rate(1 minute)"
   tags                = var.tags
 }
@@ -78,7 +78,7 @@ resource "aws_cloudwatch_metric_alarm" "poller_silent" {
   for_each = local.polled
 
   alarm_name          = "${var.name}-poller-silent"
-  alarm_description   = "The poller of ${var.name} was not invoked for five minutes: tasks of activities whose wake_up is poll wait in vain."
+  alarm_description   = "The poller of ${var.name} was not invoked for five minutes: nothing starts tasks of activities whose wake_up is poll."
   namespace           = "AWS/Lambda"
   metric_name         = "Invocations"
   dimensions          = { FunctionName = "${var.name}-poller" }

@@ -1,4 +1,4 @@
-# What looks after all open tasks, every minute: EventBridge's smallest rate.
+# Looks after all open tasks every minute, EventBridge's shortest interval.
 locals {
   reconciler_policy = {
     Version = "2012-10-17"
@@ -27,7 +27,7 @@ module "reconciler" {
   source = "../function"
 
   name               = "${var.name}-reconciler"
-  description        = "Brings forward what nobody else does: heartbeats, lost starts and ends, jobs nobody waits for"
+  description        = "Looks after open tasks: heartbeats, lost starts and ends, jobs that nothing waits for"
   handler            = "reconciler.handler.handle"
   package            = var.packages.reconciler
   timeout_seconds    = 300
@@ -41,7 +41,7 @@ module "reconciler" {
   tags               = var.tags
 }
 
-# A pass that failed is not made again: the next one is a minute away.
+# No retry of a failed pass: the next one is a minute away.
 resource "aws_lambda_function_event_invoke_config" "reconciler" {
   function_name                = module.reconciler.arn
   maximum_retry_attempts       = 0
@@ -71,7 +71,7 @@ resource "aws_lambda_permission" "reconciler" {
 
 resource "aws_cloudwatch_metric_alarm" "reconciler_silent" {
   alarm_name          = "${var.name}-reconciler-silent"
-  alarm_description   = "The reconciler of ${var.name} has made no pass for five minutes: jobs that wait or are lost get no heartbeats."
+  alarm_description   = "The reconciler of ${var.name} has not run for five minutes: waiting jobs get no heartbeats, lost jobs stay unnoticed."
   namespace           = "AWS/Lambda"
   metric_name         = "Invocations"
   dimensions          = { FunctionName = "${var.name}-reconciler" }

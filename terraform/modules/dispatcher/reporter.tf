@@ -1,17 +1,18 @@
-# What turns events into outcomes and ends: a rule for each backend that has events, one for executions that end without
-# success, and the reporter behind them.
+# Turns events into the ends of tasks: a rule for each backend that has events, one for executions that end without
+# success, and the reporter that both invoke.
 locals {
-  # By the backend's name and not by the pattern, which may be unknown when planning. Two rules for one event are no
-  # harm: a task is settled once.
+  # By the backend's key, not by its pattern, which may be unknown at plan time. Two rules for one event do no harm: a
+  # task is settled once.
   rules = { for key, backend in var.backends : key => backend if backend.event_pattern != null }
   event_patterns = merge(
     { for key, backend in local.rules : key => backend.event_pattern },
-    { for arns in [var.state_machine_arns] : "executions" => jsonencode({
-      source      = ["aws.states"]
-      detail-type = ["Step Functions Execution Status Change"]
-      detail      = { stateMachineArn = arns, status = ["ABORTED", "FAILED", "TIMED_OUT"] }
-    }) if length(arns) > 0 },
+    length(var.state_machine_arns) > 0 ? { executions = local.executions_pattern } : {},
   )
+  executions_pattern = jsonencode({
+    source      = ["aws.states"]
+    detail-type = ["Step Functions Execution Status Change"]
+    detail      = { stateMachineArn = var.state_machine_arns, status = ["ABORTED", "FAILED", "TIMED_OUT"] }
+  })
   execution_arns = [for arn in var.state_machine_arns : "${replace(arn, ":stateMachine:", ":execution:")}:*"]
 
   keep_undelivered_events = [{
@@ -20,14 +21,14 @@ locals {
     Principal = { Service = "events.amazonaws.com" }
     Action    = "sqs:SendMessage"
     Resource  = local.queue_arns.report_dead_letter
-    # By their names' beginning: the queues must not need the backends, whose jobs need the queues' dispatcher.
+    # By prefix: the queues must not depend on the backends, whose jobs depend on the dispatcher of the queues.
     Condition = { ArnLike = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:events:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:rule/${var.name}-*" } }
   }]
 
-  # From its name: a function behind a backend names the reporter, which names the backends.
+  # Built from its name to avoid a cycle: a function behind a backend names the reporter, which names the backends.
   reporter_arn = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:function:${var.name}-reporter"
 
-  # What reporter and reconciler both do.
+  # Common to reporter and reconciler.
   end_tasks = concat(
     [
       {
@@ -71,12 +72,12 @@ locals {
           Resource = [local.queue_arns.report_dead_letter]
         },
       ],
-      [for arns in [local.execution_arns] : {
+      length(local.execution_arns) == 0 ? [] : [{
         Sid      = "ReadHistoriesOfEndedExecutions"
         Effect   = "Allow"
         Action   = ["states:GetExecutionHistory"]
-        Resource = arns
-      } if length(arns) > 0],
+        Resource = local.execution_arns
+      }],
     )
   }
   end_policies = { for key, backend in local.rules : "backend-${key}-ends" => backend.report_policy_json if backend.report_policy_json != null }
@@ -86,7 +87,7 @@ module "reporter" {
   source = "../function"
 
   name               = "${var.name}-reporter"
-  description        = "Turns what container services say of jobs into outcomes of tasks"
+  description        = "Turns job events of container services into outcomes of tasks"
   handler            = "reporter.handler.handle"
   package            = var.packages.reporter
   timeout_seconds    = 60
@@ -100,7 +101,7 @@ module "reporter" {
   tags               = var.tags
 }
 
-# EventBridge invokes asynchronously: what fails three times is kept.
+# EventBridge invokes asynchronously: an event that fails three times is kept.
 resource "aws_lambda_function_event_invoke_config" "reporter" {
   function_name          = module.reporter.arn
   maximum_retry_attempts = 2
@@ -128,7 +129,7 @@ resource "aws_cloudwatch_event_target" "this" {
   target_id = "reporter"
   arn       = module.reporter.arn
 
-  # What could not be handed to the function at all.
+  # For events that could not be delivered to the function at all.
   dead_letter_config {
     arn = aws_sqs_queue.this["report_dead_letter"].arn
   }

@@ -1,5 +1,5 @@
 resource "aws_dynamodb_table" "tasks" {
-  #checkov:skip=CKV_AWS_119: kms_key_arn gives a customer key; without one AWS's own encrypts
+  #checkov:skip=CKV_AWS_119: kms_key_arn sets a customer managed key; without it DynamoDB uses AWS's own
   name                        = "${var.name}-tasks"
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "task_id"
@@ -21,14 +21,14 @@ resource "aws_dynamodb_table" "tasks" {
     type = "S"
   }
 
-  # Tasks of callbacks, for whoever has to end those of an execution. Others have no execution_arn.
+  # To find the callback tasks of an execution that has to end. Other tasks have no execution_arn.
   global_secondary_index {
     name            = "executions"
     hash_key        = "execution_arn"
     projection_type = "KEYS_ONLY"
   }
 
-  # What is open, for the reconciler: a closed task has no poll_id. Inputs are not in it.
+  # Open tasks, for the reconciler: a closed task has no poll_id. Inputs are left out.
   global_secondary_index {
     name            = "open"
     hash_key        = "poll_id"
@@ -48,15 +48,14 @@ resource "aws_dynamodb_table" "tasks" {
     enabled = true
   }
 
-  # Without a key of one's own DynamoDB encrypts with AWS's, at no charge.
+  # Without a customer managed key DynamoDB encrypts with AWS's own, free of charge.
   server_side_encryption {
     enabled     = var.kms_key_arn != null
     kms_key_arn = var.kms_key_arn
   }
 }
 
-# What the dispatcher needs to know of an activity. In the table and not in its environment variables, which
-# hold 4 KB in all.
+# What the dispatcher needs to know about an activity. Not in its environment variables, which hold 4 KB in total.
 resource "aws_dynamodb_table_item" "activity" {
   for_each = var.activities
 

@@ -1,5 +1,9 @@
 variable "state_machine_arns" {
-  description = "State machines whose aborted, timed out and failed executions have their jobs stopped at once. The jobs of others are stopped at their next heartbeat, within a minute or two. All those that use callback targets, or activities that workers poll too (overflow_after_seconds), must be here."
+  description = <<-EOT
+    State machines whose aborted, timed out and failed executions have their jobs stopped at once; other jobs stop
+    at their next heartbeat, within a minute or two. Must contain every state machine that uses callback targets, or
+    activities that your own workers poll too (overflow_after_seconds).
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
@@ -9,16 +13,19 @@ variable "state_machine_arns" {
   }
   validation {
     condition     = length(var.state_machine_arns) > 0 || !contains(local.modes, "callback")
-    error_message = "state_machine_arns must have the state machines whose states hand over tasks when an activity's wake_up is callback: their tokens are answered with permission on the state machine. Given: none."
+    error_message = "state_machine_arns must contain the state machines that hand over tasks if the wake_up of an activity is callback: answering their tokens takes permission on the state machine. Given: none."
   }
   validation {
     condition     = length(var.state_machine_arns) > 0 || alltrue([for activity in var.activities : coalesce(activity.overflow_after_seconds, 0) == 0])
-    error_message = "state_machine_arns must have the state machines of activities with overflow_after_seconds: the history of an execution tells what workers have taken. Given: none."
+    error_message = "state_machine_arns must contain the state machines of activities with overflow_after_seconds: the history of an execution shows what workers have taken. Given: none."
   }
 }
 
 variable "missed_task_poll_minutes" {
-  description = "How often each activity is polled for tasks whose dispatch request was lost, in minutes. A poll that finds none keeps the dispatcher for a minute."
+  description = <<-EOT
+    How often to poll each activity for tasks whose dispatch request was lost, in minutes. A poll that finds none
+    occupies the dispatcher for a minute.
+  EOT
   type        = number
   default     = 15
   nullable    = false
@@ -29,7 +36,10 @@ variable "missed_task_poll_minutes" {
 }
 
 variable "max_dispatchers" {
-  description = "How many invocations of the dispatcher run at once at most; each makes up to 40 polls at a time, and an activity has 1,000 pollers at most."
+  description = <<-EOT
+    Limit of concurrent invocations of the dispatcher. Each makes up to 40 polls at a time, and an activity has at
+    most 1,000 pollers.
+  EOT
   type        = number
   default     = 20
   nullable    = false
@@ -40,7 +50,7 @@ variable "max_dispatchers" {
 }
 
 variable "task_retention_days" {
-  description = "How long a settled task stays in the task table, in days."
+  description = "How long the task table keeps a settled task, in days."
   type        = number
   default     = 7
   nullable    = false
@@ -58,7 +68,10 @@ variable "deletion_protection" {
 }
 
 variable "kms_key_arn" {
-  description = "Customer key for task table, log group and environment variables, and the key of the payload bucket. null: AWS's own keys."
+  description = <<-EOT
+    ARN of a customer managed key for the task table, log groups and environment variables; also the key of the
+    payload bucket. null: AWS's own keys.
+  EOT
   type        = string
   default     = null
   validation {
@@ -68,14 +81,19 @@ variable "kms_key_arn" {
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept, in days: a period CloudWatch Logs offers."
+  description = "How long to keep logs, in days: a period that CloudWatch Logs offers."
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "watching" {
-  description = "alarm_actions: what an alarm notifies: ARNs, of SNS topics for example. tracing: whether X-Ray traces the functions."
+  description = <<-EOT
+    How the functions are watched.
+
+    - `alarm_actions`: ARNs that alarms notify, such as SNS topics.
+    - `tracing`: whether X-Ray traces the functions.
+  EOT
   type = object({
     alarm_actions = optional(list(string), [])
     tracing       = optional(bool)

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the stack: queue, table and function are named after it."
+  description = "Name of the stack; queues, table and functions are named after it."
   type        = string
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,50}$", var.name))
@@ -8,7 +8,15 @@ variable "name" {
 }
 
 variable "packages" {
-  description = "The built zips of dispatcher, reporter and reconciler in S3, of the poller when an activity's wake_up is poll, of the listener when it is logs. hash is the zip's SHA-256 in base64."
+  description = <<-EOT
+    The built zips in S3.
+
+    - `dispatcher`, `reporter`, `reconciler`: always required.
+    - `poller`: required if the wake_up of an activity is poll.
+    - `listener`: required if the wake_up of an activity is logs.
+
+    `hash` is the SHA-256 of the zip in base64.
+  EOT
   type = object({
     dispatcher = object({ bucket = string, key = string, hash = string })
     reporter   = object({ bucket = string, key = string, hash = string })
@@ -18,12 +26,12 @@ variable "packages" {
   })
   validation {
     condition     = alltrue([for mode, package in { poll = var.packages.poller, logs = var.packages.listener } : package != null || !contains(local.modes, mode)])
-    error_message = "packages must have poller when an activity's wake_up is poll, and listener when it is logs. Given: ${join(", ", [for name, package in var.packages : name if package != null])}."
+    error_message = "packages must have poller if the wake_up of an activity is poll, and listener if it is logs. Given: ${join(", ", [for name, package in var.packages : name if package != null])}."
   }
 }
 
 variable "backends" {
-  description = "Where jobs run, by a name of yours: the output \"backend\" of the backend modules."
+  description = "Where jobs run, by a name of your choice: the output \"backend\" of the backend modules."
   type = map(object({
     name               = string
     config             = string
@@ -31,10 +39,10 @@ variable "backends" {
     report_policy_json = optional(string)
     event_pattern      = optional(string)
   }))
-  # Here and not with activities: the workers' policy needs those, and a function behind a backend needs the policy.
+  # Checked here and not on activities: the workers' policy depends on those, and a function behind a backend on the policy.
   validation {
     condition     = alltrue([for activity in var.activities : contains(keys(var.backends), activity.backend)])
-    error_message = "backends must have every backend that activities name. Given: ${join(", ", keys(var.backends))}. Missing: ${join(", ", setsubtract([for activity in var.activities : activity.backend], keys(var.backends)))}."
+    error_message = "backends must contain every backend that an activity names. Given: ${join(", ", keys(var.backends))}. Missing: ${join(", ", setsubtract([for activity in var.activities : activity.backend], keys(var.backends)))}."
   }
   validation {
     condition     = alltrue([for backend in var.backends : can(keys(jsondecode(backend.config)))])
@@ -42,24 +50,24 @@ variable "backends" {
   }
   validation {
     condition     = alltrue([for backend in var.backends : alltrue([for policy in compact([backend.policy_json, backend.report_policy_json]) : can(jsondecode(policy).Statement)])])
-    error_message = "backends must have policy documents in JSON as policy_json and report_policy_json. Refused: ${join(", ", [for key, backend in var.backends : key if !alltrue([for policy in compact([backend.policy_json, backend.report_policy_json]) : can(jsondecode(policy).Statement)])])}."
+    error_message = "backends must have policy documents in JSON as policy_json and report_policy_json. Invalid: ${join(", ", [for key, backend in var.backends : key if !alltrue([for policy in compact([backend.policy_json, backend.report_policy_json]) : can(jsondecode(policy).Statement)])])}."
   }
   validation {
     condition     = alltrue([for backend in var.backends : backend.event_pattern == null ? true : can(jsondecode(backend.event_pattern).source)])
-    error_message = "backends must have null or a JSON object with source as event_pattern. Given: ${join(", ", [for key, backend in var.backends : "${key}: ${coalesce(backend.event_pattern, "null")}"])}."
+    error_message = "backends must have an event_pattern that is null or a JSON object with source. Given: ${join(", ", [for key, backend in var.backends : "${key}: ${coalesce(backend.event_pattern, "null")}"])}."
   }
   validation {
     condition     = length(setintersection(keys(var.backends), ["executions", "reconciler", "poller"])) == 0
-    error_message = "backends must not have the keys executions, reconciler and poller, which other rules are named after. Given: ${join(", ", keys(var.backends))}."
+    error_message = "backends must not have the keys executions, reconciler or poller: other rules have those names. Given: ${join(", ", keys(var.backends))}."
   }
   validation {
     condition     = alltrue([for key in keys(var.backends) : length("${var.name}-${key}") <= 64])
-    error_message = "backends must have keys that make at most 64 characters with the name and a -, the most that a rule's name has. Refused: ${join(", ", [for key in keys(var.backends) : key if length("${var.name}-${key}") > 64])}."
+    error_message = "backends must have keys short enough for a rule name: NAME-KEY has at most 64 characters. Invalid: ${join(", ", [for key in keys(var.backends) : key if length("${var.name}-${key}") > 64])}."
   }
 }
 
 variable "payload_bucket" {
-  description = "Where inputs and outputs wait that are too large for Step Functions, under tasks/."
+  description = "The bucket that keeps inputs and outputs too large for Step Functions, under tasks/."
   type        = object({ name = string, arn = string })
   validation {
     condition     = can(regex("^arn:[^:]+:s3:::[^/]+$", var.payload_bucket.arn))

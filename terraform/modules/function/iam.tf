@@ -49,7 +49,7 @@ resource "aws_iam_role_policy" "tracing" {
       Sid    = "SendTraces"
       Effect = "Allow"
       Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-      # Traces are no resources: these actions take "*" only.
+      # Traces are not resources: these actions only accept "*".
       Resource = "*"
     }]
   })

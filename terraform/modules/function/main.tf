@@ -1,6 +1,6 @@
-# Made before the function, so that Lambda never makes one that keeps logs for ever.
+# Created before the function, so that Lambda does not create one that keeps logs forever.
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338: log_retention_days says how long; a year of every job's lines is not what most pay for
+  #checkov:skip=CKV_AWS_338: log_retention_days decides; a year of every job's output costs more than most want to pay
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
@@ -8,10 +8,10 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_116: who invokes it keeps what fails: the queue's dead-letter queue, a failure destination, or the execution
-  #checkov:skip=CKV_AWS_117: it calls AWS's public interfaces only; in a VPC it would need an endpoint for each of them
-  #checkov:skip=CKV_AWS_272: signing needs a profile that the account's owner keeps; source_code_hash pins the code, the bucket keeps versions
-  #checkov:skip=CKV_AWS_50: X-Ray is charged by the trace and is the user's choice (tracing)
+  #checkov:skip=CKV_AWS_116: its invoker keeps what fails: a dead-letter queue, a failure destination or the execution
+  #checkov:skip=CKV_AWS_117: it only calls public AWS endpoints; in a VPC it would need a VPC endpoint for each
+  #checkov:skip=CKV_AWS_272: signing needs a profile of the account's owner; source_code_hash pins the code, and the bucket keeps versions
+  #checkov:skip=CKV_AWS_50: X-Ray charges for each trace, so tracing is the user's choice
   function_name                  = var.name
   description                    = var.description
   role                           = aws_iam_role.this.arn
@@ -33,7 +33,7 @@ resource "aws_lambda_function" "this" {
     log_group  = aws_cloudwatch_log_group.this.name
   }
 
-  # Always said: left out, it would stay as it was.
+  # Always set: if left out, it would keep its old value.
   tracing_config {
     mode = var.tracing ? "Active" : "PassThrough"
   }
@@ -47,14 +47,14 @@ resource "aws_lambda_function" "this" {
 
   tags = var.tags
 
-  # Whoever invokes the function right after it is made meets it with its permissions.
+  # So that the function has its permissions as soon as it exists.
   depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.tracing, aws_iam_role_policy.this]
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = {
     Errors    = "failed"
-    Throttles = "were turned away: no concurrency left"
+    Throttles = "were throttled: no concurrency left"
   }
 
   alarm_name          = "${var.name}-${lower(each.key)}"

@@ -1,9 +1,9 @@
 data "aws_availability_zones" "available" {
-  #checkov:skip=CKV_AWS_394: a subnet keeps the zone it was made in (ignore_changes), whatever zones come later
-  count = local.makes ? 1 : 0
+  #checkov:skip=CKV_AWS_394: a subnet keeps its zone (ignore_changes), whatever zones are added later
+  count = local.creates ? 1 : 0
 
   state = "available"
-  # No Local Zones: neither Fargate nor every instance type is there.
+  # No Local Zones, which lack Fargate and many instance types.
   filter {
     name   = "opt-in-status"
     values = ["opt-in-not-required"]
@@ -13,17 +13,17 @@ data "aws_availability_zones" "available" {
 data "aws_region" "current" {}
 
 locals {
-  makes = var.existing == null
-  # By number, not by name: the names are known only once AWS has been asked.
-  zones = local.makes ? { for index in range(var.zones) : tostring(index) => index } : {}
+  creates = var.existing == null
+  # By number, because the names are unknown at plan time.
+  zones = local.creates ? { for index in range(var.zones) : tostring(index) => index } : {}
   tags  = merge(var.tags, { Name = var.name })
 }
 
-# Subnets whose way out is the internet gateway: a NAT gateway costs more in a month than most stacks' jobs, and
-# nothing here listens. Jobs that must have no public address need subnets of yours: variable existing.
+# Public subnets: a NAT gateway costs more in a month than the jobs of most stacks, and nothing here listens. Jobs that
+# must not have a public address need your own subnets (variable existing).
 resource "aws_vpc" "this" {
-  #checkov:skip=CKV2_AWS_11: flow logs cost more than these jobs; who must have them gives a network of theirs: variable existing
-  count = local.makes ? 1 : 0
+  #checkov:skip=CKV2_AWS_11: flow logs cost more than these jobs; to have them, pass your own network (variable existing)
+  count = local.creates ? 1 : 0
 
   cidr_block           = var.cidr
   enable_dns_support   = true
@@ -31,30 +31,30 @@ resource "aws_vpc" "this" {
   tags                 = local.tags
 }
 
-# Without rules: what is put into it by mistake reaches nothing.
+# No rules: what is put into it by mistake reaches nothing.
 resource "aws_default_security_group" "this" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   vpc_id = aws_vpc.this[0].id
   tags   = merge(local.tags, { Name = "${var.name}-default-unused" })
 }
 
 resource "aws_internet_gateway" "this" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   vpc_id = aws_vpc.this[0].id
   tags   = local.tags
 }
 
 resource "aws_route_table" "this" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   vpc_id = aws_vpc.this[0].id
   tags   = local.tags
 }
 
 resource "aws_route" "out" {
-  count = local.makes ? 1 : 0
+  count = local.creates ? 1 : 0
 
   route_table_id         = aws_route_table.this[0].id
   destination_cidr_block = "0.0.0.0/0"
@@ -62,17 +62,17 @@ resource "aws_route" "out" {
 }
 
 resource "aws_subnet" "this" {
-  #checkov:skip=CKV_AWS_130: without a NAT gateway an address is the only way out; nothing here listens
+  #checkov:skip=CKV_AWS_130: without a NAT gateway a public address is the only way out; nothing here listens
   for_each = local.zones
 
   vpc_id            = aws_vpc.this[0].id
   availability_zone = data.aws_availability_zones.available[0].names[each.value]
   cidr_block        = cidrsubnet(var.cidr, 4, each.value)
-  # For instances of Batch; a Fargate job asks for its address itself.
+  # For Batch instances; a Fargate job requests its address itself.
   map_public_ip_on_launch = true
   tags                    = local.tags
 
-  # Zones go by number: a new one in the list would move subnets that are in use.
+  # Zones are picked by number: a new one in the list would move subnets that are in use.
   lifecycle {
     ignore_changes = [availability_zone]
   }
@@ -86,7 +86,7 @@ resource "aws_route_table_association" "this" {
 }
 
 resource "aws_vpc_endpoint" "this" {
-  for_each = local.makes ? var.gateway_endpoints : []
+  for_each = local.creates ? var.gateway_endpoints : []
 
   vpc_id            = aws_vpc.this[0].id
   service_name      = "com.amazonaws.${data.aws_region.current.name}.${each.value}"

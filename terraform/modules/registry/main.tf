@@ -3,7 +3,7 @@ locals {
     rules = [
       {
         rulePriority = 1
-        description  = "Images that no tag names any more"
+        description  = "Untagged images"
         selection = {
           tagStatus   = "untagged"
           countType   = "sinceImagePushed"
@@ -31,7 +31,7 @@ resource "aws_ecr_repository" "this" {
   for_each = var.repositories
 
   name = "${var.name}/${each.value}"
-  # A tag stays what it was when a job was tried with it.
+  # A tag never changes after a job was tested with it.
   image_tag_mutability = "IMMUTABLE"
   force_delete         = var.force_destroy
   tags                 = var.tags

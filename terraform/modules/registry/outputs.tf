@@ -1,9 +1,9 @@
 output "urls" {
-  description = "Where images are pushed to and pulled from, by repository, without a tag."
+  description = "Where to push and pull images, by repository, without a tag."
   value       = { for key, repository in aws_ecr_repository.this : key => repository.repository_url }
 }
 
 output "arns" {
-  description = "ARNs of the repositories, by repository, for a backend's repository_arns."
+  description = "ARNs of the repositories, by repository, for the repository_arns of a backend."
   value       = { for key, repository in aws_ecr_repository.this : key => repository.arn }
 }

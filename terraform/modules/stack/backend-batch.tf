@@ -1,9 +1,9 @@
-# The activities whose jobs are jobs of AWS Batch: batch, and the trainings' own (training-backends.tf).
+# Activities whose jobs are Batch jobs: batch, and the trainings' own (training-backends.tf).
 locals {
   batch_settings = merge(
-    { for batch in var.batch[*] : "batch" => merge(batch, {
-      policies = merge(batch.policies, local.example_job_policies)
-    }) },
+    var.batch == null ? {} : {
+      batch = merge(var.batch, { policies = merge(var.batch.policies, local.example_job_policies) })
+    },
     local.training_on_batch,
   )
   batch_activities = { for key, batch in local.batch_settings : key => {
@@ -29,7 +29,7 @@ module "backend_batch" {
   job_queue       = each.value.job_queue
   attempts        = each.value.attempts
   repository_arns = each.value.repository_arns
-  # Batch allows no less than a minute.
+  # Batch's minimum is a minute.
   timeout_seconds    = coalesce(each.value.job_timeout_seconds, max(60, each.value.timeout_seconds))
   network            = local.network
   worker             = local.worker

@@ -1,14 +1,14 @@
 # The activity whose jobs are ECS tasks on Fargate.
 locals {
-  fargate_activities = { for fargate in var.fargate[*] : "fargate" => {
-    heartbeat_seconds      = fargate.heartbeat_seconds
-    timeout_seconds        = fargate.timeout_seconds
-    allowed_overrides      = fargate.allowed_overrides
-    max_concurrent_jobs    = fargate.max_concurrent_jobs
-    max_queue_seconds      = fargate.max_queue_seconds
-    wake_up                = fargate.wake_up
-    pollers                = fargate.pollers
-    overflow_after_seconds = fargate.overflow_after_seconds
+  fargate_activities = var.fargate == null ? {} : { fargate = {
+    heartbeat_seconds      = var.fargate.heartbeat_seconds
+    timeout_seconds        = var.fargate.timeout_seconds
+    allowed_overrides      = var.fargate.allowed_overrides
+    max_concurrent_jobs    = var.fargate.max_concurrent_jobs
+    max_queue_seconds      = var.fargate.max_queue_seconds
+    wake_up                = var.fargate.wake_up
+    pollers                = var.fargate.pollers
+    overflow_after_seconds = var.fargate.overflow_after_seconds
   } }
 }
 

@@ -1,11 +1,11 @@
-# Activities whose jobs are invocations of Lambda functions: the example's, and one for each function of the user.
+# Activities whose jobs are Lambda invocations: the example's, and one for each function of the user.
 locals {
   lambda_activities = merge(
-    { for example in var.example[*] : "lambda" => {
+    var.example == null ? {} : { lambda = {
       heartbeat_seconds      = 180
       timeout_seconds        = 3600
       allowed_overrides      = []
-      max_concurrent_jobs    = example.max_concurrent_jobs
+      max_concurrent_jobs    = var.example.max_concurrent_jobs
       max_queue_seconds      = 900
       wake_up                = "requests"
       pollers                = 2
@@ -22,12 +22,12 @@ locals {
       overflow_after_seconds = activity.overflow_after_seconds
     } },
   )
-  # Apart from the activities: a function's role names the activities, an activity must not need the function.
+  # Separate from the activities to avoid a cycle: a function's role depends on the activities.
   lambda_function_arns = merge(
     { for process in module.process : "lambda" => process.arn },
     { for key, activity in var.lambda_activities : key => activity.function_arn },
   )
-  # Whose policy is not ours to attach, and not said to be attached.
+  # Functions whose role may lack the worker's policy.
   silent_functions = [for key, activity in var.lambda_activities : key if activity.role_name == null && !activity.report_failures]
 }
 
@@ -41,12 +41,12 @@ module "backend_lambda" {
 module "async_invocation" {
   source   = "../async-invocation"
   for_each = local.lambda_activities
-  # Lambda takes a destination only when the function's role may invoke it.
+  # Lambda accepts a destination only if the function's role may invoke it.
   depends_on = [aws_iam_role_policy.worker]
 
   name         = "${var.name}-${each.key}"
   function_arn = local.lambda_function_arns[each.key]
-  # Without a limit of ours Lambda's own: six hours.
+  # If no limit is set: Lambda's maximum of six hours.
   max_queue_seconds       = coalesce(each.value.max_queue_seconds, 21600)
   failure_destination_arn = contains(local.silent_functions, each.key) ? null : module.dispatcher.reporter.arn
   alarm_actions           = var.watching.alarm_actions

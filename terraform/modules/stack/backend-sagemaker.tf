@@ -1,24 +1,24 @@
-# The activities whose jobs are training jobs of SageMaker: sagemaker, and the trainings' own (training-backends.tf).
+# Activities whose jobs are SageMaker training jobs: sagemaker, and the trainings' own (training-backends.tf).
 locals {
   sagemaker_settings = merge(
-    { for sagemaker in var.sagemaker[*] : "sagemaker" => {
-      container              = sagemaker.container
-      instances              = sagemaker.instances
-      limits                 = { timeout_seconds = coalesce(sagemaker.job_timeout_seconds, sagemaker.timeout_seconds), max_wait_seconds = sagemaker.max_wait_seconds }
-      storage                = { for name, uri in sagemaker.storage : name => uri if uri != null }
-      hyperparameters        = sagemaker.hyperparameters
-      metrics                = sagemaker.metrics
-      network                = sagemaker.network
-      repository_arns        = sagemaker.repository_arns
-      policies               = sagemaker.policies
-      heartbeat_seconds      = sagemaker.heartbeat_seconds
-      timeout_seconds        = sagemaker.timeout_seconds
-      allowed_overrides      = sagemaker.allowed_overrides
-      max_concurrent_jobs    = sagemaker.max_concurrent_jobs
-      max_queue_seconds      = sagemaker.max_queue_seconds
-      wake_up                = sagemaker.wake_up
-      pollers                = sagemaker.pollers
-      overflow_after_seconds = sagemaker.overflow_after_seconds
+    var.sagemaker == null ? {} : { sagemaker = {
+      container              = var.sagemaker.container
+      instances              = var.sagemaker.instances
+      limits                 = { timeout_seconds = coalesce(var.sagemaker.job_timeout_seconds, var.sagemaker.timeout_seconds), max_wait_seconds = var.sagemaker.max_wait_seconds }
+      storage                = { for name, uri in var.sagemaker.storage : name => uri if uri != null }
+      hyperparameters        = var.sagemaker.hyperparameters
+      metrics                = var.sagemaker.metrics
+      network                = var.sagemaker.network
+      repository_arns        = var.sagemaker.repository_arns
+      policies               = var.sagemaker.policies
+      heartbeat_seconds      = var.sagemaker.heartbeat_seconds
+      timeout_seconds        = var.sagemaker.timeout_seconds
+      allowed_overrides      = var.sagemaker.allowed_overrides
+      max_concurrent_jobs    = var.sagemaker.max_concurrent_jobs
+      max_queue_seconds      = var.sagemaker.max_queue_seconds
+      wake_up                = var.sagemaker.wake_up
+      pollers                = var.sagemaker.pollers
+      overflow_after_seconds = var.sagemaker.overflow_after_seconds
     } },
     local.training_on_sagemaker,
   )

@@ -1,10 +1,10 @@
-# The states that have their input processed, by activity: those of activities, and those of callback targets.
+# The process states of activities and of callback targets.
 locals {
   process_states = merge(
     { for key, activity in module.activity : key => activity.process_state },
     { for key, callback in module.callback : key => callback.process_state },
   )
-  # Activities whose tasks are polled or heard of need none.
+  # Activities with wake_up poll or logs need no policy.
   execution_policies = merge(
     { for key, activity in module.activity : key => activity.execution_policy_json if local.activities[key].wake_up == "requests" },
     { for key, callback in module.callback : key => callback.execution_policy_json },

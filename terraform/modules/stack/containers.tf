@@ -1,4 +1,4 @@
-# Where containers run, and what they all get.
+# Where containers run, and what all of them get.
 locals {
   container_backends = [for key, backend in { fargate = var.fargate, batch = var.batch } : key if backend != null]
   has_containers     = length(local.container_backends) + length(local.training_on_batch) > 0
@@ -11,8 +11,8 @@ locals {
     environment = module.dispatcher.job_environment
     policy_json = module.dispatcher.job_policy_json
   }
-  # The example's job reads and writes the data bucket wherever it runs.
-  example_job_policies = { for example in var.example[*] : "data" => jsonencode(local.process_policy) }
+  # The example's job uses the data bucket on every backend.
+  example_job_policies = var.example == null ? {} : { data = jsonencode(local.process_policy) }
 }
 
 module "network" {

@@ -1,4 +1,4 @@
-# What there is to see of the stack.
+# The dashboard, with every function and alarm of the stack.
 locals {
   functions = merge(
     { for name in ["dispatcher", "reporter", "reconciler"] : name => "${var.name}-${name}" },
@@ -7,7 +7,7 @@ locals {
     { for name, step in module.step : name => step.name },
     { for name, step in module.sweep : "sweep-${name}" => step.name },
   )
-  # Of each maker of alarms a map; a key in common would hide one of them.
+  # One map for each module with alarms: in a single map, equal keys would hide alarms.
   alarm_makers = merge(
     { dispatcher = module.dispatcher.alarm_arns },
     { for key, activity in module.activity : "activity-${key}" => activity.alarm_arns },

@@ -1,7 +1,7 @@
-# The example for many texts at once: a Map of jobs, whose outputs are merged.
+# The example for many texts at once: a Map of jobs whose outputs are merged.
 locals {
-  fan_out_definitions = { for example in var.example[*] : "fan-out" => {
-    Comment = "Counts the words of many objects in S3: the jobs run on ${example.fan_out_backend}"
+  fan_out_definitions = var.example == null ? {} : { fan-out = {
+    Comment = "Counts the words of many objects in S3: the jobs run on ${var.example.fan_out_backend}"
     StartAt = "OneOrMany"
     States = {
       OneOrMany = {
@@ -26,13 +26,13 @@ locals {
         Type           = "Map"
         ItemsPath      = "$.sources"
         ItemSelector   = { "source.$" = "$$.Map.Item.Value" }
-        MaxConcurrency = example.fan_out_max_concurrency
+        MaxConcurrency = var.example.fan_out_max_concurrency
         ItemProcessor = {
           ProcessorConfig = { Mode = "INLINE" }
           StartAt         = "Prepare"
           States = {
             Prepare = merge(local.step_state.prepare, { Next = "Process" })
-            Process = merge(local.process_states[example.fan_out_backend], { End = true })
+            Process = merge(local.process_states[var.example.fan_out_backend], { End = true })
           }
         }
         Next = "Reduce"
@@ -50,7 +50,7 @@ module "fan_out" {
   name       = "${var.name}-${each.key}"
   definition = jsonencode(each.value)
   policies = merge(
-    { for key in [var.example.fan_out_backend] : "dispatch" => local.execution_policies[key] if contains(["requests", "callback"], local.activities[key].wake_up) },
+    contains(keys(local.execution_policies), var.example.fan_out_backend) ? { dispatch = local.execution_policies[var.example.fan_out_backend] } : {},
     { steps = jsonencode(local.steps_policies["many"]) },
   )
   log_retention_days = var.log_retention_days

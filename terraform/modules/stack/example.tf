@@ -1,15 +1,15 @@
-# The example: what stands before and after the activity, and one state machine for each backend.
+# The example: the steps before and after the activity, and one state machine for each backend.
 locals {
   example_backends = var.example == null ? toset([]) : toset(concat(["lambda"], local.container_backends))
 
   steps = var.example == null ? {} : {
     prepare = {
-      description = "Example: makes the job's input"
+      description = "Example: creates the job's input"
       policies    = { data = jsonencode(local.prepare_policy) }
     }
-    # Reads nothing: the job's output has all it returns.
+    # No policies: everything it returns is in the job's output.
     publish = {
-      description = "Example: makes the execution's output"
+      description = "Example: creates the execution's output"
       policies    = {}
     }
     reduce = {
@@ -18,7 +18,7 @@ locals {
     }
   }
 
-  # Errors of Lambda itself; what the function raises is the execution's end.
+  # Only errors of Lambda itself; an error of the function ends the execution.
   lambda_retry = [{
     ErrorEquals = [
       "Lambda.ServiceException", "Lambda.AWSLambdaException", "Lambda.SdkClientException",
@@ -76,7 +76,7 @@ module "state_machine" {
   name       = "${var.name}-${each.key}"
   definition = jsonencode(local.example_definitions[each.key])
   policies = merge(
-    { for key in [each.key] : "dispatch" => local.execution_policies[key] if contains(["requests", "callback"], local.activities[key].wake_up) },
+    contains(keys(local.execution_policies), each.key) ? { dispatch = local.execution_policies[each.key] } : {},
     { steps = jsonencode(local.steps_policies["one"]) },
   )
   log_retention_days = var.log_retention_days

@@ -19,7 +19,7 @@ locals {
       Resource = ["${local.bucket_arns.data}/*"]
     },
     {
-      # So that a missing key is "no such key" and not "access denied".
+      # Otherwise S3 answers "access denied" for a missing key instead of "no such key".
       Sid      = "TellMissingFromForbidden"
       Effect   = "Allow"
       Action   = ["s3:ListBucket"]
@@ -37,7 +37,7 @@ locals {
     }])
   }
 
-  # The key, if there is one, comes with the worker's policy.
+  # The worker's policy grants the key, if there is one.
   process_policy = {
     Version = "2012-10-17"
     Statement = concat(local.read_data, [{
@@ -49,7 +49,7 @@ locals {
   }
 
   # One text, or many whose outputs are merged.
-  steps_policies = { for texts, steps in { one = ["prepare", "publish"], many = ["prepare", "publish", "reduce"] } : texts => {
+  steps_policies = var.example == null ? {} : { for texts, steps in { one = ["prepare", "publish"], many = ["prepare", "publish", "reduce"] } : texts => {
     Version = "2012-10-17"
     Statement = [{
       Sid      = "InvokeSteps"
@@ -57,5 +57,5 @@ locals {
       Action   = ["lambda:InvokeFunction"]
       Resource = [for name in steps : module.step[name].arn]
     }]
-  } if var.example != null }
+  } }
 }

@@ -1,5 +1,5 @@
 locals {
-  # One line for each backend: what backend-NAME.tf makes.
+  # One line for each backend, defined in backend-NAME.tf.
   activities = merge(
     local.lambda_activities,
     local.fargate_activities,
@@ -13,14 +13,14 @@ locals {
     { for key, backend in module.backend_sagemaker : key => backend.backend },
   )
 
-  # All of them, needed or not: what is needed is told by the activities, and a user's function behind one needs the stack.
+  # All of them, needed or not: which are needed depends on activities whose functions depend on the stack.
   stack_zips = ["dispatcher", "reporter", "reconciler", "poller", "listener"]
   zips       = concat(local.stack_zips, var.example == null ? [] : ["prepare", "process", "publish", "reduce"], var.training == null ? [] : ["sweep"])
-  # Those that the stack uploads.
+  # The zips that the stack uploads.
   packages = { for name in local.zips : name => {
     path = "${var.packages_dir}/${name}.zip"
     hash = filebase64sha256("${var.packages_dir}/${name}.zip")
-    # The hash in the key: functions and their code change together, and back together.
+    # With the hash in the key, a function and its code change, and roll back, together.
     key = "functions/${name}-${substr(filesha256("${var.packages_dir}/${name}.zip"), 0, 16)}.zip"
   } if var.packages_dir != null }
   artefacts = { for name in local.zips : name => var.packages == null ? {
@@ -33,7 +33,7 @@ locals {
     hash   = var.packages.zips[name].hash
   } }
 
-  # By name: the state machines need the activities, which need the dispatcher's queue.
+  # By name to avoid a cycle: the state machines depend on the activities, which depend on the dispatcher's queue.
   example_state_machine_arns = [for key in concat(sort(local.example_backends), keys(local.fan_out_definitions)) :
     "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:${var.name}-${key}"
   ]
@@ -46,17 +46,17 @@ resource "aws_s3_object" "package" {
   key    = each.value.key
   source = each.value.path
 
-  # An object has at most 10 tags, other resources have 50: the bucket bears the tags, also the provider's default ones.
+  # An object has at most 10 tags, other resources 50: only the bucket has the tags, including the provider's default ones.
   override_provider {
     default_tags {
       tags = {}
     }
   }
-  # The new zip lies there before a function asks for it, the old one goes when none does any more.
+  # The new zip exists before a function needs it; the old one is deleted when no function needs it any more.
   lifecycle {
     create_before_destroy = true
   }
-  # An object keeps the encryption it was uploaded with.
+  # An object keeps the encryption that was in force when it was uploaded.
   depends_on = [aws_s3_bucket_server_side_encryption_configuration.this, aws_s3_bucket_versioning.this]
 }
 
@@ -95,7 +95,7 @@ module "dispatcher" {
   state_machine_arns = concat(local.example_state_machine_arns, local.training_state_machine_arns, var.dispatch.state_machine_arns)
   log_group_names = concat(
     [for key, machine in module.state_machine : machine.log_group_name if local.activities[key].wake_up == "logs"],
-    [for machine in module.fan_out : machine.log_group_name if contains([for example in var.example[*] : local.activities[example.fan_out_backend].wake_up], "logs")],
+    [for machine in module.fan_out : machine.log_group_name if try(local.activities[var.example.fan_out_backend].wake_up, null) == "logs"],
     var.dispatch.log_group_names,
   )
   missed_task_poll_minutes = var.dispatch.missed_task_poll_minutes

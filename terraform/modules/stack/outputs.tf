@@ -14,7 +14,7 @@ output "dispatch_queue_url" {
 }
 
 output "dead_letter_queue_url" {
-  description = "URL of the queue of dispatch requests that could not be handled."
+  description = "URL of the queue for dispatch requests that could not be handled."
   value       = module.dispatcher.dead_letter_queue.url
 }
 
@@ -24,7 +24,7 @@ output "data_bucket" {
 }
 
 output "activities" {
-  description = "ARNs of the activities: by backend, and by the keys of lambda_activities."
+  description = "ARNs of the activities, by backend and by key of lambda_activities."
   value       = { for key, activity in module.activity : key => activity.arn }
 }
 
@@ -44,12 +44,15 @@ output "trainings" {
 }
 
 output "process_states" {
-  description = "The state that goes into a definition, for each activity: see module activity."
+  description = "The state to put into a definition, by activity; see module activity."
   value       = local.process_states
 }
 
 output "execution_policies_json" {
-  description = "What a state machine's role needs for the state, for each activity whose wake_up is requests or callback: policy documents in JSON. The others need none."
+  description = <<-EOT
+    What a state machine's role needs for that state: policy documents in JSON, by activity. Only for activities
+    whose wake_up is requests or callback: the others need none.
+  EOT
   value       = local.execution_policies
 }
 
@@ -59,12 +62,12 @@ output "worker_policy_json" {
 }
 
 output "worker_environment" {
-  description = "Environment variables a processing function needs."
+  description = "Environment variables that a processing function needs."
   value       = module.dispatcher.worker_environment
 }
 
 output "functions" {
-  description = "ARN and log group of each function of the stack."
+  description = "ARN and log group of each function of the stack, by name."
   value = { for name, function in merge(
     {
       dispatcher = module.dispatcher.function
@@ -79,6 +82,6 @@ output "functions" {
 }
 
 output "dashboard_url" {
-  description = "The dashboard in the console; null without one."
+  description = "URL of the dashboard in the console. null without a dashboard."
   value       = one(module.dashboard[*].url)
 }

@@ -3,19 +3,19 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Bucket names are unique in the whole partition: account and region make them so.
+  # Bucket names must be unique in the partition, hence account and region.
   bucket_names = { for purpose in ["data", "artefacts"] :
     purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}"
   }
   bucket_arns = { for purpose, name in local.bucket_names : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
-  # Apart from the names: which zips there must be depends on the activities, whose functions need the names.
+  # Separate from the names: these depend on packages_dir, whose zips depend on activities that need the names.
   buckets = { for purpose, name in local.bucket_names : purpose => name if purpose == "data" || var.packages_dir != null }
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18: access logs need a bucket of the account's, and CloudTrail's data events tell more
-  #checkov:skip=CKV_AWS_144: zips are built again and payloads last days: another region needs neither
-  #checkov:skip=CKV2_AWS_61: the data bucket has one (data.payload_retention_days); the other holds zips, few and small
+  #checkov:skip=CKV_AWS_18: access logs need another bucket in the account, and CloudTrail's data events show more
+  #checkov:skip=CKV_AWS_144: zips can be built again and payloads last days: no other region needs either
+  #checkov:skip=CKV2_AWS_61: the data bucket has one (data.payload_retention_days); the other holds a few small zips
   #checkov:skip=CKV2_AWS_62: nothing waits for new objects
   for_each = local.buckets
 
@@ -62,11 +62,11 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = each.value.id
   policy = jsonencode(local.bucket_policies[each.key])
 
-  # S3 refuses two changes of a bucket's access at the same moment.
+  # S3 rejects concurrent changes to a bucket's access.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }
 
-# Only payloads of tasks expire: what else lies in the bucket is the user's.
+# Only payloads of tasks expire: everything else in the bucket belongs to the user.
 resource "aws_s3_bucket_lifecycle_configuration" "payloads" {
   count = var.data.keep_payloads ? 0 : 1
 
@@ -84,7 +84,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "payloads" {
       noncurrent_days = 1
     }
   }
-  # Parts of an upload that was given up are paid for and never seen, whoever's they are.
+  # Parts of abandoned uploads cost money and stay invisible, whoever started them.
   rule {
     id     = "uploads"
     status = "Enabled"

@@ -1,8 +1,8 @@
-# Where trainings run: the settings of their own activities, in the form of those of batch and sagemaker.
+# Where trainings run: settings of their own activities, in the same form as those of batch and sagemaker.
 locals {
   training_s3_uri = "s3://${local.bucket_names.data}/training"
 
-  # On Batch the training itself keeps checkpoints and models in S3.
+  # On Batch the training itself writes checkpoints and models to S3.
   training_policy = {
     Version = "2012-10-17"
     Statement = [
@@ -29,9 +29,9 @@ locals {
     job_timeout_seconds = training.job_timeout_seconds
     allowed_overrides   = []
     max_concurrent_jobs = null
-    # A GPU on Spot may be long in coming.
+    # A GPU on Spot may take long to arrive.
     max_queue_seconds = null
-    # Their state machine is the stack's own, which asks for them.
+    # The stack's own state machine requests the dispatches.
     wake_up                = "requests"
     pollers                = 2
     overflow_after_seconds = null
@@ -41,7 +41,7 @@ locals {
     size      = batch.size
     compute   = batch.compute
     job_queue = batch.job_queue
-    # A lost host is the state machine's to retry.
+    # The state machine retries when a host is lost.
     attempts = null
     policies = { training = jsonencode(local.training_policy) }
   }) }

@@ -1,9 +1,9 @@
-# The trainings: a sweep is made, each of its trainings pushed to the backend, the best chosen and published.
+# Sweeps: prepare the trainings, push each one to the backend, choose the best and publish it.
 locals {
   training_keys = concat(keys(local.training_on_batch), keys(local.training_on_sagemaker))
 
   sweep_steps = var.training == null ? {} : {
-    prepare = { handler = "prepare", description = "Training: makes the trainings of a sweep", policies = {} }
+    prepare = { handler = "prepare", description = "Training: lists the trainings of a sweep", policies = {} }
     reduce  = { handler = "reduce", description = "Training: chooses the best", policies = {} }
     publish = {
       handler     = "publish_winner"
@@ -22,18 +22,18 @@ locals {
           Resource = ["${local.bucket_arns.data}/training/*"]
         },
         {
-          # So that a missing key is "no such key" and not "access denied".
+          # Otherwise S3 answers "access denied" for a missing key instead of "no such key".
           Sid      = "TellMissingFromForbidden"
           Effect   = "Allow"
           Action   = ["s3:ListBucket"]
           Resource = [local.bucket_arns.data]
         },
       ],
-      [for key in var.data.kms_key_arn[*] : {
+      var.data.kms_key_arn == null ? [] : [{
         Sid      = "UseKey"
         Effect   = "Allow"
         Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-        Resource = [key]
+        Resource = [var.data.kms_key_arn]
       }],
     )
   }
@@ -72,11 +72,11 @@ locals {
           ProcessorConfig = { Mode = "INLINE" }
           StartAt         = "Train"
           States = {
-            # Its Retry resumes a training that was interrupted: the item names the checkpoints' place.
+            # Its Retry resumes an interrupted training: the item names the place of the checkpoints.
             Train = merge(module.activity[key].process_state, {
               ResultPath = "$.results"
               OutputPath = "$"
-              # The others go on: that one failed is in the comparison.
+              # If one fails the others go on; the comparison shows the failure.
               Catch = [{ ErrorEquals = ["States.ALL"], ResultPath = "$.failure", Next = "Failed" }]
               End   = true
             })

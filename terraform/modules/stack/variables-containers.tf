@@ -1,5 +1,17 @@
 variable "fargate" {
-  description = "The activity fargate: container, size, spot, cluster, repository_arns and policies as in module backend-fargate. heartbeat_seconds: long enough for a container to start. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of the program alone, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, timeout_seconds. max_concurrent_jobs, max_queue_seconds, wake_up, pollers and overflow_after_seconds as in module dispatcher. null: no such activity."
+  description = <<-EOT
+    The activity fargate, whose jobs are ECS tasks on Fargate. null: none.
+
+    - `container`, `size`, `spot`, `cluster`: as in module backend-fargate.
+    - `repository_arns`, `policies`: as in module backend-fargate.
+    - `heartbeat_seconds`: long enough for a container to start.
+    - `timeout_seconds`: limit from dispatch to outcome, in seconds.
+    - `job_timeout_seconds`: limit of the program alone, in seconds. null: `timeout_seconds`.
+    - `allowed_overrides`: what the "job" object of a task may set: `command`, `environment`, `cpu`, `memory_mb`,
+      `timeout_seconds`.
+    - `max_concurrent_jobs`, `max_queue_seconds`, `wake_up`, `pollers`, `overflow_after_seconds`: as in module
+      dispatcher.
+  EOT
   type = object({
     container = object({
       image                     = string
@@ -32,16 +44,28 @@ variable "fargate" {
   default = null
   validation {
     condition     = var.fargate == null ? true : var.fargate.heartbeat_seconds >= 1 && var.fargate.heartbeat_seconds < var.fargate.timeout_seconds
-    error_message = "fargate must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.fargate.heartbeat_seconds, "null")} and ${try(var.fargate.timeout_seconds, "null")}."
+    error_message = "fargate must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${try(var.fargate.heartbeat_seconds, "null")} and ${try(var.fargate.timeout_seconds, "null")}."
   }
   validation {
     condition     = length(setsubtract(try(var.fargate.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb", "timeout_seconds"])) == 0
-    error_message = "fargate.allowed_overrides must be of command, environment, cpu, memory_mb, timeout_seconds. Given: ${join(", ", try(var.fargate.allowed_overrides, []))}."
+    error_message = "fargate.allowed_overrides may only contain command, environment, cpu, memory_mb, timeout_seconds. Given: ${join(", ", try(var.fargate.allowed_overrides, []))}."
   }
 }
 
 variable "batch" {
-  description = "The activity batch: container, size, compute, job_queue, attempts, repository_arns and policies as in module backend-batch. heartbeat_seconds: long enough for a job to get an instance. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of one attempt, from 60, null: the same. allowed_overrides: what a task's \"job\" object may set, of command, environment, cpu, memory_mb, gpu, timeout_seconds. max_concurrent_jobs, max_queue_seconds, wake_up, pollers and overflow_after_seconds as in module dispatcher. null: no such activity."
+  description = <<-EOT
+    The activity batch, whose jobs are Batch jobs. null: none.
+
+    - `container`, `size`, `compute`, `job_queue`, `attempts`: as in module backend-batch.
+    - `repository_arns`, `policies`: as in module backend-batch.
+    - `heartbeat_seconds`: long enough for a job to get an instance.
+    - `timeout_seconds`: limit from dispatch to outcome, in seconds.
+    - `job_timeout_seconds`: limit of one attempt, in seconds, at least 60. null: `timeout_seconds`.
+    - `allowed_overrides`: what the "job" object of a task may set: `command`, `environment`, `cpu`, `memory_mb`,
+      `gpu`, `timeout_seconds`.
+    - `max_concurrent_jobs`, `max_queue_seconds`, `wake_up`, `pollers`, `overflow_after_seconds`: as in module
+      dispatcher.
+  EOT
   type = object({
     container = object({
       image                     = string
@@ -79,16 +103,19 @@ variable "batch" {
   default = null
   validation {
     condition     = var.batch == null ? true : var.batch.heartbeat_seconds >= 1 && var.batch.heartbeat_seconds < var.batch.timeout_seconds
-    error_message = "batch must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.batch.heartbeat_seconds, "null")} and ${try(var.batch.timeout_seconds, "null")}."
+    error_message = "batch must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${try(var.batch.heartbeat_seconds, "null")} and ${try(var.batch.timeout_seconds, "null")}."
   }
   validation {
     condition     = length(setsubtract(try(var.batch.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb", "gpu", "timeout_seconds"])) == 0
-    error_message = "batch.allowed_overrides must be of command, environment, cpu, memory_mb, gpu, timeout_seconds. Given: ${join(", ", try(var.batch.allowed_overrides, []))}."
+    error_message = "batch.allowed_overrides may only contain command, environment, cpu, memory_mb, gpu, timeout_seconds. Given: ${join(", ", try(var.batch.allowed_overrides, []))}."
   }
 }
 
 variable "network" {
-  description = "Where containers run: a network of yours, as in modules network and backend-fargate. null: with fargate or batch a small one is made."
+  description = <<-EOT
+    Where containers run: an existing network, as in modules network and backend-fargate. null: with fargate or
+    batch, create a small one.
+  EOT
   type = object({
     vpc_id           = string
     subnets          = list(string)

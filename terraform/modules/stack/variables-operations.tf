@@ -1,5 +1,10 @@
 variable "dispatch" {
-  description = "max_dispatchers, missed_task_poll_minutes, state_machine_arns and log_group_names as in module dispatcher; of your state machines that use activities of the stack."
+  description = <<-EOT
+    Settings of the dispatcher, as in module dispatcher.
+
+    - `max_dispatchers`, `missed_task_poll_minutes`: of the stack.
+    - `state_machine_arns`, `log_group_names`: of your own state machines that use activities of the stack.
+  EOT
   type = object({
     max_dispatchers          = optional(number)
     missed_task_poll_minutes = optional(number)
@@ -11,7 +16,17 @@ variable "dispatch" {
 }
 
 variable "data" {
-  description = "What is kept. payload_retention_days: how long large inputs and outputs are, in days; keep_payloads: until somebody deletes them. force_destroy: destroying the stack deletes the buckets' contents too; without it a bucket that is not empty stays. deletion_protection: the task table refuses to be deleted. kms_key_arn: customer key for buckets, task table, logs and environment variables; its key policy must allow CloudWatch Logs; null: AWS's own keys."
+  description = <<-EOT
+    What the stack keeps.
+
+    - `payload_retention_days`: how long to keep large inputs and outputs, in days.
+    - `keep_payloads`: whether to keep them until somebody deletes them.
+    - `force_destroy`: whether destroying the stack deletes the contents of its buckets too. If not, a bucket that
+      is not empty stays.
+    - `deletion_protection`: whether the task table refuses to be deleted.
+    - `kms_key_arn`: ARN of a customer managed key for buckets, task table, logs and environment variables; its key
+      policy must allow CloudWatch Logs. null: AWS's own keys.
+  EOT
   type = object({
     payload_retention_days = optional(number, 30)
     keep_payloads          = optional(bool, false)
@@ -23,7 +38,7 @@ variable "data" {
   nullable = false
   validation {
     condition     = var.data.payload_retention_days >= 1 && floor(var.data.payload_retention_days) == var.data.payload_retention_days
-    error_message = "data.payload_retention_days must be a whole number from 1. Given: ${var.data.payload_retention_days}."
+    error_message = "data.payload_retention_days must be a whole number of at least 1. Given: ${var.data.payload_retention_days}."
   }
   validation {
     condition     = var.data.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.data.kms_key_arn))
@@ -32,14 +47,21 @@ variable "data" {
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept, in days: a period CloudWatch Logs offers."
+  description = "How long to keep logs, in days: a period that CloudWatch Logs offers."
   type        = number
   default     = 30
   nullable    = false
 }
 
 variable "watching" {
-  description = "dashboard: whether module dashboard is made; overdue_minutes and max_dispatch_errors: what its alarms bear, as there. alarm_actions: what every alarm of the stack notifies: ARNs, of SNS topics for example. tracing: whether X-Ray traces the stack's functions and state machines, a share of what they do."
+  description = <<-EOT
+    How the stack is watched.
+
+    - `dashboard`: whether to create module dashboard.
+    - `overdue_minutes`, `max_dispatch_errors`: what its alarms tolerate, as in module dashboard.
+    - `alarm_actions`: ARNs that every alarm of the stack notifies, such as SNS topics.
+    - `tracing`: whether X-Ray traces a share of what the stack's functions and state machines do.
+  EOT
   type = object({
     dashboard           = optional(bool, true)
     overdue_minutes     = optional(number)

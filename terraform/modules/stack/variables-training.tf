@@ -1,5 +1,19 @@
 variable "sagemaker" {
-  description = "The activity sagemaker: container, instances, storage, hyperparameters, metrics, network, repository_arns and policies as in module backend-sagemaker; storage: places of yours, null: models/ and checkpoints/ in the data bucket. heartbeat_seconds: long enough for the reconciler, which beats every minute. timeout_seconds: from dispatch to outcome; job_timeout_seconds: of training alone, null: the same; max_wait_seconds: on Spot with the wait. allowed_overrides: what a task's \"job\" object may set. max_concurrent_jobs, max_queue_seconds, wake_up, pollers and overflow_after_seconds as in module dispatcher. null: no such activity."
+  description = <<-EOT
+    The activity sagemaker, whose jobs are SageMaker training jobs. null: none.
+
+    - `container`, `instances`, `hyperparameters`, `metrics`, `network`: as in module backend-sagemaker.
+    - `storage`: as there. A URI that is null: models/ or checkpoints/ in the data bucket.
+    - `repository_arns`, `policies`: as in module backend-sagemaker.
+    - `heartbeat_seconds`: long enough for the reconciler, which sends a heartbeat every minute.
+    - `timeout_seconds`: limit from dispatch to outcome, in seconds.
+    - `job_timeout_seconds`: limit of the training alone, in seconds. null: `timeout_seconds`.
+    - `max_wait_seconds`: limit of training and waiting for instances together, in seconds; Spot only.
+    - `allowed_overrides`: what the "job" object of a task may set: `environment`, `instance_type`,
+      `instance_count`, `volume_gb`, `timeout_seconds`.
+    - `max_concurrent_jobs`, `max_queue_seconds`, `wake_up`, `pollers`, `overflow_after_seconds`: as in module
+      dispatcher.
+  EOT
   type = object({
     container = object({
       image       = string
@@ -38,16 +52,29 @@ variable "sagemaker" {
   default = null
   validation {
     condition     = var.sagemaker == null ? true : var.sagemaker.heartbeat_seconds >= 1 && var.sagemaker.heartbeat_seconds < var.sagemaker.timeout_seconds
-    error_message = "sagemaker must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.sagemaker.heartbeat_seconds, "null")} and ${try(var.sagemaker.timeout_seconds, "null")}."
+    error_message = "sagemaker must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${try(var.sagemaker.heartbeat_seconds, "null")} and ${try(var.sagemaker.timeout_seconds, "null")}."
   }
   validation {
     condition     = length(setsubtract(try(var.sagemaker.allowed_overrides, []), ["environment", "instance_type", "instance_count", "volume_gb", "timeout_seconds"])) == 0
-    error_message = "sagemaker.allowed_overrides must be of environment, instance_type, instance_count, volume_gb, timeout_seconds. Given: ${join(", ", try(var.sagemaker.allowed_overrides, []))}."
+    error_message = "sagemaker.allowed_overrides may only contain environment, instance_type, instance_count, volume_gb, timeout_seconds. Given: ${join(", ", try(var.sagemaker.allowed_overrides, []))}."
   }
 }
 
 variable "training" {
-  description = "Sweeps of trainings: docs/training.md. image: trains as `IMAGE train` on SageMaker and as a task's program on Batch. batch, sagemaker: where; a state machine for each that is not null. hyperparameters: those that a sweep may name: type integer, number or text, the least and the most. metrics: as in module backend-sagemaker. objective: the metric, and whether the highest or the lowest is best. At most max_trainings in a sweep, max_concurrency at once. null: none."
+  description = <<-EOT
+    Sweeps of trainings; see docs/training.md. null: none.
+
+    - `image`: runs as `IMAGE train` on SageMaker and as the program of a task on Batch.
+    - `environment`, `repository_arns`: of that image.
+    - `batch`, `sagemaker`: where to train; each that is not null gets a state machine.
+    - `hyperparameters`: what a sweep may vary: `type` is integer, number or text, `min` and `max` are the limits of
+      its value.
+    - `metrics`: as in module backend-sagemaker.
+    - `objective`: the `metric` to compare, and as `goal` whether the highest or the lowest value is best.
+    - `max_trainings`: limit of trainings in a sweep.
+    - `max_concurrency`: limit of trainings at once.
+    - `heartbeat_seconds`, `timeout_seconds`, `job_timeout_seconds`: of each training, as in `sagemaker`.
+  EOT
   type = object({
     image           = string
     environment     = optional(map(string), {})
@@ -87,23 +114,23 @@ variable "training" {
   default = null
   validation {
     condition     = var.training == null ? true : var.training.batch != null || var.training.sagemaker != null
-    error_message = "training must have batch, sagemaker or both. Given: neither."
+    error_message = "training must set batch, sagemaker or both. Given: neither."
   }
   validation {
     condition     = alltrue([for item in values(try(var.training.hyperparameters, {})) : contains(["integer", "number", "text"], item.type)])
-    error_message = "training.hyperparameters must have the type integer, number or text. Given: ${jsonencode(try(var.training.hyperparameters, null))}."
+    error_message = "training.hyperparameters must have a type of integer, number or text. Given: ${jsonencode(try(var.training.hyperparameters, null))}."
   }
   validation {
     condition     = contains(["highest", "lowest"], try(var.training.objective.goal, "highest"))
     error_message = "training.objective.goal must be highest or lowest. Given: \"${try(var.training.objective.goal, "null")}\"."
   }
   validation {
-    # The trainings are in the state machine's data, of which there are 256 KiB; a Map of this kind runs 40 at once.
+    # A sweep's trainings must fit into a state's 256 KiB of data; an inline Map runs at most 40 iterations at once.
     condition     = var.training == null ? true : var.training.max_trainings >= 1 && var.training.max_trainings <= 200 && var.training.max_concurrency >= 1 && var.training.max_concurrency <= 40
     error_message = "training must have max_trainings from 1 to 200 and max_concurrency from 1 to 40. Given: ${try(var.training.max_trainings, "null")} and ${try(var.training.max_concurrency, "null")}."
   }
   validation {
     condition     = var.training == null ? true : var.training.heartbeat_seconds >= 1 && var.training.heartbeat_seconds < var.training.timeout_seconds
-    error_message = "training must have heartbeat_seconds from 1 and below timeout_seconds. Given: ${try(var.training.heartbeat_seconds, "null")} and ${try(var.training.timeout_seconds, "null")}."
+    error_message = "training must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${try(var.training.heartbeat_seconds, "null")} and ${try(var.training.timeout_seconds, "null")}."
   }
 }

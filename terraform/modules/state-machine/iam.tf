@@ -34,7 +34,7 @@ resource "aws_iam_role_policy" "logs" {
         "logs:ListLogDeliveries", "logs:PutResourcePolicy", "logs:DescribeResourcePolicies",
         "logs:DescribeLogGroups",
       ]
-      # AWS has no resource type for log deliveries and resource policies: these actions take "*" only.
+      # Log deliveries and resource policies have no resource type: these actions only accept "*".
       Resource = "*"
     }]
   })
@@ -54,7 +54,7 @@ resource "aws_iam_role_policy" "tracing" {
       Action = [
         "xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
       ]
-      # Traces and sampling rules in use are no resources: these actions take "*" only.
+      # Traces and sampling rules in use are not resources: these actions only accept "*".
       Resource = "*"
     }]
   })

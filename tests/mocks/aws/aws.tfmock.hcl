@@ -1,4 +1,4 @@
-# What AWS would answer, for `terraform test` of examples and environments: mock_provider "aws" { source = ... }.
+# What AWS would answer, for `terraform test`: mock_provider "aws" { source = ... }. Blocks in a test file take precedence.
 mock_data "aws_caller_identity" {
   defaults = { account_id = "123456789012" }
 }

@@ -16,7 +16,7 @@ run "packages" {
   }
 }
 
-run "every_backend" {
+run "every_backend_gets_an_activity" {
   command = plan
   variables {
     backends = ["fargate", "batch", "sagemaker"]
@@ -24,11 +24,11 @@ run "every_backend" {
 
   assert {
     condition     = keys(output.stack.activities) == ["batch", "fargate", "lambda", "training-sagemaker"] && keys(output.stack.trainings) == ["sagemaker"]
-    error_message = "an activity each"
+    error_message = "each backend must have an activity"
   }
   assert {
     condition     = local.repository_arns.worker == ["arn:aws:ecr:eu-west-1:123456789012:repository/dispatch-dev/worker"]
-    error_message = "images come from the environment's own repositories"
+    error_message = "images must come from the environment's own repositories"
   }
 }
 
@@ -41,11 +41,11 @@ run "lambda_alone_needs_no_image" {
 
   assert {
     condition     = keys(output.stack.activities) == ["lambda"] && keys(output.stack.state_machines) == ["lambda"]
-    error_message = "nothing but functions"
+    error_message = "there may only be functions"
   }
 }
 
-run "refuses_what_was_not_filled_in_and_what_is_not_there" {
+run "rejects_missing_and_unknown_values" {
   command = plan
   variables {
     account_id = "FILL-IN"
@@ -55,7 +55,7 @@ run "refuses_what_was_not_filled_in_and_what_is_not_there" {
   expect_failures = [var.account_id, var.region, var.backends]
 }
 
-run "refuses_backends_whose_images_were_not_pushed" {
+run "rejects_backends_whose_images_were_not_pushed" {
   command = plan
   variables {
     backends = ["sagemaker"]

@@ -59,7 +59,7 @@ run "packages" {
   }
 }
 
-run "tells_what_a_user_needs_to_run_the_example" {
+run "outputs_what_a_user_needs_to_run_the_example" {
   command = plan
   variables {
     endpoint = "http://127.0.0.1:4600"
@@ -67,23 +67,23 @@ run "tells_what_a_user_needs_to_run_the_example" {
 
   assert {
     condition     = output.endpoint == "http://127.0.0.1:4600" && output.region == "eu-west-1"
-    error_message = "where it is"
+    error_message = "endpoint and region must be set"
   }
   assert {
     condition     = output.task_table == "first-light-tasks" && output.dispatch_queue_url == "http://127.0.0.1:4566/000000000000/queue"
-    error_message = "table and queue"
+    error_message = "table and queue must be set"
   }
   assert {
     condition     = output.state_machines == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" } && output.activities == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:activity:activity" }
-    error_message = "ARNs by backend"
+    error_message = "ARNs must be listed by backend"
   }
   assert {
     condition     = output.examples == { fan-out = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" }
-    error_message = "and of what is no backend's, apart from them"
+    error_message = "other state machines must be listed separately"
   }
 }
 
-run "refuses_an_endpoint_that_is_no_url" {
+run "rejects_an_endpoint_that_is_not_a_url" {
   command = plan
   variables {
     endpoint = "127.0.0.1:4566"
@@ -91,11 +91,11 @@ run "refuses_an_endpoint_that_is_no_url" {
   expect_failures = [var.endpoint]
 }
 
-run "trainings_only_when_asked_for" {
+run "no_trainings_by_default" {
   command = plan
 
   assert {
     condition     = length(output.trainings) == 0
-    error_message = "they need PyTorch"
+    error_message = "trainings need PyTorch and must be off by default"
   }
 }

@@ -11,11 +11,11 @@ variables {
   training_image = "training:1"
 }
 
-run "an_activity_for_each_backend_in_a_network_that_is_made" {
+run "every_backend_gets_an_activity_in_a_new_network" {
   command = plan
 
   assert {
     condition     = keys(output.state_machines) == ["batch", "fargate", "sagemaker", "sketch"]
-    error_message = "a state machine each"
+    error_message = "each backend must have a state machine"
   }
 }

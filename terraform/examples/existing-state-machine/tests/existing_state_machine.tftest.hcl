@@ -9,19 +9,19 @@ variables {
   role_name    = "mine"
 }
 
-run "one_state_is_replaced_and_the_others_stay" {
+run "only_one_state_is_replaced" {
   command = plan
 
   assert {
     condition     = local.definition.StartAt == "Check" && local.definition.States.Check == local.orders.States.Check && local.definition.States.Archive == local.orders.States.Archive
-    error_message = "as they were"
+    error_message = "the other states must be unchanged"
   }
   assert {
     condition     = local.definition.States.Invoice.Type == "Parallel" && local.definition.States.Invoice.Next == "Archive" && local.definition.States.Invoice.ResultPath == "$.result"
-    error_message = "pushed, in the same place"
+    error_message = "the state must be replaced in place"
   }
   assert {
     condition     = jsondecode(aws_iam_role_policy.dispatch.policy).Statement[0].Action == ["sqs:SendMessage"]
-    error_message = "the role may ask for a dispatch"
+    error_message = "the role must be allowed to request a dispatch"
   }
 }

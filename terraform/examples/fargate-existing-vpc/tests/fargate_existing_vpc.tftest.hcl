@@ -10,11 +10,11 @@ variables {
   network         = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"] }
 }
 
-run "a_container_s_task_is_pushed" {
+run "a_task_is_pushed_to_a_container" {
   command = plan
 
   assert {
     condition     = output.state_machine == "arn:aws:states:eu-west-1:123456789012:stateMachine:machine"
-    error_message = "a state machine"
+    error_message = "there must be a state machine"
   }
 }

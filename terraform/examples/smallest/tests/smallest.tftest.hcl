@@ -14,6 +14,6 @@ run "a_task_is_pushed_to_the_function" {
 
   assert {
     condition     = output.state_machine == "arn:aws:states:eu-west-1:123456789012:stateMachine:machine" && output.worker_environment.TASK_TABLE == "letters-tasks"
-    error_message = "a state machine, and what the function needs to know"
+    error_message = "there must be a state machine and the function's environment"
   }
 }

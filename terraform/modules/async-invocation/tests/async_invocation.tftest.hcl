@@ -5,29 +5,29 @@ variables {
   function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process"
 }
 
-run "lambda_does_not_repeat_a_job_by_itself" {
+run "lambda_does_not_retry_a_job_by_itself" {
   command = plan
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0 && aws_lambda_function_event_invoke_config.this.function_name == var.function_arn
-    error_message = "a retry is the state machine's to decide"
+    error_message = "the state machine decides about retries"
   }
   assert {
     condition     = aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 900
-    error_message = "a job does not wait for hours after its task is gone"
+    error_message = "a job must not wait for hours after its task has ended"
   }
 }
 
-run "a_failed_invocation_is_told_to_nobody_unless_asked" {
+run "failed_invocations_are_not_reported_by_default" {
   command = plan
 
   assert {
     condition     = length(aws_lambda_function_event_invoke_config.this.destination_config) == 0
-    error_message = "without a destination there is none"
+    error_message = "there must be no destination"
   }
 }
 
-run "a_failed_invocation_is_told_to_the_reporter" {
+run "failed_invocations_are_reported_to_the_reporter" {
   command = plan
   variables {
     failure_destination_arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-reporter"
@@ -51,7 +51,7 @@ run "alarms_when_a_job_is_dropped" {
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name                    = "with space"

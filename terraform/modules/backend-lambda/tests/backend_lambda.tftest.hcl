@@ -4,7 +4,7 @@ variables {
   function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process"
 }
 
-run "outputs_the_object_every_backend_outputs" {
+run "outputs_what_every_backend_outputs" {
   command = plan
 
   assert {
@@ -17,7 +17,7 @@ run "outputs_the_object_every_backend_outputs" {
   }
 }
 
-run "the_dispatcher_may_invoke_this_function_only" {
+run "the_dispatcher_may_only_invoke_this_function" {
   command = plan
 
   assert {
@@ -31,7 +31,7 @@ run "the_dispatcher_may_invoke_this_function_only" {
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     function_arn = "process"
@@ -39,7 +39,7 @@ run "refuses_wrong_values" {
   expect_failures = [var.function_arn]
 }
 
-run "refuses_an_alias" {
+run "rejects_an_alias" {
   command = plan
   variables {
     function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process:live"

@@ -24,12 +24,12 @@ variables {
   }
 }
 
-run "outputs_the_object_every_backend_outputs" {
+run "outputs_what_every_backend_outputs" {
   command = plan
 
   assert {
     condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern"]) && output.backend.name == "sagemaker"
-    error_message = "the same keys as every backend"
+    error_message = "the keys must be those of every backend"
   }
   assert {
     condition = jsondecode(output.backend.config) == {
@@ -63,11 +63,11 @@ run "outputs_the_object_every_backend_outputs" {
         RoleArn         = ["arn:aws:iam::123456789012:role/digits-training"]
       }
     }
-    error_message = "the events of these jobs, nobody else's"
+    error_message = "only the events of these jobs may match"
   }
 }
 
-run "everything_a_job_may_be_told" {
+run "every_setting_reaches_the_request" {
   command = plan
   override_data {
     target = data.aws_default_tags.current
@@ -135,15 +135,15 @@ run "everything_a_job_may_be_told" {
   }
   assert {
     condition     = jsondecode(output.backend.policy_json).Statement[*].Sid == ["RunJobs", "GiveJobsTheirRoles", "TagJobs", "WatchAndStopJobs"]
-    error_message = "a job that has tags may be given them"
+    error_message = "the dispatcher needs permission to tag jobs"
   }
   assert {
     condition     = contains(jsondecode(aws_iam_role_policy.this["training"].policy).Statement[*].Sid, "AttachToNetwork")
-    error_message = "in a VPC of yours"
+    error_message = "the role needs permissions for the VPC"
   }
 }
 
-run "the_dispatcher_may_run_jobs_of_its_tasks_alone" {
+run "the_dispatcher_may_only_run_jobs_of_its_tasks" {
   command = plan
 
   assert {
@@ -168,7 +168,7 @@ run "the_dispatcher_may_run_jobs_of_its_tasks_alone" {
         Resource = ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/task-*"]
       },
     ]
-    error_message = "these jobs, this role"
+    error_message = "only these jobs and this role"
   }
   assert {
     condition     = jsondecode(output.backend.report_policy_json).Statement[0].Resource == ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/TrainingJobs:log-stream:task-*"]
@@ -180,22 +180,22 @@ run "the_dispatcher_may_run_jobs_of_its_tasks_alone" {
   }
   assert {
     condition     = length(jsondecode(aws_iam_role_policy.this["training"].policy).Statement) == 5
-    error_message = "no image of ECR, no key, no network: no permission for them"
+    error_message = "without repository, key and network there are no permissions for them"
   }
 }
 
-run "on_spot_twice_the_time_to_wait" {
+run "spot_waits_twice_the_timeout_by_default" {
   command = plan
   variables {
     instances = { spot = true }
   }
   assert {
     condition     = jsondecode(output.backend.config).request.StoppingCondition == { MaxRuntimeInSeconds = 3600, MaxWaitTimeInSeconds = 7200 }
-    error_message = "unless told otherwise"
+    error_message = "the default must be twice the timeout"
   }
 }
 
-run "refuses_what_sagemaker_would" {
+run "rejects_what_sagemaker_would_reject" {
   command = plan
   variables {
     name            = "a"
@@ -215,7 +215,7 @@ run "refuses_what_sagemaker_would" {
   ]
 }
 
-run "refuses_a_wait_without_spot" {
+run "rejects_a_maximum_wait_without_spot" {
   command = plan
   variables {
     limits = { timeout_seconds = 60, max_wait_seconds = 600 }
@@ -223,7 +223,7 @@ run "refuses_a_wait_without_spot" {
   expect_failures = [var.limits]
 }
 
-run "refuses_no_time_at_all" {
+run "rejects_a_timeout_of_zero" {
   command = plan
   variables {
     limits = { timeout_seconds = 0 }

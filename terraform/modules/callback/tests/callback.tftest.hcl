@@ -19,7 +19,7 @@ run "hands_over_token_and_input_and_waits" {
 
   assert {
     condition     = output.process_state.Type == "Task" && output.process_state.Resource == "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
-    error_message = "one state, that waits for its callback"
+    error_message = "the state must wait for its callback"
   }
   assert {
     condition = output.process_state.Parameters == {
@@ -36,20 +36,20 @@ run "hands_over_token_and_input_and_waits" {
   }
   assert {
     condition     = output.process_state.HeartbeatSeconds == 180 && output.process_state.TimeoutSeconds == 3600
-    error_message = "unset clocks leave an execution stuck for years"
+    error_message = "an unset timeout or heartbeat leaves an execution stuck for years"
   }
 }
 
-run "retries_the_message_and_what_a_retry_helps" {
+run "retries_the_message_and_retryable_errors" {
   command = plan
 
   assert {
     condition     = contains(output.process_state.Retry[0].ErrorEquals, "SQS.AmazonSQSException") && contains(output.process_state.Retry[1].ErrorEquals, "Job.Interrupted")
-    error_message = "a throttled message, and the errors the design calls repeatable"
+    error_message = "throttled messages and retryable errors must be retried"
   }
 }
 
-run "without_a_retry_the_message_is_still_repeated" {
+run "the_message_is_retried_even_without_retry_rules" {
   command = plan
   variables {
     retry = []
@@ -57,11 +57,11 @@ run "without_a_retry_the_message_is_still_repeated" {
 
   assert {
     condition     = length(output.process_state.Retry) == 1
-    error_message = "the queue's errors are not the user's"
+    error_message = "errors of the queue must be retried regardless of the user's rules"
   }
 }
 
-run "the_state_machine_may_send_to_the_queue_only" {
+run "the_state_machine_may_only_send_to_the_queue" {
   command = plan
 
   assert {
@@ -75,7 +75,7 @@ run "the_state_machine_may_send_to_the_queue_only" {
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name              = "a b"
@@ -85,7 +85,7 @@ run "refuses_wrong_values" {
   expect_failures = [var.name, var.dispatch_queue, var.heartbeat_seconds]
 }
 
-run "refuses_a_heartbeat_as_long_as_the_time_limit" {
+run "rejects_a_heartbeat_as_long_as_the_timeout" {
   command = plan
   variables {
     heartbeat_seconds = 60

@@ -23,26 +23,26 @@ run "one_row_of_widgets_for_each_concern" {
 
   assert {
     condition     = aws_cloudwatch_dashboard.this.dashboard_name == "orders" && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 18
-    error_message = "The dashboard has not the 18 widgets: five headings, the alarms, four rows of three."
+    error_message = "The dashboard must have 18 widgets: five headings, the alarms and four rows of three."
   }
   assert {
     condition = alltrue([for widget in local.widgets :
       widget.x >= 0 && widget.x + widget.width <= 24 && widget.width >= 1 && widget.height >= 1 && widget.height <= 1000 && widget.y >= 0
     ])
-    error_message = "A widget stands outside of the grid of 24 columns."
+    error_message = "A widget is outside the grid of 24 columns."
   }
-  # No two widgets have a cell of the grid in common.
+  # No two widgets share a cell of the grid.
   assert {
     condition     = length(distinct(flatten([for widget in local.widgets : [for cell in setproduct(range(widget.x, widget.x + widget.width), range(widget.y, widget.y + widget.height)) : join(",", cell)]]))) == sum([for widget in local.widgets : widget.width * widget.height])
     error_message = "Two widgets overlap."
   }
   assert {
     condition     = [for widget in local.widgets : widget.properties.markdown if widget.type == "text"] == local.rows[*].heading
-    error_message = "The rows are not in their order."
+    error_message = "The rows are out of order."
   }
 }
 
-run "graphs_are_what_cloudwatch_reads" {
+run "graphs_have_the_form_that_cloudwatch_reads" {
   command = apply
 
   # [namespace, metric, (dimension, value)..., {rendering}], or one object with an expression.
@@ -50,7 +50,7 @@ run "graphs_are_what_cloudwatch_reads" {
     condition = alltrue(flatten([for graph in local.graphs : [for metric in graph.metrics :
       length(metric) == 1 ? can(metric[0].expression) && can(metric[0].id) : length(metric) % 2 == 1 && length(metric) >= 5 && can(metric[length(metric) - 1].stat)
     ]]))
-    error_message = "A metric is not in the form of a dashboard's body."
+    error_message = "A metric does not have the form of a dashboard body."
   }
   # Ids are unique within a graph.
   assert {
@@ -59,7 +59,7 @@ run "graphs_are_what_cloudwatch_reads" {
   }
   assert {
     condition     = local.graphs.throttles.metrics[0][0].expression == "SEARCH('{ActivityDispatch,stack,operation} stack=\"orders\" MetricName=\"Throttles\"', 'Sum', 60)"
-    error_message = "The search for throttles is another one."
+    error_message = "The search for throttles differs."
   }
   assert {
     condition     = [for metric in local.graphs.queues.metrics : metric[3]] == ["orders-dispatch-dead-letter", "orders-dispatch"] && length(local.graphs.activities.metrics) == 4 && length(local.graphs.function_errors.metrics) == 4
@@ -67,24 +67,24 @@ run "graphs_are_what_cloudwatch_reads" {
   }
   assert {
     condition     = length(local.rows[0].widgets[0].properties.alarms) == 3 && output.url == "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/orders"
-    error_message = "The alarms of other modules are not shown beside the own ones, or the URL is wrong."
+    error_message = "The alarms of other modules are missing, or the URL is wrong."
   }
 }
 
-run "alarms" {
+run "alarms_on_the_stack_s_own_metrics" {
   command = plan
 
   assert {
     condition     = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => [alarm.alarm_name, alarm.namespace, alarm.metric_name, alarm.threshold, alarm.evaluation_periods] } == { stuck-tasks = ["orders-stuck-tasks", "ActivityDispatch", "OverdueTasks", 0, 5], dispatch-errors = ["orders-dispatch-errors", "ActivityDispatch", "DispatchErrors", 0, 1] }
-    error_message = "The alarms are others."
+    error_message = "The alarms differ."
   }
   assert {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.dimensions == tomap({ stack = "orders" }) && alarm.treat_missing_data == "notBreaching" && alarm.comparison_operator == "GreaterThanThreshold"])
-    error_message = "An alarm looks at another stack, or takes silence for an alarm."
+    error_message = "An alarm watches another stack, or alarms on missing data."
   }
 }
 
-run "what_is_borne" {
+run "thresholds_and_actions_can_be_set" {
   command = plan
   variables {
     overdue_minutes     = 30
@@ -94,11 +94,11 @@ run "what_is_borne" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["stuck-tasks"].evaluation_periods == 30 && aws_cloudwatch_metric_alarm.this["dispatch-errors"].threshold == 7 && alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(["arn:aws:sns:eu-west-1:123456789012:duty"]) && alarm.ok_actions == alarm.alarm_actions])
-    error_message = "The alarms bear something else, or notify nobody."
+    error_message = "The alarms have another threshold, or notify nobody."
   }
 }
 
-run "wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name                = "no blanks"

@@ -1,32 +1,9 @@
 mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
   override_during = plan
 
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "123456789012" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
-  }
-  mock_resource "aws_sqs_queue" {
-    defaults = {
-      arn = "arn:aws:sqs:eu-west-1:123456789012:queue"
-      url = "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"
-    }
-  }
   mock_resource "aws_dynamodb_table" {
     defaults = { arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks" }
-  }
-  mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/first-dispatcher" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::123456789012:role/first-dispatcher" }
-  }
-  mock_resource "aws_lambda_function" {
-    defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-dispatcher" }
   }
 }
 
@@ -84,7 +61,7 @@ variables {
   state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"]
 }
 
-run "nobody_polls_or_listens_who_is_not_asked_to" {
+run "no_poller_and_no_listener_by_default" {
   command = plan
   variables {
     activities = { words = {
@@ -101,7 +78,7 @@ run "nobody_polls_or_listens_who_is_not_asked_to" {
   }
 }
 
-run "the_description_says_how_an_activity_is_woken_up" {
+run "the_description_contains_the_wake_up_mode" {
   command = plan
 
   assert {
@@ -113,12 +90,12 @@ run "the_description_says_how_an_activity_is_woken_up" {
   }
 }
 
-run "the_poller_is_invoked_every_minute_and_may_run_a_quarter_of_an_hour" {
+run "the_poller_is_invoked_every_minute" {
   command = plan
 
   assert {
     condition     = aws_cloudwatch_event_rule.poller["poller"].schedule_expression == "rate(1 minute)" && aws_lambda_function_event_invoke_config.poller["poller"].maximum_retry_attempts == 0
-    error_message = "the gap after a lost poller is a minute"
+    error_message = "the poller must be invoked every minute, without retries"
   }
   assert {
     condition = { for statement in local.poller_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
@@ -128,67 +105,48 @@ run "the_poller_is_invoked_every_minute_and_may_run_a_quarter_of_an_hour" {
       KeepLargeInputs        = [["s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
       FindActivities         = [["dynamodb:Query"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks/index/open"]]
     }
-    error_message = "what a dispatcher may, and to find the activities"
+    error_message = "the poller needs a dispatcher's permissions and must find the activities"
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.poller_silent["poller"].treat_missing_data == "breaching"
-    error_message = "a poller that is not invoked is an alarm"
+    error_message = "a poller that is not invoked must raise the alarm"
   }
 }
 
-run "the_listener_hears_of_scheduled_tasks_and_nothing_else" {
+run "the_listener_gets_only_scheduled_tasks" {
   command = plan
 
   assert {
     condition = { for name, filter in aws_cloudwatch_log_subscription_filter.listener : name => [filter.log_group_name, filter.filter_pattern] } == {
       "/aws/vendedlogs/states/words" = ["/aws/vendedlogs/states/words", "{ $.type = \"ActivityScheduled\" }"]
     }
-    error_message = "one kind of line"
+    error_message = "only one kind of event may match"
   }
   assert {
     condition = [for permission in aws_lambda_permission.listener : [permission.principal, permission.source_account, permission.source_arn]] == [
       ["logs.amazonaws.com", "123456789012", "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/words:*"],
     ]
-    error_message = "from this log group of this account"
+    error_message = "only this log group of this account may invoke it"
   }
   assert {
     condition = { for statement in local.listener_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
       MakeDispatchRequests = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
       FindActivities       = [["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
     }
-    error_message = "to read descriptions and to ask for dispatches"
+    error_message = "the listener may only read descriptions and request dispatches"
   }
 }
 
-run "refuses_modes_without_their_zips_and_logs" {
-  command = plan
-  variables {
-    packages = {
-      for name in ["dispatcher", "reporter", "reconciler"] : name => { bucket = "artefacts", key = name, hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }
-    }
-    log_group_names = []
-  }
-  expect_failures = [var.packages, var.log_group_names]
-}
-
-run "refuses_a_mode_that_is_none" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "pull" } }
-  }
-  expect_failures = [var.activities]
-}
-
-run "the_dispatcher_sees_what_workers_have_taken" {
+run "the_dispatcher_may_see_what_workers_have_taken" {
   command = plan
 
   assert {
     condition     = [for statement in local.dispatcher_policy.Statement : statement.Resource if contains(statement.Action, "states:GetExecutionHistory")] == [["arn:aws:states:eu-west-1:123456789012:execution:words:*"]]
-    error_message = "it reads histories of the named state machines' executions only"
+    error_message = "it may only read histories of the named state machines"
   }
 }
 
-run "without_workers_the_dispatcher_reads_no_history" {
+run "the_dispatcher_may_not_read_histories_without_workers" {
   command = plan
   variables {
     activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 0 } }
@@ -196,43 +154,11 @@ run "without_workers_the_dispatcher_reads_no_history" {
 
   assert {
     condition     = length([for statement in local.dispatcher_policy.Statement : statement if contains(statement.Action, "states:GetExecutionHistory")]) == 0
-    error_message = "what is not needed is not granted"
+    error_message = "unneeded permissions must not be granted"
   }
 }
 
-run "refuses_workers_without_the_state_machines_whose_histories_tell_of_them" {
-  command = plan
-  variables {
-    state_machine_arns = []
-  }
-  expect_failures = [var.state_machine_arns]
-}
-
-run "refuses_to_leave_to_workers_what_the_poller_takes" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", overflow_after_seconds = 10 } }
-  }
-  expect_failures = [var.activities]
-}
-
-run "refuses_to_leave_tasks_to_workers_for_longer_than_a_message_waits" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 901 } }
-  }
-  expect_failures = [var.activities]
-}
-
-run "refuses_more_polls_than_one_function_can_make" {
-  command = plan
-  variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "poll", pollers = 401 } }
-  }
-  expect_failures = [var.activities]
-}
-
-run "a_callback_target_is_described_by_its_name" {
+run "a_callback_target_is_identified_by_its_name" {
   command = plan
   variables {
     activities         = { orders = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 3 } }
@@ -245,43 +171,16 @@ run "a_callback_target_is_described_by_its_name" {
   }
   assert {
     condition     = [for key in ["arn", "name", "wake_up"] : jsondecode(jsondecode(aws_dynamodb_table_item.activity["orders"].item).activity.S)[key]] == ["callback:orders", "orders", "callback"]
-    error_message = "it stands where an activity's ARN stands"
+    error_message = "its ID takes the place of an activity's ARN"
   }
   assert {
     condition = alltrue([for policy in [local.dispatcher_policy, local.reporter_policy, local.reconciler_policy, jsondecode(output.worker_policy_json), jsondecode(output.job_policy_json)] :
       length([for statement in policy.Statement : statement if anytrue([for action in statement.Action : startswith(action, "states:SendTask")]) && tolist(statement.Resource) == tolist(["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"])]) >= 1
     ])
-    error_message = "tokens of callbacks are answered with permission on their state machine, and no other"
+    error_message = "answering callback tokens needs permission on their state machine only"
   }
   assert {
     condition     = !contains([for statement in local.dispatcher_policy.Statement : statement.Sid], "TakeTasksAndRefuseThem")
-    error_message = "no statement without a resource"
+    error_message = "there must be no statement without a resource"
   }
-}
-
-run "refuses_a_callback_target_with_an_arn" {
-  command = plan
-  variables {
-    activities         = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
-    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
-  }
-  expect_failures = [var.activities]
-}
-
-run "refuses_callbacks_of_state_machines_that_are_not_named" {
-  command = plan
-  variables {
-    activities         = { words = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback" } }
-    state_machine_arns = []
-  }
-  expect_failures = [var.state_machine_arns]
-}
-
-run "refuses_waiting_callbacks_without_a_heartbeat_s_time" {
-  command = plan
-  variables {
-    activities         = { words = { backend = "words", heartbeat_seconds = 60, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 1 } }
-    state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
-  }
-  expect_failures = [var.activities]
 }

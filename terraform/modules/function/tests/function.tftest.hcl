@@ -19,7 +19,7 @@ variables {
   }
 }
 
-run "runs_the_zip_on_python_3_13_with_json_logs_in_its_own_group" {
+run "runs_the_zip_on_python_3_13_with_json_logs" {
   command = plan
 
   assert {
@@ -28,23 +28,23 @@ run "runs_the_zip_on_python_3_13_with_json_logs_in_its_own_group" {
   }
   assert {
     condition     = aws_lambda_function.this.s3_key == var.package.key && aws_lambda_function.this.source_code_hash == var.package.hash
-    error_message = "the code is the given zip, and its hash decides when to deploy"
+    error_message = "the code must be the given zip, deployed when its hash changes"
   }
   assert {
     condition     = aws_lambda_function.this.logging_config[0].log_format == "JSON" && aws_lambda_function.this.logging_config[0].log_group == "/aws/lambda/prepare"
-    error_message = "JSON logs in the group the module made"
+    error_message = "logs must be JSON, in the module's own group"
   }
   assert {
     condition     = aws_cloudwatch_log_group.this.retention_in_days == 30
-    error_message = "logs are not kept for ever"
+    error_message = "logs must expire"
   }
   assert {
     condition     = aws_lambda_function.this.reserved_concurrent_executions == -1 && length(aws_lambda_function.this.environment) == 0
-    error_message = "nothing is reserved and no environment is set unless asked for"
+    error_message = "by default nothing is reserved and no environment is set"
   }
 }
 
-run "may_write_its_own_logs_and_nothing_else" {
+run "may_only_write_its_own_logs" {
   command = plan
 
   assert {
@@ -54,19 +54,19 @@ run "may_write_its_own_logs_and_nothing_else" {
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/prepare:*"
     }]
-    error_message = "only its own log group"
+    error_message = "it may only write to its own log group"
   }
   assert {
     condition     = length(aws_iam_role_policy.this) == 0
-    error_message = "no policy that was not asked for"
+    error_message = "there must be no other policy"
   }
   assert {
     condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "lambda.amazonaws.com" }
-    error_message = "only Lambda takes the role"
+    error_message = "only Lambda may assume the role"
   }
 }
 
-run "takes_policies_environment_and_limits" {
+run "accepts_policies_environment_and_limits" {
   command = plan
   variables {
     environment          = { TASK_TABLE = "tasks" }
@@ -79,11 +79,11 @@ run "takes_policies_environment_and_limits" {
 
   assert {
     condition     = aws_lambda_function.this.environment[0].variables == tomap({ TASK_TABLE = "tasks" })
-    error_message = "the environment arrives"
+    error_message = "the environment must be set"
   }
   assert {
     condition     = aws_iam_role_policy.this["worker"].policy == var.policies.worker && aws_iam_role_policy.this["worker"].role == "prepare"
-    error_message = "the policy is the role's"
+    error_message = "the policy must be attached to the role"
   }
   assert {
     condition     = aws_lambda_function.this.reserved_concurrent_executions == 0
@@ -91,7 +91,7 @@ run "takes_policies_environment_and_limits" {
   }
   assert {
     condition     = aws_lambda_function.this.timeout == 900 && aws_lambda_function.this.memory_size == 1024 && aws_lambda_function.this.architectures[0] == "x86_64"
-    error_message = "limits arrive"
+    error_message = "limits must be set"
   }
 }
 
@@ -103,15 +103,15 @@ run "a_customer_key_covers_logs_and_environment" {
 
   assert {
     condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_lambda_function.this.kms_key_arn == var.kms_key_arn
-    error_message = "logs and environment use the key"
+    error_message = "logs and environment must use the key"
   }
   assert {
     condition     = jsondecode(aws_iam_role_policy.logs.policy).Statement[1].Action == ["kms:Decrypt"] && jsondecode(aws_iam_role_policy.logs.policy).Statement[1].Resource == var.kms_key_arn
-    error_message = "the function may read its environment"
+    error_message = "the function must be able to decrypt its environment"
   }
 }
 
-run "no_traces_and_no_permission_for_them" {
+run "no_traces_and_no_permission_to_send_them_by_default" {
   command = plan
 
   assert {
@@ -120,7 +120,7 @@ run "no_traces_and_no_permission_for_them" {
   }
 }
 
-run "traces_with_the_permission_to_send_them" {
+run "tracing_comes_with_the_permission_to_send_traces" {
   command = plan
   variables {
     tracing = true
@@ -128,7 +128,7 @@ run "traces_with_the_permission_to_send_them" {
 
   assert {
     condition     = aws_lambda_function.this.tracing_config[0].mode == "Active" && jsondecode(aws_iam_role_policy.tracing[0].policy).Statement[0].Action == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
-    error_message = "traced, and may send its traces"
+    error_message = "tracing must be on, with permission to send traces"
   }
 }
 
@@ -148,7 +148,7 @@ run "alarms_on_errors_and_throttles" {
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name                 = "with space"
@@ -171,7 +171,7 @@ run "refuses_wrong_values" {
   ]
 }
 
-run "refuses_parts_of_a_second" {
+run "rejects_fractions" {
   command = plan
   variables {
     timeout_seconds      = 1.5

@@ -25,7 +25,7 @@ variables {
   name = "words"
 }
 
-run "makes_a_subnet_in_each_of_two_zones" {
+run "creates_a_subnet_in_each_of_two_zones" {
   command = plan
 
   assert {
@@ -34,41 +34,41 @@ run "makes_a_subnet_in_each_of_two_zones" {
   }
   assert {
     condition     = output.network == { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-1"], assign_public_ip = true }
-    error_message = "the object that the backends take"
+    error_message = "the output must be the object that the backends take"
   }
 }
 
-run "subnets_lead_to_the_internet_without_nat" {
+run "subnets_reach_the_internet_without_nat" {
   command = plan
 
   assert {
     condition     = aws_route.out[0].destination_cidr_block == "0.0.0.0/0" && aws_route.out[0].gateway_id == "igw-1"
-    error_message = "by the internet gateway"
+    error_message = "the route must lead to the internet gateway"
   }
   assert {
     condition     = length(aws_route_table_association.this) == 2 && alltrue([for association in aws_route_table_association.this : association.route_table_id == "rtb-1"])
-    error_message = "from each subnet"
+    error_message = "every subnet must use the route table"
   }
   assert {
     condition     = aws_vpc.this[0].enable_dns_hostnames && aws_vpc.this[0].enable_dns_support
-    error_message = "by name"
+    error_message = "DNS must be enabled"
   }
 }
 
-run "s3_and_dynamodb_are_reached_free_of_charge" {
+run "s3_and_dynamodb_have_free_endpoints" {
   command = plan
 
   assert {
     condition     = [for endpoint in aws_vpc_endpoint.this : [endpoint.service_name, endpoint.vpc_endpoint_type]] == [["com.amazonaws.eu-west-1.dynamodb", "Gateway"], ["com.amazonaws.eu-west-1.s3", "Gateway"]]
-    error_message = "by gateway endpoints"
+    error_message = "there must be gateway endpoints"
   }
   assert {
     condition     = alltrue([for endpoint in aws_vpc_endpoint.this : endpoint.route_table_ids == toset(["rtb-1"])])
-    error_message = "from each subnet"
+    error_message = "every subnet must use the route table"
   }
 }
 
-run "takes_other_addresses_and_no_endpoints" {
+run "accepts_other_addresses_and_no_endpoints" {
   command = plan
   variables {
     cidr              = "192.168.7.0/24"
@@ -78,7 +78,7 @@ run "takes_other_addresses_and_no_endpoints" {
 
   assert {
     condition     = [for subnet in aws_subnet.this : subnet.cidr_block] == ["192.168.7.0/28", "192.168.7.16/28", "192.168.7.32/28"] && length(aws_vpc_endpoint.this) == 0
-    error_message = "as asked for"
+    error_message = "the settings must be as requested"
   }
 }
 
@@ -90,15 +90,15 @@ run "passes_an_existing_network_through" {
 
   assert {
     condition     = output.network == { vpc_id = "vpc-0a", subnets = tolist(["subnet-0b", "subnet-0c"]), assign_public_ip = false }
-    error_message = "as it is given; private unless said otherwise"
+    error_message = "the network must be unchanged, private by default"
   }
   assert {
     condition     = length(aws_vpc.this) + length(aws_subnet.this) + length(aws_internet_gateway.this) + length(aws_route_table.this) + length(aws_vpc_endpoint.this) + length(aws_default_security_group.this) + length(data.aws_availability_zones.available) == 0
-    error_message = "nothing is made"
+    error_message = "nothing may be created"
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name              = "with space"
@@ -109,7 +109,7 @@ run "refuses_wrong_values" {
   expect_failures = [var.name, var.cidr, var.zones, var.gateway_endpoints]
 }
 
-run "refuses_a_vpc_that_is_none" {
+run "rejects_an_invalid_vpc_id" {
   command = plan
   variables {
     existing = { vpc_id = "mine", subnets = ["subnet-0b"] }
@@ -117,7 +117,7 @@ run "refuses_a_vpc_that_is_none" {
   expect_failures = [var.existing]
 }
 
-run "refuses_a_network_without_subnets" {
+run "rejects_a_network_without_subnets" {
   command = plan
   variables {
     existing = { vpc_id = "vpc-0a", subnets = [] }

@@ -28,15 +28,15 @@ run "logs_every_event_without_its_data" {
 
   assert {
     condition     = aws_sfn_state_machine.this.logging_configuration[0].level == "ALL" && aws_sfn_state_machine.this.logging_configuration[0].include_execution_data == false
-    error_message = "history yes, inputs and outputs no"
+    error_message = "the history is logged without inputs and outputs"
   }
   assert {
     condition     = aws_sfn_state_machine.this.logging_configuration[0].log_destination == "${aws_cloudwatch_log_group.this.arn}:*"
-    error_message = "into the module's own group"
+    error_message = "logs must go to the module's own group"
   }
   assert {
     condition     = aws_cloudwatch_log_group.this.name == "/aws/vendedlogs/states/words" && aws_cloudwatch_log_group.this.retention_in_days == 30
-    error_message = "a vended group that is not kept for ever"
+    error_message = "the group must be a vended one whose logs expire"
   }
   assert {
     condition     = aws_sfn_state_machine.this.type == "STANDARD" && aws_sfn_state_machine.this.definition == var.definition
@@ -44,7 +44,7 @@ run "logs_every_event_without_its_data" {
   }
 }
 
-run "only_step_functions_of_this_account_takes_the_role" {
+run "only_step_functions_in_this_account_can_assume_the_role" {
   command = plan
 
   assert {
@@ -52,15 +52,15 @@ run "only_step_functions_of_this_account_takes_the_role" {
       StringEquals = { "aws:SourceAccount" = "123456789012" }
       ArnLike      = { "aws:SourceArn" = "arn:aws:states:eu-west-1:123456789012:stateMachine:*" }
     }
-    error_message = "another account's state machine must not get the role"
+    error_message = "no other account's state machine may assume the role"
   }
   assert {
     condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal == { Service = "states.amazonaws.com" }
-    error_message = "Step Functions only"
+    error_message = "only Step Functions may assume the role"
   }
 }
 
-run "may_deliver_logs_and_what_is_given" {
+run "may_only_deliver_logs_and_what_is_granted" {
   command = plan
   variables {
     policies = { invoke = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
@@ -72,11 +72,11 @@ run "may_deliver_logs_and_what_is_given" {
   }
   assert {
     condition     = aws_iam_role_policy.this["invoke"].policy == var.policies.invoke && keys(aws_iam_role_policy.this) == ["invoke"]
-    error_message = "the given policies, no others"
+    error_message = "only the given policies may be attached"
   }
 }
 
-run "takes_another_level_and_a_key" {
+run "accepts_another_log_level_and_a_key" {
   command = plan
   variables {
     log_level              = "ERROR"
@@ -87,15 +87,15 @@ run "takes_another_level_and_a_key" {
 
   assert {
     condition     = aws_sfn_state_machine.this.logging_configuration[0].level == "ERROR" && aws_sfn_state_machine.this.logging_configuration[0].include_execution_data
-    error_message = "level and data arrive"
+    error_message = "level and data must be set"
   }
   assert {
     condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 7
-    error_message = "key and retention arrive"
+    error_message = "key and retention must be set"
   }
 }
 
-run "no_traces_and_no_permission_for_them" {
+run "no_traces_and_no_permission_to_send_them_by_default" {
   command = plan
 
   assert {
@@ -104,7 +104,7 @@ run "no_traces_and_no_permission_for_them" {
   }
 }
 
-run "traces_with_the_permission_to_send_them" {
+run "tracing_comes_with_the_permission_to_send_traces" {
   command = plan
   variables {
     tracing = true
@@ -112,11 +112,11 @@ run "traces_with_the_permission_to_send_them" {
 
   assert {
     condition     = aws_sfn_state_machine.this.tracing_configuration[0].enabled == true && jsondecode(aws_iam_role_policy.tracing[0].policy).Statement[0].Action == ["xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets"]
-    error_message = "traced, and may send its traces"
+    error_message = "tracing must be on, with permission to send traces"
   }
 }
 
-run "refuses_wrong_values" {
+run "rejects_wrong_values" {
   command = plan
   variables {
     name               = "with space"
@@ -131,7 +131,7 @@ run "refuses_wrong_values" {
   ]
 }
 
-run "refuses_a_start_that_is_no_state" {
+run "rejects_a_start_that_is_not_a_state" {
   command = plan
   variables {
     definition = "{\"StartAt\":\"Begin\",\"States\":{\"Done\":{\"Type\":\"Succeed\"}}}"

@@ -1,4 +1,4 @@
-# A user's configuration, as in README.md: a function behind an activity, and a state machine that goes through it.
+# A user's configuration, as in README.md: a function behind an activity, and a state machine that uses it.
 terraform {
   required_version = ">= 1.11"
 
@@ -58,6 +58,6 @@ module "state_machine" {
 }
 
 output "environment" {
-  description = "What the function is told."
+  description = "Environment variables of the function."
   value       = aws_lambda_function.invoices.environment[0].variables
 }

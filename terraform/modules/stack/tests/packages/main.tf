@@ -1,10 +1,10 @@
-# Stands in for `make zip`: files with the zips' names, for as long as a test runs.
+# Stands in for `make zip`: files with the names of the zips, deleted at the end of the test.
 terraform {
   required_version = ">= 1.11"
 }
 
 variable "folder" {
-  description = "Where the files are made."
+  description = "Where to create the files."
   type        = string
 }
 

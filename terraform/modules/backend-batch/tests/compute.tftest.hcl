@@ -1,0 +1,182 @@
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/batch/words" }
+  }
+  mock_resource "aws_batch_job_queue" {
+    defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/words" }
+  }
+  mock_resource "aws_iam_instance_profile" {
+    defaults = { arn = "arn:aws:iam::123456789012:instance-profile/words-instance" }
+  }
+  mock_resource "aws_launch_template" {
+    defaults = { id = "lt-1", latest_version = 3 }
+  }
+}
+
+override_resource {
+  target          = aws_iam_role.this["job"]
+  override_during = plan
+  values          = { arn = "arn:aws:iam::123456789012:role/words-job" }
+}
+
+override_resource {
+  target          = aws_iam_role.this["execution"]
+  override_during = plan
+  values          = { arn = "arn:aws:iam::123456789012:role/words-execution" }
+}
+
+variables {
+  name      = "words"
+  container = { image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/worker:1" }
+  network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
+}
+
+run "a_queue_on_fargate" {
+  command = plan
+
+  assert {
+    condition     = aws_batch_compute_environment.this[0].compute_resources[0].type == "FARGATE" && aws_batch_compute_environment.this[0].compute_resources[0].max_vcpus == 64
+    error_message = "the environment must be on demand, with a limit"
+  }
+  assert {
+    condition     = aws_batch_compute_environment.this[0].compute_resources[0].security_group_ids == toset(["sg-made"]) && aws_batch_compute_environment.this[0].compute_resources[0].subnets == toset(["subnet-1", "subnet-2"])
+    error_message = "the environment must use the network and the new security group"
+  }
+  assert {
+    condition     = aws_batch_job_queue.this[0].name == "words" && aws_batch_job_queue.this[0].compute_environment_order[0].compute_environment == aws_batch_compute_environment.this[0].arn
+    error_message = "the queue must use the environment"
+  }
+  assert {
+    condition     = keys(aws_iam_role.this) == ["execution", "job"] && length(aws_launch_template.this) == 0 && length(aws_iam_instance_profile.this) == 0
+    error_message = "there must be nothing for instances"
+  }
+}
+
+run "spot_on_fargate" {
+  command = plan
+  variables {
+    compute = { spot = true, max_cpus = 4 }
+  }
+
+  assert {
+    condition     = aws_batch_compute_environment.this[0].compute_resources[0].type == "FARGATE_SPOT" && aws_batch_compute_environment.this[0].compute_resources[0].max_vcpus == 4
+    error_message = "the settings must be as requested"
+  }
+}
+
+run "instances_with_gpus" {
+  command = plan
+  override_data {
+    target = data.aws_default_tags.current
+    values = { tags = { Project = "digits" } }
+  }
+  variables {
+    size    = { cpu = 8, memory_mb = 30000, gpus = 1 }
+    compute = { type = "EC2", spot = true, instance_types = ["g5", "g6.xlarge"] }
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_batch_job_definition.this.container_properties).resourceRequirements, { type = "GPU", value = "1" })
+    error_message = "the job must request GPUs"
+  }
+  assert {
+    condition     = length(setintersection(keys(jsondecode(aws_batch_job_definition.this.container_properties)), ["networkConfiguration", "fargatePlatformConfiguration", "runtimePlatform", "ephemeralStorage"])) == 0 && aws_batch_job_definition.this.platform_capabilities == toset(["EC2"])
+    error_message = "the job must have no settings of Fargate"
+  }
+  assert {
+    condition     = aws_batch_compute_environment.this[0].compute_resources[0].type == "SPOT" && aws_batch_compute_environment.this[0].compute_resources[0].allocation_strategy == "SPOT_PRICE_CAPACITY_OPTIMIZED" && aws_batch_compute_environment.this[0].compute_resources[0].min_vcpus == 0
+    error_message = "the environment must use Spot and scale to zero"
+  }
+  assert {
+    condition     = toset(aws_batch_compute_environment.this[0].compute_resources[0].instance_type) == toset(["g5", "g6.xlarge"]) && aws_batch_compute_environment.this[0].compute_resources[0].instance_role == "arn:aws:iam::123456789012:instance-profile/words-instance"
+    error_message = "the environment must use these types and the instance role"
+  }
+  assert {
+    condition     = aws_launch_template.this[0].metadata_options[0].http_tokens == "required" && aws_batch_compute_environment.this[0].compute_resources[0].launch_template[0].version == "3"
+    error_message = "jobs must not be able to get the instance's role"
+  }
+  assert {
+    condition     = aws_batch_compute_environment.this[0].compute_resources[0].tags == tomap({ Project = "digits" }) && aws_launch_template.this[0].tag_specifications[0].tags == tomap({ Project = "digits" })
+    error_message = "instances and disks, which Terraform does not create, must have the provider's tags too"
+  }
+  assert {
+    condition     = aws_iam_role_policy_attachment.instance[0].policy_arn == "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role" && jsondecode(aws_iam_role.this["instance"].assume_role_policy).Statement[0].Principal == { Service = "ec2.amazonaws.com" }
+    error_message = "the agent may register the instance"
+  }
+}
+
+run "instances_fit_the_architecture" {
+  command = plan
+  variables {
+    size    = { cpu = 1, memory_mb = 1000, architecture = "ARM64" }
+    compute = { type = "EC2" }
+  }
+
+  assert {
+    condition     = toset(aws_batch_compute_environment.this[0].compute_resources[0].instance_type) == toset(["c7g", "m7g", "r7g"]) && aws_batch_compute_environment.this[0].compute_resources[0].type == "EC2"
+    error_message = "ARM64 needs Graviton types, on demand"
+  }
+}
+
+run "uses_an_existing_queue_by_arn" {
+  command = plan
+  variables {
+    job_queue = "arn:aws:batch:eu-west-1:123456789012:job-queue/shared"
+    network   = { assign_public_ip = true }
+  }
+
+  assert {
+    condition     = length(aws_batch_job_queue.this) == 0 && length(aws_batch_compute_environment.this) == 0 && length(aws_security_group.this) == 0
+    error_message = "no queue, environment or security group may be created"
+  }
+  assert {
+    condition     = output.job_queue_arn == "arn:aws:batch:eu-west-1:123456789012:job-queue/shared" && jsondecode(output.backend.config).job_queue == output.job_queue_arn
+    error_message = "jobs must go to the existing queue"
+  }
+}
+
+run "uses_an_existing_queue_by_name" {
+  command = plan
+  variables {
+    job_queue = "shared"
+    compute   = { type = "EC2" }
+    size      = { gpus = 1 }
+  }
+
+  assert {
+    condition     = output.job_queue_arn == "arn:aws:batch:eu-west-1:123456789012:job-queue/shared" && jsondecode(output.backend.event_pattern).detail.jobQueue == [output.job_queue_arn]
+    error_message = "jobs must go to the existing queue and their events must match"
+  }
+  assert {
+    condition     = keys(aws_iam_role.this) == ["execution", "job"]
+    error_message = "there must be no role for instances"
+  }
+}
+
+run "lets_all_traffic_out_and_none_in" {
+  command = plan
+
+  assert {
+    condition     = aws_security_group.this[0].vpc_id == "vpc-1" && aws_vpc_security_group_egress_rule.this["ipv4"].cidr_ipv4 == "0.0.0.0/0" && aws_vpc_security_group_egress_rule.this["ipv6"].cidr_ipv6 == "::/0"
+    error_message = "there must be rules for outgoing traffic only"
+  }
+}
+
+run "uses_existing_security_groups" {
+  command = plan
+  variables {
+    network = { subnets = ["subnet-1"], security_groups = ["sg-mine"] }
+  }
+
+  assert {
+    condition     = length(aws_security_group.this) == 0 && aws_batch_compute_environment.this[0].compute_resources[0].security_group_ids == toset(["sg-mine"])
+    error_message = "no security group may be created"
+  }
+  assert {
+    condition     = jsondecode(aws_batch_job_definition.this.container_properties).networkConfiguration == { assignPublicIp = "DISABLED" }
+    error_message = "there must be no public address by default"
+  }
+}
