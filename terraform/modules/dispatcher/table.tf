@@ -65,19 +65,11 @@ resource "aws_dynamodb_table_item" "activity" {
   item = jsonencode({
     task_id = { S = "activity#${local.ids[each.key]}" }
     poll_id = { S = "activity" }
-    activity = { S = jsonencode({
-      arn                    = local.ids[each.key]
-      name                   = each.value.wake_up == "callback" ? each.key : element(split(":", each.value.arn), 6)
-      backend                = var.backends[each.value.backend].name
-      config                 = jsondecode(var.backends[each.value.backend].config)
-      heartbeat_seconds      = each.value.heartbeat_seconds
-      timeout_seconds        = each.value.timeout_seconds
-      allowed_overrides      = each.value.allowed_overrides
-      max_concurrent_jobs    = each.value.max_concurrent_jobs
-      max_queue_seconds      = each.value.max_queue_seconds
-      wake_up                = each.value.wake_up
-      pollers                = each.value.pollers
-      overflow_after_seconds = each.value.overflow_after_seconds
-    }) }
+    activity = { S = jsonencode(merge(each.value, {
+      arn     = local.ids[each.key]
+      name    = each.value.wake_up == "callback" ? each.key : element(split(":", each.value.arn), 6)
+      backend = var.backends[each.value.backend].name
+      config  = jsondecode(var.backends[each.value.backend].config)
+    })) }
   })
 }

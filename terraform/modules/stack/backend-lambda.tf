@@ -1,26 +1,13 @@
 # Activities whose jobs are Lambda invocations: the example's, and one for each function of the user.
 locals {
   lambda_activities = merge(
-    var.example == null ? {} : { lambda = {
-      heartbeat_seconds      = 180
-      timeout_seconds        = 3600
-      allowed_overrides      = []
-      max_concurrent_jobs    = var.example.max_concurrent_jobs
-      max_queue_seconds      = 900
-      wake_up                = "requests"
-      pollers                = 2
-      overflow_after_seconds = null
-    } },
-    { for key, activity in var.lambda_activities : key => {
-      heartbeat_seconds      = activity.heartbeat_seconds
-      timeout_seconds        = activity.timeout_seconds
-      allowed_overrides      = activity.allowed_overrides
-      max_concurrent_jobs    = activity.max_concurrent_jobs
-      max_queue_seconds      = activity.max_queue_seconds
-      wake_up                = activity.wake_up
-      pollers                = activity.pollers
-      overflow_after_seconds = activity.overflow_after_seconds
-    } },
+    var.example == null ? {} : { lambda = merge(local.activity_defaults, {
+      heartbeat_seconds   = 180
+      timeout_seconds     = 3600
+      max_concurrent_jobs = var.example.max_concurrent_jobs
+      max_queue_seconds   = 900
+    }) },
+    var.lambda_activities,
   )
   # Separate from the activities to avoid a cycle: a function's role depends on the activities.
   lambda_function_arns = merge(

@@ -1,11 +1,20 @@
 locals {
-  # One line for each backend, defined in backend-NAME.tf.
+  # One line for each backend, defined in backend-NAME.tf. Handed on whole: the modules take what they know.
   activities = merge(
     local.lambda_activities,
     local.fargate_activities,
     local.batch_activities,
     local.sagemaker_activities,
   )
+  # Of the activities that no variable describes: the example's and the trainings' own.
+  activity_defaults = {
+    allowed_overrides      = []
+    max_concurrent_jobs    = null
+    max_queue_seconds      = null
+    wake_up                = "requests"
+    pollers                = 2
+    overflow_after_seconds = null
+  }
   backends = merge(
     { for key, backend in module.backend_lambda : key => backend.backend },
     { for key, backend in module.backend_fargate : key => backend.backend },
@@ -79,18 +88,10 @@ module "dispatcher" {
 
   name     = var.name
   packages = { for name in local.stack_zips : name => local.artefacts[name] }
-  activities = { for key, activity in local.activities : key => {
-    arn                    = activity.wake_up == "callback" ? null : module.activity[key].arn
-    backend                = key
-    heartbeat_seconds      = activity.heartbeat_seconds
-    timeout_seconds        = activity.timeout_seconds
-    allowed_overrides      = activity.allowed_overrides
-    max_concurrent_jobs    = activity.max_concurrent_jobs
-    max_queue_seconds      = activity.max_queue_seconds
-    wake_up                = activity.wake_up
-    pollers                = activity.pollers
-    overflow_after_seconds = activity.overflow_after_seconds
-  } }
+  activities = { for key, activity in local.activities : key => merge(activity, {
+    arn     = activity.wake_up == "callback" ? null : module.activity[key].arn
+    backend = key
+  }) }
   backends           = local.backends
   state_machine_arns = concat(local.example_state_machine_arns, local.training_state_machine_arns, var.dispatch.state_machine_arns)
   log_group_names = concat(

@@ -22,20 +22,13 @@ locals {
     ]
   }
 
-  training_activity = { for training in var.training[*] : "activity" => {
+  # Without a limit for the time in the queue: a GPU on Spot may take long to arrive.
+  training_activity = { for training in var.training[*] : "activity" => merge(local.activity_defaults, {
     repository_arns     = training.repository_arns
     heartbeat_seconds   = training.heartbeat_seconds
     timeout_seconds     = training.timeout_seconds
     job_timeout_seconds = training.job_timeout_seconds
-    allowed_overrides   = []
-    max_concurrent_jobs = null
-    # A GPU on Spot may take long to arrive.
-    max_queue_seconds = null
-    # The stack's own state machine requests the dispatches.
-    wake_up                = "requests"
-    pollers                = 2
-    overflow_after_seconds = null
-  } }
+  }) }
   training_on_batch = { for batch in try(var.training.batch, null)[*] : "training-batch" => merge(local.training_activity["activity"], {
     container = { image = var.training.image, environment = var.training.environment }
     size      = batch.size

@@ -73,7 +73,7 @@ run "sagemaker_without_example_and_trainings" {
     error_message = "there must be no example and no training"
   }
   assert {
-    condition     = local.sagemaker_settings["sagemaker"].storage == { output_s3_uri = "s3://models/" } && length(module.network) == 0
+    condition     = local.sagemaker_activities["sagemaker"].storage == { output_s3_uri = "s3://models/" } && length(module.network) == 0
     error_message = "models go to the given place, and no network is created"
   }
 }
