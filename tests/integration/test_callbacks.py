@@ -65,7 +65,9 @@ def test_a_request_that_comes_twice_starts_one_job(faulty, client, log_lines) ->
     ended = faulty.wait(arn)
     assert (ended.status, ended.output) == ("SUCCEEDED", '"slept"')
     group = faulty.functions["dispatcher"]["log_group_name"]
-    wait_until(lambda: sum(f"task {item['task_id']} came again" in line for line in log_lines(group)) == 3)
+    wait_until(
+        lambda: sum(f"task {item['task_id']} was delivered again" in line for line in log_lines(group)) == 3
+    )
     assert sum(f"task {item['task_id']} started" in line for line in log_lines(group)) == 1
     assert not [line for line in log_lines(group) if item["token"] in line]
 

@@ -69,7 +69,7 @@ def test_an_output_that_s3_refuses_fails_the_task(stack, open_task) -> None:
     stack.s3.refuse = client_error("AccessDenied", "PutObject")
     stack.settler.settle(task_id, scheduled.token, Succeeded(output=json.dumps("x" * 300_000)))
     assert scheduled.answer["error"] == "Job.Failed"
-    assert "300002 bytes could not be kept in S3" in scheduled.answer["cause"]
+    assert "300002 bytes could not be stored in S3" in scheduled.answer["cause"]
     assert stack.tasks.get(task_id).outcome is OutcomeName.FAILED
 
 

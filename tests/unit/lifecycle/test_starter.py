@@ -24,5 +24,5 @@ def test_a_start_that_is_made_again_is_written(stack) -> None:
     backend = undescribed()
     task = stack.task("token", "null")
     stack.tasks.add(task, "fake")
-    stack.dispatcher.starter.start(stack.activity, backend, task, again=True)
+    stack.dispatcher.starter.start(stack.activity, backend, task, is_retry=True)
     assert stack.tasks.get(task.task_id).state is TaskState.STARTED

@@ -131,7 +131,7 @@ class Roles:
             work.go_on()
             return 1
 
-        processor = replace(make_processor(handle, self.runtime(process)), beside=AtOnce)
+        processor = replace(make_processor(handle, self.runtime(process)), make_executor=AtOnce)
         left = process.dies_at - self.stack.clock()
         processor.run(
             Invocation.from_event(job.payload), FakeLambdaContext(aws_request_id=job.id, seconds_left=left)

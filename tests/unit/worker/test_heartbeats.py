@@ -85,6 +85,6 @@ def test_a_cancellation_is_seen_between_heartbeats() -> None:
         reasons.append(why)
         ended.set()
 
-    with beats(service, end, heartbeat_seconds=180, is_cancelled=is_cancelled, look_seconds=0.01):
+    with beats(service, end, heartbeat_seconds=180, is_cancelled=is_cancelled, check_seconds=0.01):
         assert ended.wait(10)
     assert (reasons, service.beats, looks) == ([StopReason.TASK_GONE], 0, [])

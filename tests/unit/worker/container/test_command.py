@@ -136,7 +136,7 @@ def test_a_program_that_failed_because_a_child_was_killed_for_memory(bench) -> N
     counts = iter([0, 1])
     assert bench.sh("exit 1", oom_kills=lambda: next(counts)) == 1
     assert bench.error == "Job.Failed"
-    assert "for memory" in bench.cause["message"]
+    assert "for lack of memory" in bench.cause["message"]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_container_that_is_stopped_before_the_program_has_begun(bench) -> None
     bench.stopper.stop(StopReason.INTERRUPTED)
     assert bench.sh("touch $TMP_OF_TEST/up") == 143
     assert bench.error == "Job.Interrupted"
-    assert "not begun" in bench.cause["message"]
+    assert "not started" in bench.cause["message"]
     assert not marks(bench)
 
 

@@ -22,7 +22,7 @@ ENDINGS = st.builds(
     error_file=ANY_TEXT,
     output_file=ANY_TEXT,
     stdout=ANY_TEXT,
-    how=st.none() | st.just("not begun"),
+    description=st.none() | st.just("not started"),
 )
 
 

@@ -88,7 +88,7 @@ def test_sigterm_while_the_worker_still_starts_is_not_lost(aws_stub, worker) -> 
     assert process.returncode == 143
     failure = aws_stub.sent("SendTaskFailure")[0]
     assert failure["error"] == "Job.Interrupted"
-    assert "not begun" in json.loads(failure["cause"])["message"]
+    assert "not started" in json.loads(failure["cause"])["message"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="orphans can be found on Linux only")

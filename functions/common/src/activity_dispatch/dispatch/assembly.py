@@ -1,4 +1,4 @@
-"""The dispatcher, the poller and the listener, composed from a function's parts."""
+"""Composes the dispatcher, the poller and the listener from the runtime's parts."""
 
 from activity_dispatch.dispatch.batch import BatchHandler
 from activity_dispatch.dispatch.dispatcher import Dispatcher
@@ -15,7 +15,7 @@ from activity_dispatch.store.leases import LeaseStore
 
 
 def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
-    """Compose the dispatcher; `poller` names it in the histories of executions."""
+    """Compose the dispatcher; `poller` is its name in execution histories."""
     return Dispatcher(
         activities=runtime.activities,
         taker=make_taker(runtime, poller),
@@ -30,14 +30,14 @@ def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
 
 
 def make_batch_handler(runtime: Runtime, poller: str, *, threads: int) -> BatchHandler:
-    """Compose what handles the dispatch queue's batches, with up to `threads` polls at a time."""
+    """Compose the handler of the dispatch queue's batches, with up to `threads` concurrent polls."""
     receiver = RequestReceiver(sqs=runtime.clients.sqs, url=runtime.settings.dispatch_queue_url)
     handle = make_dispatcher(runtime, poller).handle
     return BatchHandler(handle=handle, queue=receiver, threads=threads)
 
 
 def make_poller(runtime: Runtime, leases: LeaseStore, *, holder: str, poller: str) -> Poller:
-    """Compose the poller; `holder` names its invocation in the lease."""
+    """Compose the poller; `holder` identifies its invocation in the lease."""
     return Poller(
         tasks=runtime.tasks,
         lease=Lease(store=leases, name="poller", holder=holder),
@@ -47,7 +47,7 @@ def make_poller(runtime: Runtime, leases: LeaseStore, *, holder: str, poller: st
 
 
 def make_polling_threads(runtime: Runtime, poller: str, *, slot_seconds: float = 1.0) -> PollingThreads:
-    """Compose the poller's threads; `slot_seconds` is how often a thread asks for a free slot."""
+    """Compose the poller's threads; a thread without a slot asks for one every `slot_seconds`."""
     return PollingThreads(
         taker=make_taker(runtime, poller, waits_for_slot=False),
         starter=runtime.starter,
@@ -57,7 +57,7 @@ def make_polling_threads(runtime: Runtime, poller: str, *, slot_seconds: float =
 
 
 def make_taker(runtime: Runtime, poller: str, *, waits_for_slot: bool = True) -> Taker:
-    """Compose what takes tasks off activities in the name of `poller`."""
+    """Compose the taker; `poller` is its name in execution histories."""
     return Taker(
         stepfunctions=runtime.clients.stepfunctions_poll,
         slots=runtime.slots,

@@ -1,4 +1,4 @@
-"""An SQS batch of dispatch requests, handled in parallel and answered request by request.
+"""Handles an SQS batch of dispatch requests in parallel and reports each request on its own.
 
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
@@ -16,17 +16,17 @@ from activity_dispatch.store.dispatch_queue import Record, RequestReceiver, is_m
 
 LOG = logging.getLogger(__name__)
 
-# An empty poll is worth one more: the task may have been scheduled late.
+# An empty poll is repeated once: the task may have been scheduled late.
 MAX_EMPTY_POLLS = 2
-# Calls for more messages that are under way at a time.
+# Concurrent calls for more messages.
 MAX_RECEIVING = 2
-# After the poll: recording the task and starting the job, with retries.
+# Recording the task and starting the job after the poll, retries included.
 START_SECONDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
 class BatchHandler:
-    """Handles the records of an SQS event, and what waits behind them, `threads` at a time.
+    """Handles the records of an SQS event, and those queued behind them, `threads` at a time.
 
     `clock` is monotonic, in seconds.
     """
@@ -39,21 +39,21 @@ class BatchHandler:
     receivers: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
-        """Create the threads once: they live as long as the function's environment."""
+        """Create the thread pools, which live as long as the function's environment."""
         object.__setattr__(self, "workers", ThreadPoolExecutor(self.threads, "dispatch"))
         object.__setattr__(self, "receivers", ThreadPoolExecutor(MAX_RECEIVING, "receive"))
 
     def run(self, records: Sequence[Record], seconds_left: float) -> dict[str, list[dict[str, str]]]:
-        """Return SQS's partial batch response: the requests to deliver again.
+        """Handle the records; return SQS's partial batch response with the requests to deliver again.
 
-        Requests go back untried when too little time is left for a poll. Behind a full batch more
-        requests wait: threads that are free receive those from the queue directly, while there is time
-        for their polls. One process with many polls costs less than many processes with few.
+        When `seconds_left` is too short for a poll, all requests go back untried. A full batch suggests
+        that more requests are queued: free threads receive them directly, as long as there is time for
+        their polls. One process with many polls costs less than many processes with few.
         """
         records = [record for record in records if is_message(record)]
         spare = seconds_left - POLL_READ_TIMEOUT_SECONDS - START_SECONDS
         if spare < 0:
-            LOG.error("%.0f s left are too few for a poll: batch given back", seconds_left)
+            LOG.error("%.0f s left, too few for a poll: batch returned to the queue", seconds_left)
             failed = records
             for record in failed:
                 self.queue.retry_soon(record)
@@ -62,13 +62,13 @@ class BatchHandler:
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
     def _handle_all(self, records: Sequence[Record], until: float) -> list[Record]:
-        """Handle these and what waits behind them; return those of them to deliver again."""
+        """Handle the records and those queued behind them; return the ones of `records` to deliver again."""
         run = BatchRun(
             needs_retry=self._needs_retry, queue=self.queue, workers=self.workers, receivers=self.receivers
         )
         run.handle_event(records)
         while run.is_busy:
-            while run.can_receive(threads=self.threads, at_once=MAX_RECEIVING) and self.clock() < until:
+            while run.can_receive(threads=self.threads, max_calls=MAX_RECEIVING) and self.clock() < until:
                 run.receive()
             run.wait_for_next()
         return run.finish()
@@ -77,7 +77,7 @@ class BatchHandler:
         try:
             result = self.handle(record["body"])
         except Exception:
-            # One request must not take its batch along; after 20 receives it is a dead letter.
+            # One request must not fail its batch; after 20 receives it goes to the dead-letter queue.
             LOG.exception("message %s: unexpected error", record["messageId"])
             return True
         if result is Result.NO_TASK:

@@ -1,6 +1,6 @@
-"""The state of one batch while its requests are handled: what is under way, and what SQS has to be told.
+"""The state of one batch: the requests being handled, and what to report to SQS.
 
-One thread owns it and waits for what happens next; the threads of the pools only report to it.
+One thread owns it and waits for events; the pools' threads only report to it.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from activity_dispatch.store.dispatch_queue import MAX_BATCH, Record, RequestRec
 
 @dataclass(frozen=True)
 class _Handled:
-    """A request was handled. One `from_event` is deleted by Lambda, any other by us."""
+    """A request was handled. Lambda deletes those `from_event`; the others are ours to delete."""
 
     record: Record
     from_event: bool
@@ -27,9 +27,9 @@ class _Received:
 
 @dataclass(kw_only=True)
 class BatchRun:
-    """Requests under way: those of the event, and those received from the queue meanwhile.
+    """Handles the event's requests, and those received from the queue meanwhile.
 
-    `needs_retry` handles a request and says whether SQS has to deliver it again.
+    `needs_retry` handles a request and returns whether SQS has to deliver it again.
     """
 
     needs_retry: Callable[[Record], bool]
@@ -46,18 +46,18 @@ class BatchRun:
 
     @property
     def is_busy(self) -> bool:
-        """Whether a request is being handled or a call for more is under way."""
+        """Whether a request is being handled or a call for more is in progress."""
         return bool(self._handling or self._receiving)
 
     def handle_event(self, records: Sequence[Record]) -> None:
-        """Let the workers handle the event's records; fewer than a full batch emptied the queue."""
+        """Pass the event's records to the workers; less than a full batch means that the queue is empty."""
         self._submit(records, from_event=True)
         self._queue_is_empty = len(records) < MAX_BATCH
 
-    def can_receive(self, *, threads: int, at_once: int) -> bool:
-        """Return whether more may wait, and `threads` workers have room for all that one more call brings."""
+    def can_receive(self, *, threads: int, max_calls: int) -> bool:
+        """Return whether more may be queued and `threads` workers have room for one more full batch."""
         expected = self._handling + (self._receiving + 1) * MAX_BATCH
-        return not self._queue_is_empty and self._receiving < at_once and expected <= threads
+        return not self._queue_is_empty and self._receiving < max_calls and expected <= threads
 
     def receive(self) -> None:
         """Start a call for more requests."""
@@ -65,7 +65,7 @@ class BatchRun:
         self.receivers.submit(self._receive)
 
     def wait_for_next(self) -> None:
-        """Wait until a request is handled or more have come, and act on it."""
+        """Wait until a request is handled or more have arrived, and act on it."""
         report = self._reports.get()
         if isinstance(report, _Handled):
             self._end(report)
@@ -75,9 +75,9 @@ class BatchRun:
             self._submit(report.records, from_event=False)
 
     def finish(self) -> list[Record]:
-        """Wait until SQS has been told everything; return the event's records to deliver again."""
+        """Wait until everything is reported to SQS; return the event's records to deliver again."""
         self._delete()
-        # Lambda may freeze the process as soon as it has the answer.
+        # Lambda may freeze the process as soon as the handler returns.
         wait(self._queue_calls)
         return self._failed
 

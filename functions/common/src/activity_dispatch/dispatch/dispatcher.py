@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.dispatch.parked_tasks import ParkedTasks
 from activity_dispatch.dispatch.taker import Taker
-from activity_dispatch.dispatch.workers_first import AGAIN_SECONDS, WorkersFirst
+from activity_dispatch.dispatch.workers_first import RETRY_SECONDS, WorkersFirst
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.requests import DispatchRequest, InvalidRequest
 from activity_dispatch.domain.tasks import Task
@@ -31,11 +31,11 @@ class Result(Enum):
     STARTED = auto()  # a job runs
     REFUSED = auto()  # the task is settled as a failure: it could not be started
     NO_TASK = auto()  # the poll came back empty
-    KNOWN = auto()  # the request came twice: its task was taken already
-    LEFT = auto()  # workers that poll the activity too have taken the task, or have time to do so yet
-    WAITING = auto()  # no slot is free: the request comes again when one is
+    KNOWN = auto()  # a duplicate: the request's task was taken before
+    LEFT = auto()  # workers that poll the activity took the task, or still have time to
+    WAITING = auto()  # no slot is free: when one is, the request is sent again
     DROPPED = auto()  # the request is malformed
-    RETRY = auto()  # nothing was taken off the activity: try the request again
+    RETRY = auto()  # nothing was taken off the activity: SQS delivers the request again
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +53,14 @@ class Dispatcher:
     metrics: Metrics = NO_METRICS
 
     def handle(self, body: str) -> Result:
-        """Take one task for a dispatch request and start its job. Raises nothing expected."""
+        """Take one task for a dispatch request and start its job.
+
+        Raises no expected error: AWS errors and invalid configuration become Result.RETRY.
+        """
         try:
             request = DispatchRequest.from_json(body)
         except InvalidRequest as error:
-            # Without its body: there may be a task's token in it.
+            # The body is not logged: it may hold a task token.
             LOG.error("dispatch request dropped: %s", error)
             self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=Result.DROPPED.name)
             return Result.DROPPED
@@ -68,19 +71,19 @@ class Dispatcher:
         try:
             return self._dispatch(request)
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
-            LOG.warning("%s: will be tried again: %s", request.activity_arn, error)
+            LOG.warning("%s: will be retried: %s", request.activity_arn, error)
             return Result.RETRY
         except (InvalidActivity, InvalidBackendConfig) as error:
-            LOG.error("%s: configuration is wrong, nothing taken: %s", request.activity_arn, error)
+            LOG.error("%s: invalid configuration, no task taken: %s", request.activity_arn, error)
             self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
             return Result.RETRY
 
     def _dispatch(self, request: DispatchRequest) -> Result:
         activity = self.activities.find(request.activity_arn)
         if activity is None:
-            LOG.error("%s: no activity of this stack; it may be being deployed", request.activity_arn)
+            LOG.error("%s: no activity of this stack, or not deployed yet", request.activity_arn)
             return Result.RETRY
-        # Before the poll: a configuration that is wrong must not cost a task.
+        # Before the poll: an invalid configuration must not cost a task.
         backend = self.backend_of(activity)
         if self._is_for_workers(activity, request):
             return Result.LEFT
@@ -92,7 +95,7 @@ class Dispatcher:
         return started
 
     def _is_for_workers(self, activity: Activity, request: DispatchRequest) -> bool:
-        """Tell whether workers have taken the request's task or have time yet; then it comes again."""
+        """Return whether to leave the task to workers; while they have time, the request is sent again."""
         wait = self.workers_first.wait_seconds(activity, request)
         if wait:
             self.requests.send(request, delay_seconds=math.ceil(wait))
@@ -102,14 +105,14 @@ class Dispatcher:
         if self.starter.start(activity, backend, task) is not Started.STARTED:
             return Result.REFUSED
         if request.requested_at is not None:
-            # What is left to workers first is late on purpose.
+            # The time reserved for workers is no latency.
             asked_for = request.requested_at + (activity.overflow_after_seconds or 0)
             latency = max(0.0, self.clock() - asked_for) * 1000
             self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity.name)
         return Result.STARTED
 
     def _take(self, activity: Activity, request: DispatchRequest) -> Task | Result:
-        """Take a task off the activity, or the one that came with the request, or say why not."""
+        """Take the request's own task or one off the activity; without one, return the result."""
         parked = None
         if request.task is not None:
             parked = self.parked_tasks.park(activity, request.task)
@@ -117,7 +120,7 @@ class Dispatcher:
                 return Result.KNOWN
         poll_id = self.taker.reserve(activity)
         if poll_id is None:
-            LOG.info("%s: no slot of %s is free", activity.arn, activity.max_concurrent_jobs)
+            LOG.info("%s: none of the %s slots is free", activity.arn, activity.max_concurrent_jobs)
             return Result.WAITING
         if activity.is_callback:
             task = self._take_waiting(activity, poll_id, parked)
@@ -129,23 +132,21 @@ class Dispatcher:
         return Result.NO_TASK if activity.overflow_after_seconds is None else Result.LEFT
 
     def _take_waiting(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
-        # When this raises the slot stays: the task may have it now. The reconciler tells.
+        # If this raises, the slot stays taken: the task may hold it now. The reconciler finds out.
         task = self.parked_tasks.take(activity, poll_id, parked)
         if task is None and activity.max_concurrent_jobs is not None:
             self.taker.slots.free(activity.arn, poll_id)
         return task
 
     def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:
-        """Send the request again where there may be one more task for it."""
+        """Send the request again if there may be another task for it."""
         try:
             if request.missed:
                 self.requests.send(request)
-            # The poll may have brought another execution's task, whose own request then finds it taken.
+            # The poll may have returned another execution's task, whose own request then finds it taken.
             elif activity.overflow_after_seconds and request.requested_by is not None:
                 wait = self.workers_first.wait_seconds(activity, request)
                 if wait is not None:
-                    self.requests.send(request, delay_seconds=math.ceil(max(wait, AGAIN_SECONDS)))
+                    self.requests.send(request, delay_seconds=math.ceil(max(wait, RETRY_SECONDS)))
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
-            LOG.warning(
-                "%s: the next poll for missed tasks is the reconciler's: %s", request.activity_arn, error
-            )
+            LOG.warning("%s: request not sent again, the reconciler polls: %s", request.activity_arn, error)

@@ -1,4 +1,4 @@
-"""A lease: one of many invocations does the work, and another takes over when it is gone."""
+"""A lease: one of many invocations does the work, and another takes over when that one is gone."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,10 @@ from activity_dispatch.store.leases import LeaseRecord, LeaseStore
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """One claimant's view of a lease, which lasts for `seconds` and is renewed every `renew_seconds`."""
+    """One holder's view of a lease, which lasts for `seconds` and is renewed every `renew_seconds`.
+
+    `clock` gives seconds since 1970. All methods raise ClientError and BotoCoreError.
+    """
 
     store: LeaseStore
     name: str
@@ -20,16 +23,16 @@ class Lease:
     sleep: Callable[[float], None] = time.sleep
 
     def take(self) -> bool:
-        """Take the lease or renew it; False if somebody else holds it."""
+        """Take or renew the lease; False if another holder has it."""
         now = self.clock()
         record = LeaseRecord(holder=self.holder, held_until=now + self.seconds)
         return self.store.take(self.name, record, now)
 
     def take_over(self) -> bool:
-        """Take the lease, also from a holder that is gone; False if the holder is alive.
+        """Take the lease, even from a holder that is gone; False if the holder is alive.
 
-        It is watched for as long as it takes to see it renewed: whoever asks once a minute has the
-        lease of a lost holder within that minute.
+        Waits for `renew_seconds` + 1 s to see whether the lease is renewed, and if it is not, until it
+        runs out. Called once a minute, this takes over a lost holder's lease within that minute.
         """
         if self.take():
             return True
@@ -43,10 +46,10 @@ class Lease:
         return self.take()
 
     def give_back(self) -> None:
-        """End the lease, if it is held."""
+        """End the lease if this holder has it."""
         self.store.give_back(self.name, self.holder)
 
     def is_taken_by_another(self) -> bool:
-        """Tell whether somebody else holds the lease now."""
+        """Return whether another holder has the lease now."""
         seen = self.store.look(self.name)
         return seen is not None and seen.holder != self.holder and seen.held_until > self.clock()

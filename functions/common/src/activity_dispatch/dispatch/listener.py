@@ -1,4 +1,4 @@
-"""The listener: makes dispatch requests of what a state machine's log says.
+"""The listener: turns a state machine's log events into dispatch requests.
 
 Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html and
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
@@ -23,12 +23,12 @@ LOG = logging.getLogger(__name__)
 
 
 class InvalidLogEvent(Exception):
-    """The function was not invoked by a subscription of CloudWatch Logs; the message says why."""
+    """The event is not one of a CloudWatch Logs subscription; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listener:
-    """Sends a request for each scheduled task of an activity of mode `logs`."""
+    """Sends a request for each scheduled task of an activity whose wake-up mode is `logs`."""
 
     activities: ActivityCatalog
     requests: RequestSender
@@ -36,8 +36,8 @@ class Listener:
     def handle(self, event: Mapping[str, Any]) -> int:
         """Handle a batch of log events; return how many requests were sent.
 
-        Lines may come twice, which is no harm. Raises InvalidLogEvent, ClientError, BotoCoreError and
-        RequestsNotSent; the batch comes again then.
+        A line that arrives twice does no harm. Raises InvalidLogEvent, ClientError, BotoCoreError and
+        RequestsNotSent; the batch is then delivered again.
         """
         sent = 0
         for arn, requests in by_activity(scheduled(event)).items():
@@ -50,22 +50,22 @@ class Listener:
 
 
 def scheduled(event: Mapping[str, Any]) -> Sequence[DispatchRequest]:
-    """Return a request for each task that, as the log says, was scheduled."""
+    """Return a request for each task that the log reports as scheduled. Raises InvalidLogEvent."""
     return [request for line in _lines(event) if (request := _scheduled(line)) is not None]
 
 
 def _lines(event: Mapping[str, Any]) -> Iterator[str]:
     try:
         document = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"], validate=True)))
-        # A message to find out whether the destination is there has another type.
+        # A CONTROL_MESSAGE only tests whether the destination can be reached.
         if document["messageType"] == "DATA_MESSAGE":
             yield from [line["message"] for line in document["logEvents"]]
     except (LookupError, TypeError, ValueError, EOFError, binascii.Error, OSError, zlib.error) as error:
-        raise InvalidLogEvent(f"no event of a log subscription: {error!r}") from error
+        raise InvalidLogEvent(f"not an event of a log subscription: {error!r}") from error
 
 
 def _scheduled(line: str) -> DispatchRequest | None:
-    # Before it is parsed: the subscription's pattern lets little else through, but nothing hangs on that.
+    # Cheaper than parsing. The subscription's pattern lets little else through, but is not relied on.
     if "ActivityScheduled" not in line:
         return None
     try:
@@ -83,5 +83,5 @@ def _scheduled(line: str) -> DispatchRequest | None:
             requested_by=execution if isinstance(execution, str) else None,
             requested_at=seconds_of(document.get("event_timestamp")),
         )
-    LOG.error("a task was scheduled, and the log does not say of which activity")
+    LOG.error("a task was scheduled, but the log does not name its activity")
     return None

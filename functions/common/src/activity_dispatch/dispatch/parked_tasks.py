@@ -1,10 +1,10 @@
-"""Tasks that come with their requests: those of states that wait for a callback.
+"""Tasks that arrive in their dispatch requests: those of states that wait for a callback.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-wait-token
 
-Such a task is written to the task table as it comes, before anything else is done about it. There it
-waits until a slot is free, as a task of an activity waits in Step Functions; meanwhile the
-reconciler beats for it. So its message can go, and may come twice.
+Such a task is written to the task table first, so its message may be deleted, or delivered twice. There
+the task waits for a free slot, as a task of an activity waits in Step Functions; meanwhile the
+reconciler sends its heartbeats.
 """
 
 import logging
@@ -24,14 +24,17 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class ParkedTasks:
-    """Hands tasks of callbacks to whoever has reserved a slot for one."""
+    """Parks callback tasks, and hands them out for reserved slots.
+
+    Both methods raise ClientError and BotoCoreError.
+    """
 
     tasks: TaskTable
     answers: TaskAnswers
     settler: Settler
 
     def park(self, activity: Activity, given: HandedOver) -> str | None:
-        """Write the task, as waiting; return its id, None if it came before and has gone on."""
+        """Record the task as waiting; return its id, None for a duplicate that is no longer waiting."""
         task = Task(
             activity_arn=activity.arn,
             token=given.token,
@@ -42,12 +45,12 @@ class ParkedTasks:
         if not self.tasks.park(task, activity.backend):
             record = self.tasks.get(task.task_id)
             if record is None or record.state is not TaskState.WAITING:
-                LOG.info("task %s came again", task.task_id)
+                LOG.info("task %s was delivered again", task.task_id)
                 return None
         return task.task_id
 
     def take(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
-        """Take this task, or else one that waits; None if there is none.
+        """Take the `parked` task or, without one, any waiting task; None if there is none.
 
         A task that nobody waits for any more is settled on the way.
         """
@@ -68,7 +71,7 @@ class ParkedTasks:
         if record is None or record.token is None:
             return None
         with log_keys(task_id=task_id):
-            # A message may be older than its task: a state's Retry sends another one.
+            # The message may outlive its attempt: a state's Retry sends a new one.
             is_waited_for = self.answers.is_waited_for(record.token)
         if not is_waited_for:
             self.settler.cancel_waiting(task_id)

@@ -1,7 +1,7 @@
-"""The poller: polls the activities of mode `poll` all the time, one invocation after the other.
+"""The poller: continuously polls the activities whose wake-up mode is `poll`.
 
 A schedule invokes it every minute. One invocation at a time holds the lease and polls, for as long
-as a function may run; it hands over before its end, so that there is always somebody who polls.
+as a function may run, and hands over to the next before its time is up.
 """
 
 import logging
@@ -23,9 +23,9 @@ LOG = logging.getLogger(__name__)
 class Times:
     """When an invocation does what, in seconds.
 
-    With `hand_over` left it lets the lease go and polls on until the next one polls, which the
-    schedule brings within a minute; with `stop` left it begins no poll: one may last 70 s, and its
-    task has to be started after that.
+    With `hand_over` left it gives the lease back and goes on polling until the next invocation has it,
+    which the schedule starts within a minute. With `stop` left it begins no more polls: one may take
+    70 s, and its task has to be started after that. Every `refresh` it reads the activities.
     """
 
     hand_over: float = 220.0
@@ -35,7 +35,7 @@ class Times:
 
 @dataclass(frozen=True, kw_only=True)
 class Poller:
-    """Polls as long as it holds the lease. `clock` is monotonic, in seconds."""
+    """Polls while it holds the lease. `clock` is monotonic, in seconds."""
 
     tasks: TaskTable
     lease: Lease
@@ -45,9 +45,13 @@ class Poller:
     clock: Callable[[], float] = time.monotonic
 
     def run(self, seconds_left: Callable[[], float]) -> Mapping[str, int]:
-        """Poll until the time is nearly over, unless somebody else does; return what came of it."""
+        """Poll until the time is nearly up, unless another invocation does; return the counts of results.
+
+        `seconds_left` returns the seconds until Lambda ends the invocation.
+        Raises ClientError and BotoCoreError if the lease cannot be taken or given back.
+        """
         if not self.lease.take_over():
-            LOG.info("somebody else polls")
+            LOG.info("another invocation is polling")
             return {}
         try:
             self._poll_on(seconds_left)
@@ -67,7 +71,7 @@ class Poller:
             try:
                 if left > self.times.hand_over:
                     if not self.lease.take():
-                        LOG.warning("the lease was not renewed in time: somebody else polls now")
+                        LOG.warning("the lease was not renewed in time: another invocation is polling now")
                         return
                 elif not is_given_back:
                     self.lease.give_back()
@@ -75,13 +79,13 @@ class Poller:
                 elif self.lease.is_taken_by_another():
                     return
             except (ClientError, BotoCoreError) as error:
-                LOG.warning("the lease is as it was, tried again: %s", error)
+                LOG.warning("the lease could not be updated, will be retried: %s", error)
             self.lease.sleep(self.lease.renew_seconds)
 
     def _refresh(self) -> None:
         try:
             served = self.tasks.served_activities()
         except (ClientError, BotoCoreError) as error:
-            LOG.warning("the activities are as they were, read again: %s", error)
+            LOG.warning("the activities could not be read, will be retried: %s", error)
             return
         self.threads.keep({each.arn: each for each in served if each.is_polled})

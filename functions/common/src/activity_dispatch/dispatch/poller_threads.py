@@ -1,4 +1,4 @@
-"""The threads of the poller: each polls one activity, again and again."""
+"""The poller's threads: each polls one activity in a loop."""
 
 import logging
 import random
@@ -23,9 +23,9 @@ MAX_PAUSE_SECONDS = 30.0
 
 @dataclass(kw_only=True)
 class PollingThreads:
-    """Keeps `pollers` threads for each activity that is to be polled.
+    """Runs `pollers` threads for each polled activity.
 
-    A slot that was freed is used within `slot_seconds`.
+    A freed slot is used within `slot_seconds`.
     """
 
     taker: Taker
@@ -43,7 +43,7 @@ class PollingThreads:
     _counting: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def keep(self, wanted: Mapping[str, Activity]) -> None:
-        """Poll these activities, by their ARNs, from now on; who polls another ends with its poll."""
+        """Poll these activities, keyed by ARN, from now on; other threads end after their current poll."""
         self._wanted = wanted
         for arn, activity in wanted.items():
             for number in range(activity.pollers):
@@ -52,16 +52,19 @@ class PollingThreads:
                     self._threads[arn, number] = self._begin(arn, number)
 
     def stop(self) -> None:
-        """Begin no more polls, and wait for those under way: up to 70 s, and for what they start."""
+        """Begin no more polls; wait for current ones (up to 70 s) and for the starts of their jobs."""
         self._stopped.set()
         for thread in self._threads.values():
             thread.join()
 
     def poll(self, activity: Activity) -> str:
-        """Poll once and start the job of what comes; return what came of it."""
-        # Before the poll: a configuration that is wrong must not cost a task.
+        """Poll once and start the job of the task; return the result's name.
+
+        Raises ClientError, BotoCoreError, RequestsNotSent and InvalidBackendConfig.
+        """
+        # Before the poll: an invalid configuration must not cost a task.
         backend = self.backend_of(activity)
-        # One thread at a time asks for a slot: while none is free that is one write a second.
+        # One thread at a time asks for a slot: while none is free, that is one write a second.
         with self._turns[activity.arn]:
             poll_id = None if self._stopped.is_set() else self.taker.reserve(activity)
             if poll_id is None:
@@ -73,12 +76,12 @@ class PollingThreads:
         return self.starter.start(activity, backend, task).name
 
     def counts(self) -> Mapping[str, int]:
-        """Return how many tasks were started, how many refused, and how many polls failed."""
+        """Return how many polls had which result: started, refused, no task, no slot, failed."""
         with self._counting:
             return dict(self._counts)
 
     def _begin(self, arn: str, number: int) -> threading.Thread:
-        # A daemon: what is stuck must not keep the process from its end.
+        # A daemon: a stuck thread must not keep the process alive.
         thread = threading.Thread(target=self._run, args=(arn, number), name=f"poll-{number}", daemon=True)
         thread.start()
         return thread
@@ -91,10 +94,10 @@ class PollingThreads:
                     result = self.poll(activity)
                 failures = 0
             except (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig) as error:
-                LOG.warning("%s: will be polled again: %s", arn, error)
+                LOG.warning("%s: poll failed, will be retried: %s", arn, error)
                 result, failures = "FAILED", failures + 1
             except Exception:
-                # One activity must not end the polls of the others, nor its own.
+                # An error must not end the thread: its activity would no longer be polled.
                 LOG.exception("%s: unexpected error", arn)
                 result, failures = "FAILED", failures + 1
             self._count(result)
@@ -102,7 +105,7 @@ class PollingThreads:
                 self._stopped.wait(self.jitter(1.0, min(MAX_PAUSE_SECONDS, 2.0**failures)))
 
     def _activity(self, arn: str, number: int) -> Activity | None:
-        """Return the activity as it is now, None if this thread is to end."""
+        """Return the activity's current settings, None if this thread has to end."""
         activity = self._wanted.get(arn)
         if activity is None or number >= activity.pollers or self._stopped.is_set():
             return None

@@ -1,4 +1,4 @@
-"""Takes tasks off activities: what everybody does who polls one."""
+"""Takes tasks off activities: the step that dispatcher and poller share."""
 
 import time
 from collections.abc import Callable
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Taker:
     """Reserves a slot, if the activity has a limit, and polls; safe to use from many threads.
 
-    `poller` says in an execution's history who polled; `clock` gives seconds since 1970. With
-    `waits_for_slot` a request that finds no slot is counted, and comes again when one is free.
+    `poller` identifies the poller in an execution's history; `clock` gives seconds since 1970. With
+    `waits_for_slot` a request that finds no free slot is counted, and sent again when there is one.
     Both methods raise ClientError, BotoCoreError and RequestsNotSent.
     """
 
@@ -30,7 +30,7 @@ class Taker:
     clock: Callable[[], float] = time.time
 
     def reserve(self, activity: Activity) -> str | None:
-        """Return the id of a poll that may be made now, None when no slot is free."""
+        """Reserve a slot; return the id of the poll that may be made now, None if no slot is free."""
         poll_id, limit = new_poll_id(self.clock()), activity.max_concurrent_jobs
         if limit is None:
             return poll_id
@@ -42,7 +42,10 @@ class Taker:
         return poll_id if is_free else None
 
     def poll(self, activity: Activity, poll_id: str) -> Task | None:
-        """Take a task, which lasts up to a minute; without one the slot is free again."""
+        """Poll for a task, for up to a minute; without one, free the slot and return None.
+
+        Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html
+        """
         holds_slot = activity.max_concurrent_jobs is not None
         taken = False
         try:
@@ -58,7 +61,7 @@ class Taker:
         return Task(
             activity_arn=activity.arn,
             token=response["taskToken"],
-            # Half a character is written as JSON does: no text may have one, an input can.
+            # A lone surrogate, which JSON may hold and UTF-8 may not, is escaped again.
             input=response.get("input", "null").encode(errors="backslashreplace").decode(),
             heartbeat_seconds=activity.heartbeat_seconds,
             poll_id=poll_id,

@@ -1,7 +1,7 @@
-"""Hybrid activities: workers that poll the activity too get a task first, for a while.
+"""Hybrid activities: workers that poll the activity themselves get a head start on each task.
 
-A poll cannot be used just to look: it lasts a minute, and would be given new tasks before the workers.
-So the history of the execution that asked is read first.
+A poll cannot be used to check for leftover tasks: it lasts a minute, and would get new tasks before the
+workers do. So the history of the requesting execution is read first.
 """
 
 import logging
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 
-# A request is sent just before its task is scheduled, and so comes back this much too early.
+# A request is sent just before its task is scheduled, so the delayed request arrives this much too early.
 EARLY_SECONDS = 0.5
-# The longest that Step Functions may take from the request to its task.
+# The longest time between a request and the scheduling of its task.
 LATE_SECONDS = 60.0
-AGAIN_SECONDS = 2.0
+RETRY_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkersFirst:
-    """Says when a request's task may be taken; `clock` gives seconds since 1970."""
+    """Decides when a request's task may be taken; `clock` gives seconds since 1970."""
 
     stepfunctions: "SFNClient"
     clock: Callable[[], float] = time.time
 
     def wait_seconds(self, activity: Activity, request: DispatchRequest) -> float | None:
-        """Return in how many seconds a task may be taken for the request; None: workers have taken it.
+        """Return in how many seconds a task may be taken for the request; None if workers took it.
 
-        0 also when the history cannot be read: a task taken too early is better than one that waits.
-        Raises ClientError when AWS throttles, and BotoCoreError.
+        Also 0 if the history cannot be read: a task taken too early is better than one that waits.
+        Raises ClientError when AWS throttles or is unavailable, and BotoCoreError.
         """
         after = activity.overflow_after_seconds
         if not after or request.requested_by is None:
@@ -50,7 +50,7 @@ class WorkersFirst:
         except ClientError as error:
             if classify(error) in (ErrorKind.THROTTLED, ErrorKind.UNAVAILABLE):
                 raise
-            LOG.error("%s: polled without knowing what workers have taken: %s", activity.arn, error)
+            LOG.error("%s: polling without knowing which tasks workers took: %s", activity.arn, error)
             return 0.0
 
     def _wait_seconds(
@@ -58,11 +58,11 @@ class WorkersFirst:
     ) -> float | None:
         now, asked_at = self.clock(), request.requested_at
         tasks = scheduled_tasks(history_of(self.stepfunctions, execution_arn), activity_arn)
-        # Those that the execution scheduled much later have requests of their own.
+        # Tasks that the execution scheduled much later have their own requests.
         left = [at for at in tasks.left if asked_at is None or at <= asked_at + LATE_SECONDS]
         if left:
             return max(0.0, min(left) + after - EARLY_SECONDS - now)
         if asked_at is None or any(at >= asked_at - EARLY_SECONDS for at in tasks.all):
             return None
-        # It is not scheduled yet, or never will be.
-        return AGAIN_SECONDS if now < asked_at + after + LATE_SECONDS else None
+        # The task is not scheduled yet, or never will be.
+        return RETRY_SECONDS if now < asked_at + after + LATE_SECONDS else None

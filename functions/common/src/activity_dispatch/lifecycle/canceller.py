@@ -1,4 +1,4 @@
-"""Cancels the tasks of executions that have ended before their tasks did.
+"""Cancels the tasks of executions that ended before their tasks did.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
@@ -28,7 +28,7 @@ _ENDED_EARLY = ("ABORTED", "TIMED_OUT", "FAILED")
 
 
 def ended_execution(event: Mapping[str, Any]) -> str | None:
-    """Return the ARN of the execution that, as the event says, ended without success; else None."""
+    """Return the ARN of an execution whose end without success the event reports; None for other events."""
     detail = event.get("detail")
     if event.get("source") != "aws.states" or not isinstance(detail, Mapping):
         return None
@@ -47,14 +47,13 @@ class Canceller:
     settler: Settler
 
     def cancel_execution(self, execution_arn: str) -> int:
-        """Cancel the tasks that an ended execution still had; return how many there were.
+        """Cancel the open tasks of an ended execution; return how many there were.
 
-        Its history has the worker name of each poll that took a task, and that has the poll's id; tasks
-        of callbacks are found by their execution. A task that is not in the table yet is found by its
-        first refused heartbeat.
-        Raises ClientError and BotoCoreError.
+        The execution's history holds the worker name of each poll that took a task, and the name holds
+        the poll's id; callback tasks are found by their execution. A task that is not in the table yet is
+        found by its first refused heartbeat. Raises what `cancel` raises.
         """
-        # Here, and only here, the execution of a task is known: its history names the poll.
+        # Only here is a task's execution known: its history names the poll.
         with log_keys(execution=execution_arn):
             return self._cancel_execution(execution_arn)
 
@@ -62,7 +61,7 @@ class Canceller:
         polls = open_polls(history_of(self.stepfunctions, execution_arn))
         found = [record for poll in polls if (record := self.tasks.of_poll(poll)) is not None]
         found += self.tasks.of_execution(execution_arn)
-        # One that was settled otherwise has a job that is about to end of itself.
+        # A task with another outcome has a job that is about to end on its own.
         records = [record for record in found if record.outcome in (None, OutcomeName.CANCELLED)]
         for record in records:
             self.cancel(record)
@@ -70,7 +69,10 @@ class Canceller:
         return len(records)
 
     def cancel(self, record: TaskRecord) -> None:
-        """Record that nobody waits for the task, and stop its job."""
+        """Record that nobody waits for the task, and stop its job.
+
+        Raises ClientError, BotoCoreError, InvalidActivity and InvalidBackendConfig.
+        """
         with log_keys(**keys_of(record)):
             self._cancel(record)
 
@@ -80,7 +82,7 @@ class Canceller:
         activity = self.activities.find(record.activity_arn)
         self.settler.cancel(record.task_id)
         if activity is None:
-            LOG.error("task %s: its activity no longer exists, its job is left alone", record.task_id)
+            LOG.error("task %s: its activity no longer exists, its job is not stopped", record.task_id)
             return
         backend = self.backend_of(activity)
         job = backend.find(record.task_id) if record.job_id is None else JobId(record.job_id)

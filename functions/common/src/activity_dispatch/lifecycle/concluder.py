@@ -1,4 +1,4 @@
-"""Concludes tasks: a job has ended, and its end becomes the task's outcome."""
+"""Concludes tasks: turns the end of a job into the outcome of its task."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Concluder:
-    """Settles and closes tasks whose jobs have ended, with the end of the job's log."""
+    """Settles and closes tasks whose jobs have ended; the outcome includes the job's last log lines."""
 
     activities: ActivityCatalog
     backend_of: Callable[[Activity], Backend]
@@ -29,7 +29,7 @@ class Concluder:
     settler: Settler
 
     def conclude(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> bool:
-        """Settle and close a task with its job's outcome; False if it was settled before.
+        """Settle and close a task with its job's outcome; return False if it was settled before.
 
         Raises ClientError and BotoCoreError.
         """
@@ -39,7 +39,7 @@ class Concluder:
             return False
         outcome = self._with_log(record, diagnosis, outcome)
         name = self.settler.settle(record.task_id, record.token, outcome, release=record.slot_release)
-        LOG.info("task %s settled by its job's end: %s", record.task_id, name)
+        LOG.info("task %s settled when its job ended: %s", record.task_id, name)
         return True
 
     def _with_log(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> Outcome:
@@ -59,14 +59,14 @@ class Concluder:
             return None if activity is None else self.backend_of(activity).log_location(diagnosis)
         except (InvalidActivity, InvalidBackendConfig) as error:
             # The outcome is worth more than its log.
-            LOG.error("task %s: its activity's configuration is wrong: %s", record.task_id, error)
+            LOG.error("task %s: invalid configuration of its activity: %s", record.task_id, error)
             return None
 
 
 def captured_result(output: str, lines: tuple[str, ...]) -> str:
-    """Return the output of a container that does not report one.
+    """Return the output of a container that reports none itself.
 
-    That is its last log line if it is a JSON object or array, otherwise the backend's own output with
+    This is its last log line if that is a JSON object or array, otherwise the backend's own output with
     the last log lines as `log_tail`.
     """
     try:
@@ -79,6 +79,6 @@ def captured_result(output: str, lines: tuple[str, ...]) -> str:
 
 
 def _with_log_tail(outcome: Failed, lines: tuple[str, ...], location: LogLocation) -> Failed:
-    # Without a line there may be no stream either, and the link would lead nowhere.
+    # Without a line there may be no log stream, and the link would be dead.
     url = log_url(location) if lines else None
     return replace(outcome, cause=replace(outcome.cause, log_tail=lines, log_url=url))

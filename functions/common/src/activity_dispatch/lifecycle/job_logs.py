@@ -1,4 +1,7 @@
-"""The last lines of a job's log in CloudWatch Logs, and the console's address of it."""
+"""Reads the last lines of a job's log from CloudWatch Logs.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
+"""
 
 import logging
 from dataclasses import dataclass
@@ -17,14 +20,14 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class JobLogs:
-    """Reads logs of jobs that have ended."""
+    """Reads the logs of jobs that have ended."""
 
     client: "CloudWatchLogsClient"
 
     def last_lines(self, location: LogLocation) -> tuple[str, ...]:
-        """Return up to 20 lines, oldest first; none if the log can't be read.
+        """Return up to 20 lines of up to 1,000 characters, oldest first; none if the log can't be read.
 
-        A line may still be missing: CloudWatch Logs shows an event some seconds after it was sent.
+        The newest lines may be missing: CloudWatch Logs shows an event seconds after it was sent.
         """
         try:
             response = self.client.get_log_events(
@@ -35,11 +38,11 @@ class JobLogs:
             )
         except (ClientError, BotoCoreError) as error:
             # A job that never started has no stream; the outcome is worth more than its log.
-            LOG.warning("%s not read: %s", location, error)
+            LOG.warning("log %s not read: %s", location, error)
             return ()
         return tuple(_line(event["message"]) for event in response["events"])
 
 
 def _line(message: str) -> str:
-    # What is half a character could not be sent on.
+    # A lone surrogate cannot be encoded, so it could not be sent.
     return message[:MAX_LINE_CHARACTERS].encode(errors="replace").decode()

@@ -1,4 +1,4 @@
-"""Settle: send a task's one outcome to Step Functions and record it."""
+"""Settles tasks: sends a task's one outcome to Step Functions and records it."""
 
 import logging
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _COUNTED_AS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settler:
-    """Settles tasks. Step Functions takes one outcome for a token, the first; that decides."""
+    """Settles and closes tasks. Step Functions accepts only the first outcome for a token."""
 
     answers: TaskAnswers
     tasks: TaskTable
@@ -37,11 +37,12 @@ class Settler:
     def settle(
         self, task_id: str, token: str, outcome: Outcome, *, release: SlotRelease | None = None
     ) -> OutcomeName:
-        """Send the outcome, then record it; `cancelled` when nobody waits for it any more.
+        """Send the outcome, then record it; return its name, `cancelled` if nobody waits any more.
 
-        Sent first: a crash in between leaves an open task whose execution has gone on, which the
-        next look at the task finds; the other way round the execution would wait for nothing.
-        With `release` the task's job has ended: the task is closed too.
+        In this order: a crash in between leaves an open task whose execution has gone on, which the
+        next check of the task discovers; the other way round the execution would wait for nothing.
+        `release` says that the task's job has ended, and closes the task too. An output over 256 KiB is
+        stored in S3. Raises ClientError and BotoCoreError if the outcome was not sent.
         """
         outcome = self._within_limit(task_id, outcome)
         try:
@@ -53,13 +54,13 @@ class Settler:
         return name
 
     def cancel(self, task_id: str, *, release: SlotRelease | None = None) -> None:
-        """Record that nobody waits for the task any more."""
+        """Record that nobody waits for the task any more; `release` closes it too. Problems are logged."""
         self._record(task_id, OutcomeName.CANCELLED, None, release)
 
     def cancel_waiting(self, task_id: str) -> bool:
-        """Record that nobody waits for a task that waits; False if it has gone on, and may have a job."""
+        """Cancel and close a waiting task; return False if it no longer waits, and may have a job."""
         self.cancel(task_id)
-        # Settled it can go on no more: what is seen now stays so.
+        # A settled task can no longer be unparked: what is read now is final.
         record = self.tasks.get(task_id)
         if record is None or not record.is_parked:
             return False
@@ -69,8 +70,8 @@ class Settler:
     def close(self, task_id: str, release: SlotRelease) -> None:
         """Free the slot of a settled task whose job has ended, and close the task.
 
-        In this order: a crash in between leaves a task that the next look at it closes. Problems are
-        logged, the reconciler closes what was left.
+        In this order: a crash in between leaves a task that its next check closes. Problems are logged,
+        and the reconciler closes the task.
         """
         try:
             if release.slot is not None:
@@ -85,27 +86,28 @@ class Settler:
     def _record(
         self, task_id: str, name: OutcomeName, error: str | None, release: SlotRelease | None
     ) -> None:
-        at_once = release is not None and release.slot is None
+        # Without a slot to free, one write settles and closes the task.
+        closes = release is not None and release.slot is None
         try:
-            recorded = self.tasks.record_settled(task_id, name, error, closed=at_once)
+            recorded = self.tasks.record_settled(task_id, name, error, closed=closes)
         except (ClientError, BotoCoreError) as problem:
-            # Step Functions has the outcome; a later look at the open task finds that out.
+            # Step Functions has the outcome; a later check of the open task discovers that.
             LOG.error("task %s: outcome %s not recorded: %s", task_id, name, problem)
             return
-        if release is not None and recorded and at_once:
+        if release is not None and recorded and closes:
             self._count(release.activity_arn, name, error)
         elif release is not None:
             self.close(task_id, release)
 
     def _count(self, activity_arn: str, name: OutcomeName, error: str | None) -> None:
-        # A task is closed once: by whoever sees its job's end, or makes sure that there is none.
+        # Counted on closing, which happens once: when its job has ended, or is known never to run.
         activity = activity_name(activity_arn)
         if name is not OutcomeName.FAILED:
             self.metrics.put(_COUNTED_AS[name], 1, activity=activity)
         elif error in tuple(ErrorName):
             self.metrics.put(Metric.TASKS_FAILED, 1, activity=activity, error=error)
         else:
-            # Users' names may be many, and each value of a dimension is a metric that costs.
+            # Users may define many names, and each value of a dimension is a metric that costs money.
             self.metrics.put(Metric.TASKS_FAILED, 1, activity=activity, error="other", name=str(error))
 
     def _send(self, token: str, outcome: Outcome) -> OutcomeName:
@@ -122,5 +124,5 @@ class Settler:
             return Succeeded(output=self.payloads.put_output(task_id, outcome.output))
         except (ClientError, BotoCoreError) as error:
             size = len(outcome.output.encode())
-            message = f"the output of {size} bytes could not be kept in S3: {error}"
+            message = f"the output of {size} bytes could not be stored in S3: {error}"
             return Failed(error=ErrorName.JOB_FAILED, cause=Cause(message=message))

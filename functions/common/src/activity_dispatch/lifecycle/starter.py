@@ -1,4 +1,4 @@
-"""Starts a task's job, once: what follows when a task has been taken off its activity."""
+"""Starts a task's job once: the step after taking a task off its activity."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -21,50 +21,51 @@ LOG = logging.getLogger(__name__)
 
 
 class Started(Enum):
-    """What became of a task that was to be started."""
+    """The result of a start."""
 
     STARTED = auto()  # a job runs
-    REFUSED = auto()  # the task is settled as a failure: it could not be started
-    UNSETTLED = auto()  # neither could be done: the reconciler or HeartbeatSeconds ends the task
+    REFUSED = auto()  # the job could not be started, and the task is settled as a failure
+    UNSETTLED = auto()  # neither succeeded: the reconciler or HeartbeatSeconds ends the task
 
 
 @dataclass(frozen=True, kw_only=True)
 class Starter:
-    """Starts jobs. Doing it again for a task starts no second job."""
+    """Starts jobs. Starting a task again starts no second job."""
 
     tasks: TaskTable
     settler: Settler
 
-    def start(self, activity: Activity, backend: Backend, task: Task, *, again: bool = False) -> Started:
+    def start(self, activity: Activity, backend: Backend, task: Task, *, is_retry: bool = False) -> Started:
         """Record the task and start its job, or settle it as a failure.
 
-        `again`: an earlier start was interrupted, and may have made a job.
+        `is_retry`: an earlier start was interrupted, and may have created a job. AWS errors are logged
+        and end in the result.
         """
         with log_keys(**keys_of(task), backend=activity.backend):
-            return self._start(activity, backend, task, again=again)
+            return self._start(activity, backend, task, is_retry=is_retry)
 
-    def _start(self, activity: Activity, backend: Backend, task: Task, *, again: bool) -> Started:
-        # The token is ours alone: every way out records a job or settles the task.
+    def _start(self, activity: Activity, backend: Backend, task: Task, *, is_retry: bool) -> Started:
+        # Nobody else has the token: every path must record a job or settle the task.
         try:
             overrides = job_overrides(task.input, activity.allowed_overrides)
             task = replace(task, overrides=overrides)
-            # One that was interrupted, and a callback's, are in the table already.
-            if not again and not activity.is_callback:
+            # An interrupted task and a callback task are in the table already.
+            if not is_retry and not activity.is_callback:
                 self.tasks.add(task, activity.backend)
             job_id = backend.start(task)
         except InvalidInput as error:
             name = ErrorName.DISPATCH_INVALID_INPUT
-            return self._refuse(task, activity, name, str(error), may_run=again)
+            return self._refuse(task, activity, name, str(error), may_run=is_retry)
         except StartRefused as error:
-            return self._refuse(task, activity, error.error, str(error), may_run=again or error.may_run)
+            return self._refuse(task, activity, error.error, str(error), may_run=is_retry or error.may_run)
         except (ClientError, BotoCoreError) as error:
             message = f"the task could not be recorded: {_describe(error)}"
             name = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            return self._refuse(task, activity, name, message, may_run=again)
+            return self._refuse(task, activity, name, message, may_run=is_retry)
         with log_keys(job_id=job_id):
-            # Where a job can't be asked after, its claim records that it runs: one write less. A task that
-            # nobody claims in time is started again, and then recorded here: no third start follows.
-            if again or backend.describes_jobs:
+            # If the backend describes no jobs, the job's claim shows that it runs, which saves a write. A
+            # task that is not claimed in time is started again and then recorded: no third start follows.
+            if is_retry or backend.describes_jobs:
                 self._record_started(task, backend, job_id)
             LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
         return Started.STARTED
@@ -74,13 +75,13 @@ class Starter:
             if not self.tasks.record_started(task.task_id, job_id):
                 self._stop_if_cancelled(task, backend, job_id)
         except (ClientError, BotoCoreError) as error:
-            # The job runs and will settle the task: failing it now would waste the job.
+            # The job runs and will settle the task: failing the task now would waste the job.
             LOG.error("task %s: job %s not recorded: %s", task.task_id, job_id, error)
 
     def _stop_if_cancelled(self, task: Task, backend: Backend, job_id: JobId) -> None:
         record = self.tasks.get(task.task_id)
         if record is not None and record.outcome is OutcomeName.CANCELLED:
-            LOG.warning("task %s was cancelled while it was started: stopping %s", task.task_id, job_id)
+            LOG.warning("task %s was cancelled during its start: stopping job %s", task.task_id, job_id)
             backend.stop(job_id, NOBODY_WAITS)
 
     def _refuse(
@@ -89,12 +90,12 @@ class Starter:
         LOG.error("task %s of %s not started: %s: %s", task.task_id, activity.name, name, message)
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=name)
         failed = Failed(error=name, cause=Cause(message=message, backend=activity.backend))
-        # Where there may be a job after all the task stays open, and the reconciler looks for it.
+        # If there may be a job after all, the task stays open and the reconciler looks for the job.
         release = None if may_run else task.slot_release
         try:
             self.settler.settle(task.task_id, task.token, failed, release=release)
         except (ClientError, BotoCoreError) as error:
-            # The token can't be handed back: the state's HeartbeatSeconds ends the task.
+            # A task can't be returned to its activity: the state's HeartbeatSeconds ends it.
             LOG.error("task %s could not be settled: %s", task.task_id, error)
             return Started.UNSETTLED
         return Started.REFUSED

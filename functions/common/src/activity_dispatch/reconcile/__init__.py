@@ -1,1 +1,1 @@
-"""Every minute: what nobody else did."""
+"""Every minute: what the other roles missed."""

@@ -1,4 +1,4 @@
-"""The reconciler, composed from a function's parts."""
+"""Composes the reconciler from the runtime's parts."""
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.reconciler import Reconciler
@@ -7,7 +7,7 @@ from activity_dispatch.runtime.composition import Runtime
 
 
 def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) -> Reconciler:
-    """Compose the reconciler; `heartbeats` keeps it within Step Functions' throttle."""
+    """Compose the reconciler; `heartbeats` keeps it below Step Functions' rate limit."""
     steps = TaskSteps(
         tasks=runtime.tasks,
         answers=runtime.answers,

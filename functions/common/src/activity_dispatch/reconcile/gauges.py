@@ -1,4 +1,4 @@
-"""How much is open, and how old it is: what the reconciler measures in each pass."""
+"""How many tasks are open, and how old they are: the reconciler's metrics of each pass."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,15 +10,15 @@ from activity_dispatch.observe.log_keys import activity_name
 from activity_dispatch.observe.metrics import Metric, Metrics
 from activity_dispatch.store.task_table import Overview
 
-# A task ends within its TimeoutSeconds; the next passes see that, and stop what must be stopped.
+# After TimeoutSeconds a task has ended; the next passes notice, and stop its job.
 OVERDUE_SECONDS = 300
 
 
 def put_gauges(metrics: Metrics, overview: Overview, now: float) -> None:
-    """Measure an overview; `now` in seconds since 1970.
+    """Put the gauges of an overview; `now` is in seconds since 1970.
 
-    The stack's gauges are put when nothing is open too, for their alarms. An activity's are not: a
-    metric costs for the hours in which it has values.
+    The stack's gauges are always put, since alarms need them. An activity's are put only while tasks are
+    open: a metric is billed for the hours in which it has values.
     """
     open_tasks = [record for record in overview.tasks if record.state is not TaskState.SETTLED]
     activities = {activity.arn: activity for activity in overview.activities}
@@ -34,21 +34,21 @@ def put_gauges(metrics: Metrics, overview: Overview, now: float) -> None:
 
 
 def age(record: TaskRecord, now: float) -> float:
-    """Return how long ago the task was taken off its activity, in seconds.
+    """Return how many seconds ago the task was taken off its activity.
 
-    A start that is begun again does not make it younger.
+    A repeated start does not make the task younger.
     """
     poll_id, since = poll_id_of(record.poll_id or ""), record.starting_at
     if poll_id is not None:
-        # A poll may wait for its task, but not for longer than this.
+        # A poll waits for its task no longer than this.
         since = min(since, poll_time(poll_id) + POLL_READ_TIMEOUT_SECONDS)
     return max(0.0, now - since)
 
 
 def is_overdue(record: TaskRecord, activities: Mapping[str, Activity], now: float) -> bool:
-    """Tell whether a task is open, or its job not known to have ended, though nobody can wait for it."""
+    """Return whether a task is not closed although its TimeoutSeconds and OVERDUE_SECONDS are over."""
     activity = activities.get(record.activity_arn)
-    # One of an activity that is no more has no limit that is known.
+    # If the activity no longer exists, the limit is unknown.
     return activity is not None and age(record, now) > activity.timeout_seconds + OVERDUE_SECONDS
 
 

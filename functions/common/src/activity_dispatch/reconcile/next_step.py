@@ -1,4 +1,4 @@
-"""What the reconciler does about an open task: a pure function of what is known of it."""
+"""What the reconciler does about an open task: a pure function of what is known about it."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -11,36 +11,36 @@ from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
 class Step(Enum):
     """One step for one task."""
 
-    LEAVE = auto()  # all is well, or somebody else is at it
-    BEAT = auto()  # say to Step Functions that the job is alive, or learn that nobody waits for it
+    LEAVE = auto()  # all is well, or another role handles it
+    BEAT = auto()  # tell Step Functions that the job is alive, or learn that nobody waits for it
     START = auto()  # the start was interrupted: start again
-    SETTLE = auto()  # the job has ended, and nobody told the outcome
-    QUEUE_TIMEOUT = auto()  # the job waits for too long to run
-    LOST = auto()  # the backend knows the job no more
-    STOP = auto()  # the task is settled and its job still runs
+    SETTLE = auto()  # the job has ended, and nobody reported the outcome
+    QUEUE_TIMEOUT = auto()  # the job has been queued for too long
+    LOST = auto()  # the backend no longer knows the job
+    STOP = auto()  # the task is settled, but its job still runs
     CLOSE = auto()  # the task is settled and its job has ended
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """For how many seconds what may be on its way is waited for."""
+    """How long to wait for what may still happen, in seconds."""
 
-    # The dispatcher's function runs for 120 s at most: after that its start is no more under way.
+    # The dispatcher's function runs for at most 120 s: after that, its start has ended.
     start: float = 180.0
-    # A service may not tell of a job right after its start.
+    # A service may not describe a job right after its start.
     unknown: float = 600.0
-    # A worker that has settled its task ends by itself.
+    # A worker that has settled its task ends on its own.
     after_settling: float = 60.0
-    # Clocks differ, and Step Functions' own begins when it hands out the task.
+    # Clocks differ, and Step Functions' timeout starts when it hands out the task.
     clocks: float = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What is known of a task when it is looked at.
+    """What is known about a task when it is checked.
 
-    `job` is what its backend says, None if it says nothing; `max_job_seconds` is the longest a job
-    can run on a backend that never says anything; `now` is in seconds since 1970.
+    `job` is the backend's description, None if it has none; `max_job_seconds` is the longest time a job
+    can run on a backend that describes no jobs, None for other backends; `now` is in seconds since 1970.
     """
 
     record: TaskRecord
@@ -69,14 +69,14 @@ def next_step(seen: Seen) -> Step:
 
 
 def _runs_unseen(seen: Seen) -> bool:
-    # Its start was not recorded, but an invocation has claimed it: another one would be in vain.
+    # The start was not recorded, but an invocation has claimed the task: another would find it claimed.
     return seen.max_job_seconds is not None and seen.record.claimed_by is not None
 
 
 def _of_settled(seen: Seen) -> Step:
     record, since = seen.record, seen.now - (seen.record.settled_at or 0.0)
     if record.is_parked:
-        # It was never started, and can't be any more.
+        # It was never started, and settled tasks can't be.
         return Step.CLOSE
     if seen.max_job_seconds is not None:
         # An invocation that has not claimed the task by now never will.
@@ -88,8 +88,8 @@ def _of_settled(seen: Seen) -> Step:
         return Step.CLOSE if seen.now - started > patience else Step.LEAVE
     if seen.job.state is JobState.ENDED:
         return Step.CLOSE
-    is_dying = record.outcome is not OutcomeName.CANCELLED and since <= seen.patience.after_settling
-    return Step.LEAVE if is_dying else Step.STOP
+    is_ending = record.outcome is not OutcomeName.CANCELLED and since <= seen.patience.after_settling
+    return Step.LEAVE if is_ending else Step.STOP
 
 
 def _of_unknown(seen: Seen) -> Step:
@@ -100,28 +100,28 @@ def _of_unknown(seen: Seen) -> Step:
     if record.claimed_at is not None:
         is_over = seen.now > _last_moment(seen, seen.max_job_seconds)
         return Step.LOST if is_over else _beat_unless_claimed(seen)
-    # Not claimed: it waits in the service's queue, whose own limit comes first.
+    # Not claimed: it waits in the service's queue, whose own limit takes effect first.
     limit = seen.activity.max_queue_seconds
     too_long = limit is not None and _queued_too_long(seen, limit + patience.clocks)
     return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
 
 
 def _last_moment(seen: Seen, max_job_seconds: int) -> float:
-    """Return until when who has claimed the task can be at work, in seconds since 1970."""
+    """Return the time until which the claimant may still work, in seconds since 1970."""
     record = seen.record
     until = record.claimed_until or (record.claimed_at or record.starting_at) + max_job_seconds
     return until + seen.patience.clocks
 
 
 def _queued_too_long(seen: Seen, limit: float | None) -> bool:
-    # A job that was claimed has run: it waits for its next attempt.
+    # A claimed job has run before: it is queued for its next attempt.
     if limit is None or seen.record.claimed_by is not None:
         return False
     return seen.now - (seen.record.started_at or seen.record.starting_at) > limit
 
 
 def _beat_unless_claimed(seen: Seen) -> Step:
-    # Who has claimed a task beats for it, and must not be kept alive by us when it no more does. After
-    # the state's time limit nobody waits, which a heartbeat brings out.
+    # The claimant sends the heartbeats; ours must not hide that they have stopped. After the state's
+    # timeout nobody waits, which a heartbeat reveals.
     expired = seen.now - seen.record.starting_at > seen.activity.timeout_seconds + seen.patience.clocks
     return Step.BEAT if seen.record.claimed_by is None or expired else Step.LEAVE

@@ -1,4 +1,4 @@
-"""The reconciler: looks at all open tasks and brings forward what nobody else does."""
+"""The reconciler: checks all open tasks and takes the steps that the other roles missed."""
 
 import logging
 import time
@@ -28,19 +28,19 @@ from activity_dispatch.store.task_table import Overview, SlotsRecord, TaskTable
 
 LOG = logging.getLogger(__name__)
 
-# How often a pass is made: it is EventBridge's smallest rate.
+# The interval between passes: EventBridge's shortest rate.
 PASS_SECONDS = 60
-# As many as one call describes, on every service.
+# Every service describes this many jobs in one call.
 DESCRIBED_AT_ONCE = 100
 PROBLEMS = (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciler:
-    """Makes passes over the open tasks; two at once do no harm.
+    """Makes passes over the open tasks; concurrent passes do no harm.
 
-    Every activity that is not polled all the time is polled for missed tasks, tasks whose dispatch request
-    was lost, once in `missed_task_poll_seconds`. `clock` gives seconds since 1970.
+    Every `missed_task_poll_seconds`, each activity that the poller does not poll is polled for missed
+    tasks, whose dispatch requests were lost. `clock` gives seconds since 1970.
     """
 
     tasks: TaskTable
@@ -54,7 +54,10 @@ class Reconciler:
     metrics: Metrics = NO_METRICS
 
     def run(self) -> Mapping[str, int]:
-        """Make one pass; return how many tasks took which step. Raises when the table can't be read."""
+        """Make one pass; return how many tasks took which step.
+
+        Raises ClientError and BotoCoreError if the table can't be read.
+        """
         overview, now = self.tasks.overview(), self.clock()
         put_gauges(self.metrics, overview, now)
         activities = {activity.arn: activity for activity in overview.activities}
@@ -64,7 +67,7 @@ class Reconciler:
                 activity = activities.get(arn) or self.tasks.activity(arn)
                 with log_keys(activity=activity_name(arn)):
                     if activity is None:
-                        LOG.error("%s: no activity of this stack, with %d open tasks", arn, len(records))
+                        LOG.error("%s: no activity of this stack, but %d open tasks", arn, len(records))
                     else:
                         steps.update(self._reconcile(pool, activity, records, now))
         self._recount(overview, activities, now)
@@ -79,7 +82,7 @@ class Reconciler:
             backend = self.backend_of(activity)
             jobs = self._jobs(pool, backend, records)
         except PROBLEMS as error:
-            LOG.error("%s: its jobs are not known, left for the next pass: %s", activity.name, error)
+            LOG.error("%s: jobs not checked, left for the next pass: %s", activity.name, error)
             return ["PROBLEM"] * len(records)
 
         def one(record: TaskRecord) -> str:
@@ -99,7 +102,7 @@ class Reconciler:
     def _jobs(
         self, pool: ThreadPoolExecutor, backend: Backend, records: Sequence[TaskRecord]
     ) -> Mapping[str, Diagnosis]:
-        """Return what the backend says of the tasks' jobs, by the tasks' ids."""
+        """Return the backend's descriptions of the tasks' jobs, keyed by task id."""
         if not backend.describes_jobs:
             return {}
         jobs = {record.task_id: JobId(record.job_id) for record in records if record.job_id is not None}
@@ -118,13 +121,13 @@ class Reconciler:
             LOG.error("task %s: %s, left for the next pass: %s", seen.record.task_id, step.name, error)
             return "PROBLEM"
         except Exception:
-            # One task must not keep the others from their step.
+            # One task must not stop the others' steps.
             LOG.exception("task %s: %s", seen.record.task_id, step.name)
             return "PROBLEM"
         return step.name
 
     def _recount(self, overview: Overview, activities: Mapping[str, Activity], now: float) -> None:
-        """Free slots of polls that brought no task, and wake requests that can have a slot."""
+        """Free the slots of polls that took no task, and wake requests for free slots."""
         held = {record.poll_id for record in overview.tasks}
         for record in overview.slots:
             activity = activities.get(record.activity_arn)
@@ -133,11 +136,11 @@ class Reconciler:
             try:
                 self._free(record, leaked, limit)
             except PROBLEMS as error:
-                LOG.error("%s: slots not counted: %s", record.activity_arn, error)
+                LOG.error("%s: slots not recounted: %s", record.activity_arn, error)
 
     def _free(self, record: SlotsRecord, leaked: frozenset[str], limit: int | None) -> None:
         if leaked:
-            LOG.warning("%s: %d slots of lost polls are free again", record.activity_arn, len(leaked))
+            LOG.warning("%s: freeing %d slots of lost polls", record.activity_arn, len(leaked))
         self.slots.recount(record, leaked=leaked, limit=limit)
 
     def _is_old(self, holder: str, now: float) -> bool:
@@ -152,14 +155,14 @@ class Reconciler:
             ):
                 continue
             try:
-                # A poll is open for a minute: passes made by hand must not fill the dispatchers with them.
+                # A poll takes a minute: manual passes must not flood the dispatchers with polls.
                 if self.slots.store.begin_missed_task_poll(activity.arn, now, PASS_SECONDS // 2):
                     self.slots.queue.send(DispatchRequest(activity_arn=activity.arn, missed=True))
             except PROBLEMS as error:
                 LOG.error("%s: not polled for missed tasks: %s", activity.name, error)
 
     def _wake_waiting(self, overview: Overview, activities: Mapping[str, Activity], now: float) -> None:
-        """Ask for tasks of callbacks that wait though there is room: who was to start them is gone."""
+        """Send requests for callback tasks that wait although a slot is free: their own were lost."""
         old = [task for task in overview.tasks if task.state is TaskState.WAITING]
         waiting = Counter(task.activity_arn for task in old if now - task.starting_at > PASS_SECONDS)
         holders = {record.activity_arn: len(record.holders) for record in overview.slots}
@@ -169,13 +172,13 @@ class Reconciler:
             try:
                 self.slots.queue.send(DispatchRequest(activity_arn=arn), max(0, min(count, room)))
             except PROBLEMS as error:
-                LOG.error("%s: %d tasks wait on: %s", arn, count, error)
+                LOG.error("%s: no requests sent for %d waiting tasks: %s", arn, count, error)
 
 
 def is_due(record: TaskRecord, activity: Activity, now: float) -> bool:
-    """Tell whether a heartbeat is due in this pass: about three in HeartbeatSeconds are enough.
+    """Return whether a heartbeat is due in this pass: about three per HeartbeatSeconds are enough.
 
-    Which passes are a task's is told by its id: nothing has to be remembered.
+    The task's id determines its passes, so nothing has to be remembered.
     """
     return _is_turn(record.task_id, now, every=activity.heartbeat_seconds // (3 * PASS_SECONDS))
 

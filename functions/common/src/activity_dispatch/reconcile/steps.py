@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
@@ -22,9 +22,9 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSteps:
-    """Takes steps. Each is safe to repeat, and to take while somebody else takes another.
+    """Takes steps. Each is safe to repeat, and to take while another role acts on the task.
 
-    `rate` keeps the heartbeats within Step Functions' throttle, which the workers share.
+    `rate` keeps the heartbeats below Step Functions' rate limit, which the workers share.
     """
 
     tasks: TaskTable
@@ -36,7 +36,11 @@ class TaskSteps:
     rate: RateLimit
 
     def take(self, step: Step, seen: Seen, backend: Backend) -> None:
-        """Take one step. Raises what the calls raise; the next pass takes it again then."""
+        """Take one step.
+
+        Raises ClientError, BotoCoreError, RequestsNotSent and InvalidBackendConfig; the next pass then
+        tries again.
+        """
         if step is Step.LEAVE:
             return
         if step is not Step.BEAT:
@@ -69,20 +73,20 @@ class TaskSteps:
             self.canceller.cancel(record)
 
     def _start(self, seen: Seen, backend: Backend) -> None:
-        # With its input, and as it is now.
+        # Read again: the overview has no inputs and may be outdated.
         record = self.tasks.get(seen.record.task_id)
         if record is None or record.state is not TaskState.STARTING or record.token is None:
             return
-        # Two passes may see it: not every service keeps two starts at once from making two jobs.
+        # Two passes may get here: not every service prevents concurrent starts from creating two jobs.
         if not self.tasks.record_restart(record.task_id, record.starting_at):
             return
         job = backend.find(record.task_id)
         if job is not None:
-            # It runs: a start that is refused now must not end it.
+            # The job runs: a start refused now must not end it.
             self.tasks.record_started(record.task_id, job)
             self._beat(record)
             return
-        self.starter.start(seen.activity, backend, record.to_task(), again=True)
+        self.starter.start(seen.activity, backend, record.to_task(), is_retry=True)
         self._beat(record)
 
     def _settle_ended(self, seen: Seen) -> None:
@@ -92,14 +96,14 @@ class TaskSteps:
 
     def _end_queueing(self, seen: Seen, backend: Backend) -> None:
         limit = seen.activity.max_queue_seconds
-        message = f"the job was accepted and did not run within max_queue_seconds, {limit} s"
+        message = f"the job was accepted but did not run within max_queue_seconds, {limit} s"
         self._fail(seen.record, ErrorName.DISPATCH_QUEUE_TIMEOUT, message, ended=False)
         self._stop(seen.record, backend)
 
     def _give_up(self, seen: Seen) -> None:
-        message = "the job has ended, and the service does not tell how"
+        message = "the job has ended, but the service does not report how"
         if seen.max_job_seconds is None:
-            message = "the service does not know the job any more"
+            message = "the service no longer knows the job"
         self._fail(seen.record, ErrorName.JOB_INTERRUPTED, message, ended=True)
 
     def _fail(self, record: TaskRecord, name: ErrorName, message: str, *, ended: bool) -> None:
@@ -115,10 +119,10 @@ class TaskSteps:
 
     def _close(self, seen: Seen, backend: Backend) -> None:
         record = seen.record
-        # A start that was interrupted may have made a job all the same: its end closes the task.
+        # An interrupted start may have created a job: its end closes the task.
         job = backend.find(record.task_id) if record.job_id is None else None
         if job is not None:
             self.tasks.record_started(record.task_id, job)
-            self._stop(replace(record, job_id=job), backend)
+            backend.stop(job, NOBODY_WAITS)
         else:
             self.settler.close(record.task_id, record.slot_release)

@@ -1,1 +1,1 @@
-"""From what a service says of a job to the task's end."""
+"""From what a service says about a job to the end of its task."""

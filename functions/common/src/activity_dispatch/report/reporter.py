@@ -1,4 +1,4 @@
-"""The reporter: turns a backend's events into the outcomes of tasks."""
+"""The reporter: turns backend events into the outcomes of tasks."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -18,24 +18,27 @@ LOG = logging.getLogger(__name__)
 
 
 class Report(Enum):
-    """What became of an event."""
+    """The result of handling an event."""
 
-    NOT_OURS = auto()  # it is not about a task of this stack
-    NOTED = auto()  # the job is under way
+    NOT_OURS = auto()  # the event is not about a task of this stack
+    NOTED = auto()  # the job has not ended
     ALREADY_SETTLED = auto()  # the worker, or an earlier event, reported the outcome
     SETTLED = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reporter:
-    """Handles events, which may come twice, late and out of order: only an end settles, and once."""
+    """Handles events, which may arrive twice, late and out of order: only an end settles, and only once."""
 
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None]
     tasks: TaskTable
     concluder: Concluder
 
     def handle(self, event: Mapping[str, Any]) -> Report:
-        """Settle the event's task if its job has ended and nobody has reported the outcome yet."""
+        """Settle the event's task if its job has ended and the outcome is not reported yet.
+
+        Raises ClientError and BotoCoreError; the event is then delivered again.
+        """
         diagnosis = self.diagnose(event)
         record = None if diagnosis is None else self.tasks.get(diagnosis.task_id)
         if diagnosis is None or record is None or not _is_of(record, diagnosis):
@@ -51,12 +54,12 @@ class Reporter:
 
 
 def make_reporter(runtime: Runtime) -> Reporter:
-    """Compose the reporter from a function's parts."""
+    """Compose the reporter from the runtime's parts."""
     return Reporter(diagnose=runtime.diagnose, tasks=runtime.tasks, concluder=runtime.concluder)
 
 
 def _is_of(record: TaskRecord, diagnosis: Diagnosis) -> bool:
-    # A repeated start may have made a second job, which found the task taken and ended: its end is not
-    # the task's. A start that was never recorded has no job id yet.
+    # A repeated start may have created a second job, which found the task claimed and ended: that end is
+    # not the task's. A task whose start was not recorded has no job id yet.
     claimed = None if record.claimed_by is None else is_claim_of(record.claimed_by, diagnosis.job_id)
     return record.job_id in (None, diagnosis.job_id) if claimed is None else claimed

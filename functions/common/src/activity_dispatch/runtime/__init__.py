@@ -1,1 +1,1 @@
-"""What every function and worker is made of, from its environment. Only here are adapters chosen."""
+"""Composes the parts of every function and worker from the environment. Adapters are chosen only here."""

@@ -1,4 +1,4 @@
-"""What every function and worker of the stack is composed of, made from its environment."""
+"""The parts of every function and worker of the stack, composed from the environment."""
 
 import functools
 import logging
@@ -32,9 +32,9 @@ from activity_dispatch.store.task_table import TaskTable
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """The adapters, and the steps of a task's life over them; each part is made when first used.
+    """The adapters, and the lifecycle steps that use them; each step is created on first use.
 
-    Tests compose it of `activity_dispatch.testing.InMemoryStack`. `clock` gives seconds since 1970.
+    Tests compose it from `activity_dispatch.testing.InMemoryStack`. `clock` gives seconds since 1970.
     """
 
     settings: Settings
@@ -49,7 +49,7 @@ class Runtime:
 
     @functools.cached_property
     def answers(self) -> TaskAnswers:
-        """Answers to Step Functions. A worker starts its command before it makes their client."""
+        """Answers to Step Functions. A worker starts its command before it creates this client."""
         return TaskAnswers(client=self.clients.stepfunctions)
 
     @functools.cached_property
@@ -105,7 +105,7 @@ class Runtime:
         return ActivityCatalog(source=self.tasks)
 
     def backend_of(self, activity: Activity) -> Backend:
-        """Return the backend of an activity. Raises InvalidBackendConfig."""
+        """Return an activity's backend. Raises InvalidBackendConfig."""
         return self.create_backend(activity.backend, activity.config, self.clients)
 
     @classmethod
@@ -117,9 +117,9 @@ class Runtime:
         also_required: tuple[str, ...] = (),
         metrics: Metrics = NO_METRICS,
     ) -> "Runtime":
-        """Read the settings and make the adapters for this many threads; sets the log level.
+        """Read the settings, set the log level, and create the adapters for `threads` threads.
 
-        Raises InvalidSettings with all problems of the environment.
+        Raises InvalidSettings with every problem of the environment.
         """
         settings = Settings.from_environment(environment, also_required=also_required)
         _set_log_level(settings.log_level)
@@ -145,6 +145,6 @@ class Runtime:
 
 def _set_log_level(level: str) -> None:
     logging.getLogger().setLevel(level)
-    # At DEBUG botocore logs requests and responses, which hold task tokens; at INFO nothing of use.
+    # At DEBUG botocore logs requests and responses, which hold task tokens; at INFO, nothing useful.
     for name in ("botocore", "urllib3"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -1,6 +1,6 @@
-"""What every Lambda function of the stack is made with: its parts, JSON logs, metrics.
+"""The parts, JSON logs and metrics of every Lambda function of the stack.
 
-Containers have the parts alone: what they write is their program's.
+Containers have only the parts: their output belongs to their program.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from activity_dispatch.runtime.composition import Runtime
 def make_function_runtime(
     environment: Mapping[str, str], *, threads: int, also_required: tuple[str, ...] = ()
 ) -> Runtime:
-    """Make the parts of a function, and its log lines JSON with the keys of `log_keys`.
+    """Create a function's parts, and make its log lines JSON with the keys of `log_keys`.
 
-    Without STACK_NAME there are no metrics. Raises InvalidSettings with all problems of the environment.
+    Without STACK_NAME there are no metrics. Raises InvalidSettings with every problem of the environment.
     """
     write_json_logs(environment)
     stack = environment.get("STACK_NAME")

@@ -1,10 +1,10 @@
-"""Lambda's context object, as far as it is used here."""
+"""The type of Lambda's context object."""
 
 from typing import Protocol
 
 
 class LambdaContext(Protocol):
-    """The part of Lambda's context object that is used here.
+    """The parts of Lambda's context object that the library uses.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """

@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Name, default, least, most: days, and seconds.
+# Name, default, minimum, maximum; in days and in seconds.
 _NUMBERS = (("TASK_RETENTION_DAYS", "7", 1, 365), ("MISSED_TASK_POLL_SECONDS", "900", 60, 86_400))
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class InvalidSettings(Exception):
-    """The environment lacks a setting or has a wrong one; the message tells of all of them."""
+    """The environment lacks settings or has invalid ones; the message lists every problem."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the dispatcher and every processing function need to know of their stack.
+    """What every function and worker needs to know about its stack.
 
-    `dispatch_queue_url` is needed where slots are freed, `missed_task_poll_seconds` by the reconciler.
+    `dispatch_queue_url` is needed to free slots, `missed_task_poll_seconds` by the reconciler.
     """
 
     task_table: str
@@ -30,7 +30,7 @@ class Settings:
     def from_environment(
         cls, environment: Mapping[str, str], *, also_required: tuple[str, ...] = ()
     ) -> "Settings":
-        """Read TASK_TABLE, PAYLOAD_BUCKET, LOG_LEVEL, DISPATCH_QUEUE_URL, and the numbers of `_NUMBERS`.
+        """Read TASK_TABLE, PAYLOAD_BUCKET, LOG_LEVEL, DISPATCH_QUEUE_URL and the names in `_NUMBERS`.
 
         Raises InvalidSettings with every problem found, not only the first.
         """
@@ -62,6 +62,6 @@ class Settings:
 
 
 def is_number(text: str, least: int, most: int) -> bool:
-    """Tell whether the text is a whole number within these limits, both included."""
-    # Not longer than any limit: Python refuses to read a number of thousands of digits.
+    """Return whether the text is a whole number from `least` to `most`, both included."""
+    # Length first: Python refuses to convert thousands of digits.
     return text.isdecimal() and len(text) < 10 and least <= int(text) <= most

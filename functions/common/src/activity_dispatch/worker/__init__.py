@@ -1,6 +1,6 @@
-"""The worker: the code inside a container that runs a job and reports how it went.
+"""The worker: the code inside a job that runs the user's command or function and reports the outcome.
 
-`task-worker -- COMMAND ARGS` does it for a program in any language, `run_task` for a Python function.
+In a container, `task-worker -- COMMAND ARGS` runs a program in any language, `run_task` a Python function.
 The contract with the program: docs/contract.md.
 """
 
@@ -13,7 +13,7 @@ __all__ = ["run_task"]
 
 
 def __getattr__(name: str) -> Any:
-    # Imported when asked for: task-worker does not need it and starts sooner without it.
+    # Imported on demand: task-worker does not need it and starts faster without it.
     if name == "run_task":
         from activity_dispatch.worker.container.function import run_task
 

@@ -1,4 +1,4 @@
-"""`python -m activity_dispatch.worker -- COMMAND ARGS` is `task-worker -- COMMAND ARGS`."""
+"""Lets `python -m activity_dispatch.worker -- COMMAND ARGS` stand for `task-worker -- COMMAND ARGS`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""A task that this job processes."""
+"""Takes the task that a job is to process."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from activity_dispatch.worker.exits import Exit
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
-    """A task that is ours to process; `job_id` is the backend's id of this job, if it is known."""
+    """A task that this job processes; `job_id` is the backend's id of the job, if known, or the claimant."""
 
     task_id: str
     token: str = field(repr=False)
@@ -25,7 +25,7 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """A task that was claimed, and its input as JSON text."""
+    """A claimed task; `input` is JSON text."""
 
     assignment: Assignment
     input: str = field(repr=False)
@@ -33,22 +33,25 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class NotOurs:
-    """A task that nothing is to be done for: why, and how the worker exits."""
+    """A task that this job must not process: the reason, and the worker's exit code."""
 
     reason: str
     exit_code: Exit
 
 
 def take(tasks: TaskTable, task_id: str, claimant: str) -> Taken | NotOurs:
-    """Read the task that a container was started for and claim it, unless it is settled or another job's."""
+    """Read and claim the task of a container, unless it is settled or another job has it.
+
+    Raises ClientError and BotoCoreError.
+    """
     record = tasks.get(task_id)
     if record is None:
         return NotOurs(reason="there is no such task", exit_code=Exit.UNSETTLED)
     if record.state is TaskState.SETTLED or record.token is None or record.input is None:
         return NotOurs(reason=f"it is settled: {record.outcome}", exit_code=Exit.DONE)
     if not tasks.claim(task_id, claimant):
-        # Settled in between, or claimed: only in the second case there is something left to do.
-        return NotOurs(reason="another job processes it", exit_code=Exit.UNSETTLED)
+        # Settled meanwhile, or claimed: in the second case the task still needs an outcome.
+        return NotOurs(reason="another job is processing it", exit_code=Exit.UNSETTLED)
     assignment = Assignment(
         task_id=task_id,
         token=record.token,

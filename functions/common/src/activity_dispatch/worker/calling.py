@@ -1,4 +1,4 @@
-"""Calls a user's function as a job: what it returns or raises becomes the task's outcome."""
+"""Calls a user's function as a job and turns its result or exception into the task's outcome."""
 
 import json
 import logging
@@ -14,10 +14,11 @@ LOG = logging.getLogger(__name__)
 def call(
     function: Callable[[], Any], interrupter: Interrupter, *, on_armed: Callable[[], object] = lambda: None
 ) -> Outcome | None:
-    """Return the function's outcome, a failure with only a message in its cause; None: interrupted.
+    """Call the function; return its outcome, or None if it was interrupted.
 
-    The result is what `json.dumps` takes, without NaN. What the function raises is `Job.Failed`, a
-    JobError has its own name. `on_armed` is called as soon as the function can be interrupted.
+    The result must be accepted by `json.dumps`, without NaN. An exception fails the task as `Job.Failed`, a
+    JobError under its own name; the cause holds only a message. `on_armed` is called as soon as the
+    function can be interrupted.
     """
     try:
         with interrupter.interruptible():
@@ -27,8 +28,8 @@ def call(
         LOG.warning("the function was interrupted")
         return None
     except BaseException as error:
-        # Also SystemExit and the like: whatever ends the function, the task must get its outcome.
-        LOG.exception("the function raised")
+        # SystemExit and the like too: however the function ends, the task must get its outcome.
+        LOG.exception("the function raised an exception")
         name = error.error if isinstance(error, JobError) else ErrorName.JOB_FAILED
         return Failed(error=name, cause=Cause(message=f"{type(error).__name__}: {error}"))
     try:

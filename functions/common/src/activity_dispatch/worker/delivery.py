@@ -1,4 +1,4 @@
-"""Reports a job's outcome, and does not give up at the first problem: the work is done."""
+"""Reports a job's outcome, with retries: losing it would waste the work."""
 
 import logging
 import random
@@ -22,7 +22,10 @@ LONGEST_PAUSE_SECONDS = 8.0
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """Settles a task, trying for up to a minute; a platform that stops the container gives less."""
+    """Settles a task, retrying for up to a minute, or less if the platform stops the container.
+
+    `log_url` returns the console's address of the job's log; `clock` is monotonic, in seconds.
+    """
 
     settler: Settler
     log_url: Callable[[], str | None] = lambda: None
@@ -30,7 +33,7 @@ class Delivery:
     clock: Callable[[], float] = time.monotonic
 
     def cancel(self, assignment: Assignment) -> Exit:
-        """Record that nobody waits for the task any more; return how the worker exits then."""
+        """Record that nobody waits for the task any more; return the worker's exit code."""
         LOG.warning("nobody waits for task %s any more: its job was stopped", assignment.task_id)
         self.settler.cancel(assignment.task_id)
         return Exit.TERMINATED
@@ -38,9 +41,10 @@ class Delivery:
     def deliver(
         self, assignment: Assignment, outcome: Outcome, *, release: SlotRelease | None = None
     ) -> Outcome | None:
-        """Return the outcome that was reported; None if none could be, which is logged.
+        """Report the outcome; return what was reported, None if nothing could be, which is logged.
 
-        A container's end is reported by its service, a function's by `release`.
+        An output that Step Functions refuses becomes a failure. `release` closes the task too: a function
+        passes it, while a container's end is reported by its service.
         """
         if isinstance(outcome, Failed):
             outcome = self._with_url(outcome)
@@ -57,8 +61,8 @@ class Delivery:
                     LOG.error("task %s: its outcome could not be reported: %s", assignment.task_id, error)
                     return None
                 else:
-                    LOG.warning("task %s: its outcome is reported again: %s", assignment.task_id, error)
-                    self.sleep(random.uniform(0, pause))  # noqa: S311 (full jitter, no secret)
+                    LOG.warning("task %s: outcome not reported, retrying: %s", assignment.task_id, error)
+                    self.sleep(random.uniform(0, pause))  # noqa: S311 (full jitter, not a secret)
                     pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             else:
                 LOG.info("task %s settled: %s", assignment.task_id, name)
@@ -69,7 +73,7 @@ class Delivery:
 
 
 def _refused(assignment: Assignment, error: ClientError | BotoCoreError) -> Failed:
-    # Step Functions looks at what it is sent: JSON that it does not take is no output.
+    # Step Functions validates the output: JSON that it rejects is an invalid output.
     invalid = isinstance(error, ClientError) and error_code(error) == "InvalidOutput"
     name = ErrorName.JOB_INVALID_OUTPUT if invalid else ErrorName.JOB_FAILED
     return Failed(error=name, cause=assignment.cause(f"Step Functions refused the output: {error}"))

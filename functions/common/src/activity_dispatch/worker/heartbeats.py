@@ -1,4 +1,7 @@
-"""Heartbeats for a job while it runs, and the two reasons to end it early."""
+"""Sends heartbeats while a job runs, and detects when to stop it early.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html
+"""
 
 import contextvars
 import logging
@@ -16,17 +19,16 @@ LOG = logging.getLogger(__name__)
 
 MAX_INTERVAL_SECONDS = 60.0
 MIN_INTERVAL_SECONDS = 0.3
-# How soon a cancellation is seen where one is looked for: half of what a user notices.
-LOOK_SECONDS = 2.0
+# How soon a cancellation is noticed: half of the delay that users notice.
+CHECK_SECONDS = 2.0
 
 
 class Heartbeats:
-    """Beats three times per HeartbeatSeconds, at most once a minute, from a thread of its own.
+    """Sends about three heartbeats per HeartbeatSeconds, in its own thread, at intervals of 0.3 to 60 s.
 
-    When a heartbeat is refused, `is_cancelled`, which is asked every `look_seconds`, says so, or
-    `deadline` (on `clock`, seconds) has come, calls `stop` once with the reason and stops. What fails
-    otherwise is logged and tried again the next time. With `at_once` the first heartbeat is sent
-    without waiting.
+    Calls `stop` once, with the reason, and ends when a heartbeat is refused, when `is_cancelled`, called
+    every `check_seconds`, returns True, or at `deadline` (in seconds of `clock`). Other errors are logged,
+    and the next heartbeat is a new try. With `immediately` the first heartbeat is sent without a wait.
     """
 
     def __init__(
@@ -38,28 +40,28 @@ class Heartbeats:
         stop: Callable[[StopReason], None],
         deadline: float | None = None,
         is_cancelled: Callable[[], bool] | None = None,
-        look_seconds: float = LOOK_SECONDS,
-        at_once: bool = False,
+        check_seconds: float = CHECK_SECONDS,
+        immediately: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Do nothing before `__enter__`."""
+        """Prepare the thread, which `__enter__` starts."""
         self._answers, self._token, self._stop = answers, token, stop
         self._interval = min(MAX_INTERVAL_SECONDS, max(MIN_INTERVAL_SECONDS, heartbeat_seconds / 3))
         self._deadline, self._is_cancelled, self._clock = deadline, is_cancelled, clock
-        self._look_seconds = look_seconds
-        self._beat_at = clock() + (0.0 if at_once else self._interval)
+        self._check_seconds = check_seconds
+        self._beat_at = clock() + (0.0 if immediately else self._interval)
         self._stopped = threading.Event()
-        # In the context of whoever made it: its lines are about the same task.
+        # In the creator's context: its log lines have the same task's keys.
         run = contextvars.copy_context().run
         self._thread = threading.Thread(target=run, args=(self._run,), name="heartbeats", daemon=True)
 
     def __enter__(self) -> Self:
-        """Start to beat."""
+        """Start the heartbeats."""
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop, and wait for a heartbeat under way: none follows the outcome."""
+        """Stop, and wait for a heartbeat in progress: none may follow the outcome."""
         self._stopped.set()
         self._thread.join()
 
@@ -75,7 +77,7 @@ class Heartbeats:
         if self._deadline is not None:
             moments.append(self._deadline)
         wait = max(0.0, min(moments) - self._clock())
-        return wait if self._is_cancelled is None else min(wait, self._look_seconds)
+        return wait if self._is_cancelled is None else min(wait, self._check_seconds)
 
     def _reason_to_end(self) -> StopReason | None:
         if self._deadline is not None and self._clock() >= self._deadline:

@@ -1,4 +1,4 @@
-"""Ends a Python function from another thread."""
+"""Interrupts a Python function from another thread."""
 
 import signal
 import threading
@@ -10,25 +10,25 @@ _SIGNAL = signal.SIGUSR1
 
 
 class Interrupted(BaseException):
-    """Raised inside the function that is to end. No Exception: user code must not swallow it."""
+    """Raised inside the interrupted function. Not an Exception: user code must not swallow it."""
 
 
 class Interrupter:
-    """Interrupts the block that `interruptible` guards; without effect outside of it."""
+    """Interrupts the block that `interruptible` guards; outside of it, does nothing."""
 
     def __init__(self) -> None:
-        """Not armed yet."""
+        """Start unarmed."""
         self._armed = False
         self._thread_id = threading.main_thread().ident
 
     def interrupt(self) -> None:
-        """Raise Interrupted in the guarded block; from any thread, also into a blocking call."""
+        """Raise Interrupted in the guarded block, even in a blocking call; callable from any thread."""
         if self._armed and self._thread_id is not None:
             signal.pthread_kill(self._thread_id, _SIGNAL)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Guard a block. Python runs signal handlers in the main thread only: elsewhere a no-op."""
+        """Guard a block. Outside the main thread, where Python runs no signal handlers, this is a no-op."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return

@@ -1,4 +1,4 @@
-"""Turns a plain function into a Lambda function that processes tasks of an activity."""
+"""Turns a plain function into a Lambda function that processes an activity's tasks."""
 
 import contextvars
 import functools
@@ -37,7 +37,7 @@ from activity_dispatch.worker.stop_reason import StopReason
 
 LOG = logging.getLogger(__name__)
 BACKEND = "lambda"
-# Time kept before Lambda's own limit to report that it is reached.
+# Reserved before Lambda's time limit to report the timeout.
 DEADLINE_MARGIN_SECONDS = 2.0
 
 type Handle = Callable[[Any], Any]
@@ -51,7 +51,8 @@ def _one_thread() -> Executor:
 class Processor:
     """Runs a user's function as the job of a task.
 
-    `clock` gives seconds since 1970, `beside` runs the first heartbeat at the same time as the claim.
+    `clock` gives seconds since 1970; the executor of `make_executor` runs the first heartbeat while the
+    task is claimed.
     """
 
     handle: Handle
@@ -60,12 +61,13 @@ class Processor:
     settler: Settler
     metrics: Metrics = NO_METRICS
     clock: Callable[[], float] = time.time
-    beside: Callable[[], Executor] = _one_thread
+    make_executor: Callable[[], Executor] = _one_thread
 
     def run(self, invocation: Invocation, context: LambdaContext) -> None:
-        """Process one task: claim it, run the function while heartbeating, settle.
+        """Process one task: claim it, run the function while sending heartbeats, settle it.
 
-        A task that another invocation processes, or that nobody waits for, is left alone.
+        The function is not called if another invocation has the task or nobody waits for it. Raises
+        ClientError and BotoCoreError if an outcome before the call could not be reported.
         """
         keys = {"activity": activity_name(invocation.release.activity_arn), "backend": BACKEND}
         job_id, poll_id = context.aws_request_id, invocation.release.slot
@@ -83,17 +85,17 @@ class Processor:
             backend=BACKEND,
             job_id=context.aws_request_id,
         )
-        # The first heartbeat precedes all work: the invocation may have been queued for long. The function
-        # waits for both calls, so they are made at the same time.
-        with self.beside() as threads:
-            ask = contextvars.copy_context().run
-            is_waited_for = threads.submit(ask, self.answers.is_waited_for, invocation.token)
+        # The first heartbeat comes before any work: the invocation may have been queued for a long time. The
+        # function waits for both calls, so they are made concurrently.
+        with self.make_executor() as executor:
+            run = contextvars.copy_context().run
+            is_waited_for = executor.submit(run, self.answers.is_waited_for, invocation.token)
             is_ours = self._is_ours(assignment, invocation, context)
         if not is_ours or not self._is_wanted(invocation, is_waited_for):
             return
         outcome = self._run_with_heartbeats(assignment, invocation, context)
         if outcome is None:
-            # It was settled while the function still ran; now the function has ended.
+            # The task was settled while the function ran; now its job has ended too.
             self.settler.close(invocation.task_id, invocation.release)
             return
         delivery = Delivery(settler=self.settler, log_url=lambda: _log_url(context))
@@ -106,7 +108,7 @@ class Processor:
         return False
 
     def _is_ours(self, assignment: Assignment, invocation: Invocation, context: LambdaContext) -> bool:
-        # Lambda may deliver an invocation twice under one request id: only one may have the task.
+        # Lambda may deliver an invocation twice with the same request id: only one may have the task.
         claimant = lambda_claimant(assignment.job_id, uuid.uuid4().hex)
         until = self.clock() + context.get_remaining_time_in_millis() / 1000
         try:
@@ -114,7 +116,7 @@ class Processor:
             if not ours:
                 self._leave(invocation)
         except (ClientError, BotoCoreError) as error:
-            # Lambda does not deliver this task again: report it now, the state's Retry may help.
+            # Lambda will not deliver this task again: report it now, so that the state's Retry applies.
             failed = Failed(
                 error=ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,
                 cause=assignment.cause(f"the task could not be claimed: {error}"),
@@ -124,10 +126,10 @@ class Processor:
         return ours
 
     def _leave(self, invocation: Invocation) -> None:
-        LOG.warning("task %s is processed by another invocation or settled", invocation.task_id)
+        LOG.warning("task %s is settled, or another invocation has it", invocation.task_id)
         record = self.tasks.get(invocation.task_id)
         if record is not None and record.state is TaskState.SETTLED and record.claimed_by is None:
-            # Settled before any invocation had it: nobody else can report that there is no job.
+            # Settled before any invocation claimed it: nobody else can report that there is no job.
             self.settler.close(invocation.task_id, invocation.release)
 
     def _run_with_heartbeats(
@@ -137,7 +139,7 @@ class Processor:
         reasons: list[StopReason] = []
 
         def stop(reason: StopReason) -> None:
-            LOG.warning("task %s ends early: %s", invocation.task_id, reason)
+            LOG.warning("task %s: stopping the function early: %s", invocation.task_id, reason)
             reasons.append(reason)
             message = f"function {context.function_name} reached its own time limit"
             cause = replace(assignment.cause(message, tail.lines), log_url=_log_url(context))
@@ -162,7 +164,7 @@ class Processor:
 
     def _settle_early(self, invocation: Invocation, reason: StopReason, timed_out: Failed) -> None:
         if reason is StopReason.TIMED_OUT:
-            # Lambda will end the process: report now, since the function may resist being ended.
+            # Lambda is about to end the process: report now, since the function may resist the interruption.
             self.settler.settle(invocation.task_id, invocation.token, timed_out)
         else:
             self.settler.cancel(invocation.task_id)
@@ -184,7 +186,7 @@ def _deadline(context: LambdaContext) -> float:
 
 
 def make_processor(handle: Handle, runtime: Runtime) -> Processor:
-    """Compose the processor of a function from the function's parts."""
+    """Compose the processor from the runtime's parts."""
     return Processor(
         handle=handle,
         answers=runtime.answers,
@@ -198,10 +200,10 @@ def make_processor(handle: Handle, runtime: Runtime) -> Processor:
 def processing_handler(handle: Handle) -> Callable[[object, LambdaContext], None]:
     """Turn `handle(input) -> output` into the handler of a processing Lambda function.
 
-    The input is the activity's, parsed from JSON; the output is what `json.dumps` takes. While the
-    function runs, heartbeats are sent. What it raises fails the task as `Job.Failed`, a JobError
-    under its own name. An output over 256 KiB is kept in S3 and a reference returned. When nobody
-    waits for the task any more, or the function's time limit is near, the function is interrupted.
+    The input is the activity's, parsed from JSON; the output must be accepted by `json.dumps`. While the
+    function runs, heartbeats are sent. An exception fails the task as `Job.Failed`, a JobError under
+    its own name. An output over 256 KiB is stored in S3, and the task's output refers to it. The function
+    is interrupted when nobody waits for the task any more or the function's time limit is near.
     """
 
     @functools.cache

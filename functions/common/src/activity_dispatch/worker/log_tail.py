@@ -1,4 +1,4 @@
-"""The last lines that a piece of code logged or printed, for the cause of its failure."""
+"""Keeps the last lines that a job logs or prints, for the cause of its failure."""
 
 import logging
 import sys
@@ -14,19 +14,19 @@ from activity_dispatch.domain.limits import MAX_LINE_CHARACTERS, MAX_LINES
 class LogTail(logging.Handler):
     """Keeps the last 20 lines, each cut to 1,000 characters.
 
-    Stands before the handlers that were there and passes records on to them: where one of them writes
-    to standard output, as Lambda's may, that is no second line.
+    Wraps the existing handlers and passes records on to them: if one writes to standard output, as
+    Lambda's may, the line is not kept twice.
     """
 
     def __init__(self, handlers: list[logging.Handler]) -> None:
-        """Start empty, before these handlers."""
+        """Start empty; `handlers` get every record."""
         super().__init__()
         self._lines: deque[str] = deque(maxlen=MAX_LINES)
         self._handlers = handlers
         self._passing_on = threading.local()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a log record's lines, its traceback included, and pass the record on."""
+        """Keep a log record's lines, including its traceback, and pass the record on."""
         self.add(f"{record.levelname} {self.format(record)}")
         self._passing_on.now = True
         try:
@@ -40,7 +40,7 @@ class LogTail(logging.Handler):
     def _pass_on(handler: logging.Handler, record: logging.LogRecord) -> None:
         try:
             handler.handle(record)
-        except Exception:  # noqa: BLE001 (whatever a handler raises, logging's own way is to go on)
+        except Exception:  # noqa: BLE001 (logging continues whatever a handler raises)
             handler.handleError(record)
 
     def add(self, text: str) -> None:
@@ -49,7 +49,7 @@ class LogTail(logging.Handler):
 
     @property
     def is_passing_on(self) -> bool:
-        """Tell whether this thread is inside one of the other handlers."""
+        """Whether this thread is inside one of the wrapped handlers."""
         return getattr(self._passing_on, "now", False)
 
     @property
@@ -59,7 +59,7 @@ class LogTail(logging.Handler):
 
 
 class _Tee:
-    """Passes what is printed on, and keeps it. In everything else it is the stream that it stands for."""
+    """Passes printed text on and keeps it; otherwise behaves like the stream it replaces."""
 
     def __init__(self, target: TextIO, tail: LogTail) -> None:
         self._target, self._tail, self._line = target, tail, ""
@@ -73,7 +73,7 @@ class _Tee:
         return self._target.write(text)
 
     def end(self) -> None:
-        """Keep a last line that no line feed ended."""
+        """Keep a last line without a line feed."""
         self._tail.add(self._line)
         self._line = ""
 
@@ -83,7 +83,7 @@ class _Tee:
 
 @contextmanager
 def keep_log_tail() -> Iterator[LogTail]:
-    """Keep the last lines that are logged or printed inside the block."""
+    """Keep the last lines logged or printed in the block."""
     root = logging.getLogger()
     handlers = root.handlers[:]
     tail = LogTail(handlers)
@@ -95,5 +95,5 @@ def keep_log_tail() -> Iterator[LogTail]:
     finally:
         out.end()
         err.end()
-        # A handler that the block added stays.
+        # Handlers added in the block stay.
         root.handlers[:] = handlers + [new for new in root.handlers if new is not tail]

@@ -1,4 +1,4 @@
-"""Why a job is stopped before it has ended."""
+"""Why a job is stopped early."""
 
 from enum import StrEnum
 
@@ -6,8 +6,8 @@ from activity_dispatch.domain.outcomes import NOBODY_WAITS
 
 
 class StopReason(StrEnum):
-    """The first reason to stop a job; its text goes into the cause of the task's failure."""
+    """A reason to stop a job, in the words that the cause of the task's failure uses."""
 
     INTERRUPTED = "the container is being stopped"
-    TIMED_OUT = "the job's own time limit is reached"
+    TIMED_OUT = "the job reached its own time limit"
     TASK_GONE = NOBODY_WAITS

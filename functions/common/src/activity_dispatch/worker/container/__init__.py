@@ -1,1 +1,1 @@
-"""The worker around a program in a container."""
+"""The worker in a container, around a program or a Python function."""

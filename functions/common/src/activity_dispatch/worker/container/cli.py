@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 
-# Passed on to the program. TERM and INT also mean that the container is being stopped.
+# Passed on to the program. SIGTERM and SIGINT also mean that the container is being stopped.
 SIGNALS = frozenset(
     {
         signal.SIGTERM,
@@ -21,10 +21,10 @@ SIGNALS = frozenset(
 
 
 def main() -> int:
-    """Run the command as the job of the task that the environment names; return the exit code."""
-    # Held back before anything slow: the kernel drops what reaches a PID 1 that does not listen yet.
+    """Run the command as the job of the task in TASK_ID; return the exit code."""
+    # Blocked before anything slow: the kernel drops signals to a PID 1 without handlers.
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    # Nothing made while starting is garbage; looking for some takes a fifth of the time.
+    # The start creates no garbage, and collecting it takes a fifth of the time.
     gc.disable()
     from activity_dispatch.worker.container.start import start
 

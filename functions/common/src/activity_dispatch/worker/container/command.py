@@ -23,13 +23,16 @@ from activity_dispatch.worker.stop_reason import StopReason
 
 @dataclass(frozen=True, kw_only=True)
 class CommandWorker:
-    """Takes a task, runs a program for it and settles it."""
+    """Takes a task, runs a program for it and settles the task."""
 
     parts: Parts
     count_oom_kills: Callable[[], int] = oom_kills
 
     def run(self, command: Sequence[str]) -> int:
-        """Return the exit code, see `Exit`. Raises what AWS raises when the task cannot be taken."""
+        """Run the command for the task; return the exit code, see `Exit`.
+
+        Raises ClientError and BotoCoreError if the task cannot be taken.
+        """
         taken = self.parts.take()
         if isinstance(taken, Exit):
             return taken
@@ -47,13 +50,13 @@ class CommandWorker:
     ) -> tuple[Ending, tuple[str, ...]]:
         stop = self.parts.stopper.reason
         if stop is not None:
-            return Ending(exit_code=Exit.TERMINATED, stop=stop, how="the program was not begun"), ()
+            return Ending(exit_code=Exit.TERMINATED, stop=stop, description="the program was not started"), ()
         kills = self.count_oom_kills()
         with Capture(files.folder, keep_stdout=self.parts.settings.stdout_is_output) as capture:
             try:
                 status, stop = self._wait(command, assignment, files, capture)
             except CannotStart as error:
-                ending = Ending(exit_code=error.exit_code, how=str(error))
+                ending = Ending(exit_code=error.exit_code, description=str(error))
             else:
                 ending = of_status(status, stop=stop, oom_killed=self.count_oom_kills() > kills)
             capture.finish()

@@ -1,9 +1,9 @@
-"""How a job ended, from the facts that a worker has about it. Pure."""
+"""How a job ended, judged from what the worker knows about it. Pure functions."""
 
 import json
 import os
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.limits import MAX_ERROR_CHARACTERS
@@ -17,9 +17,9 @@ from activity_dispatch.worker.stop_reason import StopReason
 class Ending:
     """A program's end.
 
-    `exit_code` is 128 + N after signal N; `oom_killed`: the kernel killed a process of the container
-    for memory meanwhile; `error_file`, `output_file`, `stdout`: what it wrote there, None for nothing;
-    `how`: what happened, where there is no program to tell of.
+    `exit_code` is 128 + N after signal N. `oom_killed` says that the kernel killed a process of the
+    container for lack of memory. `error_file`, `output_file` and `stdout` are what the program wrote
+    there, None for nothing. `description` says what happened if no program ran.
     """
 
     exit_code: int
@@ -29,11 +29,11 @@ class Ending:
     error_file: bytes | None = None
     output_file: bytes | None = None
     stdout: bytes | None = None
-    how: str | None = None
+    description: str | None = None
 
 
 def of_status(status: int, *, stop: StopReason | None, oom_killed: bool) -> Ending:
-    """Return the end that a wait status tells of."""
+    """Return the end that a wait status describes."""
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return Ending(exit_code=code, stop=stop, oom_killed=oom_killed)
@@ -41,25 +41,26 @@ def of_status(status: int, *, stop: StopReason | None, oom_killed: bool) -> Endi
 
 
 def outcome_of(ending: Ending, context: Cause) -> Outcome:
-    """Return the outcome; `context` has what every cause of this job says besides its message.
+    """Return the outcome; `context` has the fields that all causes of this job share.
 
-    Being stopped decides first: what the program made of SIGTERM, exit code 0 included, is no result.
+    A stop takes precedence: however the program reacts to SIGTERM, exit code 0 included, it has no result.
     """
     if ending.stop is not None:
         name = _STOPPED.get(ending.stop, ErrorName.JOB_INTERRUPTED)
-        return _failed(name, f"{ending.stop}; {_how(ending)}", ending, context)
+        return _failed(name, f"{ending.stop}; {_describe(ending)}", ending, context)
     if ending.error_file is not None:
         return _own_error(ending.error_file, ending, context)
     if ending.exit_code == 0:
         return _output(ending, context)
     if ending.oom_killed and ending.exit_code == _KILLED:
-        return _failed(ErrorName.JOB_OUT_OF_MEMORY, "the kernel killed it for memory", ending, context)
-    hint = "; the kernel killed a process of the container for memory" if ending.oom_killed else ""
-    return _failed(ErrorName.JOB_FAILED, f"{_how(ending)}{hint}", ending, context)
+        message = "the kernel killed the program for lack of memory"
+        return _failed(ErrorName.JOB_OUT_OF_MEMORY, message, ending, context)
+    hint = "; the kernel killed a process of the container for lack of memory" if ending.oom_killed else ""
+    return _failed(ErrorName.JOB_FAILED, f"{_describe(ending)}{hint}", ending, context)
 
 
 def exit_code_of(ending: Ending, outcome: Outcome) -> int:
-    """Return the worker's exit code once the outcome is reported."""
+    """Return the worker's exit code after the outcome was reported."""
     if ending.stop is not None:
         return Exit.TIMED_OUT if ending.stop is StopReason.TIMED_OUT else Exit.TERMINATED
     if ending.exit_code == 0 and isinstance(outcome, Failed):
@@ -71,11 +72,11 @@ _KILLED = 128 + signal.SIGKILL
 _STOPPED = {StopReason.TIMED_OUT: ErrorName.JOB_TIMED_OUT}
 
 
-def _how(ending: Ending) -> str:
-    if ending.how is not None:
-        return ending.how
+def _describe(ending: Ending) -> str:
+    if ending.description is not None:
+        return ending.description
     if ending.signal_number is not None:
-        return f"the program was ended by {_signal_name(ending.signal_number)}"
+        return f"the program was terminated by {_signal_name(ending.signal_number)}"
     return f"the program exited with code {ending.exit_code}"
 
 
@@ -87,15 +88,7 @@ def _signal_name(number: int) -> str:
 
 
 def _failed(name: str, message: str, ending: Ending, context: Cause) -> Failed:
-    cause = Cause(
-        message=message,
-        backend=context.backend,
-        job_id=context.job_id,
-        exit_code=ending.exit_code,
-        log_tail=context.log_tail,
-        log_url=context.log_url,
-    )
-    return Failed(error=name, cause=cause)
+    return Failed(error=name, cause=replace(context, message=message, exit_code=ending.exit_code))
 
 
 def _own_error(data: bytes, ending: Ending, context: Cause) -> Failed:
@@ -106,8 +99,8 @@ def _own_error(data: bytes, ending: Ending, context: Cause) -> Failed:
     name = document.get("error") if isinstance(document, dict) else None
     if not isinstance(name, str) or not 0 < len(name) <= MAX_ERROR_CHARACTERS:
         wanted = f'{{"error": 1 to {MAX_ERROR_CHARACTERS} characters, "message": text}}'
-        return _failed(ErrorName.JOB_FAILED, f"TASK_ERROR is not {wanted}", ending, context)
-    return _failed(name, str(document.get("message", _how(ending))), ending, context)
+        return _failed(ErrorName.JOB_FAILED, f"TASK_ERROR is not of the form {wanted}", ending, context)
+    return _failed(name, str(document.get("message", _describe(ending))), ending, context)
 
 
 def _output(ending: Ending, context: Cause) -> Outcome:
@@ -117,7 +110,7 @@ def _output(ending: Ending, context: Cause) -> Outcome:
     if not data:
         return Succeeded(output="null")
     if len(data) > MAX_OUTPUT_BYTES:
-        problem = f"is over {MAX_OUTPUT_BYTES} bytes; keep it in S3 and put its address there"
+        problem = f"is over {MAX_OUTPUT_BYTES} bytes; store it in S3 and output its address"
         return _failed(ErrorName.JOB_INVALID_OUTPUT, f"{source} {problem}", ending, context)
     try:
         text = data.decode()
@@ -130,6 +123,6 @@ def _output(ending: Ending, context: Cause) -> Outcome:
 
 _ADVICE = {
     "TASK_OUTPUT": "",
-    "stdout": "; a program that prints other things there writes its output to TASK_OUTPUT, "
-    "or has TASK_STDOUT=log set if it has none",
+    "stdout": "; if the program prints anything else there, write its output to TASK_OUTPUT, "
+    "or set TASK_STDOUT=log if it has none",
 }

@@ -1,4 +1,4 @@
-"""The files through which a program and the worker talk."""
+"""The files that a program and its worker exchange."""
 
 import shutil
 import tempfile
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-# Step Functions would take 256 KiB; what is larger goes to S3, and through the worker's memory.
+# Step Functions accepts 256 KiB; larger outputs go to S3, through the worker's memory.
 MAX_OUTPUT_BYTES = 16 * 1_048_576
 MAX_ERROR_FILE_BYTES = 65_536
 MAX_PROGRESS_BYTES = 1_024
@@ -15,32 +15,32 @@ MAX_PROGRESS_BYTES = 1_024
 
 @dataclass(frozen=True, kw_only=True)
 class TaskFiles:
-    """Files of one task, in a folder that only the container's user can enter."""
+    """The files of one task, in a folder that only the container's user can enter."""
 
     folder: Path
 
     @property
     def input(self) -> Path:
-        """The task's input, JSON."""
+        """Holds the task's input, JSON."""
         return self.folder / "input.json"
 
     @property
     def output(self) -> Path:
-        """Where the program may write its output, JSON."""
+        """For the program's output, JSON."""
         return self.folder / "output.json"
 
     @property
     def error(self) -> Path:
-        """Where the program may name its own error."""
+        """For the program's own error name and message, JSON."""
         return self.folder / "error.json"
 
     @property
     def progress(self) -> Path:
-        """Where the program may say how far it is."""
+        """For the program's progress; the last line counts."""
         return self.folder / "progress"
 
     def environment(self, task_id: str) -> Mapping[str, str]:
-        """What the program is told of its task."""
+        """Return the environment variables that describe the task to the program."""
         return {
             "TASK_ID": task_id,
             "TASK_INPUT": str(self.input),
@@ -52,19 +52,19 @@ class TaskFiles:
 
 @contextmanager
 def task_files(task_input: str) -> Iterator[TaskFiles]:
-    """Make the folder with the input in it; it is gone afterwards, whatever the program put there."""
+    """Create the folder and the input file; remove the folder and all its content afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="task-"))
     try:
         files = TaskFiles(folder=folder)
         files.input.write_text(task_input, encoding="utf-8")
         yield files
     finally:
-        # A program may have made folders that cannot be emptied: the container's end takes them.
+        # The program may have created folders that cannot be removed: they vanish with the container.
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_limited(path: Path, limit: int) -> bytes | None:
-    """Return at most `limit` + 1 bytes of a regular file, None if there is none or it is empty."""
+    """Return at most `limit` + 1 bytes of a regular file, None if it is missing or empty."""
     if not path.is_file():
         return None
     with path.open("rb") as file:
@@ -72,7 +72,7 @@ def read_limited(path: Path, limit: int) -> bytes | None:
 
 
 def last_line(path: Path, limit: int = MAX_PROGRESS_BYTES) -> str | None:
-    """Return the last line that is not empty, cut to `limit` bytes of UTF-8."""
+    """Return the last non-empty line, cut to `limit` bytes of UTF-8; None if there is none."""
     if not path.is_file():
         return None
     with path.open("rb") as file:
@@ -81,6 +81,6 @@ def last_line(path: Path, limit: int = MAX_PROGRESS_BYTES) -> str | None:
         lines = [line for line in file.read(4 * limit).splitlines() if line.strip()]
     if not lines:
         return None
-    # Decoded twice: replacement characters are longer than the bytes that they stand for.
+    # Cut after decoding: replacement characters are longer than the bytes they replace.
     text = lines[-1].strip().decode(errors="replace")
     return text.encode()[:limit].decode(errors="ignore")

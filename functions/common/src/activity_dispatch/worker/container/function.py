@@ -1,4 +1,4 @@
-"""Runs a Python function as the job of a task, inside a container."""
+"""Runs a Python function as the job of a task in a container."""
 
 import json
 import logging
@@ -32,13 +32,13 @@ type Handle = Callable[[Any], Any]
 
 
 def run_task(handle: Handle) -> NoReturn:
-    """Run `handle(input)` as the job of the task that the environment names, and end the process.
+    """Run `handle(input)` as the job of the task in TASK_ID, and end the process.
 
-    The input is the activity's, parsed from JSON; the output is what `json.dumps` takes. What the
-    function raises fails the task as `Job.Failed`, a JobError under its own name. When the container
-    is being stopped, its time is over or nobody waits for the task any more, the function is
-    interrupted by an exception that is no `Exception`: it has the grace period to clean up.
-    To be called in the main thread. Raises SystemExit with an exit code of `Exit`.
+    The input is the activity's, parsed from JSON; the output must be accepted by `json.dumps`. An exception
+    fails the task as `Job.Failed`, a JobError under its own name. When the container is being stopped,
+    its time is up or nobody waits for the task any more, the function is interrupted by an exception that
+    is not an `Exception`, and has the grace period to clean up.
+    Call it in the main thread. Raises SystemExit with an exit code of `Exit`.
     """
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     try:
@@ -55,9 +55,9 @@ def run_task(handle: Handle) -> NoReturn:
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionWorker:
-    """Takes a task, calls a function for it and settles it.
+    """Takes a task, calls a function for it and settles the task.
 
-    `give_up` ends the process when the function does not let itself be ended.
+    `give_up` ends the process if the function resists the interruption; it gets the exit code.
     """
 
     parts: Parts
@@ -65,7 +65,10 @@ class FunctionWorker:
     give_up: Callable[[int], object] = os._exit
 
     def run(self, handle: Handle) -> int:
-        """Return the exit code, see `Exit`. Raises what AWS raises when the task cannot be taken."""
+        """Call the function for the task; return the exit code, see `Exit`.
+
+        Raises ClientError and BotoCoreError if the task cannot be taken.
+        """
         with _stopped_by_signals(self.parts.stopper):
             taken = self.parts.take()
             if isinstance(taken, Exit):
@@ -82,13 +85,13 @@ class FunctionWorker:
 
         def send(number: int) -> None:
             if number == signal.SIGKILL:
-                LOG.error("the function does not end within its grace period")
+                LOG.error("the function did not end within its grace period")
                 self.give_up(self._settle(taken.assignment, _INTERRUPTED, stopper.reason, tail))
             else:
                 interrupter.interrupt()
 
         with self.parts.watching(taken.assignment, files):
-            # Reading the input may fail too, and then the task fails with it.
+            # Parsing the input is part of the job: if it fails, the task fails.
             outcome = call(
                 lambda: handle(json.loads(taken.input)), interrupter, on_armed=lambda: stopper.attach(send)
             )
@@ -102,7 +105,7 @@ class FunctionWorker:
             return delivery.cancel(assignment)
         context = assignment.cause("", tail.lines)
         code = Exit.DONE if isinstance(outcome, Succeeded) else Exit.FAILED
-        ending = Ending(exit_code=code, stop=stop, how="the function was interrupted")
+        ending = Ending(exit_code=code, stop=stop, description="the function was interrupted")
         if stop is not None:
             outcome = outcome_of(ending, context)
         elif isinstance(outcome, Failed):
@@ -111,7 +114,7 @@ class FunctionWorker:
         return Exit.UNSETTLED if reported is None else exit_code_of(ending, reported)
 
 
-# What a function that was interrupted leaves; why it was decides about the outcome.
+# Stands for an interrupted function's outcome, which the reason for the interruption decides.
 _INTERRUPTED = Failed(error=ErrorName.JOB_INTERRUPTED, cause=Cause(message="the function was interrupted"))
 
 
@@ -119,9 +122,8 @@ _INTERRUPTED = Failed(error=ErrorName.JOB_INTERRUPTED, cause=Cause(message="the 
 def _stopped_by_signals(stopper: Stopper) -> Iterator[None]:
     """Let SIGTERM and SIGINT stop the job.
 
-    A signal handler runs in between two steps of the main thread and must take no lock: it leaves
-    the stopping to a thread. SIGUSR1 is what interrupts the function; one that comes too late does
-    nothing.
+    A signal handler interrupts the main thread anywhere and must take no lock, so a new thread does the
+    stopping. SIGUSR1 interrupts the function; one that arrives too late is ignored.
     """
 
     def stop(_number: int, _frame: object) -> None:

@@ -1,4 +1,4 @@
-"""Who claims a task: a name for the job that this container is."""
+"""The name under which a container claims its task."""
 
 import os
 import socket
@@ -8,11 +8,11 @@ from activity_dispatch.domain.claims import batch_claimant, ecs_claimant
 
 
 def claimant_of(environment: Mapping[str, str]) -> str:
-    """Return a name that a job keeps when it is started again, and that no other job has.
+    """Return a name that a job keeps across its attempts and that no other job has.
 
-    Batch starts the attempts of a job one after the other under one job id, ECS restarts a
-    container under one runtime id: an attempt whose host was lost is followed by one that may take
-    the task up. Elsewhere it is the host's name and the process.
+    Batch runs all attempts of a job under one job id, and ECS restarts a container under one runtime id,
+    so the attempt after a lost host may take over the task. Elsewhere the name is the host's name and
+    the process id.
 
     Sources: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html

@@ -1,4 +1,4 @@
-"""Where a container's logs can be read."""
+"""The address of a container's log."""
 
 import json
 import logging
@@ -13,9 +13,9 @@ TIMEOUT_SECONDS = 2.0
 
 
 def log_url_of(environment: Mapping[str, str]) -> str | None:
-    """Return the console's address of this container's log stream, None if ECS does not tell.
+    """Return the console's address of this container's log stream, None if ECS does not report it.
 
-    Batch's containers are ECS's too. An address is not worth an outcome: problems are only logged.
+    Batch's containers run on ECS too. Problems are only logged: the outcome matters more than the address.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4-response.html
     """
     uri = environment.get("ECS_CONTAINER_METADATA_URI_V4")
@@ -25,7 +25,7 @@ def log_url_of(environment: Mapping[str, str]) -> str | None:
         with urllib.request.urlopen(uri, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 (ECS's own)
             options = json.load(response).get("LogOptions", {})
     except (OSError, ValueError) as error:
-        LOG.warning("ECS does not tell where the logs are: %s", error)
+        LOG.warning("ECS does not report the log's location: %s", error)
         return None
     group, stream = options.get("awslogs-group"), options.get("awslogs-stream")
     return log_url(LogLocation(group=group, stream=stream)) if group and stream else None

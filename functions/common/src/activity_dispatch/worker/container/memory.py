@@ -1,4 +1,4 @@
-"""Whether the kernel killed a process of this container for memory."""
+"""Counts the processes of this container that the kernel killed for lack of memory."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ MEMBERSHIP = Path("/proc/self/cgroup")
 
 
 def oom_kills(cgroups: Path = CGROUPS, membership: Path = MEMBERSHIP) -> int:
-    """Return how many processes of this cgroup the kernel has killed for memory; 0 if it can't be known."""
+    """Return how many processes of this cgroup were killed for lack of memory; 0 if unknown."""
     for file in _candidates(cgroups, membership):
         try:
             fields = dict(line.split(maxsplit=1) for line in file.read_text().splitlines() if line)
@@ -29,6 +29,6 @@ def _candidates(cgroups: Path, membership: Path) -> list[Path]:
         for _, names, path in entries
         if names in ("", "memory")
     ]
-    # Inside a container the path may be the host's while the folder is the container's own.
+    # In a container the path may be the host's although the mounted folder is the container's.
     own = [folder / path.lstrip("/") / name for folder, name, path in folders]
     return own + [folder / name for folder, name, _ in folders]

@@ -1,4 +1,4 @@
-"""What the worker of a command and that of a function have in common."""
+"""What the command worker and the function worker share."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from activity_dispatch.worker.delivery import Delivery
 from activity_dispatch.worker.exits import Exit
 
 LOG = logging.getLogger(__name__)
-# The job's heartbeats, its progress and its outcome.
+# For the job's heartbeats, progress and outcome.
 THREADS = 3
 
 
@@ -26,7 +26,7 @@ THREADS = 3
 class Parts:
     """The parts of a worker.
 
-    `settler` is asked for once the job runs: making its client would keep the job waiting.
+    `settler` is called only when the job runs: creating its client would delay the job's start.
     """
 
     settings: WorkerSettings
@@ -38,7 +38,7 @@ class Parts:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Parts":
-        """Make the parts; raises InvalidSettings with all problems of the environment."""
+        """Create the parts. Raises InvalidSettings with every problem of the environment."""
         settings = WorkerSettings.from_environment(environment)
         runtime = Runtime.from_environment(environment, threads=THREADS)
         return cls(
@@ -51,7 +51,10 @@ class Parts:
         )
 
     def take(self) -> Taken | Exit:
-        """Claim the task, or say how to exit because there is nothing to do."""
+        """Claim the task; return the exit code if there is nothing to do.
+
+        Raises ClientError and BotoCoreError.
+        """
         taken = take(self.tasks, self.settings.task_id, self.claimant)
         if isinstance(taken, NotOurs):
             LOG.warning("nothing to do for task %s: %s", self.settings.task_id, taken.reason)
@@ -59,7 +62,7 @@ class Parts:
         return taken
 
     def watching(self, assignment: Assignment, files: TaskFiles) -> AbstractContextManager[None]:
-        """Heartbeats, time limit and progress for as long as the block runs."""
+        """Return a context manager for heartbeats, time limit and progress."""
         return watching(
             assignment,
             self.stopper,
@@ -70,12 +73,12 @@ class Parts:
         )
 
     def delivery(self) -> Delivery:
-        """What reports the job's outcome."""
+        """Compose what reports the job's outcome."""
         return Delivery(settler=self.settler(), log_url=lambda: _log_url(self.environment))
 
 
 def _log_url(environment: Mapping[str, str]) -> str | None:
-    # Only a failure needs it, and its imports take time.
+    # Imported here: only a failure needs it, and the import takes time.
     from activity_dispatch.worker.container.log_address import log_url_of
 
     return log_url_of(environment)

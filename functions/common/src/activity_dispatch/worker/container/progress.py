@@ -1,4 +1,4 @@
-"""Records what a program says about its progress."""
+"""Records the progress that a program reports."""
 
 import logging
 import threading
@@ -15,36 +15,36 @@ INTERVAL_SECONDS = 5.0
 
 
 class ProgressWatch:
-    """Looks at the file every few seconds and records its last line when it is another one.
+    """Reads the file every few seconds and records its last line if that has changed.
 
-    A line that cannot be recorded is tried again with the next look: progress is no reason to end.
+    A line that cannot be recorded is logged, and retried with the next read.
     """
 
     def __init__(
         self, path: Path, record: Callable[[str], object], interval_seconds: float = INTERVAL_SECONDS
     ) -> None:
-        """Do nothing before `__enter__`."""
+        """Prepare the thread, which `__enter__` starts."""
         self._path, self._record, self._interval = path, record, interval_seconds
         self._recorded: str | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="progress", daemon=True)
 
     def __enter__(self) -> Self:
-        """Start to look."""
+        """Start watching."""
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop after a last look: the last word counts."""
+        """Stop, and read the file once more for the final progress."""
         self._stopped.set()
         self._thread.join()
-        self._look()
+        self._check()
 
     def _run(self) -> None:
         while not self._stopped.wait(self._interval):
-            self._look()
+            self._check()
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         try:
             line = last_line(self._path)
             if line is not None and line != self._recorded:

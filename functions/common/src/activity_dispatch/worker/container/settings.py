@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from activity_dispatch.runtime.settings import InvalidSettings, Settings, is_number
 
-# ECS and Batch kill a container 30 s after SIGTERM: what is left is for reporting the interruption.
+# ECS and Batch kill a container 30 s after SIGTERM: the rest is for reporting the interruption.
 GRACE_SECONDS = 20
-# Fargate and SageMaker let a container have at most two minutes.
+# Fargate and SageMaker allow a container at most two minutes.
 MAX_GRACE_SECONDS = 120
 MAX_TIMEOUT_SECONDS = 99_999_999
 
-# What the program does not get to see: it is the worker's business.
+# Hidden from the program: only the worker needs them.
 PRIVATE = frozenset(
     {
         "TASK_TABLE",
@@ -27,10 +27,10 @@ PRIVATE = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
-    """What a worker is told, besides what every part of the stack is told (`Settings`).
+    """A worker's settings, besides those of every part of the stack (`Settings`).
 
-    `grace_seconds`: from SIGTERM to SIGKILL; `timeout_seconds`: the job's own time limit, None for
-    none; `stdout_is_output`: a program that writes no TASK_OUTPUT has its output on stdout.
+    `grace_seconds` is the time from SIGTERM to SIGKILL; `timeout_seconds` the job's own time limit, None
+    for none; with `stdout_is_output`, stdout is the output of a program that does not write TASK_OUTPUT.
     """
 
     task_id: str
@@ -42,7 +42,7 @@ class WorkerSettings:
     def from_environment(cls, environment: Mapping[str, str]) -> "WorkerSettings":
         """Read TASK_ID, TASK_GRACE_SECONDS, TASK_TIMEOUT_SECONDS and TASK_STDOUT.
 
-        Raises InvalidSettings with every problem of these and of `Settings`.
+        Raises InvalidSettings with every problem of these and of those in `Settings`.
         """
         problems = []
         try:

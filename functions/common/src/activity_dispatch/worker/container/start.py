@@ -1,4 +1,4 @@
-"""Composition root of `task-worker`."""
+"""The composition root of `task-worker`."""
 
 import gc
 import logging
@@ -22,7 +22,7 @@ STOP_SIGNALS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 def start(arguments: Sequence[str], environment: Mapping[str, str], signals: Iterable[signal.Signals]) -> int:
-    """Run the command after `--`; `signals` are blocked in this process and answered here."""
+    """Run the command after `--`; return the exit code. `signals` are blocked, and handled here."""
     logging.basicConfig(stream=sys.stderr, format="task-worker: %(levelname)s: %(message)s")
     command = arguments[1:] if arguments[:1] == ["--"] else arguments
     if not command:
@@ -33,7 +33,7 @@ def start(arguments: Sequence[str], environment: Mapping[str, str], signals: Ite
     except InvalidSettings as error:
         LOG.error("%s", error)
         return Exit.CONFIG
-    _answer_signals(parts.stopper, signals)
+    _handle_signals(parts.stopper, signals)
     become_subreaper()
     gc.enable()
     try:
@@ -43,10 +43,10 @@ def start(arguments: Sequence[str], environment: Mapping[str, str], signals: Ite
         return Exit.UNSETTLED
 
 
-def _answer_signals(stopper: Stopper, signals: Iterable[signal.Signals]) -> None:
-    """Answer blocked signals in a thread of their own: there they may take locks and wait."""
+def _handle_signals(stopper: Stopper, signals: Iterable[signal.Signals]) -> None:
+    """Handle blocked signals in a thread, which, unlike a signal handler, may take locks and wait."""
 
-    def answer() -> None:
+    def handle() -> None:
         while True:
             number = signal.sigwait(signals)
             if number in STOP_SIGNALS:
@@ -54,4 +54,4 @@ def _answer_signals(stopper: Stopper, signals: Iterable[signal.Signals]) -> None
             else:
                 stopper.forward(number)
 
-    threading.Thread(target=answer, name="signals", daemon=True).start()
+    threading.Thread(target=handle, name="signals", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Stops the program: SIGTERM, its grace period, SIGKILL."""
+"""Stops the program: SIGTERM, the grace period, SIGKILL."""
 
 import signal
 import threading
@@ -8,14 +8,13 @@ from activity_dispatch.worker.stop_reason import StopReason
 
 
 class Stopper:
-    """Keeps the first reason to stop and carries it out. For any thread, not for signal handlers.
+    """Keeps the first reason to stop, and stops the program. For any thread, but not for signal handlers.
 
-    `send` sends a signal to the program. It may come later than the wish to stop: a container can
-    be told to stop before its program has begun.
+    A container can be stopped before its program starts: the program is then stopped by `attach`.
     """
 
     def __init__(self, grace_seconds: float) -> None:
-        """No reason yet, nothing to stop yet."""
+        """Start without a reason and without a program."""
         self._grace_seconds = grace_seconds
         self._lock = threading.Lock()
         self._reason: StopReason | None = None
@@ -24,34 +23,34 @@ class Stopper:
 
     @property
     def reason(self) -> StopReason | None:
-        """The reason to stop, once there is one."""
+        """The reason to stop, None while there is none."""
         return self._reason
 
     def attach(self, send: Callable[[int], None]) -> None:
-        """The program runs; stop it if that was asked for before."""
+        """Take over the running program, which `send` sends signals; stop it if there is a reason."""
         with self._lock:
             self._send = send
             if self._reason is not None:
                 self._end(signal.SIGTERM)
 
     def stop(self, reason: StopReason, number: int = signal.SIGTERM) -> None:
-        """Send the program this signal and, when its grace period is over, SIGKILL."""
+        """Send the program this signal and, after the grace period, SIGKILL; keep the first reason."""
         with self._lock:
-            again = self._reason is not None
+            is_repeated = self._reason is not None
             self._reason = self._reason or reason
-            if again and self._send is not None:
+            if is_repeated and self._send is not None:
                 self._send(number)
             elif self._send is not None:
                 self._end(number)
 
     def forward(self, number: int) -> None:
-        """Pass a signal on that does not ask to stop."""
+        """Pass on a signal that is no request to stop."""
         with self._lock:
             if self._send is not None:
                 self._send(number)
 
     def detach(self) -> StopReason | None:
-        """The program has ended: return why it was stopped, None if it ended of itself."""
+        """Let go of the ended program; return why it was stopped, None if it ended on its own."""
         with self._lock:
             self._send = None
             if self._kill is not None:
@@ -59,8 +58,8 @@ class Stopper:
             return self._reason
 
     def _end(self, number: int) -> None:
-        assert self._send is not None  # noqa: S101 (both callers have looked)
-        # Before the signal: in the thread that it interrupts nothing more may be done after it.
+        assert self._send is not None  # noqa: S101 (both callers check)
+        # Before the signal: if it interrupts this very thread, nothing after it would run.
         self._kill = threading.Timer(self._grace_seconds, self.forward, (signal.SIGKILL,))
         self._kill.daemon = True
         self._kill.start()

@@ -1,4 +1,4 @@
-"""What goes on in the background while a job runs: heartbeats, its time limit, its progress."""
+"""What runs in the background of a job: heartbeats, time limit, progress."""
 
 import threading
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ def watching(
     progress: Path,
     timeout_seconds: float | None,
 ) -> Iterator[None]:
-    """Beat at once and then on, record the progress, and stop the job when it is to end early.
+    """Send heartbeats, the first immediately, record the progress, and stop the job if it has to end early.
 
-    Heartbeats go on through the job's grace period: its outcome is still to come.
+    Heartbeats continue during the job's grace period: its outcome is still to come.
     """
 
     def gone(_reason: StopReason) -> None:
@@ -37,7 +37,7 @@ def watching(
         token=assignment.token,
         heartbeat_seconds=assignment.heartbeat_seconds,
         stop=gone,
-        at_once=True,
+        immediately=True,
     )
     record = ProgressWatch(progress, lambda line: tasks.record_progress(assignment.task_id, line))
     with beats, record, _time_limit(stopper, timeout_seconds):
