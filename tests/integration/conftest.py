@@ -9,17 +9,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from localstack_client.session import Session
-from python_terraform import IsFlagged, Terraform
+from python_terraform import Terraform
 from tests.integration import trial
+from tests.integration.applied import Applied
 from tests.integration.faulty.stack import Faulty, resources_of
-from tests.integration.helpers import FAULTY, documented, pack_function
+from tests.integration.helpers import CHAOS, FAULTY, clients_of, documented, pack_function
 from tests.integration.trial import Trial
 
 from operations import cloud, execution, outputs, paths, process
 from operations.execution import Ended
 
-APPLY_SECONDS = 300
+INIT_SECONDS = 300
 FOLLOW_SECONDS = 180
 
 
@@ -58,8 +58,11 @@ def modules(running_cloud: str, client: Any, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
-def stack(running_cloud: str) -> SimpleNamespace:
-    """What `make local-up` writes to build/local/outputs.json."""
+def stack(request: pytest.FixtureRequest, running_cloud: str) -> SimpleNamespace:
+    """What `make local-up` writes to build/local/outputs.json; other stacks are applied at the same time."""
+    needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    for name in sorted(needed & {"faulty_applied", "chaos_applied"}):
+        request.getfixturevalue(name)
     documented("make local-up")
     return SimpleNamespace(**outputs.load(outputs.LOCAL).document)
 
@@ -67,20 +70,7 @@ def stack(running_cloud: str) -> SimpleNamespace:
 @pytest.fixture(scope="session")
 def client(running_cloud: str) -> Callable[[str], Any]:
     """Create clients as localstack-client does, for the address of the cloud."""
-    session = Session(
-        localstack_host=running_cloud.removeprefix("http://"),
-        region_name="eu-west-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    clients: dict[str, Any] = {}
-
-    def get(service: str) -> Any:
-        if service not in clients:
-            clients[service] = session.client(service)
-        return clients[service]
-
-    return get
+    return clients_of(running_cloud)
 
 
 @pytest.fixture(scope="session")
@@ -136,24 +126,38 @@ def terraform(running_cloud: str) -> Callable[[Path], Terraform]:
     return make
 
 
-@pytest.fixture(scope="session")
-def faulty_terraform(terraform, tmp_path_factory) -> Terraform:
-    package = pack_function(tmp_path_factory.mktemp("faulty") / "faulty.zip")
-    process.run([paths.TERRAFORM_INIT, FAULTY], timeout_seconds=APPLY_SECONDS)
-    return terraform(FAULTY, package=str(package))
+def _applied(
+    terraform: Callable[..., Terraform], folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Applied]:
+    package = pack_function(tmp_path_factory.mktemp(folder.name) / f"{folder.name}.zip")
+    process.run([paths.TERRAFORM_INIT, folder], timeout_seconds=INIT_SECONDS)
+    applied = Applied(terraform(folder, package=str(package)))
+    yield applied
+    applied.destroy()
 
 
 @pytest.fixture(scope="session")
-def faulty(faulty_terraform, client, follow) -> Iterator[Faulty]:
-    """Apply the stack; destroy it at the end and check that nothing of it is left."""
-    code, _, errors = faulty_terraform.apply(skip_plan=True, capture_output=True)
-    assert code == 0, errors
-    try:
-        yield Faulty(faulty_terraform.output(), client, follow)
-    finally:
-        # python-terraform would add -force, which Terraform no longer has.
-        code, _, errors = faulty_terraform.destroy(force=None, auto_approve=IsFlagged)
-        assert code == 0, errors
+def faulty_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
+    yield from _applied(terraform, FAULTY, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def chaos_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
+    """The stack of test_chaos.py, which destroys it before other tests run."""
+    yield from _applied(terraform, CHAOS, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def faulty_terraform(faulty_applied: Applied) -> Terraform:
+    faulty_applied.outputs()
+    return faulty_applied.terraform
+
+
+@pytest.fixture(scope="session")
+def faulty(faulty_applied: Applied, client, follow) -> Iterator[Faulty]:
+    """Wait for the stack; destroy it at the end and check that nothing of it is left."""
+    yield Faulty(faulty_applied.outputs(), client, follow)
+    faulty_applied.destroy()
     assert resources_of(client, "faulty") == []
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from localstack_client.session import Session
 
 from operations import paths
 from operations.execution import Ended
 
 FAULTY = Path(__file__).parent / "faulty"
+CHAOS = Path(__file__).parent / "chaos"
 
 
 def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:
@@ -36,6 +39,27 @@ def pack(package: Path, files: Mapping[str, str]) -> Path:
         for name, text in files.items():
             archive.writestr(name, text)
     return package
+
+
+def clients_of(endpoint: str) -> Callable[[str], Any]:
+    """Return a function that creates clients as localstack-client does, for a local cloud's address."""
+    session = Session(
+        localstack_host=endpoint.removeprefix("http://"),
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    clients: dict[str, Any] = {}
+    # Threads may share clients, but must not create them at the same time.
+    lock = threading.Lock()
+
+    def get(service: str) -> Any:
+        with lock:
+            if service not in clients:
+                clients[service] = session.client(service)
+            return clients[service]
+
+    return get
 
 
 def documented(command: str, put: Mapping[str, str] | None = None, *, code: int = 0) -> str:

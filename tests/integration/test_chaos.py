@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from tests.integration.applied import Applied
 from tests.integration.chaos.plan import KILLS, TASKS
 from tests.integration.chaos.run import Run, run_once
-from tests.integration.chaos.stack import Chaos, deployed
-from tests.integration.helpers import pack_function, refusals
+from tests.integration.chaos.stack import Chaos, image_known
+from tests.integration.helpers import refusals
 
 from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.polls import poll_id_of
@@ -23,11 +24,17 @@ OUTCOMES = {"ActivitySucceeded": "succeeded", "ActivityFailed": "failed", "Activ
 
 
 @pytest.fixture(scope="module")
-def chaos(terraform, running_cloud: str, client, tmp_path_factory) -> Iterator[Chaos]:
-    """Apply the stack, and destroy it before other tests run."""
-    package = pack_function(tmp_path_factory.mktemp("chaos") / "chaos.zip")
-    with deployed(terraform, running_cloud, client, package) as stack:
-        yield stack
+def chaos(chaos_applied: Applied, running_cloud: str, client) -> Iterator[Chaos]:
+    """Wait for the stack, and destroy it before other tests run."""
+    outputs = chaos_applied.outputs()
+    with image_known():
+        yield Chaos(
+            endpoint=running_cloud,
+            client=client,
+            state_machines=outputs["state_machines"],
+            task_table=outputs["task_table"],
+        )
+        chaos_applied.destroy()
 
 
 @pytest.fixture(scope="module")

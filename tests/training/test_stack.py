@@ -1,15 +1,13 @@
 """Sweeps on a local cloud: invalid ones never start, interrupted ones resume, the best is published."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from localstack_client.session import Session
-from tests.integration.helpers import documented, wait_until
+from tests.integration.helpers import clients_of, documented, wait_until
 from tests.training.sweeps import (
     EPOCHS,
     SWEEP,
@@ -35,24 +33,7 @@ def stack(python: Any) -> Iterator[SimpleNamespace]:
 
 @pytest.fixture(scope="session")
 def client(stack: SimpleNamespace) -> Callable[[str], Any]:
-    session = Session(
-        localstack_host=stack.endpoint.removeprefix("http://"),
-        region_name=stack.region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-
-    clients: dict[str, Any] = {}
-    # Threads may share clients, but must not create them at the same time.
-    lock = threading.Lock()
-
-    def get(service: str) -> Any:
-        with lock:
-            if service not in clients:
-                clients[service] = session.client(service)
-            return clients[service]
-
-    return get
+    return clients_of(stack.endpoint)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Any
 from operations import paths
 
 TASKS = 200
+# How long to kill at least; longer if not all tasks are started by then.
 CHAOS_SECONDS = 75
 KILL_EVERY_SECONDS = 0.7
 PASS_SECONDS = 5

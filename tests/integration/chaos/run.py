@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -41,9 +42,10 @@ class Run:
 def run_once(chaos: Chaos, chance: random.Random) -> Run:
     """Break everything for a while, then wait until it has come to rest."""
     jobs, moments = jobs_of(chance), [time.monotonic()]
-    with _watched(chaos), _faults(chaos, chance):
-        arns = [chaos.start(number, job) for number, job in enumerate(jobs)]
-        _kill_for_a_while(chaos, chance)
+    with _watched(chaos), _faults(chaos, chance), ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(lambda: [chaos.start(number, job) for number, job in enumerate(jobs)])
+        _kill_until(starting, chaos, chance)
+        arns = starting.result()
         moments.append(time.monotonic())
         injected = _by_fault(chaos.call("DELETE", "faults"))
         running = _rest(_running_of(chaos, arns))
@@ -99,10 +101,11 @@ def _watched(chaos: Chaos) -> Iterator[None]:
             thread.join()
 
 
-def _kill_for_a_while(chaos: Chaos, chance: random.Random) -> None:
+def _kill_until(started: Future[Any], chaos: Chaos, chance: random.Random) -> None:
+    """Kill for CHAOS_SECONDS, and until all executions are started."""
     over, never = time.monotonic() + CHAOS_SECONDS, threading.Event()
     for request in itertools.cycle(KILLS):
-        if time.monotonic() > over:
+        if time.monotonic() > over and started.done():
             return
         chaos.kill(chance, request)
         never.wait(KILL_EVERY_SECONDS)

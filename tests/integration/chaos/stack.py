@@ -8,16 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from python_terraform import IsFlagged, Terraform
 from tests.integration.chaos.plan import POLL_SECONDS, Job
 
 from activity_dispatch.domain.polls import poll_time
-from operations import paths, process
+from operations import paths
 
-FOLDER = Path(__file__).parent
 UNFINISHED = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")
 
 
@@ -102,25 +99,11 @@ def is_task(item: Mapping[str, Any]) -> bool:
 
 
 @contextmanager
-def deployed(
-    terraform: Callable[..., Terraform], endpoint: str, client: Callable[[str], Any], package: Path
-) -> Iterator[Chaos]:
-    """The stack, with its image known to the cloud, for the length of a `with` block."""
-    process.run([paths.TERRAFORM_INIT, FOLDER], timeout_seconds=300)
-    stack = terraform(FOLDER, package=str(package))
-    images = paths.CLOUD_IMAGES.read_text()
-    paths.CLOUD_IMAGES.write_text(json.dumps({**json.loads(images), "chaos": {}}))
-    code, _, errors = stack.apply(skip_plan=True, capture_output=True)
-    assert code == 0, errors
-    outputs = {name: output["value"] for name, output in stack.output().items()}
+def image_known() -> Iterator[None]:
+    """The cloud knows the stack's image for the length of a `with` block."""
+    before = paths.CLOUD_IMAGES.read_text()
+    paths.CLOUD_IMAGES.write_text(json.dumps({**json.loads(before), "chaos": {}}))
     try:
-        yield Chaos(
-            endpoint=endpoint,
-            client=client,
-            state_machines=outputs["state_machines"],
-            task_table=outputs["task_table"],
-        )
+        yield
     finally:
-        code, _, errors = stack.destroy(force=None, auto_approve=IsFlagged)
-        paths.CLOUD_IMAGES.write_text(images)
-    assert code == 0, errors
+        paths.CLOUD_IMAGES.write_text(before)

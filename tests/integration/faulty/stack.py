@@ -15,12 +15,12 @@ class Faulty:
     def __init__(
         self, outputs: dict[str, Any], client: Callable[[str], Any], wait: Callable[[str], Ended]
     ) -> None:
-        self.state_machines: dict[str, str] = outputs["state_machines"]["value"]
-        self.activities: dict[str, str] = outputs["activities"]["value"]
-        self.task_table: str = outputs["task_table"]["value"]
-        self.payload_bucket: str = outputs["payload_bucket"]["value"]
-        self.functions: dict[str, dict[str, str]] = outputs["functions"]["value"]
-        self.dead_letter_queue_url: str = outputs["dead_letter_queue_url"]["value"]
+        self.state_machines: dict[str, str] = outputs["state_machines"]
+        self.activities: dict[str, str] = outputs["activities"]
+        self.task_table: str = outputs["task_table"]
+        self.payload_bucket: str = outputs["payload_bucket"]
+        self.functions: dict[str, dict[str, str]] = outputs["functions"]
+        self.dead_letter_queue_url: str = outputs["dead_letter_queue_url"]
         self._client, self._wait = client, wait
 
     def start(self, job_input: Any, activity: str = "steady") -> str:
