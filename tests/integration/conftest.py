@@ -143,7 +143,7 @@ def faulty_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
 
 @pytest.fixture(scope="session")
 def chaos_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
-    """The stack of test_chaos.py, which destroys it before other tests run."""
+    """The stack of test_chaos.py, which begins to destroy it; its errors are reported at the end."""
     yield from _applied(terraform, CHAOS, tmp_path_factory)
 
 

@@ -25,7 +25,7 @@ OUTCOMES = {"ActivitySucceeded": "succeeded", "ActivityFailed": "failed", "Activ
 
 @pytest.fixture(scope="module")
 def chaos(chaos_applied: Applied, running_cloud: str, client) -> Iterator[Chaos]:
-    """Wait for the stack, and destroy it before other tests run."""
+    """Wait for the stack; it is destroyed while the next tests run."""
     outputs = chaos_applied.outputs()
     with image_known():
         yield Chaos(
@@ -34,7 +34,7 @@ def chaos(chaos_applied: Applied, running_cloud: str, client) -> Iterator[Chaos]
             state_machines=outputs["state_machines"],
             task_table=outputs["task_table"],
         )
-        chaos_applied.destroy()
+        chaos_applied.begin_destroy()
 
 
 @pytest.fixture(scope="module")
