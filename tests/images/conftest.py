@@ -1,4 +1,4 @@
-"""Containers of the worker image, against an AWS of our own on this machine."""
+"""Containers of the worker image, against a stub of AWS on this machine."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Container:
-    """A container that runs or has ended."""
+    """A container, running or ended."""
 
     def __init__(self, *arguments: str) -> None:
         self.id = docker("run", "--detach", *arguments).strip()
@@ -37,12 +37,12 @@ class Container:
 
     @property
     def description(self) -> str:
-        """All that Docker tells of it."""
+        """Everything that Docker reports about it."""
         return docker("inspect", self.id)
 
     @property
     def started_at(self) -> float:
-        """When its first process was started, in seconds since the epoch."""
+        """When its first process started, in seconds since the epoch."""
         return datetime.fromisoformat(json.loads(self.description)[0]["State"]["StartedAt"]).timestamp()
 
     def remove(self) -> None:
@@ -65,13 +65,13 @@ def aws() -> Iterator[AwsStub]:
 
 @pytest.fixture
 def run(aws: AwsStub) -> Iterator[Callable[..., Container]]:
-    """Starts a container with a command; `options` are docker's."""
+    """Start a container with a command; `options` go to `docker run`."""
     image = json.loads((ROOT / "build/images.json").read_text())["worker"]
     containers = []
 
     def start(*command: str, options: tuple[str, ...] = (), **environment: str) -> Container:
-        told = {**aws.environment(), **environment}
-        settings = [f"--env={name}={value}" for name, value in told.items()]
+        variables = {**aws.environment(), **environment}
+        settings = [f"--env={name}={value}" for name, value in variables.items()]
         containers.append(Container("--network=host", *settings, *options, image, *command))
         return containers[-1]
 
@@ -81,7 +81,7 @@ def run(aws: AwsStub) -> Iterator[Callable[..., Container]]:
 
 
 def output_of(aws: AwsStub) -> Any:
-    """What the task's success had as its output."""
+    """The output of the task's success."""
     return json.loads(aws.sent("SendTaskSuccess")[-1]["output"])
 
 
@@ -92,7 +92,7 @@ def until() -> Callable[..., None]:
     def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < deadline, "it did not come about"
+            assert time.monotonic() < deadline, f"not within {seconds} s"
             time.sleep(0.05)
 
     return wait

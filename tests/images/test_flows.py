@@ -1,4 +1,4 @@
-"""The Fargate and Batch flows of the stack with real containers: the local cloud runs them in Docker."""
+"""The stack's Fargate and Batch flows in real containers: the local cloud runs them in Docker."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ TEXT = b"one two\ntwo\n"
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Outputs]:
-    """The stack on a cloud of our own, with the image that was built."""
+    """The stack on its own cloud, with the built image."""
     assert not cloud.answers(), f"a cloud answers at {cloud.endpoint()}: it may not run containers in Docker"
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("LOCALCLOUD_RUNNER", "docker")
@@ -55,7 +55,7 @@ def test_the_job_runs_in_a_container_and_returns_its_result(run, backend: str) -
 
 
 @pytest.mark.parametrize("backend", ["fargate", "batch"])
-def test_it_really_is_the_image(run, backend: str) -> None:
+def test_the_job_runs_in_the_built_image(run, backend: str) -> None:
     script = (
         "import json, os; print(json.dumps({'user': os.getuid(), 'docker': os.path.exists('/.dockerenv')}))"
     )
@@ -65,7 +65,7 @@ def test_it_really_is_the_image(run, backend: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["fargate", "batch"])
-def test_a_failure_tells_exit_code_and_last_lines(run, backend: str) -> None:
+def test_a_failure_has_the_exit_code_and_the_last_lines(run, backend: str) -> None:
     ended = run(backend, command=["sh", "-c", "echo working; exit 3"])
     cause = json.loads(ended.cause)
     assert (ended.error, cause["exit_code"]) == ("Job.Failed", 3)

@@ -12,7 +12,7 @@ MIN_RUNS = 5
 MAX_RUNS = 60
 
 
-def test_a_program_is_run_by_nobody_on_a_read_only_filesystem(aws, run) -> None:
+def test_a_program_runs_as_nobody_on_a_read_only_filesystem(aws, run) -> None:
     script = """
 import json, os
 writable = [path for path in ("/", "/usr", "/usr/local", "/tmp") if os.access(path, os.W_OK)]
@@ -24,7 +24,7 @@ print(json.dumps([os.getuid(), os.getppid(), task_input, writable]))
     assert output_of(aws) == [65532, 1, {"text": "a"}, ["/tmp"]]  # noqa: S108
 
 
-def test_the_token_is_nowhere_to_be_seen(run) -> None:
+def test_the_token_is_not_visible_in_the_container(run) -> None:
     container = run("sh", "-c", "env; cat /proc/1/cmdline /proc/1/environ; exit 1")
     assert container.wait() == 1
     assert "TASK_ID" in container.logs
@@ -46,18 +46,18 @@ def test_orphans_are_reaped_and_killed(aws, run) -> None:
     assert output_of(aws) == "done"
 
 
-def test_a_program_that_takes_too_much_memory(aws, run) -> None:
+def test_a_program_that_takes_too_much_memory_is_out_of_memory(aws, run) -> None:
     container = run("python", "-c", "x = b'x' * 500_000_000", options=("--memory=150m", "--memory-swap=150m"))
     assert container.wait() == 137, container.logs
     assert aws.sent("SendTaskFailure")[0]["error"] == "Job.OutOfMemory"
 
 
-def test_a_command_that_is_not_there(aws, run) -> None:
+def test_a_missing_command_fails_the_task(aws, run) -> None:
     assert run("no-such-program").wait() == 127
     assert "no-such-program" in json.loads(aws.sent("SendTaskFailure")[0]["cause"])["message"]
 
 
-def test_the_samples_failure_has_its_own_message(aws, run) -> None:
+def test_the_samples_failure_keeps_its_message(aws, run) -> None:
     container = run()
     assert container.wait() == 1
     failure = aws.sent("SendTaskFailure")[0]
@@ -65,16 +65,16 @@ def test_the_samples_failure_has_its_own_message(aws, run) -> None:
     assert json.loads(failure["cause"])["message"] == "KeyError: 'source'"
 
 
-def test_the_worker_adds_less_to_a_programs_start_than_its_budget(aws, run) -> None:
+def test_the_workers_share_of_a_programs_start_is_within_budget(aws, run) -> None:
     with_worker: list[float] = []
     without: list[float] = []
     overhead = math.inf
-    # The least is what it takes; whatever comes on top is other processes' use of the processors.
+    # The minimum counts: anything above it is other processes' use of the processors.
     while len(without) < MIN_RUNS or (overhead >= START_BUDGET_MS and len(without) < MAX_RUNS):
         container = run("date", "+%s.%N")
         assert container.wait() == 0, container.logs
         with_worker.append((output_of(aws) - container.started_at) * 1000)
-        # What the engine and the image take by themselves is not the worker's.
+        # The time that the engine and the image take is not the worker's.
         plain = run("+%s.%N", options=("--entrypoint=date",))
         assert plain.wait() == 0, plain.logs
         without.append((float(plain.logs) - plain.started_at) * 1000)
@@ -84,7 +84,7 @@ def test_the_worker_adds_less_to_a_programs_start_than_its_budget(aws, run) -> N
     assert overhead < START_BUDGET_MS
 
 
-def test_the_worker_stays_within_its_memory(aws, run, until) -> None:
+def test_the_workers_memory_is_within_budget(aws, run, until) -> None:
     container = run("sleep", "60")
     until(lambda: len(aws.sent("SendTaskHeartbeat")) > 1)
     megabytes = int(docker("exec", container.id, "grep", "VmRSS", "/proc/1/status").split()[1]) / 1024

@@ -1,8 +1,9 @@
-"""What several of the integration tests need."""
+"""What several integration tests need."""
 
 import json
 import os
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -12,15 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from localstack_client.session import Session
 
 from operations import paths
 from operations.executions.execution import Ended
 
 FAULTY = Path(__file__).parent / "faulty"
+CHAOS = Path(__file__).parent / "chaos"
 
 
 def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:
-    """Write a zip with the library, what it needs, the function that does what its input says, and more."""
+    """Write a zip of the function that does as its input says, with the library, and with more files."""
+    return pack(package, {"faulty.py": (FAULTY / "faulty.py").read_text(), **(more or {})})
+
+
+def pack(package: Path, files: Mapping[str, str]) -> Path:
+    """Write a zip of these files, the library and its dependencies."""
     with (
         zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
         zipfile.ZipFile(package, "w") as archive,
@@ -28,21 +36,41 @@ def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:
         for name in built.namelist():
             if not name.startswith("process"):
                 archive.writestr(name, built.read(name))
-        archive.write(FAULTY / "faulty.py", "faulty.py")
-        for name, text in (more or {}).items():
+        for name, text in files.items():
             archive.writestr(name, text)
     return package
 
 
-def documented(command: str, put: Mapping[str, str] | None = None, *, code: int = 0) -> str:
-    """Run a command of the docs at the root, and return what it says.
+def clients_of(endpoint: str) -> Callable[[str], Any]:
+    """Return a function that creates clients as localstack-client does, for a local cloud's address."""
+    session = Session(
+        localstack_host=endpoint.removeprefix("http://"),
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    clients: dict[str, Any] = {}
+    # Threads may share clients, but must not create them at the same time.
+    lock = threading.Lock()
 
-    `put` gives what stands in it for something of one's own. Fails unless it ends with this code.
+    def get(service: str) -> Any:
+        with lock:
+            if service not in clients:
+                clients[service] = session.client(service)
+            return clients[service]
+
+    return get
+
+
+def documented(command: str, put: Mapping[str, str] | None = None, *, code: int = 0) -> str:
+    """Run a command of the docs at the root, and return what it prints.
+
+    `put` replaces the docs' placeholders. Fails unless the command ends with this code.
     """
-    for stands, own in (put or {}).items():
-        assert stands in command
-        command = command.replace(stands, own)
-    # make's own variables would make its child a part of it.
+    for placeholder, own in (put or {}).items():
+        assert placeholder in command
+        command = command.replace(placeholder, own)
+    # With make's own variables, the command's make would think that it is part of this one.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(
         ["bash", "-c", command],
@@ -59,7 +87,7 @@ def documented(command: str, put: Mapping[str, str] | None = None, *, code: int 
 
 
 def permissions_of(endpoint: str) -> Any:
-    """Return what the roles are granted and were refused; skip where the cloud does not enforce IAM."""
+    """Return what the roles are granted and were refused; skip if the cloud does not enforce IAM."""
     try:
         with urllib.request.urlopen(f"{endpoint}/_localcloud/iam/permissions", timeout=30) as answer:  # noqa: S310
             return json.load(answer)
@@ -68,13 +96,13 @@ def permissions_of(endpoint: str) -> Any:
 
 
 def refusals(endpoint: str) -> list[str]:
-    """Return each refusal since the cloud was started: who, action, resource."""
+    """Return each refusal since the cloud started: role, action, resource."""
     refused = permissions_of(endpoint)["refused"]
     return [f"{item['role']} {item['action']} {item['resource']}" for item in refused]
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    """Return what the condition gives once it is true; fail after so many seconds."""
+    """Return the condition's value once it is true; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s"
@@ -83,6 +111,6 @@ def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:
 
 
 def cause_of(ended: Ended) -> Any:
-    """Return the cause of a failed execution, which is JSON."""
+    """Return the cause of a failed execution, parsed from JSON."""
     assert ended.cause is not None
     return json.loads(ended.cause)

@@ -43,13 +43,13 @@ def test_a_missing_key_is_named(run, stack) -> None:
 @pytest.mark.parametrize(
     ("body", "problem"), [(b"", "is empty"), (b"\x7fELF\0\0", "is binary"), (b"\xff\xfe", "is not UTF-8")]
 )
-def test_an_object_that_is_no_text_is_refused(run, put_text, body: bytes, problem: str) -> None:
+def test_an_object_that_is_not_text_is_refused(run, put_text, body: bytes, problem: str) -> None:
     ended = run({"source": put_text(body)})
     assert ended.error == "InvalidInput"
     assert problem in cause_of(ended)["errorMessage"]
 
 
-def test_binary_data_behind_a_text_fails_the_job_with_its_place(run, put_text) -> None:
+def test_binary_data_after_text_fails_the_job_with_its_position(run, put_text) -> None:
     ended = run({"source": put_text(b"text " * 10_000 + b"\xff")})
     assert ended.error == "Job.Failed"
     cause = cause_of(ended)
@@ -65,7 +65,7 @@ def test_an_input_over_256_kib_is_refused_at_the_start(client, stack) -> None:
         )
 
 
-def test_a_function_of_the_users_own_behind_an_activity(faulty) -> None:
+def test_a_users_function_runs_behind_an_activity(faulty) -> None:
     ended = faulty.run({"return": {"answer": [42]}})
     assert (ended.status, json.loads(ended.output)) == ("SUCCEEDED", {"answer": [42]})
 
@@ -83,7 +83,7 @@ def test_an_output_over_256_kib_is_kept_in_s3(faulty, client, size: int, kept_in
     assert len(stored) == output["bytes"] == size
 
 
-def test_a_handler_that_raises(faulty) -> None:
+def test_a_handler_that_raises_fails_its_task(faulty) -> None:
     ended = faulty.run({"raise": "no disk left"})
     assert ended.error == "Job.Failed"
     cause = cause_of(ended)
@@ -92,16 +92,16 @@ def test_a_handler_that_raises(faulty) -> None:
     assert cause["log_url"].startswith("https://eu-west-1.console.aws.amazon.com/cloudwatch/")
 
 
-def test_a_handler_that_names_its_error(faulty) -> None:
+def test_a_handler_can_name_its_error(faulty) -> None:
     ended = faulty.run({"raise_error": "Quota.Exceeded", "message": "tomorrow"})
     assert ended.error == "Quota.Exceeded"
 
 
-def test_a_result_that_is_not_json(faulty) -> None:
+def test_a_result_that_is_not_json_fails_the_task(faulty) -> None:
     assert faulty.run({"return": "a set"}).error == "Job.InvalidOutput"
 
 
-def test_a_handler_longer_than_heartbeat_seconds_is_kept_alive(faulty) -> None:
+def test_a_handler_that_runs_longer_than_heartbeat_seconds_is_kept_alive(faulty) -> None:
     ended = faulty.run({"sleep": 8}, activity="hasty")
     assert (ended.status, ended.output) == ("SUCCEEDED", '"slept"')
 
@@ -111,7 +111,7 @@ def test_a_handler_that_stops_heartbeating_times_out(faulty) -> None:
     assert (ended.status, ended.error) == ("FAILED", "States.HeartbeatTimeout")
 
 
-def test_a_handler_that_nobody_waits_for_any_more_is_interrupted(faulty, client, log_lines) -> None:
+def test_a_handler_is_interrupted_once_nobody_waits_for_it(faulty, client, log_lines) -> None:
     ended = faulty.run({"sleep": 15}, activity="brief")
     assert ended.error == "States.Timeout"
 
@@ -125,7 +125,7 @@ def test_a_handler_that_nobody_waits_for_any_more_is_interrupted(faulty, client,
     assert not any("slept for 15 s" in line for line in log_lines("/aws/lambda/faulty"))
 
 
-def test_the_functions_own_time_limit(faulty) -> None:
+def test_a_function_that_reaches_its_time_limit_fails_its_task(faulty) -> None:
     ended = faulty.run({"sleep": 60})
     assert ended.error == "Job.TimedOut"
     assert "reached its own time limit" in cause_of(ended)["message"]

@@ -17,7 +17,7 @@ def kinds(ended: Ended) -> list[str]:
     return [event["type"] for event in ended.events]
 
 
-def test_a_success_is_the_state_s_output(faulty) -> None:
+def test_a_success_is_the_states_output(faulty) -> None:
     ended = faulty.run({"return": {"n": 1.5, "text": '\u00e4 " \\'}}, "called")
     assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
     assert json.loads(str(ended.output)) == {"n": 1.5, "text": '\u00e4 " \\'}
@@ -34,20 +34,20 @@ def test_a_success_is_the_state_s_output(faulty) -> None:
         ({"job": {"image": "x"}}, "Dispatch.InvalidInput", "job.image: not allowed"),
     ],
 )
-def test_a_failure_is_the_state_s_error(faulty, job_input: Any, error: str, message: str) -> None:
+def test_a_failure_is_the_states_error(faulty, job_input: Any, error: str, message: str) -> None:
     ended = faulty.run(job_input, "called")
     assert ended.error == error
     assert message in cause_of(ended)["message"]
     wait_until(lambda: faulty.open_items() == [])
 
 
-def test_an_abort_stops_the_job_and_what_waits(faulty, client, log_lines) -> None:
+def test_an_abort_stops_running_jobs_and_waiting_tasks(faulty, client, log_lines) -> None:
     arns = [faulty.start({"sleep": 19}, "called-narrow") for _ in range(4)]
     wait_until(lambda: Counter(item["state"] for item in faulty.open_items()) == {"started": 3, "waiting": 1})
     for arn in arns:
         client("stepfunctions").stop_execution(executionArn=arn)
     wait_until(lambda: (faulty.open_items(), faulty.slot_holders("called-narrow")) == ([], []), seconds=60)
-    # None of them came to its end.
+    # None of them finished.
     assert not any("slept for 19 s" in line for line in log_lines("/aws/lambda/faulty"))
     outcomes = Counter(
         item.get("outcome") for item in faulty.items() if item["activity_arn"] == "callback:called-narrow"
@@ -55,7 +55,7 @@ def test_an_abort_stops_the_job_and_what_waits(faulty, client, log_lines) -> Non
     assert outcomes["cancelled"] >= 4
 
 
-def test_a_request_that_comes_twice_starts_one_job(faulty, client, log_lines) -> None:
+def test_a_request_that_is_delivered_again_starts_one_job(faulty, client, log_lines) -> None:
     queue = faulty.queue_url(client)
     arn = faulty.start({"sleep": 2}, "called")
     (item,) = wait_until(lambda: [item for item in faulty.open_items() if item.get("token")])
@@ -72,7 +72,7 @@ def test_a_request_that_comes_twice_starts_one_job(faulty, client, log_lines) ->
     assert not [line for line in log_lines(group) if item["token"] in line]
 
 
-def test_twenty_wait_for_three_slots_and_are_each_processed_once(faulty) -> None:
+def test_twenty_tasks_share_three_slots_and_each_is_processed_once(faulty) -> None:
     began = time.time()
     with ThreadPoolExecutor(10) as pool:
         arns = list(pool.map(lambda n: faulty.start({"span": 0.5}, "called-narrow"), range(20)))
@@ -84,7 +84,7 @@ def test_twenty_wait_for_three_slots_and_are_each_processed_once(faulty) -> None
     # The fourth job waits for the first end, the fifth for the second, and so on.
     waits = [begin - end for (begin, _), end in zip(sorted(spans)[3:], ends, strict=False)]
     print(f"a freed slot is used after {max(waits):.2f} s at most; all in {ends[-1] - began:.1f} s")
-    # A busy machine takes its time; what is lost would wait for the reconciler.
+    # A busy machine is slow; a lost request would wait for the reconciler.
     assert max(waits) < 30
     assert Counter(kind for one in ended for kind in kinds(one))["TaskSucceeded"] == 20
     wait_until(lambda: (faulty.open_items(), faulty.slot_holders("called-narrow")) == ([], []))

@@ -32,7 +32,7 @@ def source(client, stack) -> str:
 
 @pytest.fixture
 def start(client, stack, backend, source):
-    """Start an execution whose job is changed like this; its ARN."""
+    """Start an execution with these changes to its job; return its ARN."""
 
     def begin(**job: Any) -> Any:
         document = {"source": source, "job": job} if job else {"source": source}
@@ -63,7 +63,7 @@ def test_the_same_job_as_the_lambda_example(run, source) -> None:
     assert found["source"] == source
 
 
-def test_exit_3(run, backend) -> None:
+def test_a_program_that_exits_with_3_fails_its_task(run, backend) -> None:
     ended = run(command=["sh", "-c", "echo working; echo to stderr >&2; exit 3"])
     assert ended.error == "Job.Failed"
     cause = cause_of(ended)
@@ -72,31 +72,31 @@ def test_exit_3(run, backend) -> None:
     assert {"working", "to stderr"} <= set(cause["log_tail"])
 
 
-def test_killed_by_a_signal(run) -> None:
+def test_a_program_killed_by_a_signal_fails_its_task(run) -> None:
     ended = run(command=["sh", "-c", "kill -KILL $$"])
     assert ended.error == "Job.Failed"
     assert cause_of(ended)["exit_code"] == 137
     assert "SIGKILL" in cause_of(ended)["message"]
 
 
-def test_a_command_that_does_not_exist(run) -> None:
+def test_a_command_that_does_not_exist_fails_the_task(run) -> None:
     ended = run(command=["/no/such/program"])
     assert ended.error == "Job.Failed"
     assert cause_of(ended)["exit_code"] == 127
 
 
-def test_sleep_past_the_time_limit(run) -> None:
+def test_a_program_past_its_time_limit_is_stopped(run) -> None:
     ended = run(command=["sleep", "100"], timeout_seconds=2)
     assert ended.error == "Job.TimedOut"
     assert (ended.stopped - ended.started).total_seconds() < 20
 
 
-def test_output_that_is_not_json(run) -> None:
+def test_output_that_is_not_json_fails_the_task(run) -> None:
     ended = run(command=["echo", "hello"])
     assert ended.error == "Job.InvalidOutput"
 
 
-def test_no_output(run) -> None:
+def test_no_output_is_null(run) -> None:
     ended = run(command=["true"])
     outputs = [
         event["activitySucceededEventDetails"]["output"] for event in of_type(ended, "ActivitySucceeded")
@@ -111,25 +111,25 @@ def test_a_5_mb_output_is_kept_in_s3(run, client) -> None:
     assert stored == "x" * 5_000_000
 
 
-def test_a_program_that_forks_ends_with_its_own_result(run) -> None:
+def test_a_program_that_forks_returns_its_own_result(run) -> None:
     found = summary(run(command=["sh", "-c", "sleep 300 >/dev/null 2>&1 & echo '{\"forked\": true}'"]))
     assert found == {"forked": True}
 
 
-def test_a_program_that_names_its_error(run) -> None:
+def test_a_program_can_name_its_error(run) -> None:
     script = 'echo \'{"error": "Orders.Unknown", "message": "no order 7"}\' > "$TASK_ERROR"; exit 1'
     ended = run(command=["sh", "-c", script])
     assert ended.error == "Orders.Unknown"
     assert "no order 7" in cause_of(ended)["message"]
 
 
-def test_an_override_that_is_not_allowed(run) -> None:
+def test_an_override_that_is_not_allowed_is_refused(run) -> None:
     ended = run(image="another")
     assert ended.error == "Dispatch.InvalidInput"
     assert "job.image: not allowed" in cause_of(ended)["message"]
 
 
-def test_the_token_is_nowhere_to_be_seen(run, client, stack) -> None:
+def test_the_program_does_not_see_the_token(run, client, stack) -> None:
     shown = json.dumps(
         summary(run(command=["python3", "-c", "import json, os; print(json.dumps(dict(os.environ)))"]))
     )
@@ -140,7 +140,7 @@ def test_the_token_is_nowhere_to_be_seen(run, client, stack) -> None:
 
 @pytest.fixture
 def started_job(client, stack, backend):
-    """Wait for the one job that runs; the backend's id of it."""
+    """Wait for the one running job; return its id on the backend."""
 
     def find() -> str | None:
         items = client("dynamodb").scan(TableName=stack.task_table)["Items"]
@@ -155,7 +155,7 @@ def started_job(client, stack, backend):
 
 
 def stop(client, backend: str, job: str) -> None:
-    """Stop a job once it runs, from outside."""
+    """Stop a job from outside once it runs."""
     if backend == "fargate":
         ecs, cluster = client("ecs"), job.split("/")[1]
 
@@ -170,7 +170,7 @@ def stop(client, backend: str, job: str) -> None:
         batch.terminate_job(jobId=job, reason="by a test")
 
 
-def test_a_stopped_job_whose_program_ignores_sigterm_is_interrupted_and_tried_again(
+def test_a_stopped_job_whose_program_ignores_sigterm_is_interrupted_and_retried(
     start, follow, client, backend, started_job, tmp_path
 ) -> None:
     began = tmp_path / "began"
@@ -182,11 +182,11 @@ def test_a_stopped_job_whose_program_ignores_sigterm_is_interrupted_and_tried_ag
     (failed,) = (event["activityFailedEventDetails"] for event in of_type(ended, "ActivityFailed"))
     assert failed["error"] == "Job.Interrupted"
     assert "SIGKILL" in json.loads(failed["cause"])["message"]
-    # The Retry that module activity emits by default.
+    # By the Retry that module activity adds by default.
     assert summary(ended) == "the retry"
 
 
-def test_a_missing_image(run, images) -> None:
+def test_a_missing_image_fails_the_task(run, images) -> None:
     images({})
     ended = run()
     assert ended.error == "Job.NeverStarted"
@@ -195,13 +195,13 @@ def test_a_missing_image(run, images) -> None:
 
 @pytest.fixture
 def stock(images) -> None:
-    """The image knows nothing of tasks: its command runs without the worker."""
+    """An image without the worker: it runs the command directly."""
     images({"worker": {}})
 
 
 @pytest.mark.usefixtures("stock")
 @pytest.mark.parametrize(("printed", "output"), [('{"answer": 42}', {"answer": 42}), ("done", None)])
-def test_an_unmodified_container_that_succeeds(run, printed: str, output: Any) -> None:
+def test_an_unmodified_container_can_succeed(run, printed: str, output: Any) -> None:
     found = summary(run(command=["sh", "-c", f"echo working; echo '{printed}'"]))
     if output is None:
         assert found["exit_code"] == 0
@@ -211,7 +211,7 @@ def test_an_unmodified_container_that_succeeds(run, printed: str, output: Any) -
 
 
 @pytest.mark.usefixtures("stock")
-def test_an_unmodified_container_that_fails(run, backend) -> None:
+def test_an_unmodified_container_can_fail(run, backend) -> None:
     ended = run(command=["sh", "-c", "echo working; exit 3"])
     assert ended.error == "Job.Failed"
     cause = cause_of(ended)
@@ -219,7 +219,7 @@ def test_an_unmodified_container_that_fails(run, backend) -> None:
 
 
 @pytest.mark.usefixtures("stock")
-def test_the_outcome_follows_the_containers_end_within_5_seconds(run, client, backend) -> None:
+def test_the_outcome_arrives_within_5_seconds_of_the_containers_end(run, client, backend) -> None:
     ended = run(command=["sh", "-c", "exit 3"])
     job = cause_of(ended)["job_id"]
     if backend == "fargate":
@@ -231,7 +231,7 @@ def test_the_outcome_follows_the_containers_end_within_5_seconds(run, client, ba
 
 
 @pytest.mark.usefixtures("stock")
-def test_an_unmodified_container_killed_by_a_signal(run) -> None:
+def test_an_unmodified_container_killed_by_a_signal_fails_its_task(run) -> None:
     ended = run(command=["sh", "-c", "kill -KILL $$"])
     assert ended.error == "Job.Failed"
     assert cause_of(ended)["exit_code"] == 137

@@ -1,6 +1,6 @@
-"""The commands of the docs that nothing else runs, as they stand there, on the stack that is there.
+"""The docs' commands that nothing else runs, exactly as documented, on the deployed stack.
 
-`tests/documented_commands.toml` says what runs which.
+`tests/documented_commands.toml` says which test runs each command.
 """
 
 import json
@@ -16,7 +16,7 @@ def test_an_execution_is_started_and_followed(stack) -> None:
     assert "No INPUT given" in said
 
 
-def test_an_input_of_ones_own(stack, put_text) -> None:
+def test_a_run_takes_a_given_input(stack, put_text) -> None:
     source = put_text(b"three words here\n")
     said = documented(
         """make run BACKEND=fargate INPUT='{"source": "s3://bucket/key"}'""", {"s3://bucket/key": source}
@@ -26,7 +26,7 @@ def test_an_input_of_ones_own(stack, put_text) -> None:
     assert output["summary"]["words"] == 3
 
 
-def test_a_job_of_ones_own_that_fails(stack, put_text) -> None:
+def test_a_given_job_that_fails_is_reported(stack, put_text) -> None:
     said = documented(
         """make run BACKEND=batch INPUT='{"source": "s3://bucket/key", "job": {"command": ["sh", "-c", "exit 3"]}}'""",  # noqa: E501
         {"s3://bucket/key": put_text(b"text")},

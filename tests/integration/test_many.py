@@ -10,7 +10,7 @@ from tests.integration.helpers import wait_until
 
 
 @pytest.mark.parametrize("count", [50, 200])
-def test_all_succeed_each_processed_once(client, stack, log_lines, count: int) -> None:
+def test_all_executions_succeed_and_each_is_processed_once(client, stack, log_lines, count: int) -> None:
     stepfunctions, s3 = client("stepfunctions"), client("s3")
 
     def start(number: int) -> Any:
@@ -38,7 +38,7 @@ def test_all_succeed_each_processed_once(client, stack, log_lines, count: int) -
 
 
 @pytest.mark.parametrize("backend", ["fargate", "batch"])
-def test_100_containers_at_once_settle_each_once(client, stack, follow, backend: str) -> None:
+def test_100_containers_at_once_each_settle_once(client, stack, follow, backend: str) -> None:
     stepfunctions = client("stepfunctions")
     client("s3").put_object(Bucket=stack.data_bucket, Key="many.txt", Body=b"text")
     document = {"source": f"s3://{stack.data_bucket}/many.txt", "job": {"command": ["echo", "1"]}}

@@ -1,4 +1,4 @@
-"""Every task ends, none runs twice, no job runs for nobody, no more jobs run than may."""
+"""Every task ends, none runs twice, no job runs once nobody waits for it, and no limit is exceeded."""
 
 import json
 import statistics
@@ -18,7 +18,7 @@ CLUSTER = "faulty-fargate"
 
 
 def most_at_once(spans: list[tuple[float, float]]) -> int:
-    """Return how many of the spans of time overlap at most."""
+    """Return how many of the time spans overlap at most."""
     moments = sorted([(end, -1) for _, end in spans] + [(begin, 1) for begin, _ in spans])
     running = most = 0
     for _, change in moments:
@@ -53,7 +53,7 @@ def without_rule(client: Callable[[str], Any], name: str) -> Iterator[None]:
         ({"signal": "SIGKILL"}, "Job.OutOfMemory", "signal: killed"),
     ],
 )
-def test_a_function_that_dies_is_told_of_by_lambda(faulty, job_input, error: str, message: str) -> None:
+def test_lambda_reports_a_function_that_dies(faulty, job_input, error: str, message: str) -> None:
     began = time.monotonic()
     ended = faulty.run(job_input)
     assert (ended.error, time.monotonic() - began < 10) == (error, True)
@@ -62,7 +62,7 @@ def test_a_function_that_dies_is_told_of_by_lambda(faulty, job_input, error: str
     wait_until(lambda: faulty.open_items() == [])
 
 
-def test_no_more_functions_run_than_may_and_the_rest_wait_in_step_functions(faulty, client) -> None:
+def test_functions_keep_their_limit_and_the_rest_wait_in_step_functions(faulty, client) -> None:
     with ThreadPoolExecutor(10) as pool:
         arns = list(pool.map(lambda _: faulty.start({"sleep": 1}, "narrow"), range(60)))
 
@@ -84,7 +84,7 @@ def test_no_more_functions_run_than_may_and_the_rest_wait_in_step_functions(faul
     assert letters(client, faulty) == 0
 
 
-def test_no_more_containers_run_than_may(faulty, client) -> None:
+def test_containers_keep_their_limit(faulty, client) -> None:
     arns = [faulty.start({"job": {"command": ["sleep", "1"]}}, "fargate") for _ in range(20)]
     ended = [faulty.wait(arn) for arn in arns]
     assert Counter(one.status for one in ended) == {"SUCCEEDED": 20}
@@ -116,7 +116,7 @@ def test_a_function_of_an_aborted_execution_is_ended_within_5_s(faulty, client, 
     arn = faulty.start({"sleep": 15})
     wait_until(lambda: [item for item in faulty.open_items() if "claimed_by" in item])
     client("stepfunctions").stop_execution(executionArn=arn)
-    # A task of a function is closed when the function has ended.
+    # A function's task is closed once the function has ended.
     wait_until(lambda: faulty.open_items() == [], seconds=5)
     assert not any("slept for 15 s" in line for line in log_lines("/aws/lambda/faulty"))
 
@@ -131,9 +131,10 @@ def test_without_the_event_an_abort_stops_the_container_at_the_next_heartbeat(fa
     wait_until(lambda: faulty.open_items() == [])
 
 
-def test_an_end_without_an_event_is_seen_by_the_reconciler(faulty, client) -> None:
+def test_the_reconciler_finds_an_end_whose_event_was_lost(faulty, client) -> None:
     with without_rule(client, "faulty-fargate"):
-        arn = faulty.start({"job": {"command": ["sh", "-c", "exit 3"]}}, "fargate")
+        # Without the sleep, a pass by the rule could close the task before it is seen open.
+        arn = faulty.start({"job": {"command": ["sh", "-c", "sleep 1; exit 3"]}}, "fargate")
         wait_until(lambda: [item for item in faulty.open_items() if "job_id" in item])
         wait_until(lambda: not running_jobs(client))
         faulty.reconcile()
@@ -142,10 +143,10 @@ def test_an_end_without_an_event_is_seen_by_the_reconciler(faulty, client) -> No
     wait_until(lambda: (faulty.slots_kept([ended]), faulty.open_items()) == (set(), []))
 
 
-def test_a_container_that_can_not_beat_is_beaten_for(faulty) -> None:
+def test_the_reconciler_sends_heartbeats_for_a_container_that_cannot(faulty) -> None:
     began = time.monotonic()
     arn = faulty.start({"job": {"command": ["sleep", "22"]}}, "fargate")
-    # Longer than HeartbeatSeconds: the passes, once a minute on AWS, are made by hand here.
+    # Longer than HeartbeatSeconds: the passes, once a minute on AWS, are invoked here.
     while time.monotonic() - began < 20:
         faulty.reconcile()
     assert faulty.wait(arn).status == "SUCCEEDED"
@@ -160,7 +161,7 @@ def test_a_container_whose_state_timed_out_is_stopped(faulty, client) -> None:
 
 
 def bare_state(client: Callable[[str], Any], faulty: Any, activity: str) -> dict[str, Any]:
-    """The state of the activity alone, without the request for a dispatch before it."""
+    """The activity's state alone, without the dispatch request before it."""
     known = client("stepfunctions").describe_state_machine(stateMachineArn=faulty.state_machines[activity])
     (branch,) = json.loads(known["definition"])["States"]["Process"]["Branches"]
     return dict(branch["States"]["Activity"])
@@ -168,7 +169,7 @@ def bare_state(client: Callable[[str], Any], faulty: Any, activity: str) -> dict
 
 @contextmanager
 def state_machine(client: Callable[[str], Any], faulty: Any, state: Mapping[str, Any]) -> Iterator[str]:
-    """A state machine of this one state: its ARN."""
+    """The ARN of a state machine with this one state."""
     stepfunctions = client("stepfunctions")
     known = stepfunctions.describe_state_machine(stateMachineArn=faulty.state_machines["steady"])
     definition = json.dumps({"StartAt": "A", "States": {"A": state}})
@@ -181,10 +182,10 @@ def state_machine(client: Callable[[str], Any], faulty: Any, state: Mapping[str,
         stepfunctions.delete_state_machine(stateMachineArn=arn)
 
 
-def test_a_token_that_was_taken_and_dropped_ends_as_a_heartbeat_timeout(faulty, client) -> None:
-    """What is left of a dispatcher that dies right after its poll."""
+def test_a_token_that_was_taken_and_dropped_ends_in_a_heartbeat_timeout(faulty, client) -> None:
+    """As after a dispatcher that dies right after its poll."""
     stepfunctions = client("stepfunctions")
-    # An activity that the stack does not serve: its poll for missed tasks must not take the task first.
+    # The stack does not know this activity: its poll for missed tasks must not take the task first.
     activity = stepfunctions.create_activity(name="dropped")["activityArn"]
     try:
         state = {**bare_state(client, faulty, "hasty"), "Resource": activity}
@@ -209,7 +210,7 @@ def test_tasks_whose_requests_were_lost_are_found(faulty, client) -> None:
 
 
 def test_a_stopped_container_fails_its_task_within_5_s(faulty, client, log_lines, capsys) -> None:
-    """Of 20, the slowest but one (p95); and how much of it was the reporter's own time."""
+    """Judges the second slowest of 20 (p95); prints how much of the time was the reporter's own."""
     arns = [faulty.start({"job": {"command": ["sh", "-c", "exit 3"]}}, "fargate") for _ in range(20)]
     ended = [faulty.wait(arn) for arn in arns]
     assert Counter(one.error for one in ended) == {"Job.Failed": 20}
@@ -224,6 +225,6 @@ def test_a_stopped_container_fails_its_task_within_5_s(faulty, client, log_lines
     reports = [json.loads(line)["record"]["metrics"] for line in lines if '"platform.report"' in line]
     own = statistics.median(report["durationMs"] for report in reports) / 1000
     with capsys.disabled():
-        told = f"median {statistics.median(waits):.2f} s, p95 {waits[18]:.2f} s"
-        print(f"\nfrom a container's end to its task's: {told}; of that the reporter's own: {own:.3f} s")
+        delays = f"median {statistics.median(waits):.2f} s, p95 {waits[18]:.2f} s"
+        print(f"\nfrom a container's end to its task's: {delays}; the reporter's share: {own:.3f} s")
     assert waits[18] < 5

@@ -1,4 +1,4 @@
-"""The way of a task, step by step, as the issue counts them."""
+"""A task's life, step by step, with the steps numbered as in the issue."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ TEXT = ("It was the best of times, it was the worst of times,\n" * 1000).encode(
 
 @pytest.fixture(scope="module")
 def ended(client, stack, follow):
-    """One execution on a text, and all that is left of it."""
+    """One execution on a text, at its end."""
     source = f"s3://{stack.data_bucket}/seven-steps.txt"
     client("s3").put_object(Bucket=stack.data_bucket, Key="seven-steps.txt", Body=TEXT)
     arn = client("stepfunctions").start_execution(
@@ -34,7 +34,7 @@ def source(stack) -> str:
     return f"s3://{stack.data_bucket}/seven-steps.txt"
 
 
-def test_1_the_executions_input_is_given_to_prepare(ended, stack) -> None:
+def test_1_prepare_gets_the_executions_input(ended, stack) -> None:
     first = details(ended, "TaskScheduled", "taskScheduledEventDetails")[0]
     assert first["resource"] == "invoke"
     parameters = json.loads(first["parameters"])
@@ -42,7 +42,7 @@ def test_1_the_executions_input_is_given_to_prepare(ended, stack) -> None:
     assert parameters["Payload"] == {"source": source(stack)}
 
 
-def test_2_prepare_makes_what_the_activity_receives(ended, stack) -> None:
+def test_2_the_activity_gets_what_prepare_returns(ended, stack) -> None:
     scheduled = details(ended, "ActivityScheduled", "activityScheduledEventDetails")
     assert len(scheduled) == 1
     job_input = json.loads(scheduled[0]["input"])
@@ -69,16 +69,16 @@ def test_3_the_dispatch_is_requested_just_before_the_activity_is_scheduled(ended
     )  # fmt: skip
     started = ended.events[position(ended, "ActivityStarted")]
     assert requested["id"] < ended.events[position(ended, "ActivityScheduled")]["id"]
-    # No timer: asked for within seconds, although nobody polled before.
+    # No timer: polled for within seconds, although nobody polled before.
     assert (started["timestamp"] - requested["timestamp"]).total_seconds() < 10
 
 
-def test_3_nobody_asks_for_work_when_there_is_none(client, stack, log_lines) -> None:
+def test_3_nothing_polls_when_there_is_no_work(client, stack, log_lines) -> None:
     mapping = client("lambda").list_event_source_mappings(FunctionName=stack.functions["dispatcher"]["arn"])[
         "EventSourceMappings"
     ]
     assert [m["EventSourceArn"].split(":")[2] for m in mapping] == ["sqs"]
-    # What a clock fires is the reconciler alone, whose role may not poll.
+    # A schedule starts only the reconciler, whose role may not poll.
     found = client("events").list_rules(NamePrefix="first-light-")["Rules"]
     rules = [rule for rule in found if "ScheduleExpression" in rule]
     assert {rule["Name"].rpartition("-")[2] for rule in rules} == {"reconciler"}
@@ -88,7 +88,7 @@ def test_3_nobody_asks_for_work_when_there_is_none(client, stack, log_lines) -> 
         assert "GetActivityTask" not in document
 
 
-def test_4_the_activity_gives_token_and_input_to_the_dispatcher(ended, client, stack) -> None:
+def test_4_the_dispatcher_gets_token_and_input_from_the_activity(ended, client, stack) -> None:
     started = details(ended, "ActivityStarted", "activityStartedEventDetails")
     assert len(started) == 1
     assert re.match("[0-9a-f]{16} dispatcher ", started[0]["workerName"])
@@ -99,14 +99,14 @@ def test_5_the_dispatcher_starts_the_function_once(ended, log_lines, stack) -> N
     assert any("started: lambda job" in line for line in lines)
 
 
-def test_6_process_does_the_work_and_returns_it_to_the_activity(ended) -> None:
+def test_6_process_does_the_work_and_returns_its_result_to_the_activity(ended) -> None:
     (succeeded,) = details(ended, "ActivitySucceeded", "activitySucceededEventDetails")
     output = json.loads(succeeded["output"])
     assert (output["lines"], output["words"], output["distinct_words"]) == (1000, 12_000, 8)
     assert output["sha256"] == hashlib.sha256(TEXT).hexdigest()
 
 
-def test_7_the_executions_output_is_the_activitys_through_publish(ended, client, stack) -> None:
+def test_7_publish_turns_the_activitys_output_into_the_executions(ended, client, stack) -> None:
     assert ended.status == "SUCCEEDED"
     output = json.loads(ended.output)
     (succeeded,) = details(ended, "ActivitySucceeded", "activitySucceededEventDetails")
@@ -119,7 +119,7 @@ def test_7_the_executions_output_is_the_activitys_through_publish(ended, client,
 
 def test_the_task_table_has_the_tasks_outcome_and_no_token(ended, client, stack) -> None:
     items = client("dynamodb").scan(TableName=stack.task_table)["Items"]
-    # What is kept beside the tasks has a word before its name.
+    # Other items of the table have a prefix and a # before their name.
     tasks = [item for item in items if "#" not in item["task_id"]["S"]]
     assert tasks
     for item in tasks:

@@ -1,4 +1,4 @@
-"""An environment in an account, from bootstrap to destroy, on a local cloud that is taken for AWS."""
+"""An environment in an account, from bootstrap to destroy, on a local cloud in place of AWS."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -26,9 +26,9 @@ FILLED_IN = {
 
 @pytest.fixture(scope="module")
 def checkout(running_cloud: str, modules: Trial, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A checkout with the environment dev, filled in; credentials and addresses come from the environment.
+    """A checkout with the environment dev filled in; environment variables give credentials and addresses.
 
-    The modules of the next test file are applied meanwhile.
+    `modules`, for the next test file, is applied meanwhile.
     """
     folder = tmp_path_factory.mktemp("checkout")
     (folder / "build").mkdir()
@@ -50,7 +50,7 @@ def checkout(running_cloud: str, modules: Trial, tmp_path_factory: pytest.TempPa
         patch.setattr(paths, "ROOT", folder)
         patch.setattr(paths, "ENVIRONMENTS", folder / "terraform/environments")
         patch.setattr(paths, "BOOTSTRAP", folder / "terraform/bootstrap")
-        # The zips are there, and the tests are what runs.
+        # The zips are built already, and the tests are running.
         patch.setattr(pipeline, "make", lambda _target: None)
         yield folder
 
@@ -67,7 +67,7 @@ def deployed(bootstrapped: list[bool]) -> outputs.Outputs:
     return outputs.load("dev")
 
 
-def test_the_first_bootstrap_makes_bucket_and_registries_and_the_second_nothing(
+def test_the_first_bootstrap_creates_bucket_and_registries_and_the_second_nothing(
     bootstrapped: list[bool], client: Callable[[str], Any]
 ) -> None:
     assert bootstrapped == [True, False]
@@ -90,7 +90,7 @@ def test_a_deploy_keeps_its_state_in_the_bucket_and_tags_everything(deployed, cl
     assert client("sqs").list_queue_tags(QueueUrl=queue)["Tags"] == tags
 
 
-def test_a_run_in_the_account(deployed) -> None:
+def test_an_execution_runs_in_the_account(deployed) -> None:
     assert run.run("dev", "lambda", "") == 0
 
 
@@ -98,7 +98,7 @@ def test_a_second_plan_shows_no_change(deployed) -> None:
     assert not terraform.plan("dev").changes
 
 
-def test_a_state_that_somebody_has_locked_is_left_alone(deployed, client, capfd) -> None:
+def test_a_locked_state_is_left_alone(deployed, client, capfd) -> None:
     bucket = environment.read("dev").state_bucket
     lock = {"Bucket": bucket, "Key": "stack.tfstate.tflock"}
     client("s3").put_object(**lock, Body=b'{"ID": "somebody", "Who": "somebody@else"}')
@@ -128,11 +128,11 @@ def test_make_state_and_provider_refuse_another_account(deployed, checkout, capf
     assert "AWS account ID not allowed" in capfd.readouterr().err
 
 
-def test_nothing_was_refused_before_it_is_destroyed(deployed, running_cloud) -> None:
+def test_nothing_was_refused_before_the_destroy(deployed, running_cloud) -> None:
     assert [line for line in refusals(running_cloud) if "trial" in line] == []
 
 
-def test_destroy_leaves_the_state_and_the_registries(deployed, client, monkeypatch) -> None:
+def test_destroy_keeps_the_state_and_the_registries(deployed, client, monkeypatch) -> None:
     monkeypatch.setenv("AUTO_APPROVE", "1")
     pipeline.destroy("dev")
     left = [function["FunctionName"] for function in client("lambda").list_functions()["Functions"]]

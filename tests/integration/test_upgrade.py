@@ -17,17 +17,20 @@ from operations import paths
 from operations.artifacts import zips
 
 FUNCTIONS = ("dispatcher", "reporter", "reconciler", "poller", "listener")
-SAYS_SO = "this is the next release"
+MARK = "this is the next release"
 NEWCOMER_SECONDS = 0.5
-# A poll for missed tasks may be under way, and holds a slot until it comes back.
+# A poll for missed tasks may be under way; it holds a slot until it returns.
 REST_SECONDS = 100
 ENDS = ("ActivitySucceeded", "ActivityFailed", "ActivityTimedOut")
 OPEN = 50
 
+# Activity, input, output, error.
+type Job = tuple[str, Any, Any, str | None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """An execution that was started, and what is to come of it: an output, or an error."""
+    """An execution that was started, and its expected output or error."""
 
     arn: str
     output: Any = None
@@ -36,7 +39,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Upgraded:
-    """All that was asked for, and what there was before."""
+    """Everything that was started, and how things were before."""
 
     asked: list[Asked]
     hashes: Mapping[str, str]
@@ -46,7 +49,7 @@ class Upgraded:
 
 @pytest.fixture(scope="module")
 def next_release(tmp_path_factory) -> dict[str, str]:
-    """The variables of a release: zips of the same sources under another version, which say so."""
+    """The variables of a release: zips of the same sources with another version, which they print."""
     folder = tmp_path_factory.mktemp("next")
     shutil.copytree(
         paths.ROOT / "functions", folder / "functions", ignore=shutil.ignore_patterns("__pycache__")
@@ -55,21 +58,21 @@ def next_release(tmp_path_factory) -> dict[str, str]:
     project.write_text(project.read_text().replace('version = "', 'version = "9.'))
     for name in FUNCTIONS:
         handler = folder / f"functions/{name}/src/{name}/handler.py"
-        handler.write_text(f"{handler.read_text()}\nprint({SAYS_SO!r})\n")
+        handler.write_text(f"{handler.read_text()}\nprint({MARK!r})\n")
         zips.build(name, folder / f"zip/{name}.zip", root=folder)
-    package = pack_function(folder / "faulty.zip", more={"release.txt": SAYS_SO})
+    package = pack_function(folder / "faulty.zip", more={"release.txt": MARK})
     return {"packages_dir": str(folder / "zip"), "package": str(package)}
 
 
 @pytest.fixture(scope="module")
 def gate(tmp_path_factory) -> Path:
-    """A file that containers wait for."""
+    """The file that containers wait for."""
     folder: Path = tmp_path_factory.mktemp("gate")
     return folder / "open"
 
 
-def jobs(gate: Path) -> Iterator[tuple[str, Any, Any, str | None]]:
-    """The tasks: activity, input, output, error. Of `narrow` and `fargate` five run at a time."""
+def jobs(gate: Path) -> Iterator[Job]:
+    """The tasks. Of `narrow` and `fargate`, five run at a time."""
     for number in range(50):
         yield "narrow", {"sleep": 2}, "slept", None
         if number < 10:
@@ -78,7 +81,7 @@ def jobs(gate: Path) -> Iterator[tuple[str, Any, Any, str | None]]:
             yield "heard", {"sleep": 10}, "slept", None
             yield "polled", {"sleep": 10}, "slept", None
         if number < 12:
-            # The first eight run for long, and their worker beats for them. The others know of no task.
+            # The first eight run long, and their worker sends heartbeats. The others have no worker.
             worker = [str(paths.TASK_WORKER), "--"] if number < 8 else []
             script = f"until [ -e {gate} ]; do sleep 0.1; done; " if worker else ""
             fails = number % 4 == 3
@@ -89,29 +92,13 @@ def jobs(gate: Path) -> Iterator[tuple[str, Any, Any, str | None]]:
 
 @pytest.fixture(scope="module")
 def upgraded(faulty, faulty_terraform, next_release, gate: Path, client) -> Upgraded:
-    """Apply the next release while the tasks are open, and while more come."""
-
-    def start(job: tuple[str, Any, Any, str | None]) -> Asked:
-        activity, given, output, error = job
-        return Asked(
-            arn=faulty.start(given, activity),
-            output=output if error is None else None,
-            error=error,
-        )
-
+    """Apply the next release while the tasks are open and more arrive."""
     hashes, letters = hashes_of(faulty, client), letters_of(client)
-    # Its rule would bring the poller within a minute.
+    # Its rule would start the poller within a minute.
     client("lambda").invoke(FunctionName=faulty.functions["poller"]["arn"], InvocationType="Event")
     with ThreadPoolExecutor(10) as pool:
-        asked = list(pool.map(start, jobs(gate)))
-        # Open are jobs that run, of each kind, and more requests that wait for a slot.
-        seen: set[str] = set()
-
-        def of_each_kind() -> bool:
-            seen.update(running(faulty))
-            return seen >= {"narrow", "steady", "heard", "polled", "fargate"}
-
-        wait_until(of_each_kind, REST_SECONDS)
+        asked = list(pool.map(partial(start, faulty), jobs(gate)))
+        wait_for_each_kind(faulty)
         assert still_open(client, asked) >= OPEN
         assert faulty.waiting_requests() > 0
         faulty_terraform.variables.update(next_release)
@@ -119,17 +106,33 @@ def upgraded(faulty, faulty_terraform, next_release, gate: Path, client) -> Upgr
         number = 0
         while not wait([applied], timeout=NEWCOMER_SECONDS).done:
             number += 1
-            asked.append(start(("steady", {"return": number}, number, None)))
+            asked.append(start(faulty, ("steady", {"return": number}, number, None)))
         code, _, errors = applied.result()
     assert code == 0, errors
     open_after = still_open(client, asked)
     gate.touch()
-    asked += [start(("steady", {"return": after}, after, None)) for after in ("next", "release")]
+    asked += [start(faulty, ("steady", {"return": after}, after, None)) for after in ("next", "release")]
     return Upgraded(asked=asked, hashes=hashes, letters=letters, open_after=open_after)
 
 
+def start(faulty, job: Job) -> Asked:
+    activity, given, output, error = job
+    return Asked(arn=faulty.start(given, activity), output=output if error is None else None, error=error)
+
+
+def wait_for_each_kind(faulty) -> None:
+    """Wait until a job of each activity has been running; more requests wait for a slot."""
+    seen: set[str] = set()
+
+    def each_kind_seen() -> bool:
+        seen.update(running(faulty))
+        return seen >= {"narrow", "steady", "heard", "polled", "fargate"}
+
+    wait_until(each_kind_seen, REST_SECONDS)
+
+
 def running(faulty) -> set[str]:
-    """The activities that have a job that runs."""
+    """The activities that have a running job."""
     return {item["activity_arn"].rpartition("faulty-")[2] for item in faulty.open_items() if "job_id" in item}
 
 
@@ -155,14 +158,14 @@ def letters_of(client: Callable[[str], Any]) -> int:
 
 
 def streams_of_next(faulty, client: Callable[[str], Any], function: str) -> set[str]:
-    """The log streams of the environments of the next release."""
+    """The log streams of environments that run the next release."""
     pages = client("logs").get_paginator("filter_log_events")
     group = faulty.functions[function]["log_group_name"]
     events = [event for page in pages.paginate(logGroupName=group) for event in page["events"]]
-    return {event["logStreamName"] for event in events if SAYS_SO in event["message"]}
+    return {event["logStreamName"] for event in events if MARK in event["message"]}
 
 
-def test_every_task_ends_as_it_should(faulty, upgraded: Upgraded) -> None:
+def test_every_task_ends_as_expected(faulty, upgraded: Upgraded) -> None:
     ended = {one.arn: faulty.wait(one.arn) for one in upgraded.asked}
     for one in upgraded.asked:
         found = ended[one.arn]
@@ -178,7 +181,7 @@ def test_each_task_was_taken_once_and_has_one_outcome(faulty, upgraded: Upgraded
         assert sum(kinds[end] for end in ENDS) == 1
 
 
-def test_nothing_is_left(faulty, client, upgraded: Upgraded) -> None:
+def test_no_task_slot_or_message_is_left(faulty, client, upgraded: Upgraded) -> None:
     ended = [faulty.wait(one.arn) for one in upgraded.asked]
 
     def left() -> dict[str, Any]:
@@ -195,7 +198,7 @@ def test_nothing_is_left(faulty, client, upgraded: Upgraded) -> None:
 
 
 def test_both_releases_took_tasks(faulty, client, upgraded: Upgraded) -> None:
-    """The upgrade came in the middle: what was open then is more than what a release may run at once."""
+    """The upgrade came in the middle: more tasks were open than one release may run at once."""
     assert upgraded.open_after >= 12
     now = hashes_of(faulty, client)
     assert [name for name, code in now.items() if code == upgraded.hashes[name]] == []

@@ -1,8 +1,10 @@
-"""What there is to see while a task runs, and after it: status, log lines, metrics, the dashboard."""
+"""What can be observed while a task runs and afterwards: status, log lines, metrics, the dashboard."""
 
 import json
 import re
 import uuid
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from tests.integration.helpers import wait_until
 
 from operations.executions import status
 
-# Says how far it is, then waits for a file of the test's.
+# Reports its progress, then waits for a file that the test creates.
 WAITING = 'echo "three of four" > "$TASK_PROGRESS"; while ! test -e "$0"; do sleep 0.1; done; echo 1'
 
 
@@ -18,20 +20,41 @@ WAITING = 'echo "three of four" > "$TASK_PROGRESS"; while ! test -e "$0"; do sle
 def shown(capsys) -> Any:
     """What `make status` prints, line by line."""
 
-    def look() -> list[str]:
+    def read() -> list[str]:
         assert status.status("local", watch=False) == 0
         text: str = capsys.readouterr().out
         return text.splitlines()
 
-    return look
+    return read
 
 
 def documents(lines: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def test_a_running_task_is_seen_with_its_progress_and_in_the_logs(
-    client, stack, follow, put_text, tmp_path, shown, log_lines
+def started_job(shown: Callable[[], list[str]]) -> str:
+    """The id of the job that reports its progress, from its line of `make status`."""
+    (line,) = wait_until(lambda: [line for line in shown() if "three of four" in line], 50)
+    state, backend, activity, job_id, *_ = line.split()
+    assert (state, backend, activity) == ("started", "fargate", "first-light-fargate")
+    assert re.search(r" \d+ s ", line)
+    assert line.split()[-1].endswith(job_id)
+    return str(job_id)
+
+
+def poll_of(client: Callable[[str], Any], arn: str) -> str:
+    """The id of the poll that fetched an execution's task, from the history."""
+    history = client("stepfunctions").get_execution_history(executionArn=arn)["events"]
+    (worker,) = [
+        event["activityStartedEventDetails"]["workerName"]
+        for event in history
+        if event["type"] == "ActivityStarted"
+    ]
+    return str(worker.split()[0])
+
+
+def test_a_running_task_is_shown_with_its_progress_and_in_the_logs(
+    client, stack, follow, put_text, tmp_path: Path, shown, log_lines
 ) -> None:
     done = tmp_path / uuid.uuid4().hex
     job = {"command": ["sh", "-c", WAITING, str(done)]}
@@ -39,29 +62,17 @@ def test_a_running_task_is_seen_with_its_progress_and_in_the_logs(
         stateMachineArn=stack.state_machines["fargate"],
         input=json.dumps({"source": put_text(b"one"), "job": job}),
     )["executionArn"]
-    (line,) = wait_until(lambda: [line for line in shown() if "three of four" in line], 50)
-    state, backend, activity, job_id, *_ = line.split()
-    assert (state, backend, activity) == ("started", "fargate", "first-light-fargate")
-    assert re.search(r" \d+ s ", line)
-    assert line.split()[-1].endswith(job_id)
+    job_id = started_job(shown)
     done.touch()
     follow(arn)
     wait_until(lambda: not [line for line in shown() if job_id in line])
-
-    # The poll's id stands in the execution's history and on the lines about its task.
-    history = client("stepfunctions").get_execution_history(executionArn=arn)["events"]
-    (worker,) = [
-        event["activityStartedEventDetails"]["workerName"]
-        for event in history
-        if event["type"] == "ActivityStarted"
-    ]
-    poll_id = worker.split()[0]
 
     def lines(key: str, value: str) -> list[dict[str, Any]]:
         found = documents(log_lines(stack.functions["dispatcher"]["log_group_name"]))
         return [line for line in found if line.get(key) == value]
 
-    (started,) = lines("poll_id", poll_id)
+    # The poll's id is in the execution's history and on the log lines about its task.
+    (started,) = lines("poll_id", poll_of(client, arn))
     assert (started["activity"], started["backend"]) == ("first-light-fargate", "fargate")
     assert started["job_id"].endswith(job_id)
     # Mostly on the same line. A poll for missed tasks may have been faster: then the request's own poll,
@@ -70,7 +81,7 @@ def test_a_running_task_is_seen_with_its_progress_and_in_the_logs(
     assert len(started["task_id"]) == 32
 
 
-def test_metrics_are_written_where_things_happen(stack, log_lines) -> None:
+def test_each_function_writes_its_metrics(stack, log_lines) -> None:
     def names(function: str) -> set[str]:
         lines = documents(log_lines(stack.functions[function]["log_group_name"]))
         return {
@@ -85,7 +96,7 @@ def test_metrics_are_written_where_things_happen(stack, log_lines) -> None:
     wait_until(lambda: names("reconciler") >= {"OpenTasks", "OldestTaskAge", "OverdueTasks"}, 90)
 
 
-def test_the_dashboard_and_its_alarms_are_there(client, stack) -> None:
+def test_the_dashboard_shows_its_alarms(client, stack) -> None:
     body = json.loads(client("cloudwatch").get_dashboard(DashboardName="first-light")["DashboardBody"])
     assert {widget["type"] for widget in body["widgets"]} == {"text", "alarm", "metric"}
     (shown,) = [widget["properties"]["alarms"] for widget in body["widgets"] if widget["type"] == "alarm"]

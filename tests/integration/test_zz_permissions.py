@@ -1,7 +1,7 @@
-"""The last test: what the roles may do and never did, and what they were refused, is as reviewed.
+"""The last test: permissions that no test used, and refusals, are as reviewed.
 
-What is reviewed stands in permissions.toml, which says how. Only a run of all integration tests, on a
-cloud that enforces IAM, can tell what is never used.
+permissions.toml lists what was reviewed and explains how. Only a run of all integration tests, on a cloud
+that enforces IAM, can show what is never used.
 """
 
 import re
@@ -19,16 +19,16 @@ REVIEWED = tomllib.loads((HERE / "permissions.toml").read_text())
 
 
 def _grant(item: Mapping[str, str]) -> str:
-    word = item.get("action") or item["resource"]
-    line = f"{item['role']} {item['policy']}/{item['sid']} {word}"
-    # The stacks of the tests are made by the same modules: what one of them uses is used.
+    subject = item.get("action") or item["resource"]
+    line = f"{item['role']} {item['policy']}/{item['sid']} {subject}"
+    # The same modules create all stacks of the tests: what one of them uses counts as used.
     names = "first-light|faulty|chaos|letters|orders|reports|renders|studio"
     return re.sub(rf"\b({names})\b", "STACK", line)
 
 
 @pytest.fixture
 def whole_run(request, deselected: int) -> None:
-    """Skip, and say why, when only a part of the integration tests has run."""
+    """Skip, with the reason, unless all integration tests have run."""
     session = request.session
     files = {item.path.name for item in session.items if item.path.parent == HERE}
     missing = sorted({path.name for path in HERE.glob("test_*.py")} - files)
@@ -39,13 +39,13 @@ def whole_run(request, deselected: int) -> None:
         f"{session.testsfailed} tests failed": session.testsfailed,
     }
     if found := [problem for problem, is_so in problems.items() if is_so]:
-        pytest.skip(f"unused permissions cannot be judged by a part of the tests; {'; '.join(found)}")
+        pytest.skip(f"a part of the tests cannot show which permissions are unused; {'; '.join(found)}")
 
 
 @pytest.fixture
 def unused(whole_run, request) -> Sequence[str]:
-    """What is granted and no stack used, one line for each action or resource."""
-    # By name, so that a part of the tests is skipped before anything is deployed.
+    """What is granted and no stack used, a line for each action or resource."""
+    # By name: if only a part of the tests runs, this is skipped before anything is deployed.
     request.getfixturevalue("stack")
     granted: dict[bool, set[str]] = {True: set(), False: set()}
     for item in permissions_of(request.getfixturevalue("running_cloud"))["granted"]:
@@ -63,7 +63,7 @@ def test_each_reviewed_entry_has_a_reason() -> None:
         assert entry["reason"].strip()
 
 
-def test_nothing_is_refused_that_was_not_reviewed(running_cloud: str, stack) -> None:
+def test_each_refusal_is_reviewed(running_cloud: str, stack) -> None:
     assert [line for line in refusals(running_cloud) if not fitting("refused", line)] == []
 
 
@@ -73,7 +73,7 @@ def test_each_unused_permission_is_reviewed(unused) -> None:
 
 
 def test_each_reviewed_permission_is_unused(unused) -> None:
-    """An entry that nothing fits any more goes; what only some runs use is marked so."""
+    """An entry that fits nothing must go; one that only some runs use is marked `sometimes`."""
     stale = [
         text
         for entry in REVIEWED["unused"]

@@ -1,17 +1,18 @@
-"""The modules and the examples as another repository uses them, on a local cloud that is taken for AWS."""
+"""The modules and the examples as another repository uses them, on a local cloud in place of AWS."""
 
 import json
 import os
 import re
 import shutil
 import subprocess
-import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.integration.helpers import pack
 
 from operations import paths
 
@@ -20,7 +21,7 @@ REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 GIT = "git::https://git.example.com/activity-dispatch.git//"
 PROVIDER = re.compile(r'^provider "aws" \{.*?^\}$', re.MULTILINE | re.DOTALL)
-# Functions of the user's, and the stack that starts each.
+# The user's functions, and the stack that starts each.
 FUNCTIONS = {"letter": "letters", "invoice": "orders", "sketch": "studio"}
 ECHO = """
 from activity_dispatch import processing_handler
@@ -48,7 +49,7 @@ WRITE_LOGS = {
 
 
 def environment(endpoint: str) -> dict[str, str]:
-    """What makes AWS's tools and Terraform take a local cloud for AWS, all alike."""
+    """The variables that point AWS's tools and Terraform at a local cloud."""
     return {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
@@ -59,27 +60,27 @@ def environment(endpoint: str) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What a reader of the smallest example applies, and the other examples: under way, or applied."""
+    """What a reader of the smallest example applies, and the other examples: applied, or being applied."""
 
     folder: Path
     new: Future[Any]
     examples: Future[Any]
 
     def machines(self) -> dict[str, str]:
-        """Wait until all is applied; return the ARNs of the state machines by name."""
+        """Wait until everything is applied; return the ARNs of the state machines by name."""
         return {**self.examples.result()["state_machines"], "letters": self.new.result()["state_machine"]}
 
 
 @contextmanager
 def modules(endpoint: str, client: Callable[[str], Any], folder: Path) -> Iterator[Trial]:
-    """Apply everything in the background: most of an apply is waiting.
+    """Apply everything in the background: an apply mostly waits.
 
-    It stays until the cloud goes: as it is written there, the task tables refuse to be deleted.
+    Nothing is destroyed before the cloud stops: as the examples have it, the task tables are protected.
     """
     packages = _upload_release(client)
-    package = pack_echo(folder / "echo.zip")
+    package = pack(folder / "echo.zip", {"echo.py": ECHO})
     for name, stack in FUNCTIONS.items():
-        make_function(client, name, stack, package)
+        create_function(client, name, stack, package)
     _map_images()
     new, examples = new_folder(folder), examples_folder(folder)
     for one in (new, examples):
@@ -116,7 +117,7 @@ def _run(endpoint: str, *command: str | Path) -> str:
 
 
 def _upload_release(client: Callable[[str], Any]) -> Path:
-    """Make a release as docs/modules.md says, and upload it as that command says."""
+    """Write a release as docs/modules.md says, and upload it as the command's output says."""
     command = "make release BUCKET=acme-releases PREFIX=activity-dispatch/"
     subprocess.run(command.split(), cwd=paths.ROOT, check=True, capture_output=True)
     folder, s3 = paths.ROOT / "build/release", client("s3")
@@ -128,7 +129,7 @@ def _upload_release(client: Callable[[str], Any]) -> Path:
 
 
 def _map_images() -> None:
-    """Tell the cloud what stands for the images: a program that returns its input, and a training."""
+    """Give the cloud the images: a program that returns its input, and a training."""
     worker = {"argv": [str(paths.TASK_WORKER), "--"], "command": ["cat"]}
     known = json.loads(paths.CLOUD_IMAGES.read_text())
     images = {**known, "trial": worker, "trial-training": {"argv": ["echo"]}}
@@ -136,7 +137,7 @@ def _map_images() -> None:
 
 
 def new_folder(folder: Path) -> Path:
-    """Make a folder with what a reader of the smallest example puts into an empty one."""
+    """Create a folder with what a reader of the smallest example puts into an empty one."""
     bare = repository(folder, "v0.1.0")
     mine = folder / "mine"
     mine.mkdir()
@@ -145,13 +146,13 @@ def new_folder(folder: Path) -> Path:
     assert shown is not None
     text = shown[1].replace(GIT, f"git::file://{bare}//").replace("123456789012", ACCOUNT)
     (mine / "main.tf").write_text(text)
-    # Only to be asked by the test.
+    # For the test only.
     (mine / "outputs.tf").write_text('output "state_machine" { value = module.state_machine.arn }\n')
     return mine
 
 
 def examples_folder(folder: Path) -> Path:
-    """Make a folder that calls the examples, without their providers: one does for all."""
+    """Create a folder that calls the examples without their providers: one provider serves all."""
     (folder / "terraform/examples").mkdir(parents=True)
     (folder / "terraform/modules").symlink_to(paths.ROOT / "terraform/modules")
     for example in (paths.ROOT / "terraform/examples").iterdir():
@@ -165,7 +166,7 @@ def examples_folder(folder: Path) -> Path:
 
 
 def repository(folder: Path, tag: str) -> Path:
-    """Make a bare git repository of the files as they are, committed or not, with one tag."""
+    """Create a bare git repository of the working tree, committed or not, with one tag."""
     work, bare = folder / "work", folder / "activity-dispatch.git"
     listed = _git(paths.ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines()
     for name in listed:
@@ -186,13 +187,13 @@ def _git(folder: Path, *args: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def make_function(client: Callable[[str], Any], name: str, stack: str, package: Path) -> None:
-    """Make a function of the user's, without Terraform: it has been there for long."""
+def create_function(client: Callable[[str], Any], name: str, stack: str, package: Path) -> None:
+    """Create a user's function without Terraform: it is older than the stack."""
     iam = client("iam")
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
     iam.put_role_policy(RoleName=name, PolicyName="logs", PolicyDocument=json.dumps(WRITE_LOGS))
-    # As the README of the example says.
-    told = {"TASK_TABLE": f"{stack}-tasks", "PAYLOAD_BUCKET": f"{stack}-data-{ACCOUNT}-{REGION}"}
+    # As the example's README says.
+    variables = {"TASK_TABLE": f"{stack}-tasks", "PAYLOAD_BUCKET": f"{stack}-data-{ACCOUNT}-{REGION}"}
     client("lambda").create_function(
         FunctionName=name,
         Runtime="python3.13",
@@ -200,18 +201,5 @@ def make_function(client: Callable[[str], Any], name: str, stack: str, package: 
         Role=role["Arn"],
         Code={"ZipFile": package.read_bytes()},
         Timeout=20,
-        Environment={"Variables": told},
+        Environment={"Variables": variables},
     )
-
-
-def pack_echo(package: Path) -> Path:
-    """Write a zip with the library, what it needs, and a function that returns its input."""
-    with (
-        zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
-        zipfile.ZipFile(package, "w") as archive,
-    ):
-        for name in built.namelist():
-            if not name.startswith("process"):
-                archive.writestr(name, built.read(name))
-        archive.writestr("echo.py", ECHO)
-    return package

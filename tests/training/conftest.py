@@ -1,4 +1,4 @@
-"""The training itself, in the environment that `make training-setup` makes."""
+"""The training itself, in the environment that `make training-setup` creates."""
 
 from pathlib import Path
 

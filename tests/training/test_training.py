@@ -1,4 +1,4 @@
-"""The training: it learns, it resumes as if nothing had been, and it says when it diverges."""
+"""The training: it learns, it resumes as if never interrupted, and it reports when it diverges."""
 
 import json
 import os
@@ -23,7 +23,7 @@ type Make = Callable[..., Training]
 
 @dataclass(frozen=True, kw_only=True)
 class Training:
-    """A training container of SageMaker, which may be started several times."""
+    """A SageMaker training container; it may be started several times."""
 
     python: Path
     base: Path
@@ -43,14 +43,14 @@ class Training:
         )
 
     def run(self) -> list[str]:
-        """Run it to its good end; its output."""
+        """Run it until it succeeds; return its output."""
         process = self.start()
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, output
         return output.splitlines()
 
     def interrupted(self, number: signal.Signals, after: int) -> list[str]:
-        """Run it, and end it by a signal once it computed so many epochs; its output."""
+        """Run it, send a signal once it has computed `after` epochs, and return its output."""
         lines = []
         with self.start() as process:
             assert process.stdout is not None
@@ -74,7 +74,7 @@ def prepare(python: Path, base: Path, **more: Any) -> Training:
 
 @pytest.fixture
 def make(python: Path, tmp_path: Path) -> Make:
-    """Makes a container, with other hyperparameters than HYPERPARAMETERS if told."""
+    """Prepares a container; arguments change HYPERPARAMETERS."""
     return lambda name, **more: prepare(python, tmp_path / name, **more)
 
 
@@ -88,11 +88,11 @@ def undisturbed(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def computed(lines: list[str]) -> list[int]:
-    """Which epochs were computed, by the log."""
+    """The computed epochs, from the log."""
     return [int(line[len("epoch=") :].partition("/")[0]) for line in lines if line.startswith("epoch=")]
 
 
-def test_it_learns(undisturbed: Any) -> None:
+def test_a_training_learns(undisturbed: Any) -> None:
     assert undisturbed["metrics"]["validation_accuracy"] >= 0.97
     counts = undisturbed["confusion"]
     right = sum(counts[digit][digit] for digit in range(10)) / sum(map(sum, counts))
@@ -100,7 +100,9 @@ def test_it_learns(undisturbed: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_it_resumes_as_if_nothing_had_been(make: Make, undisturbed: Any, number: signal.Signals) -> None:
+def test_an_interrupted_training_gives_the_same_result(
+    make: Make, undisturbed: Any, number: signal.Signals
+) -> None:
     training = make("interrupted")
     lines = training.interrupted(number, 2)
     lines += training.interrupted(number, 4)
@@ -121,7 +123,7 @@ def test_another_seed_gives_another_training(make: Make, undisturbed: Any) -> No
     assert training.metrics()["metrics"] != undisturbed["metrics"]
 
 
-def test_a_checkpoint_that_cannot_be_read_costs_one_epoch(make: Make, undisturbed: Any) -> None:
+def test_an_unreadable_checkpoint_costs_one_epoch(make: Make, undisturbed: Any) -> None:
     training = make("torn")
     training.interrupted(signal.SIGTERM, 3)
     newest = max((training.base / "checkpoints").glob("epoch-*.pt"))
@@ -139,7 +141,7 @@ def test_a_checkpoint_of_another_training_is_left_alone(make: Make) -> None:
     assert computed(training.run()) == [1, 2, 3]
 
 
-def test_an_ended_training_that_is_started_again_computes_nothing(make: Make, undisturbed: Any) -> None:
+def test_a_completed_training_computes_nothing_when_restarted(make: Make, undisturbed: Any) -> None:
     training = make("again")
     training.run()
     (training.base / "model/metrics.json").unlink()
@@ -147,7 +149,7 @@ def test_an_ended_training_that_is_started_again_computes_nothing(make: Make, un
     assert training.metrics()["metrics"] == undisturbed["metrics"]
 
 
-def test_one_that_diverges_names_the_epoch(make: Make) -> None:
+def test_a_training_that_diverges_names_the_epoch(make: Make) -> None:
     training = make("diverges", learning_rate=10)
     process = training.start()
     output, _ = process.communicate(timeout=120)

@@ -1,4 +1,4 @@
-# The same function behind an activity, for each way to wake the dispatcher up, and behind Step Functions' own callback.
+# The same function behind an activity, once for each wake-up mode, and behind Step Functions' own callback.
 terraform {
   required_version = ">= 1.11"
   required_providers {
@@ -13,7 +13,7 @@ terraform {
 }
 
 variable "endpoint" {
-  description = "Where the local cloud answers."
+  description = "Address of the local cloud."
   type        = string
 }
 
@@ -23,7 +23,7 @@ variable "package" {
 }
 
 variable "modes" {
-  description = "The ways to wake the dispatcher up that are measured."
+  description = "The wake-up modes to measure."
   type        = list(string)
 }
 
@@ -81,7 +81,7 @@ module "worker" {
   source = "../../../terraform/modules/function"
 
   name        = "${local.name}-worker"
-  description = "Tells when its first line ran, behind an activity"
+  description = "Returns when its first line ran, behind an activity"
   handler     = "worker.behind_activity"
   package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
   environment = module.stack.worker_environment
@@ -91,7 +91,7 @@ module "native" {
   source = "../../../terraform/modules/function"
 
   name        = "${local.name}-native"
-  description = "Tells when its first line ran, behind lambda:invoke.waitForTaskToken"
+  description = "Returns when its first line ran, behind lambda:invoke.waitForTaskToken"
   handler     = "worker.behind_callback"
   package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
   policies = { answer = jsonencode({
@@ -126,7 +126,7 @@ module "state_machine" {
   policies = { dispatch = module.stack.execution_policies_json[each.key] }
 }
 
-# As they are before anybody knows of a dispatcher: an activity, by its ARN.
+# State machines that know nothing of a dispatcher: an activity, by its ARN.
 module "bare_state_machine" {
   source   = "../../../terraform/modules/state-machine"
   for_each = toset([for mode in var.modes : mode if mode != "requests"])

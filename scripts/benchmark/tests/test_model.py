@@ -1,4 +1,4 @@
-"""The simulation: what it must say where the answer is known."""
+"""The simulation, in cases with a known answer."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def scenario(**changes: object) -> Scenario:
     return Scenario(**{**usual, **changes})  # type: ignore[arg-type]
 
 
-def test_dispatchers_alone() -> None:
+def test_dispatchers_bind_when_no_quota_does() -> None:
     run = simulate(scenario(), 10_000)
     assert run["started_seconds"] == pytest.approx(10_000 / (5 * 100))
     assert run["settled_seconds"] == pytest.approx(run["started_seconds"] + 1.0)
@@ -34,7 +34,7 @@ def test_a_throttle_gives_its_bucket_at_once_and_then_its_rate() -> None:
     assert run["binding"] == "GetActivityTask"
 
 
-def test_the_slowest_binds() -> None:
+def test_the_slowest_quota_binds() -> None:
     run = simulate(
         scenario(polls=Rate(at_once=10, a_second=50), starts=Rate(at_once=10, a_second=20)), 10_000
     )
@@ -48,6 +48,6 @@ def test_jobs_wait_for_one_another() -> None:
     assert run["binding"] == "jobs at once"
 
 
-def test_dispatchers_come_one_by_one() -> None:
+def test_dispatchers_start_one_by_one() -> None:
     few, many = (simulate(scenario(max_dispatchers=count), 100_000) for count in (5, 50))
     assert few["started_seconds"] / 10 < many["started_seconds"] < few["started_seconds"] / 5

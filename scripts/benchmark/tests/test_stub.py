@@ -18,7 +18,7 @@ ARN = "arn:aws:states:eu-west-1:000000000000:activity:benchmark"
 
 
 class Served:
-    """A stub in a thread of its own."""
+    """A stub in a separate thread."""
 
     def __init__(self) -> None:
         self.stub, self.loop = Stub(), asyncio.new_event_loop()
@@ -66,7 +66,7 @@ def served() -> Iterator[Served]:
     one.stop()
 
 
-def test_a_task_is_handed_out_once_and_its_start_is_counted(served: Served) -> None:
+def test_a_task_is_handed_out_once_and_its_starts_are_counted(served: Served) -> None:
     stepfunctions, functions = served.client("stepfunctions"), served.client("lambda")
     served.do(served.stub.schedule({"count": 1, "request": None}))
     task = stepfunctions.get_activity_task(activityArn=ARN)
@@ -76,13 +76,10 @@ def test_a_task_is_handed_out_once_and_its_start_is_counted(served: Served) -> N
         assert (
             functions.invoke(FunctionName="job", InvocationType="Event", Payload=payload)["StatusCode"] == 202
         )
-    told = served.do(served.stub.report({}))
-    assert (told["tasks"]["handed_out"], told["tasks"]["started"], told["tasks"]["started_twice"]) == (
-        1,
-        1,
-        1,
-    )
-    assert told["calls"] == {"GetActivityTask": 2, "Invoke": 2}
+    report = served.do(served.stub.report({}))
+    counts = [report["tasks"][name] for name in ("handed_out", "started", "started_twice")]
+    assert counts == [1, 1, 1]
+    assert report["calls"] == {"GetActivityTask": 2, "Invoke": 2}
 
 
 def test_polls_beyond_the_bucket_are_refused_as_aws_does(served: Served) -> None:
@@ -94,66 +91,78 @@ def test_polls_beyond_the_bucket_are_refused_as_aws_does(served: Served) -> None
     client = served.client("stepfunctions")
     for _ in range(2):
         client.get_activity_task(activityArn=ARN)
-    with pytest.raises(ClientError) as refused:
-        client.get_activity_task(activityArn=ARN)
-    assert refused.value.response["Error"]["Code"] == "ThrottlingException"
-    told = served.do(served.stub.report({}))
-    assert (told["polls_allowed"], told["refused"]["GetActivityTask"]) == (2, 1)
+    assert refusal(lambda: client.get_activity_task(activityArn=ARN)) == "ThrottlingException"
+    report = served.do(served.stub.report({}))
+    assert (report["polls_allowed"], report["refused"]["GetActivityTask"]) == (2, 1)
 
 
-def test_the_table_holds_conditions_and_takes_no_expression_for_true(served: Served) -> None:
+STEP: dict[str, Any] = {
+    "TableName": "t",
+    "Key": {"task_id": {"S": "1"}},
+    "UpdateExpression": "SET #state = :started",
+    "ConditionExpression": "#state = :starting",
+    "ExpressionAttributeNames": {"#state": "state"},
+    "ExpressionAttributeValues": {":starting": {"S": "starting"}, ":started": {"S": "started"}},
+}
+
+
+@pytest.fixture
+def table(served: Served) -> Any:
+    """A DynamoDB client, and a task in the table that is about to start."""
     client = served.client("dynamodb")
     item = {"task_id": {"S": "1"}, "state": {"S": "starting"}, "poll_id": {"S": "p"}}
     client.put_item(TableName="t", Item=item, ConditionExpression="attribute_not_exists(task_id)")
+    return client
 
-    def step(**changes: Any) -> None:
-        request: dict[str, Any] = {
-            "TableName": "t",
-            "Key": {"task_id": {"S": "1"}},
-            "UpdateExpression": "SET #state = :started",
-            "ConditionExpression": "#state = :starting",
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": {":starting": {"S": "starting"}, ":started": {"S": "started"}},
-        }
-        client.update_item(**{**request, **changes})
 
-    lease = {"UpdateExpression": "SET n = :n", "ExpressionAttributeNames": {"#state": "state"}}
-    values = {":n": {"N": "5"}, ":starting": {"S": "another"}}
-    condition = "attribute_not_exists(task_id) OR #state = :starting OR n <= :n"
-    client.update_item(
-        TableName="t",
-        Key={"task_id": {"S": "lease"}},
-        ConditionExpression=condition,
-        ExpressionAttributeValues=values,
-        **lease,
-    )
-    with pytest.raises(ClientError):
-        client.update_item(
+def refusal(call: Callable[[], Any]) -> str:
+    """The code of the error that a call raises."""
+    with pytest.raises(ClientError) as refused:
+        call()
+    return str(refused.value.response["Error"]["Code"])
+
+
+def test_the_table_updates_an_item_only_if_its_condition_holds(table: Any) -> None:
+    table.update_item(**STEP)
+    assert table.get_item(TableName="t", Key=STEP["Key"])["Item"]["state"] == {"S": "started"}
+    assert table.scan(TableName="t", IndexName="open")["Count"] == 1
+    assert refusal(lambda: table.update_item(**STEP)) == "ConditionalCheckFailedException"
+
+
+def test_the_table_compares_numbers_and_joins_conditions(table: Any) -> None:
+    def lease(number: int) -> None:
+        table.update_item(
             TableName="t",
             Key={"task_id": {"S": "lease"}},
-            ConditionExpression=condition,
-            ExpressionAttributeValues={**values, ":n": {"N": "4"}},
-            **lease,
+            UpdateExpression="SET n = :n",
+            ConditionExpression="attribute_not_exists(task_id) OR #state = :starting OR n <= :n",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={":n": {"N": str(number)}, ":starting": {"S": "another"}},
         )
-    step()
-    assert client.get_item(TableName="t", Key={"task_id": {"S": "1"}})["Item"]["state"] == {"S": "started"}
-    assert client.scan(TableName="t", IndexName="open")["Count"] == 1
-    refusals: tuple[tuple[Callable[[], Any], str], ...] = (
-        (step, "ConditionalCheckFailedException"),
-        (lambda: step(ConditionExpression="size(state) > :starting"), "ValidationException"),
-        (
-            lambda: step(ConditionExpression="#state = :started", UpdateExpression="REMOVE #state"),
-            "ValidationException",
-        ),
-        (lambda: client.describe_table(TableName="t"), "UnknownOperationException"),
-    )
-    for call, code in refusals:
-        with pytest.raises(ClientError) as refused:
-            call()
-        assert refused.value.response["Error"]["Code"] == code
+
+    lease(5)
+    assert refusal(lambda: lease(4)) == "ConditionalCheckFailedException"
 
 
-def test_a_message_that_is_not_deleted_comes_again(served: Served) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"ConditionExpression": "size(state) > :starting"},
+        {"ConditionExpression": "#state = :started", "UpdateExpression": "REMOVE #state"},
+    ],
+)
+def test_the_table_refuses_an_expression_that_it_does_not_understand(
+    table: Any, changes: dict[str, str]
+) -> None:
+    table.update_item(**STEP)
+    assert refusal(lambda: table.update_item(**{**STEP, **changes})) == "ValidationException"
+
+
+def test_an_operation_that_the_stub_does_not_know_is_refused(table: Any) -> None:
+    assert refusal(lambda: table.describe_table(TableName="t")) == "UnknownOperationException"
+
+
+def test_a_message_that_is_not_deleted_is_delivered_again(served: Served) -> None:
     client = served.client("sqs")
     served.do(served.stub.schedule({"count": 12, "request": {"activity_arn": ARN}}))
     url = f"http://127.0.0.1:{served.port}/0/dispatch"

@@ -1,4 +1,4 @@
-# All backends, with limits and short times, to be broken: test_chaos.py.
+# All backends, with limits and short times, for test_chaos.py to break.
 terraform {
   required_version = ">= 1.11"
   required_providers {
@@ -46,10 +46,10 @@ provider "aws" {
 }
 
 locals {
-  # Short, so that what is lost is found within the test; limits, so that slots are held and freed all the time.
+  # Short times: lost tasks are found within the test. Limits: slots are taken and freed all the time.
   times    = { heartbeat_seconds = 20, timeout_seconds = 90 }
   machines = ["lambda-jobs", "fargate", "batch"]
-  # One image with and without the worker: a task's command says.
+  # One image, with and without the worker: a task's command decides.
   container = { image = "chaos:1", command = ["true"] }
 }
 

@@ -1,4 +1,4 @@
-"""A processing function that does what its input says."""
+"""A processing function that does as its input says."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-# Your own function behind an activity, as a user writes it; the function misbehaves as its input says.
+# A user's function behind an activity; it misbehaves as its input says.
 terraform {
   required_version = ">= 1.11"
   required_providers {
@@ -22,7 +22,7 @@ variable "package" {
 }
 
 variable "packages_dir" {
-  description = "Folder of the stack's zips: a release."
+  description = "Folder with the zips of the stack's functions: a release."
   type        = string
   default     = "../../../build/zip"
 }
@@ -51,7 +51,7 @@ provider "aws" {
 }
 
 locals {
-  # By heartbeat and timeout of the state, in seconds.
+  # Heartbeat and timeout of the state, in seconds.
   activities = {
     steady = { heartbeat_seconds = 30, timeout_seconds = 60 }
     hasty  = { heartbeat_seconds = 3, timeout_seconds = 60 }
@@ -59,14 +59,14 @@ locals {
     narrow = { heartbeat_seconds = 30, timeout_seconds = 60, max_concurrent_jobs = 5 }
     polled = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "poll", max_concurrent_jobs = 2 }
     heard  = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "logs" }
-    # No activities: tokens come with the requests.
+    # No activities: the requests carry the tokens.
     called        = { heartbeat_seconds = 180, timeout_seconds = 300, wake_up = "callback" }
     called-narrow = { heartbeat_seconds = 180, timeout_seconds = 300, wake_up = "callback", max_concurrent_jobs = 3 }
-    # Left to a worker of ours for a while.
+    # Left to the tests' own worker for a while.
     shared       = { heartbeat_seconds = 30, timeout_seconds = 60, overflow_after_seconds = 4 }
     shared-heard = { heartbeat_seconds = 30, timeout_seconds = 60, overflow_after_seconds = 4, wake_up = "logs" }
   }
-  # Machines that know nothing of a dispatcher: a bare activity.
+  # State machines that know nothing of a dispatcher: just the activity.
   bare     = toset([for name, activity in local.activities : name if contains(["poll", "logs"], try(activity.wake_up, "requests"))])
   machines = setsubtract(concat(keys(local.activities), ["fargate"]), local.bare)
 }
@@ -114,7 +114,7 @@ module "stack" {
     function_arn = module.function.arn
     role_name    = module.function.role_name
   }) }
-  # A container that knows nothing of tasks: others beat for it, which the short heartbeat shows.
+  # A container without the worker: the reconciler sends its heartbeats, which the short interval shows.
   fargate = {
     container           = { image = "busybox:faulty", command = ["true"] }
     heartbeat_seconds   = 15
@@ -129,7 +129,7 @@ module "stack" {
     assign_public_ip = true
   }
   dispatch = {
-    # A poll for missed tasks would take what is left to workers.
+    # A poll for missed tasks would take tasks that are left to workers.
     missed_task_poll_minutes = 1440
     log_group_names          = [for name in ["heard", "shared-heard"] : module.bare_state_machine[name].log_group_name]
     state_machine_arns       = [for name in setunion(local.machines, local.bare) : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]

@@ -1,1 +1,1 @@
-"""`make benchmark`: this dispatcher beside its alternatives, measured on one machine."""
+"""`make benchmark`: this dispatcher and its alternatives, measured on one machine."""

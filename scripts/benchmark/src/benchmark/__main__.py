@@ -1,4 +1,4 @@
-"""`python -m benchmark`: measure everything, write build/benchmark.json and the documents made from it."""
+"""`python -m benchmark`: measure everything, write build/benchmark.json and the documents based on it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MEAN_CALL_MS = 17.5
 
 
 def main() -> int:
-    """Run it all. A target that is missed is told, and is no failure."""
+    """Run everything. A missed target is reported and is not a failure."""
     begun = time.monotonic()
     places.BUILD.mkdir(parents=True, exist_ok=True)
     result: dict[str, Any] = {
@@ -59,10 +59,10 @@ def main() -> int:
 
 
 def on_the_stub() -> dict[str, Any]:
-    """Return what is measured on the stub endpoint."""
+    """Return everything that is measured on the stub endpoint."""
     with stub() as endpoint:
         calls = step("The stub's own ceiling", lambda: ceiling.measure(endpoint))
-        contestants = bursts.take_turns(endpoint, TASKS, tell=say)
+        contestants = bursts.take_turns(endpoint, TASKS, say=say)
         speed = contestants["dispatcher"]["tasks_per_second"]
         return {
             "stub": {"calls_per_second": calls, "least_ms": 15.0, "most_ms": 20.0},
@@ -74,7 +74,7 @@ def on_the_stub() -> dict[str, Any]:
 
 
 def write(result: Mapping[str, Any]) -> None:
-    """Write the result, and the documents that are made from it."""
+    """Write the result and the documents based on it."""
     places.RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     picture = places.ROOT / "docs/scaling.svg"
     subprocess.run(
@@ -85,7 +85,7 @@ def write(result: Mapping[str, Any]) -> None:
 
 
 def step[T](what: str, measure: Callable[[], T]) -> T:
-    """Measure, and tell how long that took."""
+    """Measure, and print how long it took."""
     begun = time.monotonic()
     measured = measure()
     say(f"{what}: {time.monotonic() - begun:.0f} s")
@@ -93,11 +93,11 @@ def step[T](what: str, measure: Callable[[], T]) -> T:
 
 
 def say(line: str) -> None:
-    """Tell how it goes."""
+    """Print a line of progress at once."""
     print(line, flush=True)
 
 
 if __name__ == "__main__":
-    # Whoever ends us ends what we have started too.
+    # A SIGTERM also ends the processes that this one started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(main())

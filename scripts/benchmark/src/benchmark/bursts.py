@@ -1,4 +1,4 @@
-"""A burst of tasks that are scheduled at once: how long until the last one is started, at what cost."""
+"""A burst of tasks that are scheduled at once: how long until the last one starts, and at what cost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BURST_SECONDS = 300.0
 class Contestant:
     """One process that starts tasks.
 
-    `function`: it is one of ours, under Lambda's runtime client. In mode `requests` it is fed with
+    `function`: one of the stack's functions, under Lambda's runtime client. In mode `requests` it gets
     batches; in mode `poll` it is invoked once and polls.
     """
 
@@ -61,7 +61,7 @@ CONTESTANTS = (
 
 
 def measure(endpoint: Endpoint, contestant: Contestant, tasks: int) -> Mapping[str, Any]:
-    """Let one contestant start a burst, warm. Raises StubFailed when it does not."""
+    """Let one warm contestant start a burst. Raises StubFailed if it does not."""
     endpoint.ask("reset", bucket=tasks + WARM_UP + 3_000.0, function_seconds=900 if contestant.polls else 120)
     wake_up = "poll" if contestant.polls else "requests"
     endpoint.ask("items", items=[items.activity(wake_up=wake_up, pollers=POLLERS)])
@@ -83,29 +83,29 @@ def measure(endpoint: Endpoint, contestant: Contestant, tasks: int) -> Mapping[s
 
 
 def _figures(report: Mapping[str, Any], calls_before: Mapping[str, int], tasks: int) -> Mapping[str, Any]:
-    told = report["tasks"]
+    counted = report["tasks"]
     calls = {name: count - calls_before.get(name, 0) for name, count in report["calls"].items()}
     return {
         "tasks": tasks,
-        "seconds": told["seconds"],
-        "tasks_per_second": tasks / told["seconds"],
+        "seconds": counted["seconds"],
+        "tasks_per_second": tasks / counted["seconds"],
         "calls_per_task": sum(calls.values()) / tasks,
-        "lost": told["handed_out"] - told["started"],
-        "started_twice": told["started_twice"],
+        "lost": counted["handed_out"] - counted["started"],
+        "started_twice": counted["started_twice"],
         "invocations": len(report["invocation_ms"]),
-        "billed_ms_per_task": sum(report["invocation_ms"]) / told["scheduled"],
+        "billed_ms_per_task": sum(report["invocation_ms"]) / counted["scheduled"],
     }
 
 
 def _burst(endpoint: Endpoint, tasks: int, request: Mapping[str, Any] | None) -> None:
     endpoint.ask("schedule", count=tasks, request=request)
     endpoint.ask("wait-started", seconds=BURST_SECONDS)
-    # The records of what was started too.
+    # Until the starts are recorded, too.
     endpoint.ask("wait-settled", seconds=BURST_SECONDS)
 
 
-def take_turns(endpoint: Endpoint, tasks: int, *, tell: Callable[[str], None]) -> Mapping[str, Any]:
-    """Let the contestants take turns; return of each its rounds, and the one of the median throughput."""
+def take_turns(endpoint: Endpoint, tasks: int, *, say: Callable[[str], None]) -> Mapping[str, Any]:
+    """Let the contestants take turns; return each one's rounds, and its round of median throughput."""
     rounds: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for number in range(max(contestant.rounds for contestant in CONTESTANTS)):
         for contestant in CONTESTANTS:
@@ -113,10 +113,10 @@ def take_turns(endpoint: Endpoint, tasks: int, *, tell: Callable[[str], None]) -
                 one = measure(endpoint, contestant, tasks)
                 rounds[contestant.name].append(one)
                 speed, cost = one["tasks_per_second"], one["cpu_ms_per_task"]
-                tell(f"{contestant.name}: {speed:.0f} tasks/s, {cost:.2f} ms of processor each")
-    return {name: {**_middle(all_of_it), "rounds": all_of_it} for name, all_of_it in rounds.items()}
+                say(f"{contestant.name}: {speed:.0f} tasks/s, {cost:.2f} ms of processor each")
+    return {name: {**_median(its_rounds), "rounds": its_rounds} for name, its_rounds in rounds.items()}
 
 
-def _middle(rounds: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def _median(rounds: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
     wanted = statistics.median_low(one["tasks_per_second"] for one in rounds)
     return next(one for one in rounds if one["tasks_per_second"] == wanted)

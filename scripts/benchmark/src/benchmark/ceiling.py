@@ -1,4 +1,4 @@
-"""The stub's own limit: what is near it would measure the stub."""
+"""The stub's own limit: a figure close to it would measure the stub."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SECONDS = 3.0
 
 
 def measure(endpoint: Endpoint) -> float:
-    """Return the most calls a second that the stub answers, at latency 0."""
+    """Return the most calls a second that the stub answers at latency 0."""
     endpoint.ask("reset", least_ms=0.0, most_ms=0.0)
     done = subprocess.run(
         [places.STUB_PYTHON, "-m", "benchmark.stub.load", str(endpoint.port), str(SECONDS)],

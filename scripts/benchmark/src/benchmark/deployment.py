@@ -1,4 +1,4 @@
-"""What dispatch latency is measured on: a local cloud of its own with a stack for each mode."""
+"""Where dispatch latency is measured: a separate local cloud with an activity for each mode."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATE = places.BUILD / "terraform.tfstate"
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """Names of what is deployed; the functions are `worker`, `native` and `dispatcher`."""
+    """Names of the deployed resources; the functions are `worker`, `native` and `dispatcher`."""
 
     session: Session
     state_machines: Mapping[str, str]
@@ -58,23 +58,23 @@ class Deployment:
 def deployed() -> Iterator[Deployment]:
     """A local cloud with the stack in it, for the length of a `with` block. Raises OperationError."""
     if cloud.is_there():
-        raise OperationError(f"a cloud answers at {cloud.endpoint()}: the benchmark needs one of its own")
+        raise OperationError(f"a cloud answers at {cloud.endpoint()}: the benchmark needs to start its own")
     with cloud.running() as local:
         outputs = _apply(local.endpoint)
         session = Session(
             aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 (what every LocalStack takes)
+            aws_secret_access_key="test",  # noqa: S106 (LocalStack accepts anything)
             region_name="eu-west-1",
             localstack_host=urlsplit(local.endpoint).netloc,
         )
         deployment = Deployment(session=session, **{name: each["value"] for name, each in outputs.items()})
-        # Its schedule would do it within a minute.
+        # Its schedule would start it within a minute.
         deployment.client("lambda").invoke(FunctionName=POLLER, InvocationType="Event")
         yield deployment
 
 
 def _apply(endpoint: str) -> Mapping[str, Any]:
-    # The emulator that an earlier state was of is gone.
+    # An earlier state describes an emulator that no longer runs.
     STATE.unlink(missing_ok=True)
     variables = {
         "TF_VAR_endpoint": endpoint,
@@ -92,8 +92,8 @@ def _apply(endpoint: str) -> Mapping[str, Any]:
         done = process.run(command, timeout_seconds=APPLY_SECONDS, env={**os.environ, **variables}, log=log)
         if done.returncode != 0:
             raise OperationError("terraform failed", detail=log.read_text(encoding="utf-8"))
-    told = process.run([*terraform, "output", "-json"], timeout_seconds=UPDATE_SECONDS, capture=True)
-    return dict(json.loads(told.stdout))
+    output = process.run([*terraform, "output", "-json"], timeout_seconds=UPDATE_SECONDS, capture=True)
+    return dict(json.loads(output.stdout))
 
 
 def _package(file: Path) -> Path:

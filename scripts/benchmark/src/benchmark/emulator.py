@@ -1,4 +1,4 @@
-"""The emulator's own share of a dispatch: its calls and invocations with nothing of ours in them."""
+"""The emulator's own share of a dispatch: calls and invocations that run none of the project's code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEY = {"task_id": {"S": "benchmark"}}
 
 
 def measure(deployment: Deployment) -> Mapping[str, Any]:
-    """Time the calls of one warm dispatch, each alone, and add them up."""
+    """Time each call of one warm dispatch on its own, and add them up."""
     table, functions = deployment.task_table, deployment.client("lambda")
     dynamodb = deployment.client("dynamodb")
     nothing = json.dumps({"Records": []})
@@ -29,7 +29,7 @@ def measure(deployment: Deployment) -> Mapping[str, Any]:
             UpdateExpression="SET note = :note",
             ExpressionAttributeValues={":note": {"S": "x"}},
         ),
-        # An empty batch: what is left is the emulator's way to the function and back.
+        # An empty batch: only the emulator's way to the function and back remains.
         "invocation": lambda: functions.invoke(
             FunctionName=deployment.functions["dispatcher"], Payload=nothing
         ),

@@ -1,4 +1,4 @@
-"""The stub endpoint as the measurements see it: a process of its own and a way to control it."""
+"""The stub endpoint as the measurements see it: a separate process and a way to control it."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ ANSWER_SECONDS = 330.0
 
 
 class StubFailed(Exception):
-    """The stub did not do what was asked of it, in time or at all."""
+    """The stub did not do as asked, in time or at all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A stub that runs."""
+    """A running stub."""
 
     port: int
     process: Process
 
     def ask(self, verb: str, **body: Any) -> Any:
-        """Ask the stub for something. Raises StubFailed."""
+        """Send the stub a verb and return its answer. Raises StubFailed."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_SECONDS)
         try:
             connection.request("POST", f"/_stub/{verb}", json.dumps(body))
@@ -53,7 +53,7 @@ class Endpoint:
         return document
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Return the environment of a program that takes the stub for AWS."""
+        """Return the environment of a program that uses the stub in place of AWS."""
         url = f"http://127.0.0.1:{self.port}"
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "HOME") if name in os.environ}
         return {

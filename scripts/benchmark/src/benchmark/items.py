@@ -1,4 +1,4 @@
-"""What lies in the task table of a measurement."""
+"""The items and requests that measurements start from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from benchmark.endpoint import ACTIVITY_ARN, FUNCTION_ARN
 
 
 def request() -> dict[str, str]:
-    """Return the body of a dispatch request, as the state of module `activity` makes it."""
+    """Return the body of a dispatch request, as the state of module `activity` sends it."""
     return {
         "activity_arn": ACTIVITY_ARN,
         "execution_arn": f"{ACTIVITY_ARN.replace(':activity:', ':execution:')}:1",

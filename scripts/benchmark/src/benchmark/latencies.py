@@ -1,6 +1,6 @@
 """Dispatch latency on the local cloud: from the task's schedule event to the worker's first line.
 
-`native` is `lambda:invoke.waitForTaskToken` on the same cloud: what Step Functions itself needs.
+`native` is `lambda:invoke.waitForTaskToken` on the same cloud: the time that Step Functions itself needs.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 NATIVE = "native"
 WARM_UP, WARM, COLD = 3, 30, 4
 EXECUTION_SECONDS = 90.0
-# A poller is never cold, and what logs wake is the same dispatcher.
+# A poller is never cold, and logs wake the same dispatcher.
 COLD_WAYS = (NATIVE, "requests")
 SCHEDULED = ("ActivityScheduled", "TaskScheduled")
 
 
 def measure() -> Mapping[str, Any]:
-    """Start a cloud, deploy, run executions one by one, the ways taking turns, and take all down."""
+    """Start a cloud, deploy, run executions one by one with the ways taking turns, and remove everything."""
     names = (NATIVE, *MODES)
     with deployed() as deployment:
         for _ in range(WARM_UP):
@@ -56,7 +56,7 @@ def _latency_ms(deployment: Deployment, name: str) -> float:
     )
     if ended.output is None:
         raise RuntimeError(f"{name}: {ended.status}: {ended.error}: {ended.cause}")
-    # The state of RequestDispatch is a task too: the last one scheduled is the one that is processed.
+    # The state RequestDispatch is a task, too: the last task scheduled is the processed one.
     scheduled = [event["timestamp"] for event in ended.events if event["type"] in SCHEDULED][-1]
     at, begun = float(json.loads(ended.output)["at"]), float(scheduled.timestamp())
     return (at - begun) * 1000

@@ -1,4 +1,4 @@
-"""The machine that figures are of."""
+"""The machine that the figures were measured on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def describe() -> dict[str, str | int | float]:
-    """Return processor, cores, memory and versions; and how busy the machine was before the run."""
+    """Return processor, cores, memory, versions, and how busy the machine was before the run."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "processor": _processor(),

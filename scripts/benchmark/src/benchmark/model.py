@@ -1,7 +1,7 @@
-"""Discrete-event model of a burst on AWS: which quota binds, and how long all of it takes.
+"""Discrete-event model of a burst on AWS: which quota binds, and how long the burst takes.
 
-Tasks move in chunks; each chunk is received by a dispatcher, polled for, worked through, started on
-its backend, run, and settled. Quotas are AWS's documented ones.
+Tasks move in chunks: a dispatcher receives a chunk, polls for it, processes it and starts it on its
+backend; the jobs run and are settled. Quotas are AWS's documented ones.
 Sources: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
@@ -18,16 +18,16 @@ import simpy
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-# So many chunks at most: a simulation of a million tasks takes seconds.
+# The most chunks of a run: a simulation of a million tasks takes seconds.
 MAX_CHUNKS = 10_000
 MIN_CHUNK = 10
-# What SQS's event source mapping begins with, and adds each minute.
+# The dispatchers that SQS's event source mapping begins with, and adds each minute.
 FIRST_DISPATCHERS, MORE_A_MINUTE = 5, 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """A quota of calls: so many at once, so many a second after that."""
+    """A quota of calls: `at_once` without waiting, then `a_second`."""
 
     at_once: float
     a_second: float
@@ -35,7 +35,7 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """Quotas and sizes of one case. `jobs_at_once`: jobs that may run on the backend at a time."""
+    """Quotas and sizes of one case. `jobs_at_once`: how many jobs the backend runs at a time."""
 
     name: str
     polls: Rate
@@ -49,7 +49,7 @@ class Scenario:
 
 @dataclass(kw_only=True)
 class _Quota:
-    """Grants calls in the order in which they are asked for."""
+    """Grants calls in the order of the requests."""
 
     rate: Rate
     paid_until: float = field(init=False)
@@ -58,14 +58,14 @@ class _Quota:
         self.paid_until = -self.rate.at_once / self.rate.a_second
 
     def wait(self, now: float, calls: int) -> float:
-        """Return how long to wait until so many calls are allowed, and count them."""
+        """Return how long to wait until this many calls are allowed, and count them."""
         begin = max(self.paid_until, now - self.rate.at_once / self.rate.a_second)
         self.paid_until = begin + calls / self.rate.a_second
         return max(0.0, self.paid_until - now)
 
 
 class _Run:
-    """One simulation; `waits` sums up what each quota has made chunks wait, in seconds."""
+    """One simulation; `waits` adds up the seconds that chunks have waited for each quota."""
 
     def __init__(self, scenario: Scenario, tasks: int) -> None:
         self.scenario, self.tasks = scenario, tasks
@@ -98,7 +98,7 @@ class _Run:
             wanted += 1
 
     def _dispatch(self) -> Generator[Any, Any]:
-        """Work through chunks, one after the other, as fast as one dispatcher can."""
+        """Process chunks one after the other, as fast as one dispatcher can."""
         while self.left > 0:
             count = min(self.chunk, self.left)
             self.left -= count
@@ -127,7 +127,7 @@ class _Run:
 
 
 def simulate(scenario: Scenario, tasks: int) -> Mapping[str, Any]:
-    """Return how long it takes until all jobs are started and until all tasks are settled, and what binds."""
+    """Return when all jobs are started, when all tasks are settled, and which quota binds."""
     run = _Run(scenario, tasks)
     run.go()
     return {

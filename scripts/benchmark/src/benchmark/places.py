@@ -1,4 +1,4 @@
-"""Where the benchmark's things lie."""
+"""The benchmark's files and folders."""
 
 from pathlib import Path
 

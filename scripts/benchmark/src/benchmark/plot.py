@@ -1,4 +1,4 @@
-"""The plot of docs/scaling.md: `python plot.py RESULT.json PLOT.svg`, where there is matplotlib."""
+"""The plot of docs/scaling.md: `python plot.py RESULT.json PLOT.svg`, with a Python that has matplotlib."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from matplotlib import pyplot
 
 
 def main(result: Path, picture: Path) -> None:
-    """Draw how long each case takes, by the number of tasks."""
+    """Draw how long each case takes by the number of tasks."""
     lines: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
     for run in json.loads(result.read_text(encoding="utf-8"))["scaling"]["runs"]:
         lines[run["scenario"]].append((run["tasks"], run["settled_seconds"] / 60))

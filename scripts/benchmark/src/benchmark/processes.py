@@ -1,4 +1,4 @@
-"""The processes that are measured: started, watched and ended, with all that they start."""
+"""The measured processes: started, watched and ended, with all their children."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, kw_only=True)
 class Process:
-    """A process and its children, which are one group."""
+    """A process and its children, as one process group."""
 
     popen: subprocess.Popen[bytes]
     log: Path
 
     def cpu_seconds(self) -> float:
-        """Seconds of processor that the group has used, user and system."""
+        """Processor seconds that the group has used, user and system."""
         return sum(_cpu_seconds(pid) for pid in _group(self.popen.pid))
 
     def peak_megabytes(self) -> float:
-        """The most memory that the process itself has had resident."""
+        """The most resident memory that the process itself has had."""
         status = Path(f"/proc/{self.popen.pid}/status").read_text(encoding="ascii")
         line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) / 1024
 
     def must_run(self) -> None:
-        """RuntimeError with the log's end when it has ended."""
+        """Raise RuntimeError with the end of the log if the process has ended."""
         if self.popen.poll() is not None:
             tail = self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise RuntimeError(f"{self.log.stem} ended with {self.popen.returncode}:\n{tail}")
@@ -45,7 +45,7 @@ class Process:
 
 @contextmanager
 def running(name: str, command: Sequence[str | Path], environment: Mapping[str, str]) -> Iterator[Process]:
-    """A process for the length of a `with` block; its words go to a log file of this name."""
+    """A process for the length of a `with` block; its output goes to a log file of this name."""
     places.LOGS.mkdir(parents=True, exist_ok=True)
     log = places.LOGS / f"{name}.log"
     with log.open("wb") as out:
@@ -83,6 +83,6 @@ def _is_member(entry: Path, leader: int) -> bool:
 
 
 def _cpu_seconds(pid: int) -> float:
-    # After the name, which is in brackets: state is field 3, utime 14, stime 15.
+    # Split after the name, which is in brackets: state is field 3, utime 14, stime 15.
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -1,4 +1,4 @@
-"""A pass of the reconciler over very many open tasks, each due for its heartbeat."""
+"""A pass of the reconciler over 10,000 open tasks, each due for its heartbeat."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _FARGATE = {
 
 
 def measure(endpoint: Endpoint) -> Mapping[str, Any]:
-    """Make one pass over containers that know nothing of tasks: none beats itself."""
-    # One latency for all calls, as the target names it.
+    """Run one pass over containers without the worker: none sends its own heartbeats."""
+    # One latency for all calls, as the target states it.
     endpoint.ask("reset", least_ms=15.0, most_ms=15.0)
     endpoint.ask("items", items=[items.activity(backend="fargate", config=_FARGATE)])
     now = time.time()

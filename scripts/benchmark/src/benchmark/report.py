@@ -1,4 +1,4 @@
-"""The documents that are made from a result, by the templates beside this module."""
+"""The documents based on a result, from the templates beside this module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cases that are simulated, with the measured speed of a dispatcher."""
+"""The simulated cases, with the measured speed of a dispatcher."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 SIZES = (10_000, 100_000, 1_000_000)
 JOB_SECONDS = 5.0
-# us-east-1, us-west-2 and eu-west-1; elsewhere it is less.
+# In us-east-1, us-west-2 and eu-west-1; other regions have less.
 _STEPS = Rate(at_once=3_000, a_second=500)
 _STEPS_ELSEWHERE = Rate(at_once=1_500, a_second=300)
-# An asynchronous invocation is allowed ten times a second for each concurrent one.
+# Lambda allows ten asynchronous invocations a second for each concurrent execution.
 _INVOKES = Rate(at_once=10_000, a_second=10_000)
 _RUN_TASK, _SUBMIT_JOB = Rate(at_once=100, a_second=20), Rate(at_once=50, a_second=50)
 _RAISED = Rate(at_once=15_000, a_second=2_500)
@@ -29,7 +29,7 @@ ADVICE = {
 
 
 def scenarios(dispatcher_per_second: float) -> Sequence[Scenario]:
-    """Return the cases, for a dispatcher that starts so many tasks a second."""
+    """Return the cases, for a dispatcher that starts this many tasks a second."""
 
     def case(name: str, **changes: Any) -> Scenario:
         usual: dict[str, Any] = {
@@ -59,12 +59,12 @@ def scenarios(dispatcher_per_second: float) -> Sequence[Scenario]:
 
 
 def _both(rate: Rate) -> Mapping[str, Rate]:
-    """Return a throttle of Step Functions for polls and for outcomes."""
+    """Return one Step Functions throttle for both polls and outcomes."""
     return {"polls": rate, "settles": rate}
 
 
 def measure(dispatcher_per_second: float, sizes: Sequence[int] = SIZES) -> Mapping[str, Any]:
-    """Simulate every case with every size."""
+    """Simulate every case at every size."""
     return {
         "dispatcher_per_second": dispatcher_per_second,
         "job_seconds": JOB_SECONDS,

@@ -1,4 +1,4 @@
-"""The form of build/benchmark.json."""
+"""The schema of build/benchmark.json."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def load() -> Mapping[str, Any]:
 
 
 def check(result: Mapping[str, Any]) -> None:
-    """Raise jsonschema.ValidationError where a result is not as the schema says."""
+    """Raise jsonschema.ValidationError if a result does not match the schema."""
     jsonschema.validate(json.loads(json.dumps(result)), load())

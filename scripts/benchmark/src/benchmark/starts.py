@@ -1,4 +1,4 @@
-"""What a function costs beside its calls: cold start, import, and the milliseconds billed for one request."""
+"""What a function costs besides its calls: cold start, import, and the milliseconds billed for a request."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ print((between - begun) * 1000, (time.process_time() - between) * 1000)
 
 
 def measure(endpoint: Endpoint) -> Mapping[str, Any]:
-    """Start the dispatcher some times, each time with one request after the other."""
+    """Start the dispatcher several times, each time with one request after the other."""
     rounds = [_cold_start(endpoint) for _ in range(COLD_STARTS)]
     imports = [_import_ms() for _ in range(COLD_STARTS)]
     warm = [each for one in rounds for each in one["warm_ms"]]

@@ -1,4 +1,4 @@
-"""What the figures are to be: each target a value, and a limit that it must reach or keep."""
+"""The targets: each has a value and a limit that the value must reach or keep."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LIBRARIES = ("stepfunctions-activity-worker", "stefuna")
-# The floor of a mode's warm median, in native medians.
+# The limit of a mode's warm median, in native medians.
 MAX_OF_NATIVE = {"requests": 3.0, "poll": 1.5, "logs": 3.0}
 
 
 def judge(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Return all targets with what was measured; ratios first."""
+    """Return all targets with their measured values; ratios first."""
     return [*_burst(result["burst"]["contestants"]), *_latency(result["latency"]), *_others(result)]
 
 

@@ -1,1 +1,1 @@
-"""The ways that tasks are started other than ours; each module is a program of its own."""
+"""Other ways to start tasks; each module is a separate program."""

@@ -1,4 +1,4 @@
-"""stepfunctions-activity-worker from PyPI; its function invokes a Lambda function, as ours does."""
+"""stepfunctions-activity-worker from PyPI; its function invokes a Lambda function, as the dispatcher does."""
 
 import os
 
@@ -10,12 +10,12 @@ WORKERS = 100
 
 
 def main() -> None:
-    """Listen until the process is ended."""
+    """Listen until the process is terminated."""
     config = Config(read_timeout=70, max_pool_connections=WORKERS)
     functions = boto3.client("lambda", config=config)
 
     def start(number: str) -> dict[str, object]:
-        # The library keeps the token to itself.
+        # The library does not pass on the token.
         payload = f'{{"taskToken": "{number}", "input": {{}}}}'
         functions.invoke(
             FunctionName=os.environ["FUNCTION_ARN"], InvocationType="Event", Payload=payload.encode()

@@ -1,4 +1,4 @@
-"""The origin's way: one loop that polls for a task and invokes a function with it."""
+"""The original approach: one loop that polls for a task and invokes a function with it."""
 
 import os
 
@@ -7,7 +7,7 @@ from botocore.config import Config
 
 
 def main() -> None:
-    """Loop until the process is ended."""
+    """Loop until the process is terminated."""
     stepfunctions = boto3.client("stepfunctions", config=Config(read_timeout=70))
     functions = boto3.client("lambda")
     while True:

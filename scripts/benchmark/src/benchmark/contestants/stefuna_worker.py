@@ -1,4 +1,4 @@
-"""stefuna from PyPI; its worker invokes a Lambda function, as ours does."""
+"""stefuna from PyPI; its worker invokes a Lambda function, as the dispatcher does."""
 
 import os
 from multiprocessing import set_start_method
@@ -6,7 +6,7 @@ from multiprocessing import set_start_method
 import boto3
 from stefuna import Server, Worker
 
-# More than its default, a process for each core: most of the time they wait for an answer.
+# More than the default of one process per core: they mostly wait for an answer.
 PROCESSES = 8
 
 
@@ -14,7 +14,7 @@ class Invoker(Worker):  # type: ignore[misc]
     """Invokes a function with the task."""
 
     def init(self) -> None:
-        """Make the client once for each process."""
+        """Create the client once in each process."""
         self.functions = boto3.client("lambda")
 
     def run_task(self, task_token: str, input_data: object) -> dict[str, object]:
@@ -28,7 +28,7 @@ class Invoker(Worker):  # type: ignore[misc]
 
 
 def main() -> None:
-    """Serve until the process is ended."""
+    """Serve until the process is terminated."""
     set_start_method("spawn")
     Server.worker_class = Invoker
     Server(activity_arn=os.environ["ACTIVITY_ARN"], processes=PROCESSES, maxtasksperchild=None).run()

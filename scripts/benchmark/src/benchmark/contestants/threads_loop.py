@@ -1,4 +1,4 @@
-"""A loop tuned by hand: 100 threads over one client of each service, with as many connections."""
+"""A hand-tuned loop: 100 threads that share one client of each service, with as many connections."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ THREADS = 100
 
 
 def main() -> None:
-    """Loop until the process is ended."""
+    """Loop until the process is terminated."""
     config = Config(read_timeout=70, max_pool_connections=THREADS)
     stepfunctions, functions = (
         boto3.client("stepfunctions", config=config),
@@ -26,7 +26,7 @@ def main() -> None:
                 answer = functions.invoke(
                     FunctionName=function, InvocationType="Event", Payload=payload.encode()
                 )
-                # It is empty, but unread it keeps the connection from the next invocation.
+                # It is empty, but the connection cannot be used again until it is read.
                 answer["Payload"].read()
 
     for _ in range(THREADS):

@@ -1,1 +1,1 @@
-"""A fast HTTP server that answers like AWS to what a dispatcher asks; state in memory, one process."""
+"""A fast HTTP server that answers a dispatcher's calls like AWS; one process, state in memory."""

@@ -1,4 +1,4 @@
-"""Run the stub: `python -m benchmark.stub PORT`, in the environment that has uvloop."""
+"""Run the stub: `python -m benchmark.stub PORT`, in the environment with uvloop."""
 
 import asyncio
 import sys
@@ -12,7 +12,7 @@ BACKLOG = 1024
 
 
 async def serve(port: int) -> None:
-    """Serve until the process is ended."""
+    """Serve until the process is terminated."""
     stub = Stub()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(

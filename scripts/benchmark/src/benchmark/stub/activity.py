@@ -1,25 +1,25 @@
-"""An activity: tasks that are scheduled, handed out once each, and started by somebody."""
+"""An activity: tasks are scheduled, each is handed out once, and their starts are counted."""
 
 import asyncio
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
 
-# A token of Step Functions has some 700 characters.
+# A Step Functions token has about 700 characters.
 _TOKEN_PADDING = "A" * 680
 _NUMBER_DIGITS = 8
 
 
 def task_input(token: str) -> str:
-    """Return a task's input: its number, which begins its token, for workers that are not given the token."""
+    """Return a task's input: its number, which begins its token, for workers that do not get the token."""
     return f'{{"number": "{token[:_NUMBER_DIGITS]}"}}'
 
 
 class Activity:
-    """Hands out tasks, and counts what became of them. Times are seconds of the monotonic clock."""
+    """Hands out tasks and counts their starts. Times are seconds of the monotonic clock."""
 
     def __init__(self, *, poll_seconds: float = 60.0) -> None:
-        """Begin without tasks; a poll that finds none waits for so long."""
+        """Begin without tasks; a poll that finds none waits for `poll_seconds`."""
         self.poll_seconds = poll_seconds
         self.scheduled = 0
         self.scheduled_at = 0.0
@@ -30,7 +30,7 @@ class Activity:
         self._polls: deque[asyncio.Future[str]] = deque()
 
     def schedule(self, count: int) -> None:
-        """Schedule so many tasks at once; polls that wait get theirs."""
+        """Schedule `count` tasks at once; waiting polls get theirs."""
         tokens = [f"{self.scheduled + number:0{_NUMBER_DIGITS}d}{_TOKEN_PADDING}" for number in range(count)]
         self.scheduled += count
         self.scheduled_at = time.monotonic()
@@ -41,7 +41,7 @@ class Activity:
                 poll.set_result(self._waiting.popleft())
 
     async def poll(self) -> str | None:
-        """Return the token of a task, None when there was none in time."""
+        """Return the token of a task, None if there is none in time."""
         if self._waiting:
             token = self._waiting.popleft()
         else:
@@ -60,13 +60,13 @@ class Activity:
         return sum(1 for poll in self._polls if not poll.done())
 
     def start(self, token: str) -> None:
-        """Note that the job of a task, of this token or number, was started."""
+        """Record the start of a task's job, by the task's token or number."""
         self.starts[token[:_NUMBER_DIGITS]] += 1
         if len(self.starts) == self.scheduled:
             self.last_start_at = time.monotonic()
 
     def report(self) -> dict[str, float]:
-        """Tell how it went: tasks, starts, and the seconds from the scheduling to the last start."""
+        """Return tasks, starts, and the seconds from the scheduling to the last start."""
         started: Sequence[int] = list(self.starts.values())
         return {
             "scheduled": self.scheduled,

@@ -1,4 +1,4 @@
-"""The stub endpoint: the calls of AWS that a dispatcher makes, with AWS's latencies and throttles."""
+"""The stub endpoint: the AWS calls of a dispatcher, with AWS's latencies and throttles."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ _THROTTLED = ("GetActivityTask", "SendTaskSuccess", "SendTaskFailure", "SendTask
 
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
-    """How the stub behaves: latencies in milliseconds, times in seconds, the throttle in calls."""
+    """The stub's behaviour: latencies in milliseconds, times in seconds, the throttle in calls."""
 
     least_ms: float = 15.0
     most_ms: float = 20.0
@@ -35,14 +35,14 @@ class Behaviour:
 
 
 class Refused(Exception):
-    """A call is refused with this code of AWS."""
+    """A call is refused with this AWS error code."""
 
 
 class StubCloud:
     """All state, for one measurement; `calls` and `refused` count by operation."""
 
     def __init__(self, behaviour: Behaviour) -> None:
-        """Begin with nothing in it."""
+        """Begin empty."""
         self.behaviour = behaviour
         self.calls: Counter[str] = Counter()
         self.activity = Activity(poll_seconds=behaviour.poll_seconds)
@@ -151,7 +151,7 @@ def _as_message(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _running(arn: str) -> Mapping[str, Any]:
-    """Return a task of Fargate that runs, started by the one whose id ends its ARN."""
+    """Return a running Fargate task, started by the one whose id ends its ARN."""
     return {
         "taskArn": arn,
         "lastStatus": "RUNNING",

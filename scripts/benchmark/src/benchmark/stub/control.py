@@ -1,4 +1,4 @@
-"""What a measurement asks of the stub: to begin anew, to schedule tasks, to tell how it went."""
+"""How a measurement controls the stub: reset it, schedule tasks, read the report."""
 
 import asyncio
 import json
@@ -9,13 +9,13 @@ from benchmark.stub.cloud import Behaviour, StubCloud
 from benchmark.stub.http import Answer, Request
 
 PREFIX = "/_stub/"
-LOOK_SECONDS = 0.01
+CHECK_SECONDS = 0.01
 
 type Body = Mapping[str, Any]
 
 
 class Stub:
-    """The stub endpoint and the way to control it: each verb is a method of its name."""
+    """The stub endpoint and its control: each verb is a method of the same name."""
 
     def __init__(self) -> None:
         """Begin with AWS's usual behaviour."""
@@ -42,7 +42,7 @@ class Stub:
         return Answer(document=await verb(request.json()))
 
     async def reset(self, body: Body) -> None:
-        """Begin anew, with this behaviour."""
+        """Start afresh with this behaviour."""
         self.cloud = StubCloud(Behaviour(**body))
 
     async def items(self, body: Body) -> None:
@@ -51,7 +51,7 @@ class Stub:
             self.cloud.table.items[item["task_id"]["S"]] = item
 
     async def empty_bucket(self, _: Body) -> None:
-        """Take all polls out of the bucket, and count polls from here."""
+        """Empty the bucket of polls, and count polls from here."""
         self.cloud.buckets["GetActivityTask"].empty()
 
     async def schedule(self, body: Body) -> None:
@@ -65,34 +65,34 @@ class Stub:
         activity = self.cloud.activity
         async with asyncio.timeout(body["seconds"]):
             while len(activity.starts) < activity.scheduled:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(CHECK_SECONDS)
 
     async def wait_settled(self, body: Body) -> None:
         """Wait until the queue is empty."""
         async with asyncio.timeout(body["seconds"]):
             while self.cloud.queue.left:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(CHECK_SECONDS)
 
     async def wait_ready(self, body: Body) -> None:
         """Wait until a function asks for work."""
         await asyncio.wait_for(self.cloud.runtime.ready.wait(), body["seconds"])
 
     async def wait_polls(self, body: Body) -> None:
-        """Wait until so many polls wait for a task."""
+        """Wait until `count` polls wait for a task."""
         async with asyncio.timeout(body["seconds"]):
             while self.cloud.activity.polls < body["count"]:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(CHECK_SECONDS)
 
     async def invoke(self, body: Body) -> Any:
         """Let the function handle an event; return its result."""
         return await asyncio.wait_for(self.cloud.runtime.invoke(body["event"]), body["seconds"])
 
     async def invoke_later(self, body: Body) -> None:
-        """Let the function handle an event, and do not wait for it."""
+        """Let the function handle an event without waiting for it."""
         self.cloud.runtime.invoke(body["event"])
 
     async def report(self, _: Body) -> Mapping[str, Any]:
-        """Tell how it went since the last reset."""
+        """Return everything counted since the last reset."""
         cloud = self.cloud
         return {
             "tasks": cloud.activity.report(),

@@ -1,4 +1,4 @@
-"""HTTP/1.1 with keep-alive on asyncio, as little of it as AWS's clients use: one request at a time."""
+"""HTTP/1.1 with keep-alive on asyncio, only as much as AWS's clients use: one request at a time."""
 
 import asyncio
 import itertools
@@ -15,7 +15,7 @@ _TARGET = re.compile(rb"\r\nx-amz-target: *([\w.]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """A request; `target` is its X-Amz-Target, empty where it has none."""
+    """A request; `target` is its X-Amz-Target, empty if it has none."""
 
     method: str
     path: str
@@ -23,20 +23,20 @@ class Request:
     body: bytes
 
     def json(self) -> Any:
-        """Return the body, an empty object where there is none."""
+        """Return the parsed body, an empty object if there is none."""
         return json.loads(self.body) if self.body else {}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What is sent back; headers are lines without their ends."""
+    """A response; headers are lines without line ends."""
 
     document: Any
     status: int = 200
     headers: tuple[str, ...] = ()
 
     def encode(self) -> bytes:
-        """Return the bytes of the answer, under a request id of its own."""
+        """Return the answer's bytes, with a new request id."""
         body = b"" if self.document is None else json.dumps(self.document).encode()
         lines = (
             f"HTTP/1.1 {self.status} Stub",
@@ -52,32 +52,32 @@ type Handler = Callable[[Request], Awaitable[Answer]]
 
 
 class Connection(asyncio.Protocol):
-    """One client's connection. A client that goes away has its request cancelled."""
+    """One client's connection. When the client disconnects, its request is cancelled."""
 
     def __init__(self, handler: Handler) -> None:
-        """Answer with what the handler gives."""
+        """Answer requests with the handler."""
         self._handler = handler
         self._received = b""
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the way back."""
+        """Keep the transport for answers."""
         self._transport = transport  # type: ignore[assignment]
 
     def close(self) -> None:
-        """End the connection from this side."""
+        """Close the connection from this side."""
         if self._transport is not None:
             self._transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nobody waits for an answer any more."""
+        """Cancel the request: nobody waits for its answer."""
         self._transport = None
         if self._task is not None:
             self._task.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Begin to answer once the whole request is there."""
+        """Start to answer once the request is complete."""
         self._received += data
         head, found, rest = self._received.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)
@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
     async def _answer(self, request: Request) -> None:
         try:
             answer = await self._handler(request)
-        except Exception as error:  # noqa: BLE001 (told to the client, as a server does)
+        except Exception as error:  # noqa: BLE001 (the client gets it, as from any server)
             answer = Answer(status=500, document={"__type": "InternalError", "message": repr(error)})
         if self._transport is not None:
             self._transport.write(answer.encode())

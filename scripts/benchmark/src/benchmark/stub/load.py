@@ -1,4 +1,4 @@
-"""How many calls a second the stub answers at most: `python -m benchmark.stub.load PORT SECONDS`."""
+"""The most calls a second that the stub answers: `python -m benchmark.stub.load PORT SECONDS`."""
 
 import asyncio
 import json
@@ -16,10 +16,10 @@ _REQUEST = (
 
 
 class Client(asyncio.Protocol):
-    """Sends the next request as soon as it has an answer."""
+    """Sends the next request as soon as an answer arrives."""
 
     def __init__(self, count: list[int]) -> None:
-        """Count the answers."""
+        """Count answers in `count`."""
         self._count = count
         self._transport: asyncio.Transport | None = None
 
@@ -29,7 +29,7 @@ class Client(asyncio.Protocol):
         self._send()
 
     def data_received(self, data: bytes) -> None:
-        """Count an answer, which is small enough to come whole, and ask again."""
+        """Count an answer, which is small enough to arrive in one piece, and ask again."""
         self._count[0] += 1
         self._send()
 

@@ -1,4 +1,4 @@
-"""An SQS queue, as far as dispatch requests need one."""
+"""An SQS queue, with only what dispatch requests need."""
 
 import asyncio
 import itertools
@@ -20,7 +20,7 @@ class Message:
 
 
 class Queue:
-    """Messages wait in order; those received come again when their time is up and nobody deleted them."""
+    """Messages wait in order; a received one is delivered again unless it is deleted before its timeout."""
 
     def __init__(self, *, visibility_seconds: float = 180.0) -> None:
         """Begin empty."""
@@ -58,14 +58,14 @@ class Queue:
             self.deleted += 1
 
     def change_visibility(self, message_id: str, seconds: float) -> None:
-        """Let a message that was received come again after so many seconds from now."""
+        """Deliver a received message again `seconds` from now."""
         message, timer = self._received[message_id]
         timer.cancel()
         self._hide(message, seconds)
 
     @property
     def left(self) -> int:
-        """How many messages nobody has deleted."""
+        """How many messages are not deleted yet."""
         return len(self._waiting) + len(self._received)
 
     def _hide(self, message: Message, seconds: float) -> None:

@@ -1,6 +1,6 @@
-"""Lambda's Runtime API for one function: the function's own runtime client is its client.
+"""Lambda's Runtime API for one function, which calls it with its own runtime client.
 
-Events come from the queue, as an event source mapping makes them, or one by one from whoever asks.
+Events come in batches from the queue, as from an event source mapping, or one by one from `invoke`.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
@@ -17,7 +17,7 @@ from benchmark.stub.queue import Message, Queue, as_record
 
 @dataclass(kw_only=True)
 class Invocation:
-    """One invocation; `milliseconds` is from the event handed out to the answer, as AWS bills it."""
+    """One invocation; `milliseconds` runs from the event to the answer, as AWS bills it."""
 
     event: Any
     messages: list[Message] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Invocation:
 
 
 class RuntimeApi:
-    """Hands out events: those asked for first, then batches of the queue."""
+    """Hands out events: those of `invoke` first, then batches from the queue."""
 
     def __init__(self, queue: Queue, *, batch_size: int = 10) -> None:
         """Begin without a function; `ready` is set when the first one asks for work."""
@@ -57,7 +57,7 @@ class RuntimeApi:
         return request_id, invocation.event
 
     def answer(self, request_id: str, result: Any) -> None:
-        """Take the function's result: messages that it does not give back are deleted."""
+        """Take the function's result: messages that it does not return as failed are deleted."""
         invocation = self._end(request_id)
         failed = {entry["itemIdentifier"] for entry in (result or {}).get("batchItemFailures", ())}
         for message in invocation.messages:
@@ -67,7 +67,7 @@ class RuntimeApi:
             invocation.done.set_result(result)
 
     def fail(self, request_id: str, error: Any) -> None:
-        """Take the function's error; its messages come again when their visibility timeout is over."""
+        """Take the function's error; its messages are delivered again after their visibility timeout."""
         self._end(request_id)
         self.errors.append(error)
 
@@ -93,7 +93,7 @@ class RuntimeApi:
 
 
 def headers(request_id: str, deadline_ms: int) -> tuple[str, ...]:
-    """Return the headers that tell a runtime about its invocation."""
+    """Return the headers that describe an invocation to the runtime."""
     arn = "arn:aws:lambda:eu-west-1:000000000000:function:benchmark"
     return (
         f"Lambda-Runtime-Aws-Request-Id: {request_id}",

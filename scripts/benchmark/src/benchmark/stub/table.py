@@ -1,4 +1,4 @@
-"""A DynamoDB table that understands the requests of the dispatcher and refuses every other one."""
+"""A DynamoDB table that understands the dispatcher's requests and refuses all others."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,15 +15,15 @@ _EXISTS = re.compile(r"attribute_(not_)?exists\((#?\w+)\)")
 
 
 class NotUnderstood(Exception):
-    """An expression that this table cannot evaluate; it is never taken for true."""
+    """An expression that this table cannot evaluate; it never counts as true."""
 
 
 class ConditionFailed(Exception):
-    """The item is not as the request wants it."""
+    """The item does not meet the request's condition."""
 
 
 class Table:
-    """Items by `task_id`; what has a `poll_id` is in the index."""
+    """Items by `task_id`; those with a `poll_id` are in the index."""
 
     def __init__(self) -> None:
         """Begin empty."""
@@ -38,7 +38,7 @@ class Table:
         return {}
 
     def put_many(self, request: Mapping[str, Any]) -> Item:
-        """BatchWriteItem, of puts into this table."""
+        """BatchWriteItem, with puts into this table only."""
         for requests in request["RequestItems"].values():
             for each in requests:
                 self.put(each["PutRequest"])

@@ -1,4 +1,4 @@
-"""Step Functions' own kind of throttle: a bucket of calls that refills at a steady rate.
+"""Step Functions' throttle: a bucket of calls that refills at a steady rate.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
@@ -37,6 +37,6 @@ class Bucket:
         return True
 
     def empty(self) -> None:
-        """Leave nothing in it, as after a long burst; count from here."""
+        """Empty the bucket, as after a long burst; count from here."""
         self._left, self._at = 0.0, self.clock()
         self.allowed = self.refused = 0

@@ -1,0 +1,75 @@
+"""What a run asks for and what it breaks; the random numbers come from the run's seed."""
+
+import itertools
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from operations import paths
+
+TASKS = 200
+# How long to kill at least; longer if not all tasks are started by then.
+CHAOS_SECONDS = 75
+KILL_EVERY_SECONDS = 0.7
+PASS_SECONDS = 5
+# The longest wait for anything lost: a request's visibility timeout, then the patience of a slot or a start,
+# 180 s each.
+CALM_SECONDS = 300
+# The longest that a poll takes, with what happens before and after it.
+POLL_SECONDS = 90
+FAULTS = [
+    # When a poll's answer is lost, nobody has the token: HeartbeatSeconds ends its task.
+    {"service": "stepfunctions", "operation": "GetActivityTask", "probability": 0.05, "fault": "lose_answer"},
+    {"service": "*", "operation": "*", "probability": 0.04, "fault": "throttle"},
+    {"service": "*", "operation": "*", "probability": 0.03, "fault": "error"},
+    {"service": "*", "operation": "*", "probability": 0.03, "fault": "lose_answer"},
+    {"service": "*", "operation": "*", "probability": 0.05, "fault": "delay", "seconds": 1},
+    {"service": "stepfunctions", "operation": "SendTask*", "probability": 0.05, "fault": "duplicate"},
+    {"service": "events", "operation": "Deliver", "probability": 0.1, "fault": "duplicate"},
+    {"service": "events", "operation": "Deliver", "probability": 0.1, "fault": "delay", "seconds": 3},
+    {"service": "sqs", "operation": "Deliver", "probability": 0.1, "fault": "duplicate"},
+]
+KILLS: list[dict[str, Any]] = [
+    {"what": "functions", "function": "chaos-dispatcher", "count": 1},
+    {"what": "functions", "function": "chaos", "count": 1},
+    {"what": "functions", "function": "chaos-reporter", "count": 1},
+    {"what": "containers", "count": 1},
+    {"what": "functions", "function": "chaos-reconciler", "count": 1},
+    {"what": "hosts", "count": 1},
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What a task asks for. `can_succeed`: it succeeds if nothing disturbs it."""
+
+    machine: str
+    given: Mapping[str, Any]
+    can_succeed: bool = True
+
+
+def jobs_of(chance: random.Random) -> list[Job]:
+    """Return the tasks: half of them for functions, half for containers with and without the worker."""
+    functions = [
+        *([Job(machine="lambda-jobs", given={"return": 1})] * (TASKS * 6 // 20)),
+        *([Job(machine="lambda-jobs", given={"sleep": 8})] * (TASKS * 2 // 20)),
+        *([Job(machine="lambda-jobs", given={"raise": "as asked"}, can_succeed=False)] * (TASKS * 2 // 20)),
+    ]
+    kinds = (("echo 1", True), ("sleep 2; echo 1", True), ("sleep 25; echo 1", True), ("exit 3", False))
+    containers = itertools.islice(
+        itertools.cycle((machine, *kind) for kind in kinds for machine in ("fargate", "batch")),
+        TASKS - len(functions),
+    )
+    jobs = [*functions, *(_container(chance, *one) for one in containers)]
+    chance.shuffle(jobs)
+    return jobs
+
+
+def _container(chance: random.Random, machine: str, script: str, can_succeed: bool) -> Job:
+    worker = chance.choice([[], [str(paths.TASK_WORKER), "--"]])
+    return Job(
+        machine=machine,
+        given={"job": {"command": [*worker, "sh", "-c", script]}},
+        can_succeed=can_succeed,
+    )

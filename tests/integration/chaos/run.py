@@ -1,0 +1,149 @@
+"""One run: everything is broken for a while, then left alone until it has come to rest."""
+
+import itertools
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.integration.chaos.plan import (
+    CALM_SECONDS,
+    CHAOS_SECONDS,
+    FAULTS,
+    KILL_EVERY_SECONDS,
+    KILLS,
+    PASS_SECONDS,
+    Job,
+    jobs_of,
+)
+from tests.integration.chaos.stack import Chaos, is_task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What was asked for, by execution, and how everything ended."""
+
+    chaos: Chaos
+    jobs: Mapping[str, Job]
+    injected: Mapping[str, int]
+    descriptions: Mapping[str, Any]
+    histories: Mapping[str, list[Any]]
+    seconds: Mapping[str, int]
+    last_pass: Any
+    left_over: Mapping[str, Any]
+    items: list[dict[str, Any]]
+
+
+def run_once(chaos: Chaos, chance: random.Random) -> Run:
+    """Break everything for a while, then wait until it has come to rest."""
+    jobs, moments = jobs_of(chance), [time.monotonic()]
+    with _watched(chaos), _faults(chaos, chance), ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(lambda: [chaos.start(number, job) for number, job in enumerate(jobs)])
+        _kill_until(starting, chaos, chance)
+        arns = starting.result()
+        moments.append(time.monotonic())
+        injected = _by_fault(chaos.call("DELETE", "faults"))
+        running = _rest(_running_of(chaos, arns))
+        moments.append(time.monotonic())
+    # From here the rule's passes are enough: more than one a minute would poll for missed tasks again.
+    last_pass = chaos.last_pass()
+    left_over = _rest(chaos.left_over) | running
+    moments.append(time.monotonic())
+    stepfunctions = chaos.client("stepfunctions")
+    return Run(
+        chaos=chaos,
+        jobs=dict(zip(arns, jobs, strict=True)),
+        injected=injected,
+        descriptions={arn: stepfunctions.describe_execution(executionArn=arn) for arn in arns},
+        histories={arn: _history(stepfunctions, arn) for arn in arns},
+        seconds=_seconds(moments),
+        last_pass=last_pass,
+        left_over=left_over,
+        items=[item for item in chaos.items() if is_task(item)],
+    )
+
+
+@contextmanager
+def _faults(chaos: Chaos, chance: random.Random) -> Iterator[None]:
+    """Inject faults until they are deleted, at the latest when the block ends."""
+    chaos.call("POST", "faults", {"seed": chance.randrange(2**32), "rules": FAULTS})
+    try:
+        yield
+    finally:
+        chaos.call("DELETE", "faults")
+
+
+@contextmanager
+def _watched(chaos: Chaos) -> Iterator[None]:
+    """Start the reconciler's passes, and read the table, for the length of a `with` block."""
+    over = threading.Event()
+
+    def repeat(seconds: float, do: Callable[[], object]) -> None:
+        while not over.wait(seconds):
+            do()
+
+    threads = [
+        threading.Thread(target=repeat, args=(seconds, do), daemon=True)
+        for seconds, do in ((PASS_SECONDS, chaos.reconcile), (0.5, chaos.items))
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def _kill_until(started: Future[Any], chaos: Chaos, chance: random.Random) -> None:
+    """Kill for CHAOS_SECONDS, and until all executions are started."""
+    over, never = time.monotonic() + CHAOS_SECONDS, threading.Event()
+    for request in itertools.cycle(KILLS):
+        if time.monotonic() > over and started.done():
+            return
+        chaos.kill(chance, request)
+        never.wait(KILL_EVERY_SECONDS)
+
+
+def _running_of(chaos: Chaos, arns: list[str]) -> Callable[[], dict[str, Any]]:
+    describe, running = chaos.client("stepfunctions").describe_execution, list(arns)
+
+    def check() -> dict[str, Any]:
+        running[:] = [arn for arn in running if describe(executionArn=arn)["status"] == "RUNNING"]
+        return {"executions": running} if running else {}
+
+    return check
+
+
+def _rest(check: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Wait until nothing is left, or as long as it may take; return what is left."""
+    over, never = time.monotonic() + CALM_SECONDS, threading.Event()
+    while (found := check()) and time.monotonic() < over:
+        never.wait(1)
+    return found
+
+
+def _history(stepfunctions: Any, arn: str) -> list[Any]:
+    pages = stepfunctions.get_paginator("get_execution_history").paginate(executionArn=arn)
+    return [event for page in pages for event in page["events"]]
+
+
+def _by_fault(answer: Mapping[str, Any]) -> Counter[str]:
+    counted: Counter[str] = Counter()
+    for item in answer["injected"]:
+        counted[item["fault"]] += item["times"]
+    return counted
+
+
+def _seconds(moments: list[float]) -> dict[str, int]:
+    stages = ("broken", "until all ended", "until at rest")
+    return {
+        stage: round(end - begin)
+        for stage, (begin, end) in zip(stages, itertools.pairwise(moments), strict=True)
+    }

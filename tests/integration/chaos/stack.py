@@ -1,0 +1,109 @@
+"""The stack that is broken, and what the tests do with it."""
+
+import json
+import random
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.integration.chaos.plan import POLL_SECONDS, Job
+
+from activity_dispatch.domain.polls import poll_time
+from operations import paths
+
+UNFINISHED = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")
+
+
+@dataclass(kw_only=True)
+class Chaos:
+    """The stack, and what breaks it."""
+
+    endpoint: str
+    client: Callable[[str], Any]
+    state_machines: Mapping[str, str]
+    task_table: str
+    # Task ids by poll id. The history has the poll id too; a closed task no longer has it.
+    task_of_poll: dict[str, str] = field(default_factory=dict)
+    killed: Counter[str] = field(default_factory=Counter)
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Call an endpoint that only the local cloud has."""
+        request = urllib.request.Request(  # noqa: S310 (http only)
+            f"{self.endpoint}/_localcloud/{path}", json.dumps(body or {}).encode(), method=method
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def start(self, number: int, job: Job) -> str:
+        started = self.client("stepfunctions").start_execution(
+            stateMachineArn=self.state_machines[job.machine],
+            name=f"chaos-{number}",
+            input=json.dumps(job.given),
+        )
+        return str(started["executionArn"])
+
+    def items(self) -> list[dict[str, Any]]:
+        """Return all items of the task table, plain, and remember which poll took which task."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.task_table)
+        items = [
+            {key: next(iter(value.values())) for key, value in item.items()}
+            for page in pages
+            for item in page["Items"]
+        ]
+        self.task_of_poll |= {i["poll_id"]: i["task_id"] for i in items if is_task(i) and "poll_id" in i}
+        return items
+
+    def reconcile(self) -> None:
+        """Start a pass, as EventBridge does each minute; it may be killed like everything else."""
+        self.client("lambda").invoke(FunctionName="chaos-reconciler", InvocationType="Event")
+
+    def last_pass(self) -> Any:
+        """Start a pass, wait for its end, and return its answer."""
+        answer = self.client("lambda").invoke(FunctionName="chaos-reconciler")
+        return {**json.load(answer["Payload"]), "error": answer.get("FunctionError")}
+
+    def kill(self, chance: random.Random, request: Mapping[str, Any]) -> None:
+        done = self.call("POST", "kill", {**request, "seed": chance.randrange(2**32)})
+        self.killed[request.get("function", request["what"])] += len(done["killed"])
+
+    def left_over(self) -> dict[str, Any]:
+        """Return what must still go: open tasks, slots that no current poll holds, running jobs.
+
+        A request that was delivered twice also waits for a slot, gets one and polls once more for no task.
+        """
+        items, ecs, batch = self.items(), self.client("ecs"), self.client("batch")
+        found = {
+            "open": [item["task_id"] for item in items if is_task(item) and "poll_id" in item],
+            "slots": [
+                holder
+                for item in items
+                for holder in item.get("holders", ())
+                if time.time() - poll_time(holder) > POLL_SECONDS
+            ],
+            "tasks": ecs.list_tasks(cluster="chaos-fargate", desiredStatus="RUNNING")["taskArns"],
+            "jobs": [
+                job["jobId"]
+                for status in UNFINISHED
+                for job in batch.list_jobs(jobQueue="chaos-batch", jobStatus=status)["jobSummaryList"]
+            ],
+        }
+        return {name: what for name, what in found.items() if what}
+
+
+def is_task(item: Mapping[str, Any]) -> bool:
+    return "#" not in item["task_id"]
+
+
+@contextmanager
+def image_known() -> Iterator[None]:
+    """The cloud knows the stack's image for the length of a `with` block."""
+    before = paths.CLOUD_IMAGES.read_text()
+    paths.CLOUD_IMAGES.write_text(json.dumps({**json.loads(before), "chaos": {}}))
+    try:
+        yield
+    finally:
+        paths.CLOUD_IMAGES.write_text(before)
