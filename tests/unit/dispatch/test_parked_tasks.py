@@ -13,7 +13,6 @@ from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.lifecycle.canceller import Canceller
-from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.testing.stepfunctions import FakeTask, client_error
 
 TARGET = "callback:work"
@@ -44,10 +43,6 @@ def body(task: FakeTask, **changes: Any) -> str:
     return json.dumps(document)
 
 
-def record_of(stack, task: FakeTask):
-    return stack.tasks.get(task_id_of(task.token))
-
-
 def test_a_task_is_recorded_and_its_job_started(target) -> None:
     task = target.stepfunctions.hand_over('{"n": 1}')
     seen = []
@@ -56,7 +51,7 @@ def test_a_task_is_recorded_and_its_job_started(target) -> None:
     assert seen == [TaskState.STARTING]
     (started,) = target.backend.started.values()
     assert (started.token, started.input, started.activity_arn) == (task.token, '{"n": 1}', TARGET)
-    record = record_of(target, task)
+    record = target.record_of(task)
     assert (record.state, record.holds_slot) == (TaskState.STARTED, False)
     assert target.tasks.of_execution(task.execution_arn) == [record]
 
@@ -70,7 +65,7 @@ def test_a_message_that_comes_twice_starts_one_job(target) -> None:
         task_id_of(task.token),
         task.token,
         Succeeded(output="1"),
-        release=record_of(target, task).slot_release,
+        release=target.record_of(task).slot_release,
     )
     assert target.dispatcher.handle(body(task)) is Result.KNOWN
 
@@ -80,7 +75,7 @@ def test_without_a_slot_it_waits_in_the_table_and_is_beaten_for(target) -> None:
     tasks = [target.stepfunctions.hand_over() for _ in range(3)]
     results = [target.dispatcher.handle(body(task)) for task in tasks]
     assert results == [Result.STARTED, Result.WAITING, Result.WAITING]
-    assert [record_of(target, task).state for task in tasks] == ["started", "waiting", "waiting"]
+    assert [target.record_of(task).state for task in tasks] == ["started", "waiting", "waiting"]
     assert len(target.backend.started) == 1
 
 
@@ -93,12 +88,12 @@ def test_a_freed_slot_is_the_oldest_s(target) -> None:
         tasks.append(target.stepfunctions.hand_over())
         target.dispatcher.handle(body(tasks[-1]))
         now[0] += 1
-    first = record_of(target, tasks[0])
+    first = target.record_of(tasks[0])
     target.settler.settle(first.task_id, tasks[0].token, Succeeded(output="1"), release=first.slot_release)
     (woken,) = target.sqs.bodies
     assert json.loads(woken) == {"activity_arn": TARGET}
     assert target.dispatcher.handle(woken) is Result.STARTED
-    assert [record_of(target, task).state for task in tasks] == ["settled", "started", "waiting"]
+    assert [target.record_of(task).state for task in tasks] == ["settled", "started", "waiting"]
     assert target.dispatcher.handle(woken) is Result.WAITING
 
 
@@ -115,7 +110,7 @@ def test_a_message_of_a_task_that_is_over_starts_nothing(target) -> None:
     target.stepfunctions.abort(task)
     assert target.dispatcher.handle(body(task)) is Result.NO_TASK
     assert target.backend.started == {}
-    record = record_of(target, task)
+    record = target.record_of(task)
     assert (record.outcome, record.poll_id, record.token) == (OutcomeName.CANCELLED, None, None)
     assert target.slot_store.holders[TARGET] == set()
 
@@ -136,7 +131,7 @@ def test_a_start_that_is_refused_settles_the_task(target) -> None:
     assert target.dispatcher.handle(body(task)) is Result.REFUSED
     assert task.answer["error"] == "Dispatch.InvalidInput"
     assert target.slot_store.holders[TARGET] == set()
-    assert record_of(target, task).poll_id is None
+    assert target.record_of(task).poll_id is None
 
 
 def test_a_task_that_can_not_be_written_comes_again(target, monkeypatch) -> None:
@@ -163,7 +158,7 @@ def test_a_message_that_was_interrupted_after_it_was_written_goes_on(target, mon
 
     monkeypatch.setattr(target.slot_store, "take", refuse)
     assert target.dispatcher.handle(body(task)) is Result.RETRY
-    assert record_of(target, task).state is TaskState.WAITING
+    assert target.record_of(task).state is TaskState.WAITING
     monkeypatch.setattr(target.slot_store, "take", take)
     assert target.dispatcher.handle(body(task)) is Result.STARTED
 
@@ -195,13 +190,8 @@ def test_an_unknown_target_is_tried_again(target, caplog) -> None:
 
 @pytest.fixture
 def canceller(target) -> Canceller:
-    return Canceller(
-        stepfunctions=target.stepfunctions,
-        tasks=target.tasks,
-        activities=ActivityCatalog(source=target.tasks),
-        backend_of=lambda _: target.backend,
-        settler=target.settler,
-    )
+    canceller: Canceller = target.runtime.canceller
+    return canceller
 
 
 def test_an_execution_that_ends_takes_its_waiting_and_its_running_tasks_along(target, canceller) -> None:
@@ -211,7 +201,7 @@ def test_an_execution_that_ends_takes_its_waiting_and_its_running_tasks_along(ta
         target.dispatcher.handle(body(task))
         target.stepfunctions.abort(task)
         assert canceller.cancel_execution(task.execution_arn) == 1
-    assert list(target.backend.stopped) == [record_of(target, running).job_id]
-    ended = record_of(target, waiting)
+    assert list(target.backend.stopped) == [target.record_of(running).job_id]
+    ended = target.record_of(waiting)
     assert (ended.outcome, ended.poll_id) == (OutcomeName.CANCELLED, None)
     assert not target.tasks.unpark(ended.task_id, "6742f00000000001", holds_slot=True)

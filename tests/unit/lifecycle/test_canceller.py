@@ -1,16 +1,15 @@
 """Executions that end before their tasks do."""
 
-import json
+from dataclasses import replace
 
 import pytest
+from tests.unit.composed import EXECUTION
 
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.domain.tasks import OutcomeName, task_id_of
 from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
 from activity_dispatch.stepfunctions.history import open_polls
-
-EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
 
 
 def event(status: object, **detail: object) -> dict:
@@ -88,19 +87,14 @@ class Histories:
 
 @pytest.fixture
 def canceller(stack) -> Canceller:
-    return Canceller(
-        stepfunctions=Histories(),  # type: ignore[arg-type]
-        tasks=stack.tasks,
-        activities=stack.dispatcher.activities,
-        backend_of=lambda _: stack.backend,
-        settler=stack.settler,
-    )
+    canceller: Canceller = replace(stack.runtime.canceller, stepfunctions=Histories())
+    return canceller
 
 
 def dispatch(stack, canceller) -> str:
     """Dispatch a task; return its id."""
     scheduled = stack.stepfunctions.schedule(stack.arn)
-    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
+    stack.dispatch()
     canceller.stepfunctions.events.append(
         started(len(canceller.stepfunctions.events) + 1, scheduled.worker_name)
     )
@@ -110,11 +104,11 @@ def dispatch(stack, canceller) -> str:
 def test_all_jobs_of_an_ended_execution_are_stopped(stack, canceller) -> None:
     ids = [dispatch(stack, canceller) for _ in range(3)]
     other = stack.stepfunctions.schedule(stack.arn)
-    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
+    stack.dispatch()
     assert canceller.cancel_execution(EXECUTION) == 3
     assert set(stack.backend.stopped) == {JobId(f"fake-{task_id}") for task_id in ids}
     assert {stack.tasks.get(task_id).outcome for task_id in ids} == {OutcomeName.CANCELLED}
-    assert stack.tasks.get(task_id_of(other.token)).outcome is None
+    assert stack.record_of(other).outcome is None
 
 
 def test_an_event_that_comes_twice_stops_again_what_still_runs(stack, canceller) -> None:
@@ -140,8 +134,8 @@ def test_a_task_that_is_being_started_is_stopped_by_who_starts_it(stack, cancell
         assert canceller.cancel_execution(EXECUTION) == 1
 
     stack.backend.before_start = abort
-    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
-    record = stack.tasks.get(task_id_of(scheduled.token))
+    stack.dispatch()
+    record = stack.record_of(scheduled)
     assert record.outcome is OutcomeName.CANCELLED
     assert set(stack.backend.stopped) == {record.job_id}
 

@@ -1,9 +1,7 @@
 """What is written of a start, and when not."""
 
-import json
-
 from activity_dispatch.dispatch.dispatcher import Result
-from activity_dispatch.domain.tasks import TaskState, task_id_of
+from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.testing.backend import FakeBackend
 
 
@@ -15,8 +13,8 @@ def undescribed() -> FakeBackend:
 def test_a_start_that_the_jobs_claim_records_is_not_written_twice(stack) -> None:
     stack.backend = undescribed()
     scheduled = stack.stepfunctions.schedule(stack.arn)
-    assert stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn})) is Result.STARTED
-    record = stack.tasks.get(task_id_of(scheduled.token))
+    assert stack.dispatch() is Result.STARTED
+    record = stack.record_of(scheduled)
     assert (record.state, record.job_id) == (TaskState.STARTING, None)
 
 

@@ -1,5 +1,7 @@
 """What the reconciler does about a task, by all that is known of it."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 
 from activity_dispatch.domain.activities import Activity
@@ -12,64 +14,62 @@ NOW = 1_000_000.0
 STARTED, SETTLED = TaskState.STARTED, TaskState.SETTLED
 SUCCEEDED, CANCELLED = OutcomeName.SUCCEEDED, OutcomeName.CANCELLED
 QUEUED, RUNNING, ENDED = JobState.QUEUED, JobState.RUNNING, JobState.ENDED
-
-
+ACTIVITY = Activity(
+    arn="arn", name="a", backend="fake", config={}, heartbeat_seconds=180, timeout_seconds=3600
+)
 CANCELLED_FUNCTION = {"state": SETTLED, "outcome": CANCELLED, "job": None, "max_job_seconds": 900}
 
 
-def step(
-    *,
-    state: TaskState = STARTED,
-    age: float = 60,
-    job: JobState | None = RUNNING,
-    job_id: str | None = "job-1",
-    claimed: float | None = None,
-    outcome: OutcomeName | None = None,
-    ends_in: float | None = None,
-    settled: float | None = None,
-    max_queue_seconds: int | None = 300,
-    max_job_seconds: int | None = None,
-) -> Step:
+@dataclass(frozen=True, kw_only=True)
+class Case:
     """`age`, `claimed` and `settled` are seconds ago; the claimant ends in `ends_in` seconds."""
-    record = TaskRecord(
-        task_id="t",
-        activity_arn="arn",
-        backend="fake",
-        state=state,
-        heartbeat_seconds=180,
-        poll_id="poll",
-        token="token",
-        starting_at=NOW - age,
-        started_at=None if state is TaskState.STARTING else NOW - age,
-        job_id=job_id,
-        claimed_at=None if claimed is None else NOW - claimed,
-        claimed_until=None if ends_in is None else NOW + ends_in,
-        claimed_by=None if claimed is None else "somebody",
-        outcome=outcome,
-        settled_at=None if settled is None else NOW - settled,
-    )
-    activity = Activity(
-        arn="arn",
-        name="a",
-        backend="fake",
-        config={},
-        heartbeat_seconds=180,
-        timeout_seconds=3600,
-        max_queue_seconds=max_queue_seconds,
-    )
-    outcome_of_job = Succeeded(output="{}") if job is ENDED else None
-    diagnosis = None
-    if job is not None:
-        diagnosis = Diagnosis(task_id="t", job_id=JobId("job-1"), state=job, outcome=outcome_of_job)
-    seen = Seen(
-        record=record,
-        activity=activity,
-        job=diagnosis,
-        max_job_seconds=max_job_seconds,
-        now=NOW,
-        patience=Patience(),
-    )
-    return next_step(seen)
+
+    state: TaskState = STARTED
+    age: float = 60
+    job: JobState | None = RUNNING
+    job_id: str | None = "job-1"
+    claimed: float | None = None
+    outcome: OutcomeName | None = None
+    ends_in: float | None = None
+    settled: float | None = None
+    max_queue_seconds: int | None = 300
+    max_job_seconds: int | None = None
+
+    def record(self) -> TaskRecord:
+        return TaskRecord(
+            task_id="t",
+            activity_arn="arn",
+            backend="fake",
+            state=self.state,
+            heartbeat_seconds=180,
+            poll_id="poll",
+            token="token",
+            starting_at=NOW - self.age,
+            started_at=None if self.state is TaskState.STARTING else NOW - self.age,
+            job_id=self.job_id,
+            claimed_at=None if self.claimed is None else NOW - self.claimed,
+            claimed_until=None if self.ends_in is None else NOW + self.ends_in,
+            claimed_by=None if self.claimed is None else "somebody",
+            outcome=self.outcome,
+            settled_at=None if self.settled is None else NOW - self.settled,
+        )
+
+    def diagnosis(self) -> Diagnosis | None:
+        if self.job is None:
+            return None
+        outcome = Succeeded(output="{}") if self.job is ENDED else None
+        return Diagnosis(task_id="t", job_id=JobId("job-1"), state=self.job, outcome=outcome)
+
+    def step(self) -> Step:
+        seen = Seen(
+            record=self.record(),
+            activity=replace(ACTIVITY, max_queue_seconds=self.max_queue_seconds),
+            job=self.diagnosis(),
+            max_job_seconds=self.max_job_seconds,
+            now=NOW,
+            patience=Patience(),
+        )
+        return next_step(seen)
 
 
 @pytest.mark.parametrize(
@@ -123,5 +123,5 @@ def step(
         ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 90, "ends_in": -70}, Step.CLOSE),
     ],
 )
-def test_the_step_is(case: dict, wanted: Step) -> None:
-    assert step(**case) is wanted
+def test_the_next_step_follows_from_what_is_known(case: dict, wanted: Step) -> None:
+    assert Case(**case).step() is wanted

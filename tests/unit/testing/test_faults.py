@@ -1,22 +1,15 @@
-"""Faults on purpose: what the caller sees, what was called, and the same again for the same seed."""
+"""Planned faults: what the caller sees, and what was called."""
 
 import subprocess
 import sys
 import threading
-from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import (
-    BotoCoreError,
     ClientError,
-    ConnectionClosedError,
     ReadTimeoutError,
-    WaiterError,
 )
-from botocore.stub import Stubber
 
 from activity_dispatch.aws.errors import ErrorKind, classify
 from activity_dispatch.domain.tasks import Task
@@ -28,10 +21,11 @@ from activity_dispatch.testing import (
     FakeStepFunctions,
     Fault,
     Faults,
-    Rates,
 )
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
+
+
 TIMEOUT = ReadTimeoutError(endpoint_url="https://aws.invalid")
 
 
@@ -171,96 +165,6 @@ def test_a_backend_is_wrapped_alike() -> None:
     assert list(backend.started.values()) == [task]
 
 
-def stubbed(service: Any) -> tuple:
-    client = boto3.client(
-        service, region_name="eu-west-1", aws_access_key_id="test", aws_secret_access_key="test"
-    )
-    return client, Stubber(client)
-
-
-def test_a_real_client() -> None:
-    client, stub = stubbed("stepfunctions")
-    stub.add_response("get_activity_task", {"taskToken": "token"}, {"activityArn": ARN})
-    faults = Faults.at("get_activity_task", fail="ThrottlingException")
-    wrapped = faults.wrap(client)
-    with stub:
-        with pytest.raises(client.exceptions.ClientError):
-            wrapped.get_activity_task(activityArn=ARN)
-        assert wrapped.get_activity_task(activityArn=ARN)["taskToken"] == "token"
-    # Methods that call nobody are none of the calls.
-    assert wrapped.can_paginate("list_executions")
-    assert wrapped.meta.region_name == "eu-west-1"
-    assert faults.calls == {"get_activity_task": 2}
-
-
-def test_each_page_of_a_paginator_is_a_call() -> None:
-    client, stub = stubbed("batch")
-    page = {"jobSummaryList": [{"jobId": "1", "jobName": "n"}], "nextToken": "more"}
-    stub.add_response("list_jobs", page, {"jobQueue": "q"})
-    faults = Faults.at("list_jobs", fail=ConnectionClosedError(endpoint_url="https://aws.invalid"), nth=2)
-    pages = iter(faults.wrap(client).get_paginator("list_jobs").paginate(jobQueue="q"))
-    with stub:
-        assert next(pages)["jobSummaryList"][0]["jobId"] == "1"
-        with pytest.raises(ConnectionClosedError):
-            next(pages)
-    assert faults.calls == {"list_jobs": 2}
-
-
-def test_each_look_of_a_waiter_is_a_call() -> None:
-    client, _ = stubbed("dynamodb")
-    faults = Faults.at("describe_table", fail="AccessDeniedException")
-    with pytest.raises(WaiterError):
-        faults.wrap(client).get_waiter("table_exists").wait(TableName="t")
-    assert faults.calls == {"describe_table": 1}
-
-
-RATES = Rates(fail=0.1, lose=0.1, throttle=0.1, delay=0.1, duplicate=0.1, crash_before=0.1, crash_after=0.1)
-
-
-def made(seed: object, names: list[str], rates: object = RATES) -> dict[tuple[str, int], str]:
-    faults = Faults.random(seed, rates)  # type: ignore[arg-type]
-    faults.sleep = lambda _: None
-    for name in names:
-        try:
-            faults.call(name, lambda: None)
-        except (ClientError, BotoCoreError, Crash):
-            faults.restart()
-    return {(one.call, one.number): str(one.fault) for one in faults.happened}
-
-
-def test_the_same_seed_makes_the_same_faults_in_any_order_of_the_names() -> None:
-    names = ["a", "b"] * 50
-    assert made(1, names) == made(1, sorted(names))
-    assert made(1, names) != made(2, names)
-
-
-def test_the_rates_are_kept() -> None:
-    count = Counter(fault.split(" s ")[-1] for fault in made("seed", ["call"] * 4_000).values())
-    kinds = {
-        "late": count["late"],
-        "twice": count["twice"],
-        "throttled": count["ThrottlingException before it"],
-        "failed": count["InternalServerError before it"] + count["EndpointConnectionError before it"],
-        "lost": count["ReadTimeoutError after it"] + count["ConnectionClosedError after it"],
-        "before": count["crash before it"],
-        "after": count["crash after it"],
-    }
-    assert sum(kinds.values()) == sum(count.values())
-    assert {name: round(number / 4_000, 1) for name, number in kinds.items()} == dict.fromkeys(kinds, 0.1)
-
-
-def test_rates_for_some_calls() -> None:
-    faults = made(1, ["send_task_success", "other"] * 20, {"send_*": Rates(fail=1), "o*": Rates()})
-    assert {name for name, _ in faults} == {"send_task_success"}
-    assert len(faults) == 20
-
-
-@pytest.mark.parametrize("rates", [{"fail": 0.6, "delay": 0.6}, {"fail": -0.1}])
-def test_rates_that_are_none(rates: dict) -> None:
-    with pytest.raises(ValueError, match="at most 1"):
-        Rates(**rates)
-
-
 def test_threads_share_a_plan() -> None:
     faults, calls, lock = Faults.at("call", fail="X", times=50), [0], threading.Lock()
 
@@ -283,11 +187,3 @@ def test_threads_share_a_plan() -> None:
 
 def test_a_fault_of_nothing_says_nothing() -> None:
     assert str(Fault()) == ""
-
-
-def test_the_dispatcher_does_not_import_what_is_for_tests() -> None:
-    program = (
-        "import dispatcher.handler, reporter.handler, sys; print('activity_dispatch.testing' in sys.modules)"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,10 @@ class Bench(Composed):
 
     def in_background(self, run: Callable[[], int]) -> "Running":
         return Running(run)
+
+    def marks(self) -> set[str]:
+        """Return the names of the files that the program has written."""
+        return {path.name for path in Path(self.folder).iterdir()}
 
     @property
     def record(self) -> TaskRecord:

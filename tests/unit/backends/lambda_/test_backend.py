@@ -4,11 +4,10 @@ import io
 import json
 from unittest.mock import Mock
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
+from tests.unit.backends.stubs import client_once
 
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
@@ -19,11 +18,8 @@ FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:process"
 
 
 @pytest.fixture
-def stubbed(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    once = Config(retries={"total_max_attempts": 1})
-    client = boto3.client("lambda", region_name="eu-west-1", config=once)
+def stubbed():
+    client = client_once("lambda")
     with Stubber(client) as stubber:
         yield stubber, LambdaBackend(client=client, function_arn=FUNCTION)
 
@@ -88,6 +84,8 @@ def test_an_input_that_does_not_fit_is_refused_before_the_call(stubbed) -> None:
 
 
 TASK_ID = "0123456789abcdef" * 2
+
+
 RECORD = {
     "requestContext": {"requestId": "r1", "functionArn": FUNCTION, "condition": "RetriesExhausted"},
     "requestPayload": {"task_id": TASK_ID, "task_token": "secret"},

@@ -1,45 +1,31 @@
 """Backend `batch` against botocore's own model of the API."""
 
-import itertools
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.stub import Stubber
+from tests.unit.backends.stubs import TASK, client_once, two_attempts
 
 from activity_dispatch.aws.clients import Clients
-from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.batch.backend import BatchBackend, create
-from activity_dispatch.backends.batch.events import diagnose
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
-from activity_dispatch.domain.outcomes import Failed, Succeeded
 from activity_dispatch.domain.tasks import Task
 
-TASK = Task(activity_arn="arn:activity", token="secret-token", input='"private"', heartbeat_seconds=60)
 NAME = f"task-{TASK.task_id}"
 LIST = {"jobQueue": "queue", "filters": [{"name": "JOB_NAME", "values": [NAME]}]}
 
 
 @pytest.fixture
-def stubbed(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    once = Config(retries={"total_max_attempts": 1})
-    client = boto3.client("batch", region_name="eu-west-1", config=once)
+def stubbed():
+    client = client_once("batch")
     backend = BatchBackend(
         client=client,
         client_once=client,
         job_queue="queue",
         job_definition="definition:1",
         log_group="/jobs",
-        retrying=Retrying(
-            limit_seconds=1.5,
-            sleep=lambda seconds: None,
-            jitter=lambda low, high: 0.0,
-            clock=map(float, itertools.count()).__next__,
-        ),
+        retrying=two_attempts(),
     )
     with Stubber(client) as stubber:
         yield stubber, backend
@@ -175,93 +161,3 @@ def test_the_log_is_where_the_event_says(stubbed, stream) -> None:
     diagnosis = Diagnosis(task_id="t", job_id=JobId("j"), state=JobState.ENDED, log_stream=stream)
     found = stubbed[1].log_location(diagnosis)
     assert found == (LogLocation(group="/jobs", stream=stream) if stream else None)
-
-
-def event(**detail: Any) -> dict:
-    return {
-        "source": "aws.batch",
-        "detail-type": "Batch Job State Change",
-        "detail": {
-            "jobName": NAME,
-            "jobId": "job-1",
-            "status": "FAILED",
-            "statusReason": "Essential container in task exited",
-            "startedAt": 1,
-            "container": {"exitCode": 3, "logStreamName": "definition/default/1"},
-            **detail,
-        },
-    }
-
-
-def test_a_success() -> None:
-    diagnosis = diagnose(event(status="SUCCEEDED", container={"exitCode": 0}))
-    assert diagnosis is not None
-    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, "job-1", JobState.ENDED)
-    assert isinstance(diagnosis.outcome, Succeeded)
-
-
-@pytest.mark.parametrize(
-    ("detail", "error", "message"),
-    [
-        ({}, "Job.Failed", "exit code 3: Essential container in task exited"),
-        (
-            {
-                "container": {
-                    "exitCode": 137,
-                    "reason": "OutOfMemoryError: Container killed due to memory usage",
-                }
-            },
-            "Job.OutOfMemory",
-            "OutOfMemoryError",
-        ),
-        (
-            {"statusReason": "Job attempt duration exceeded timeout", "container": {"exitCode": 137}},
-            "Job.TimedOut",
-            "Job attempt duration",
-        ),
-        (
-            {"statusReason": "Host EC2 (instance i-1) terminated.", "container": {}},
-            "Job.Interrupted",
-            "Host EC2",
-        ),
-        (
-            {"statusReason": "Your Spot Task was interrupted.", "container": {"exitCode": 137}},
-            "Job.Interrupted",
-            "Your Spot Task",
-        ),
-        (
-            {"isTerminated": True, "container": {"exitCode": 0}, "statusReason": "by hand"},
-            "Job.Interrupted",
-            "by",
-        ),
-        (
-            {"startedAt": None, "container": {"reason": "CannotPullContainerError: x"}},
-            "Job.NeverStarted",
-            "CannotPullContainerError",
-        ),
-        ({"container": {"exitCode": 143}}, "Job.Interrupted", "killed by SIGTERM"),
-    ],
-)
-def test_ends_are_diagnosed(detail: dict, error: str, message: str) -> None:
-    diagnosis = diagnose(event(**detail))
-    assert diagnosis is not None
-    assert isinstance(diagnosis.outcome, Failed)
-    assert diagnosis.outcome.error == error
-    assert diagnosis.outcome.cause.message.startswith(message)
-
-
-@pytest.mark.parametrize(
-    ("status", "state"),
-    [("RUNNABLE", JobState.QUEUED), ("STARTING", JobState.QUEUED), ("RUNNING", JobState.RUNNING)],
-)
-def test_what_is_under_way_has_no_outcome(status: str, state: JobState) -> None:
-    diagnosis = diagnose(event(status=status))
-    assert diagnosis is not None
-    assert (diagnosis.state, diagnosis.outcome) == (state, None)
-
-
-@pytest.mark.parametrize(
-    "detail", [{"jobName": "nightly"}, {"jobName": None}, {"jobId": 3}, {"status": "NEW"}, {"status": []}]
-)
-def test_jobs_of_others_say_nothing(detail: dict) -> None:
-    assert diagnose(event(**detail)) is None

@@ -1,0 +1,12 @@
+"""The functions do without this package."""
+
+import subprocess
+import sys
+
+
+def test_the_dispatcher_does_not_import_what_is_for_tests() -> None:
+    program = (
+        "import dispatcher.handler, reporter.handler, sys; print('activity_dispatch.testing' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,64 @@
+"""Programs that are stopped, with real programs."""
+
+import signal
+
+import pytest
+
+from activity_dispatch.domain.tasks import OutcomeName
+from activity_dispatch.worker.stop_reason import StopReason
+
+
+def test_the_time_limit(bench) -> None:
+    bench.settle_with(timeout_seconds=0.05)
+    assert bench.run("sleep", "60") == 124
+    assert bench.error == "Job.TimedOut"
+    assert "SIGTERM" in bench.cause["message"]
+
+
+@pytest.mark.parametrize("on_term", ["", "trap 'exit 0' TERM", "trap 'exit 5' TERM"])
+def test_a_container_that_is_being_stopped(bench, until, on_term) -> None:
+    running = bench.in_background(
+        lambda: bench.sh(f"{on_term}\ntouch $TMP_OF_TEST/up; while :; do sleep 0.01; done")
+    )
+    until(lambda: bench.marks())
+    bench.stopper.stop(StopReason.INTERRUPTED)
+    assert running.exit_code() == 143
+    assert bench.error == "Job.Interrupted"
+    assert bench.scheduled.heartbeats > 0
+
+
+def test_a_program_that_ignores_sigterm_is_killed_after_its_grace_period(bench, until) -> None:
+    bench.settle_with(grace_seconds=0.05)
+    running = bench.in_background(
+        lambda: bench.sh("trap '' TERM; touch $TMP_OF_TEST/up; while :; do :; done")
+    )
+    until(lambda: bench.marks())
+    bench.stopper.stop(StopReason.INTERRUPTED)
+    assert running.exit_code() == 143
+    assert bench.error == "Job.Interrupted"
+    assert "SIGKILL" in bench.cause["message"]
+
+
+def test_a_container_that_is_stopped_before_the_program_has_begun(bench) -> None:
+    bench.stopper.stop(StopReason.INTERRUPTED)
+    assert bench.sh("touch $TMP_OF_TEST/up") == 143
+    assert bench.error == "Job.Interrupted"
+    assert "not begun" in bench.cause["message"]
+    assert not bench.marks()
+
+
+def test_nobody_waits_any_more(bench) -> None:
+    bench.scheduled.timed_out = True
+    assert bench.run("sleep", "60") == 143
+    assert bench.scheduled.answer is None
+    assert bench.record.outcome is OutcomeName.CANCELLED
+
+
+def test_other_signals_are_passed_on_to_the_whole_group(bench, until) -> None:
+    child = "trap 'exit 9' USR1; touch $TMP_OF_TEST/up; while :; do sleep 0.01; done"
+    running = bench.in_background(lambda: bench.sh(f'trap : USR1; sh -c "{child}" & wait $!; wait $!'))
+    # The worker may be slower to learn of its program than that is to begin.
+    until(lambda: bench.marks() and vars(bench.stopper)["_send"])
+    bench.stopper.forward(signal.SIGUSR1)
+    assert running.exit_code() == 9
+    assert bench.error == "Job.Failed"
