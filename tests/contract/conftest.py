@@ -2,13 +2,12 @@
 
 import io
 import json
-import re
 import zipfile
-from pathlib import Path
 
 import boto3
 import pytest
 from moto import mock_aws
+from tests.contract.table import create_table
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
@@ -35,7 +34,9 @@ def table(request, aws):
         return InMemoryTaskTable(slots=InMemorySlots())
     boto3.client("s3").create_bucket(Bucket="payloads")
     payloads = PayloadStore(client=lambda: boto3.client("s3"), bucket="payloads")
-    return DynamoTaskTable(client=_tasks_in_dynamodb(), name="tasks", payloads=payloads)
+    client = boto3.client("dynamodb")
+    create_table(client, "tasks")
+    return DynamoTaskTable(client=client, name="tasks", payloads=payloads)
 
 
 @pytest.fixture
@@ -44,39 +45,6 @@ def store(table):
     if isinstance(table, InMemoryTaskTable):
         return table.slots
     return DynamoSlots(client=table.client, table=table.name)
-
-
-def _tasks_in_dynamodb():
-    client = boto3.client("dynamodb")
-    client.create_table(
-        TableName="tasks",
-        KeySchema=[{"AttributeName": "task_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": "task_id", "AttributeType": "S"},
-            {"AttributeName": "poll_id", "AttributeType": "S"},
-            {"AttributeName": "execution_arn", "AttributeType": "S"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "open",
-                "KeySchema": [{"AttributeName": "poll_id", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": projected()},
-            },
-            {
-                "IndexName": "executions",
-                "KeySchema": [{"AttributeName": "execution_arn", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return client
-
-
-def projected() -> list[str]:
-    """Read what Terraform projects into the index."""
-    module = Path(__file__).parents[2] / "terraform/modules/dispatcher/table.tf"
-    return re.findall(r'"(\w+)"', module.read_text().split("non_key_attributes = [")[1].split("]")[0])
 
 
 def _lambda_config() -> dict:

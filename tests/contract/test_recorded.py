@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.conftest import projected
+from tests.contract.table import projected
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.invocation import Invocation, payload_of
