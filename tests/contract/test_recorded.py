@@ -31,18 +31,18 @@ def release(request) -> Any:
     return {"version": request.param.stem, **json.loads(request.param.read_text())}
 
 
-def test_there_is_a_recording() -> None:
+def test_at_least_one_release_is_recorded() -> None:
     assert RECORDED
 
 
-def test_tasks_are_read(release) -> None:
+def test_tasks_can_be_read(release) -> None:
     for name, task in release["tasks"].items():
         found = asdict(record_of(task["item"]))
         assert {key: found[key] for key in task["read"]} == task["read"], name
 
 
 @pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
-def test_a_task_that_was_started_by_it_is_brought_to_its_end(release, table) -> None:
+def test_a_task_that_an_earlier_release_started_can_be_finished(release, table) -> None:
     for name in ("starting", "started", "claimed"):
         item = release["tasks"][name]["item"]
         task_id = item["task_id"]["S"]
@@ -58,7 +58,7 @@ def test_a_task_that_was_started_by_it_is_brought_to_its_end(release, table) -> 
         assert task_id not in [task.task_id for task in table.overview().tasks]
 
 
-def test_slots_and_activities_are_read(release) -> None:
+def test_slots_and_activities_can_be_read(release) -> None:
     slots = slots_of(release["slots"]["item"])
     assert (sorted(slots.holders), slots.waiting) == (
         release["slots"]["read"]["holders"],
@@ -76,19 +76,19 @@ def added(activity: Activity, release: Any) -> dict[str, Any]:
     return {key: now[key] for key in now.keys() - release["activity"]["read"].keys()}
 
 
-def test_dispatch_requests_are_read(release) -> None:
+def test_dispatch_requests_can_be_read(release) -> None:
     for name, request in release["requests"].items():
         found = DispatchRequest.from_json(request["body"])
         assert {key: getattr(found, key) for key in request["read"]} == request["read"], name
 
 
-def test_a_functions_payload_is_read(release) -> None:
+def test_a_functions_payload_can_be_read(release) -> None:
     job = Invocation.from_event(release["payload"]["event"])
     found = {"task_id": job.task_id, "token": job.token, "input": job.input, "slot": job.release.slot}
     assert found == release["payload"]["read"]
 
 
-def test_the_environment_of_its_functions_is_enough(release) -> None:
+def test_the_environment_of_its_functions_is_sufficient(release) -> None:
     for environment in release["environments"].values():
         Settings.from_environment(environment)
 
@@ -113,6 +113,6 @@ def test_an_earlier_release_can_read_what_this_one_writes(release) -> None:
     assert re.match(release["words"]["worker_name"], worker_name("0" * 16, "dispatcher"))
 
 
-def test_the_index_needs_not_be_built_anew(release) -> None:
+def test_the_index_need_not_be_rebuilt(release) -> None:
     """DynamoDB builds it anew for any change, and the reconciler sees nothing meanwhile."""
     assert sorted(projected()) == sorted(release["index"])

@@ -11,7 +11,7 @@ from activity_dispatch.aws.clients import Clients
 
 
 @pytest.mark.parametrize(("code", "told"), [("ThrottlingException", 3), ("AccessDeniedException", 0)])
-def test_each_throttled_answer_is_told_also_those_that_a_retry_hides(
+def test_each_throttled_answer_is_reported_even_if_a_retry_hides_it(
     monkeypatch, code: str, told: int
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")

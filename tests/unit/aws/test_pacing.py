@@ -34,13 +34,13 @@ def test_the_wait_grows_to_its_cap_and_ends_with_the_limit() -> None:
     assert result == 5
 
 
-def test_the_first_good_result_counts() -> None:
+def test_the_first_good_result_ends_the_retries() -> None:
     clock, results = Clock(), [3, 2, 1]
     assert clock.retrying().call(results.pop, again=lambda result: result < 2) == 2
     assert len(clock.sleeps) == 1
 
 
-def test_calls_begin_in_even_steps_and_time_that_passed_is_not_saved_up() -> None:
+def test_calls_begin_at_even_intervals_and_idle_time_is_not_saved_up() -> None:
     now, waits = [100.0], []
 
     def sleep(seconds: float) -> None:
@@ -57,7 +57,7 @@ def test_calls_begin_in_even_steps_and_time_that_passed_is_not_saved_up() -> Non
     assert waits[4:] == pytest.approx([0.25])
 
 
-def test_after_a_pause_some_may_begin_at_once() -> None:
+def test_after_a_pause_a_burst_may_begin_at_once() -> None:
     now, waits = [100.0], []
 
     def sleep(seconds: float) -> None:

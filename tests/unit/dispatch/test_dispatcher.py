@@ -24,7 +24,7 @@ def test_a_request_takes_one_task_and_starts_its_job(stack) -> None:
     assert record.job_id == f"fake-{record.task_id}"
 
 
-def test_the_job_is_started_after_the_task_is_written(stack) -> None:
+def test_the_task_is_written_before_its_job_is_started(stack) -> None:
     seen = []
     stack.stepfunctions.schedule(stack.arn)
     stack.backend.before_start = lambda task: seen.append(stack.tasks.get(task.task_id).state)
@@ -32,7 +32,7 @@ def test_the_job_is_started_after_the_task_is_written(stack) -> None:
     assert seen == [TaskState.STARTING]
 
 
-def test_no_task_within_the_poll(stack) -> None:
+def test_a_poll_may_find_no_task(stack) -> None:
     assert stack.dispatch() is Result.NO_TASK
 
 
@@ -52,18 +52,18 @@ def test_a_malformed_request_is_logged_and_dropped(stack, caplog, body: str, pro
     assert problem in caplog.text
 
 
-def test_an_unknown_activity_is_logged_and_tried_again(stack, caplog) -> None:
+def test_an_unknown_activity_is_logged_and_retried(stack, caplog) -> None:
     arn = stack.arn + "-other"
     assert stack.dispatcher.handle(json.dumps({"activity_arn": arn})) is Result.RETRY
     assert f"{arn}: no activity of this stack" in caplog.text
 
 
-def test_an_activity_that_is_gone_is_tried_again(stack) -> None:
+def test_an_activity_that_no_longer_exists_is_retried(stack) -> None:
     stack.stepfunctions.activities.clear()
     assert stack.dispatch() is Result.RETRY
 
 
-def test_a_wrong_configuration_costs_no_task(stack, caplog) -> None:
+def test_an_invalid_configuration_loses_no_task(stack, caplog) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn)
 
     def refuse(_activity):
@@ -76,7 +76,7 @@ def test_a_wrong_configuration_costs_no_task(stack, caplog) -> None:
 
 
 @pytest.mark.parametrize("error", [ErrorName.DISPATCH_THROTTLED, ErrorName.DISPATCH_INVALID_REQUEST])
-def test_a_start_that_is_refused_settles_the_task(stack, error: ErrorName) -> None:
+def test_a_refused_start_settles_the_task(stack, error: ErrorName) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn)
 
     def refuse(_task):
@@ -89,7 +89,7 @@ def test_a_start_that_is_refused_settles_the_task(stack, error: ErrorName) -> No
     assert stack.record_of(scheduled).error == error
 
 
-def test_an_override_that_is_not_allowed_settles_the_task(stack) -> None:
+def test_a_forbidden_override_settles_the_task(stack) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn, '{"job": {"image": "x"}}')
     assert stack.dispatch() is Result.REFUSED
     assert scheduled.answer["error"] == "Dispatch.InvalidInput"
@@ -104,7 +104,7 @@ def test_allowed_overrides_reach_the_backend(stack) -> None:
     assert task.overrides == {"command": ["true"]}
 
 
-def test_a_task_that_the_table_refuses_is_given_back_as_a_failure(stack, monkeypatch) -> None:
+def test_a_task_that_cannot_be_written_fails(stack, monkeypatch) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn)
 
     def refuse(*_):
@@ -116,7 +116,7 @@ def test_a_task_that_the_table_refuses_is_given_back_as_a_failure(stack, monkeyp
     assert stack.backend.started == {}
 
 
-def test_a_start_that_can_not_be_recorded_leaves_the_job_running(stack, monkeypatch) -> None:
+def test_a_job_keeps_running_when_its_start_cannot_be_recorded(stack, monkeypatch) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn)
 
     def refuse(*_):
@@ -128,7 +128,7 @@ def test_a_start_that_can_not_be_recorded_leaves_the_job_running(stack, monkeypa
     assert len(stack.backend.started) == 1
 
 
-def test_without_a_free_slot_nothing_is_polled_and_the_request_waits(stack) -> None:
+def test_without_a_free_slot_the_request_waits_and_nothing_is_polled(stack) -> None:
     stack.change_activity(max_concurrent_jobs=2)
     scheduled = [stack.stepfunctions.schedule(stack.arn) for _ in range(3)]
     assert [stack.dispatch() for _ in scheduled] == [
@@ -142,7 +142,7 @@ def test_without_a_free_slot_nothing_is_polled_and_the_request_waits(stack) -> N
     assert stack.slot_store.holders[stack.arn] == polls
 
 
-def test_a_poll_without_a_task_frees_its_slot_and_wakes_who_waits(stack) -> None:
+def test_an_empty_poll_frees_its_slot_and_wakes_a_waiting_request(stack) -> None:
     stack.change_activity(max_concurrent_jobs=1)
     stack.slot_store.add_waiting(stack.arn)
     assert stack.dispatch() is Result.NO_TASK
@@ -150,14 +150,14 @@ def test_a_poll_without_a_task_frees_its_slot_and_wakes_who_waits(stack) -> None
     assert [json.loads(body) for body in stack.sqs.bodies] == [{"activity_arn": stack.arn}]
 
 
-def test_a_poll_that_fails_frees_its_slot(stack) -> None:
+def test_a_failed_poll_frees_its_slot(stack) -> None:
     stack.change_activity(max_concurrent_jobs=1)
     stack.stepfunctions.activities.clear()
     assert stack.dispatch() is Result.RETRY
     assert stack.slot_store.holders[stack.arn] == set()
 
 
-def test_a_task_that_is_refused_frees_its_slot_and_is_closed(stack) -> None:
+def test_a_refused_task_frees_its_slot_and_is_closed(stack) -> None:
     stack.change_activity(max_concurrent_jobs=1)
     scheduled = stack.stepfunctions.schedule(stack.arn, '{"job": {"gpu": 1}}')
     assert stack.dispatch() is Result.REFUSED
@@ -165,7 +165,7 @@ def test_a_task_that_is_refused_frees_its_slot_and_is_closed(stack) -> None:
     assert stack.tasks.get(task_id_of(scheduled.token)) is None
 
 
-def test_where_one_missed_task_is_found_the_next_is_polled_for(stack) -> None:
+def test_after_one_missed_task_the_next_is_polled_for(stack) -> None:
     missed = DispatchRequest(activity_arn=stack.arn, missed=True).to_json()
     assert stack.dispatcher.handle(missed) is Result.NO_TASK
     assert stack.sqs.bodies == []
@@ -174,7 +174,7 @@ def test_where_one_missed_task_is_found_the_next_is_polled_for(stack) -> None:
     assert stack.sqs.bodies == [missed]
 
 
-def test_a_task_that_a_worker_was_faster_to_take_is_not_looked_for_again(stack) -> None:
+def test_a_task_that_a_worker_took_first_is_not_polled_for_again(stack) -> None:
     stack.change_activity(overflow_after_seconds=30)
     assert stack.dispatch() is Result.LEFT
 

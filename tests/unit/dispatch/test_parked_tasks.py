@@ -56,7 +56,7 @@ def test_a_task_is_recorded_and_its_job_started(target) -> None:
     assert target.tasks.of_execution(task.execution_arn) == [record]
 
 
-def test_a_message_that_comes_twice_starts_one_job(target) -> None:
+def test_a_message_delivered_twice_starts_one_job(target) -> None:
     task = target.stepfunctions.hand_over()
     results = [target.dispatcher.handle(body(task)) for _ in range(3)]
     assert results == [Result.STARTED, Result.KNOWN, Result.KNOWN]
@@ -70,7 +70,7 @@ def test_a_message_that_comes_twice_starts_one_job(target) -> None:
     assert target.dispatcher.handle(body(task)) is Result.KNOWN
 
 
-def test_without_a_slot_it_waits_in_the_table_and_is_beaten_for(target) -> None:
+def test_a_task_without_a_slot_waits_in_the_table(target) -> None:
     target.target(max_concurrent_jobs=1)
     tasks = [target.stepfunctions.hand_over() for _ in range(3)]
     results = [target.dispatcher.handle(body(task)) for task in tasks]
@@ -79,7 +79,7 @@ def test_without_a_slot_it_waits_in_the_table_and_is_beaten_for(target) -> None:
     assert len(target.backend.started) == 1
 
 
-def test_a_freed_slot_is_the_oldest_s(target) -> None:
+def test_a_freed_slot_goes_to_the_oldest_task(target) -> None:
     target.target(max_concurrent_jobs=1)
     now = [1_000.0]
     target.tasks.clock = lambda: now[0]
@@ -97,14 +97,14 @@ def test_a_freed_slot_is_the_oldest_s(target) -> None:
     assert target.dispatcher.handle(woken) is Result.WAITING
 
 
-def test_a_request_that_finds_none_waiting_frees_its_slot(target) -> None:
+def test_a_request_that_finds_no_waiting_task_frees_its_slot(target) -> None:
     target.target(max_concurrent_jobs=1)
     request = DispatchRequest(activity_arn=TARGET).to_json()
     assert target.dispatcher.handle(request) is Result.NO_TASK
     assert target.slot_store.holders[TARGET] == set()
 
 
-def test_a_message_of_a_task_that_is_over_starts_nothing(target) -> None:
+def test_a_message_for_an_ended_task_starts_nothing(target) -> None:
     target.target(max_concurrent_jobs=1)
     task = target.stepfunctions.hand_over()
     target.stepfunctions.abort(task)
@@ -115,7 +115,7 @@ def test_a_message_of_a_task_that_is_over_starts_nothing(target) -> None:
     assert target.slot_store.holders[TARGET] == set()
 
 
-def test_a_heartbeat_that_fails_keeps_no_task_from_its_start(target, monkeypatch) -> None:
+def test_a_failed_heartbeat_does_not_prevent_the_start(target, monkeypatch) -> None:
     task = target.stepfunctions.hand_over()
 
     def refuse(**_):
@@ -125,7 +125,7 @@ def test_a_heartbeat_that_fails_keeps_no_task_from_its_start(target, monkeypatch
     assert target.dispatcher.handle(body(task)) is Result.STARTED
 
 
-def test_a_start_that_is_refused_settles_the_task(target) -> None:
+def test_a_refused_start_settles_the_task(target) -> None:
     target.target(max_concurrent_jobs=1)
     task = target.stepfunctions.hand_over('{"job": {"image": "x"}}')
     assert target.dispatcher.handle(body(task)) is Result.REFUSED
@@ -134,7 +134,7 @@ def test_a_start_that_is_refused_settles_the_task(target) -> None:
     assert target.record_of(task).poll_id is None
 
 
-def test_a_task_that_can_not_be_written_comes_again(target, monkeypatch) -> None:
+def test_a_task_that_cannot_be_written_is_retried(target, monkeypatch) -> None:
     task = target.stepfunctions.hand_over()
     park = target.tasks.park
 
@@ -148,7 +148,7 @@ def test_a_task_that_can_not_be_written_comes_again(target, monkeypatch) -> None
     assert target.dispatcher.handle(body(task)) is Result.STARTED
 
 
-def test_a_message_that_was_interrupted_after_it_was_written_goes_on(target, monkeypatch) -> None:
+def test_a_message_interrupted_after_its_task_was_written_is_resumed(target, monkeypatch) -> None:
     target.target(max_concurrent_jobs=1)
     task = target.stepfunctions.hand_over()
     take = target.slot_store.take
@@ -173,7 +173,7 @@ def test_a_message_that_was_interrupted_after_it_was_written_goes_on(target, mon
         ({"execution_arn": None}, "execution_arn: NoneType"),
     ],
 )
-def test_a_malformed_request_is_dropped_and_not_shown(target, caplog, changes, problem: str) -> None:
+def test_a_malformed_request_is_dropped_without_being_logged(target, caplog, changes, problem: str) -> None:
     task = target.stepfunctions.hand_over('"secret"')
     assert target.dispatcher.handle(body(task, **changes)) is Result.DROPPED
     assert problem in caplog.text
@@ -181,7 +181,7 @@ def test_a_malformed_request_is_dropped_and_not_shown(target, caplog, changes, p
     assert "secret" not in caplog.text
 
 
-def test_an_unknown_target_is_tried_again(target, caplog) -> None:
+def test_an_unknown_target_is_retried(target, caplog) -> None:
     task = target.stepfunctions.hand_over()
     assert target.dispatcher.handle(body(task, callback="other")) is Result.RETRY
     assert "callback:other: no activity of this stack" in caplog.text
@@ -194,7 +194,7 @@ def canceller(target) -> Canceller:
     return canceller
 
 
-def test_an_execution_that_ends_takes_its_waiting_and_its_running_tasks_along(target, canceller) -> None:
+def test_an_ended_execution_cancels_its_waiting_and_its_running_tasks(target, canceller) -> None:
     target.target(max_concurrent_jobs=1)
     running, waiting = target.stepfunctions.hand_over(), target.stepfunctions.hand_over()
     for task in (running, waiting):

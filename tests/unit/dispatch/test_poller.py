@@ -88,7 +88,7 @@ def test_it_polls_until_no_time_is_left_for_a_poll(poller, time) -> None:
     assert 900 - 95 <= one.threads.stopped_at - 1_000 <= 900 - 95 + 5
 
 
-def test_activities_are_read_again_and_only_polled_ones_are_kept(stack, poller, time) -> None:
+def test_activities_are_reread_and_only_polled_ones_are_kept(stack, poller, time) -> None:
     other = stack.arn + "-other"
     time.happens[1_100.0] = lambda: stack.tasks.activities.update(
         {other: replace(stack.activity, arn=other), "x": replace(stack.activity, wake_up=WakeUp.LOGS)}
@@ -100,7 +100,7 @@ def test_activities_are_read_again_and_only_polled_ones_are_kept(stack, poller, 
     assert {tuple(names) for at, names in kept.items() if at > 1_135} == {(stack.arn, other)}
 
 
-def test_while_one_polls_another_leaves_at_once(poller, lease, time) -> None:
+def test_a_second_poller_leaves_at_once(poller, lease, time) -> None:
     holder, other = lease("a"), poller("b")
     assert holder.take()
     time.happens[1_004.0] = lambda: holder.take()
@@ -110,7 +110,7 @@ def test_while_one_polls_another_leaves_at_once(poller, lease, time) -> None:
 
 
 @pytest.mark.parametrize("died", [1_000.0, 1_003.0, 1_019.0])
-def test_a_lost_poller_is_replaced_by_the_first_that_comes_after(poller, lease, time, died: float) -> None:
+def test_a_lost_poller_is_replaced_by_the_next_one(poller, lease, time, died: float) -> None:
     assert lease("a").take()
     time.now = died
     one = poller("b")
@@ -131,7 +131,7 @@ def test_it_polls_on_until_the_next_one_polls(poller, lease, time, leases) -> No
     assert leases.look("poller").held_until > 0
 
 
-def test_when_the_lease_was_lost_it_stops(poller, time, leases) -> None:
+def test_it_stops_when_it_loses_its_lease(poller, time, leases) -> None:
     one = poller("a")
     time.happens[1_200.0] = lambda: leases.records.update(
         poller=replace(leases.look("poller"), holder="b", held_until=2_000.0)
@@ -140,7 +140,7 @@ def test_when_the_lease_was_lost_it_stops(poller, time, leases) -> None:
     assert one.threads.stopped_at <= 1_205.0
 
 
-def test_a_table_that_fails_for_a_moment_ends_nothing(poller, time, leases, stack, monkeypatch) -> None:
+def test_it_survives_a_brief_failure_of_the_table(poller, time, leases, stack, monkeypatch) -> None:
     error = client_error("InternalServerError", "UpdateItem", 500)
     failing = range(1_100, 1_110)
 

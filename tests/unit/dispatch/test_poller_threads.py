@@ -88,7 +88,7 @@ def test_each_activity_has_as_many_polls_as_it_wants(stack, threads, polled) -> 
     polled.until(lambda: polled.waiting == 2)
 
 
-def test_what_comes_is_recorded_and_started(stack, threads, polled) -> None:
+def test_a_task_is_recorded_and_its_job_started(stack, threads, polled) -> None:
     threads.keep({stack.arn: stack.activity})
     tasks = [polled.schedule(stack.arn) for _ in range(3)]
     started(stack, polled, 3)
@@ -100,7 +100,7 @@ def test_what_comes_is_recorded_and_started(stack, threads, polled) -> None:
     assert threads.counts()["STARTED"] == 3
 
 
-def test_without_a_slot_there_is_no_poll_until_one_is_freed(stack, threads, polled) -> None:
+def test_nothing_is_polled_until_a_slot_is_freed(stack, threads, polled) -> None:
     stack.change_activity(max_concurrent_jobs=1, pollers=2)
     threads.keep({stack.arn: stack.activity})
     first, second = polled.schedule(stack.arn), polled.schedule(stack.arn)
@@ -122,7 +122,7 @@ def test_without_a_slot_there_is_no_poll_until_one_is_freed(stack, threads, poll
         RuntimeError("a bug"),
     ],
 )
-def test_what_fails_is_tried_again(stack, threads, polled, problem: Exception) -> None:
+def test_a_failed_poll_is_retried(stack, threads, polled, problem: Exception) -> None:
     problems = iter([problem, problem])
 
     def backend_of(_activity):

@@ -40,7 +40,7 @@ def worker_takes(stack) -> None:
     assert stack.stepfunctions.get_activity_task(activityArn=stack.arn, workerName="mine")
 
 
-def test_what_a_worker_has_taken_is_not_polled_for(stack, clock) -> None:
+def test_a_task_that_a_worker_has_taken_is_not_polled_for(stack, clock) -> None:
     task = stack.stepfunctions.schedule(stack.arn)
     worker_takes(stack)
     later = stack.stepfunctions.schedule(stack.arn)
@@ -51,14 +51,14 @@ def test_what_a_worker_has_taken_is_not_polled_for(stack, clock) -> None:
     assert stack.sqs.bodies == []
 
 
-def test_what_workers_have_left_is_started(stack, clock) -> None:
+def test_a_task_that_no_worker_has_taken_is_started(stack, clock) -> None:
     task = stack.stepfunctions.schedule(stack.arn)
     clock.now += AFTER - 0.4
     assert stack.dispatcher.handle(asked(stack, task)) is Result.STARTED
     assert stack.sqs.bodies == []
 
 
-def test_a_request_that_comes_too_early_comes_again(stack, clock) -> None:
+def test_a_request_that_comes_too_early_is_sent_again(stack, clock) -> None:
     task = stack.stepfunctions.schedule(stack.arn)
     clock.now += AFTER - 3
     body = asked(stack, task)
@@ -86,7 +86,7 @@ def test_the_task_of_an_execution_that_has_ended_is_not_polled_for(stack, clock)
     assert stack.dispatcher.handle(asked(stack, task)) is Result.LEFT
 
 
-def test_a_request_whose_poll_brought_another_s_task_comes_again(stack, clock) -> None:
+def test_a_request_whose_poll_returned_another_task_is_sent_again(stack, clock) -> None:
     first, second = (stack.stepfunctions.schedule(stack.arn) for _ in range(2))
     clock.now += AFTER
     body = asked(stack, second)
@@ -99,7 +99,7 @@ def test_a_request_whose_poll_brought_another_s_task_comes_again(stack, clock) -
     assert second.worker_name is not None
 
 
-def test_without_permission_for_the_history_the_activity_is_polled(stack, clock, caplog, monkeypatch) -> None:
+def test_the_activity_is_polled_when_its_history_may_not_be_read(stack, clock, caplog, monkeypatch) -> None:
     task = stack.stepfunctions.schedule(stack.arn)
 
     def refuse(**_: Any) -> None:
@@ -110,7 +110,7 @@ def test_without_permission_for_the_history_the_activity_is_polled(stack, clock,
     assert "AccessDeniedException" in caplog.text
 
 
-def test_a_throttled_look_is_made_again(stack, clock, monkeypatch) -> None:
+def test_a_throttled_history_check_is_retried(stack, clock, monkeypatch) -> None:
     task = stack.stepfunctions.schedule(stack.arn)
 
     def throttle(**_: Any) -> None:
@@ -122,7 +122,7 @@ def test_a_throttled_look_is_made_again(stack, clock, monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("request_of", [{}, {"missed": True}])
-def test_who_does_not_say_its_execution_polls(stack, clock, request_of) -> None:
+def test_a_request_without_an_execution_polls(stack, clock, request_of) -> None:
     stack.stepfunctions.schedule(stack.arn)
     body = json.dumps({"activity_arn": stack.arn, **request_of})
     assert stack.dispatcher.handle(body) is Result.STARTED

@@ -24,7 +24,7 @@ def test_a_description_is_read() -> None:
     assert (activity.wake_up, activity.pollers, activity.overflow_after_seconds) == ("requests", 1, None)
 
 
-def test_how_an_activity_is_woken_up_is_read() -> None:
+def test_the_wake_up_of_an_activity_is_read() -> None:
     more = {"wake_up": "poll", "pollers": 3, "overflow_after_seconds": 30}
     activity = Activity.from_json(json.dumps({**DOCUMENT, **more}))
     assert (activity.wake_up, activity.pollers, activity.overflow_after_seconds) == (WakeUp.POLL, 3, 30)
@@ -41,6 +41,6 @@ def test_a_missing_field_is_named(field_name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", json.dumps({**DOCUMENT, "heartbeat_seconds": "soon"})])
-def test_what_is_no_description_is_refused(text: str) -> None:
+def test_an_invalid_description_is_rejected(text: str) -> None:
     with pytest.raises(InvalidActivity):
         Activity.from_json(text)

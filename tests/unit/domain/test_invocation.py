@@ -9,7 +9,7 @@ from activity_dispatch.domain.tasks import Task
 
 
 @pytest.mark.parametrize(("event", "problem"), [([], "event: list"), ({}, "task_id: missing")])
-def test_an_invocation_by_somebody_else_is_refused(event, problem: str) -> None:
+def test_an_invocation_by_anybody_else_is_rejected(event, problem: str) -> None:
     with pytest.raises(InvalidEvent, match=problem):
         Invocation.from_event(event)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from activity_dispatch.domain.requests import DispatchRequest, InvalidRequest
 
 
-def test_who_asked_and_when_is_read_from_the_request() -> None:
+def test_an_invalid_sender_or_time_is_ignored() -> None:
     body = json.dumps(
         {"activity_arn": "arn:aws:states:r:a:activity:w", "execution_arn": 3, "state_entered_at": "x"}
     )

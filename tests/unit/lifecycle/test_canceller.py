@@ -17,7 +17,7 @@ def event(status: object, **detail: object) -> dict:
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
-def test_an_execution_that_ended_without_success(status: str) -> None:
+def test_an_execution_that_failed_is_recognized(status: str) -> None:
     assert ended_execution(event(status)) == EXECUTION
 
 
@@ -35,7 +35,7 @@ def test_an_execution_that_ended_without_success(status: str) -> None:
         {},
     ],
 )
-def test_other_events_say_nothing(other: dict) -> None:
+def test_other_events_are_ignored(other: dict) -> None:
     assert ended_execution(other) is None
 
 
@@ -53,7 +53,7 @@ def followed(number: int, kind: str, previous: int) -> dict:
     return {"id": number, "previousEventId": previous, "type": kind}
 
 
-def test_the_polls_of_tasks_without_an_outcome() -> None:
+def test_a_history_shows_the_polls_of_tasks_without_an_outcome() -> None:
     polls = [f"6742f0000000000{number}" for number in range(4)]
     events = [
         started(1, f"{polls[0]} dispatcher"),
@@ -111,21 +111,21 @@ def test_all_jobs_of_an_ended_execution_are_stopped(stack, canceller) -> None:
     assert stack.record_of(other).outcome is None
 
 
-def test_an_event_that_comes_twice_stops_again_what_still_runs(stack, canceller) -> None:
+def test_an_event_delivered_twice_stops_running_jobs_again(stack, canceller) -> None:
     dispatch(stack, canceller)
     canceller.cancel_execution(EXECUTION)
     assert canceller.cancel_execution(EXECUTION) == 1
     assert len(stack.backend.stopped) == 1
 
 
-def test_a_job_that_is_about_to_end_of_itself_is_left_alone(stack, canceller) -> None:
+def test_the_job_of_a_settled_task_is_left_alone(stack, canceller) -> None:
     task_id = dispatch(stack, canceller)
     stack.settler.settle(task_id, stack.tasks.get(task_id).token, Succeeded(output="1"))
     assert canceller.cancel_execution(EXECUTION) == 0
     assert stack.backend.stopped == {}
 
 
-def test_a_task_that_is_being_started_is_stopped_by_who_starts_it(stack, canceller) -> None:
+def test_a_task_cancelled_during_its_start_is_stopped_by_the_dispatcher(stack, canceller) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn)
 
     def abort(task) -> None:
@@ -140,7 +140,7 @@ def test_a_task_that_is_being_started_is_stopped_by_who_starts_it(stack, cancell
     assert set(stack.backend.stopped) == {record.job_id}
 
 
-def test_a_job_whose_start_was_not_recorded_is_found(stack, canceller, monkeypatch) -> None:
+def test_a_job_whose_start_was_not_recorded_is_found_and_stopped(stack, canceller, monkeypatch) -> None:
     monkeypatch.setattr(stack.tasks, "record_started", lambda *_: True)
     task_id = dispatch(stack, canceller)
     assert stack.tasks.get(task_id).job_id is None

@@ -19,7 +19,7 @@ def stubbed(monkeypatch):
         yield stubber, JobLogs(client=client)
 
 
-def test_the_last_lines_are_asked_for(stubbed) -> None:
+def test_the_last_lines_are_read(stubbed) -> None:
     stubber, logs = stubbed
     stubber.add_response(
         "get_log_events",
@@ -29,7 +29,7 @@ def test_the_last_lines_are_asked_for(stubbed) -> None:
     assert logs.last_lines(PLACE) == ("one", "x" * 1000)
 
 
-def test_a_log_that_is_not_there_is_no_lines(stubbed, caplog) -> None:
+def test_a_missing_log_has_no_lines(stubbed, caplog) -> None:
     stubber, logs = stubbed
     stubber.add_client_error("get_log_events", "ResourceNotFoundException")
     assert logs.last_lines(PLACE) == ()

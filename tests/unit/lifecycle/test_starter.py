@@ -10,7 +10,7 @@ def undescribed() -> FakeBackend:
     return FakeBackend(describes_jobs=False, max_job_seconds=900)
 
 
-def test_a_start_that_the_jobs_claim_records_is_not_written_twice(stack) -> None:
+def test_a_start_is_not_recorded_when_the_jobs_claim_will_record_it(stack) -> None:
     stack.backend = undescribed()
     scheduled = stack.stepfunctions.schedule(stack.arn)
     assert stack.dispatch() is Result.STARTED
@@ -18,7 +18,7 @@ def test_a_start_that_the_jobs_claim_records_is_not_written_twice(stack) -> None
     assert (record.state, record.job_id) == (TaskState.STARTING, None)
 
 
-def test_a_start_that_is_made_again_is_written(stack) -> None:
+def test_a_repeated_start_is_recorded(stack) -> None:
     backend = undescribed()
     task = stack.task("token", "null")
     stack.tasks.add(task, "fake")

@@ -31,7 +31,7 @@ def interrupted(kind: Kind, *, is_plain: bool, before: str) -> Model:
 
 
 @pytest.mark.parametrize("kind", [Kind.TOKEN, Kind.LIST])
-def test_a_job_whose_start_had_no_answer_is_stopped_and_keeps_its_slot_till_then(kind: Kind) -> None:
+def test_a_job_whose_start_got_no_answer_keeps_its_slot_until_it_is_stopped(kind: Kind) -> None:
     model = Model(kind, 1, None)
     model.schedule(is_plain=True, is_requested=True)
     dispatcher = model.dispatch(model.messages[0])
@@ -50,7 +50,7 @@ def test_a_job_whose_start_had_no_answer_is_stopped_and_keeps_its_slot_till_then
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_two_passes_at_once_make_one_job(kind: Kind) -> None:
+def test_two_simultaneous_passes_start_one_job(kind: Kind) -> None:
     model = interrupted(kind, is_plain=True, before="list_jobs" if kind is Kind.LIST else "run_job")
     # Two steps, so that the state's heartbeat does not run out.
     for _ in range(2):
@@ -66,7 +66,9 @@ def test_two_passes_at_once_make_one_job(kind: Kind) -> None:
     check(model)
 
 
-def test_a_task_that_an_invocation_works_at_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_an_invocation_is_processing_is_not_started_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
     model = interrupted(Kind.FUNCTION, is_plain=False, before="record_started")
     (job,) = model.compute.under_way()
@@ -85,7 +87,7 @@ def test_a_task_that_an_invocation_works_at_is_not_started_again(monkeypatch: py
     assert open_things(model) == []
 
 
-def test_a_job_that_runs_is_found_and_not_started_again() -> None:
+def test_a_running_job_is_found_and_not_started_again() -> None:
     model = interrupted(Kind.TOKEN, is_plain=True, before="record_started")
     (job,) = model.compute.under_way()
     model.run_job(job)

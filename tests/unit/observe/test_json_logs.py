@@ -58,7 +58,7 @@ def test_a_line_is_json_with_the_tasks_keys(written) -> None:
     }
 
 
-def test_a_line_about_no_task_has_none_of_them(written) -> None:
+def test_a_line_about_no_task_has_no_task_keys(written) -> None:
     LOG.info("steps: %s", {"BEAT": 1})
     assert set(written()[0]) == {"level", "location", "message", "timestamp", "service", "aws_request_id"}
 
@@ -73,20 +73,20 @@ def test_an_error_is_one_line_with_its_trace(written) -> None:
     assert line["exception"].endswith(r"'no\nnumber'")
 
 
-def test_lines_kept_for_a_cause_are_written_once_and_plain(written) -> None:
+def test_lines_kept_for_a_cause_are_plain_and_logged_once(written) -> None:
     with keep_log_tail() as tail, log_keys(task_id="0f"):
         logging.getLogger("users").warning("half done")
     assert tail.lines == ("WARNING half done",)
     assert [line["task_id"] for line in written()] == ["0f"]
 
 
-def test_a_second_time_changes_nothing(written) -> None:
+def test_a_second_call_changes_nothing(written) -> None:
     before = logging.getLogger().handlers[:]
     write_json_logs({})
     assert logging.getLogger().handlers == before
 
 
-def test_handlers_of_the_users_stay_alone(monkeypatch) -> None:
+def test_the_users_handlers_are_left_alone(monkeypatch) -> None:
     theirs = logging.NullHandler()
     monkeypatch.setattr(logging.getLogger(), "handlers", [theirs])
     write_json_logs({})

@@ -54,7 +54,7 @@ def reporter(stack) -> Reporter:
     return make_reporter(stack.runtime)
 
 
-def test_every_line_about_a_task_tells_which_and_none_its_token(stack, log, reporter) -> None:
+def test_every_line_about_a_task_names_it_and_no_line_shows_its_token(stack, log, reporter) -> None:
     fake = stack.stepfunctions.schedule(stack.arn)
     task_id = task_id_of(fake.token)
     assert stack.dispatch() is Result.STARTED
@@ -74,7 +74,7 @@ def test_every_line_about_a_task_tells_which_and_none_its_token(stack, log, repo
     assert not [line for line in log.lines if fake.token in line]
 
 
-def test_the_execution_of_a_task_is_logged_where_it_is_known(stack, log) -> None:
+def test_the_execution_of_a_task_is_logged_if_it_is_known(stack, log) -> None:
     fake = stack.stepfunctions.schedule(stack.arn)
     stack.dispatch()
     fake.aborted = True
@@ -87,7 +87,7 @@ def test_the_execution_of_a_task_is_logged_where_it_is_known(stack, log) -> None
 
 
 @pytest.mark.parametrize("problem", ["refused", "not recorded", "gone", "not settled"])
-def test_trouble_tells_no_token_either(stack, log, problem: str, monkeypatch) -> None:
+def test_errors_and_warnings_do_not_show_the_token(stack, log, problem: str, monkeypatch) -> None:
     fake = stack.stepfunctions.schedule(stack.arn)
 
     def refuse(*_: object, **__: object) -> None:
@@ -111,7 +111,7 @@ def test_trouble_tells_no_token_either(stack, log, problem: str, monkeypatch) ->
     assert not [line for line in log.lines if fake.token in line]
 
 
-def test_a_functions_lines_are_about_its_task_also_from_the_heartbeats(stack, log, monkeypatch) -> None:
+def test_all_lines_of_a_function_name_its_task_even_those_of_heartbeats(stack, log, monkeypatch) -> None:
     fake = stack.stepfunctions.schedule(stack.arn)
     task_id = task_id_of(fake.token)
     stack.tasks.add(replace(stack.task(fake.token, "1"), heartbeat_seconds=1), "lambda")

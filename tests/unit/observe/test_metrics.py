@@ -27,19 +27,19 @@ def test_the_time_from_the_request_to_the_job_is_measured(stack) -> None:
 
 
 @pytest.mark.parametrize("time", [None, 3, "", "yesterday", "+999999-01-01T00:00:00Z"])
-def test_a_request_without_a_time_is_not_measured_and_loses_nothing(stack, time: object) -> None:
+def test_a_request_without_a_time_is_handled_but_not_measured(stack, time: object) -> None:
     stack.stepfunctions.schedule(stack.arn)
     assert stack.dispatch(state_entered_at=time) is Result.STARTED
     assert stack.metrics.of(Metric.DISPATCH_LATENCY) == []
 
 
-def test_a_clock_that_is_behind_makes_no_negative_time(stack) -> None:
+def test_a_clock_that_is_behind_gives_no_negative_latency(stack) -> None:
     stack.stepfunctions.schedule(stack.arn)
     replace(stack.dispatcher, clock=lambda: 1_000_000.0).handle(stack.request(state_entered_at=at(1_000_009)))
     assert stack.metrics.of(Metric.DISPATCH_LATENCY) == [(0.0, {"activity": "work"})]
 
 
-def test_errors_of_the_dispatch_are_counted_and_no_others(stack) -> None:
+def test_only_dispatch_errors_are_counted(stack) -> None:
     stack.dispatcher.handle("no request")
     stack.dispatch()  # no task within the poll
     stack.stepfunctions.schedule(stack.arn, '{"job": {"image": "x"}}')
@@ -82,7 +82,7 @@ def test_an_outcome_is_counted_once_when_the_job_has_ended(stack, slot, outcome,
     assert stack.metrics.taken == [(metric, 1, {"activity": "work", **properties})]
 
 
-def test_an_outcome_that_comes_with_the_jobs_end_is_counted_with_it(stack) -> None:
+def test_an_outcome_settled_by_the_jobs_end_is_counted_once(stack) -> None:
     fake = stack.stepfunctions.schedule(stack.arn)
     task = stack.task(fake.token, "1")
     stack.tasks.add(task, "fake")

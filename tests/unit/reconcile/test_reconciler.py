@@ -45,7 +45,7 @@ def test_every_activity_is_polled_for_missed_tasks_once_in_a_quarter_of_an_hour(
 
 
 @pytest.mark.parametrize(("mode", "polls"), [(WakeUp.LOGS, 2), (WakeUp.POLL, 0)])
-def test_missed_tasks_are_polled_for_where_nobody_polls_anyway(
+def test_missed_tasks_are_polled_for_unless_the_poller_does_it_anyway(
     stack, reconciler, now, mode: WakeUp, polls: int
 ) -> None:
     stack.change_activity(wake_up=mode)
@@ -55,7 +55,7 @@ def test_missed_tasks_are_polled_for_where_nobody_polls_anyway(
     assert len(stack.sqs.bodies) == polls
 
 
-def test_one_task_with_a_problem_keeps_no_other_from_its_step(stack, reconciler, now, monkeypatch) -> None:
+def test_a_problem_with_one_task_does_not_affect_the_others(stack, reconciler, now, monkeypatch) -> None:
     scheduled = [stack.stepfunctions.schedule(stack.arn) for _ in range(3)]
     for _ in scheduled:
         stack.dispatch()
@@ -73,9 +73,7 @@ def test_one_task_with_a_problem_keeps_no_other_from_its_step(stack, reconciler,
     assert scheduled[2].heartbeats == 1
 
 
-def test_a_backend_with_a_problem_keeps_no_other_activity_from_its_steps(
-    stack, reconciler, dispatched, monkeypatch
-) -> None:
+def test_a_problem_with_one_backend_does_not_end_the_pass(stack, reconciler, dispatched, monkeypatch) -> None:
     def refuse(*_: object) -> None:
         raise InvalidBackendConfig("cluster: None")
 
@@ -83,7 +81,9 @@ def test_a_backend_with_a_problem_keeps_no_other_activity_from_its_steps(
     assert reconciler.run() == {"PROBLEM": 1}
 
 
-def test_heartbeats_are_as_rare_as_heartbeat_seconds_allow(stack, reconciler, dispatched, now) -> None:
+def test_heartbeats_are_sent_only_as_often_as_heartbeat_seconds_require(
+    stack, reconciler, dispatched, now
+) -> None:
     stack.change_activity(heartbeat_seconds=900)
     for _ in range(15):
         reconciler.run()

@@ -10,18 +10,18 @@ from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeede
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 
 
-def test_a_job_that_does_not_beat_itself_gets_heartbeats(stack, reconciler, dispatched) -> None:
+def test_heartbeats_are_sent_for_a_job_without_a_worker(stack, reconciler, dispatched) -> None:
     assert reconciler.run() == {"BEAT": 1}
     assert dispatched.heartbeats == 1
 
 
-def test_what_a_job_tells_of_its_progress_is_noted(stack, reconciler, dispatched) -> None:
+def test_a_jobs_progress_is_recorded(stack, reconciler, dispatched) -> None:
     stack.backend.progress = "half"
     assert reconciler.run() == {"BEAT": 1}
     assert stack.record_of(dispatched).progress == "half"
 
 
-def test_a_worker_beats_itself(stack, reconciler, dispatched) -> None:
+def test_no_heartbeats_are_sent_for_a_worker(stack, reconciler, dispatched) -> None:
     stack.tasks.claim(task_id_of(dispatched.token), "ecs:1")
     assert reconciler.run() == {"LEAVE": 1}
     assert dispatched.heartbeats == 0
@@ -36,7 +36,7 @@ def test_a_job_that_nobody_waits_for_is_stopped_and_its_task_closed(stack, recon
     assert stack.tasks.overview().tasks == ()
 
 
-def test_an_end_without_an_event_settles(stack, reconciler, dispatched) -> None:
+def test_an_end_without_an_event_settles_the_task(stack, reconciler, dispatched) -> None:
     job = JobId(stack.record_of(dispatched).job_id)
     cause = Cause(message="exit code 3", exit_code=3)
     stack.backend.ends[job] = Failed(error=ErrorName.JOB_FAILED, cause=cause)
@@ -56,7 +56,7 @@ def test_a_job_that_waits_too_long_is_a_queue_timeout(stack, reconciler, dispatc
     assert reconciler.run() == {"CLOSE": 1}
 
 
-def test_a_start_that_was_interrupted_is_made_again_and_once(stack, reconciler, now) -> None:
+def test_an_interrupted_start_is_repeated_once(stack, reconciler, now) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn, '{"n": 1}')
 
     def die(_task) -> None:
@@ -76,7 +76,7 @@ def test_a_start_that_was_interrupted_is_made_again_and_once(stack, reconciler, 
     assert reconciler.run() == {"BEAT": 1}
 
 
-def test_a_second_start_that_is_refused_settles(stack, reconciler, now) -> None:
+def test_a_refused_second_start_settles_the_task(stack, reconciler, now) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn, '{"job": {"gpu": 1}}')
     poll = stack.stepfunctions.get_activity_task(activityArn=stack.arn, workerName="w")
     stack.tasks.add(stack.task(poll["taskToken"], poll["input"]), "fake")
@@ -91,7 +91,7 @@ def test_a_second_start_that_is_refused_settles(stack, reconciler, now) -> None:
     assert stack.tasks.overview().tasks == ()
 
 
-def test_a_job_whose_start_seemed_refused_is_found_and_stopped(stack, reconciler, now) -> None:
+def test_a_job_whose_start_seemed_to_fail_is_found_and_stopped(stack, reconciler, now) -> None:
     stack.change_activity(max_concurrent_jobs=1)
     scheduled, start = stack.stepfunctions.schedule(stack.arn), stack.backend.start
 
@@ -110,14 +110,14 @@ def test_a_job_whose_start_seemed_refused_is_found_and_stopped(stack, reconciler
     assert stack.slot_store.holders[stack.arn] == set()
 
 
-def test_a_job_that_its_service_forgot_is_interrupted(stack, reconciler, dispatched, now) -> None:
+def test_a_job_that_its_service_has_forgotten_is_interrupted(stack, reconciler, dispatched, now) -> None:
     stack.backend.started.clear()
     now[0] += 601
     assert reconciler.run() == {"LOST": 1}
     assert dispatched.answer["error"] == "Job.Interrupted"
 
 
-def test_a_settled_task_whose_job_goes_on_is_stopped(stack, reconciler, dispatched, now) -> None:
+def test_the_job_of_a_settled_task_is_stopped_if_it_keeps_running(stack, reconciler, dispatched, now) -> None:
     stack.settler.settle(task_id_of(dispatched.token), dispatched.token, Succeeded(output="1"))
     assert reconciler.run() == {"LEAVE": 1}
     now[0] += 61
@@ -126,7 +126,7 @@ def test_a_settled_task_whose_job_goes_on_is_stopped(stack, reconciler, dispatch
     assert reconciler.run() == {}
 
 
-def test_a_job_of_an_interrupted_and_cancelled_start_is_found_and_stopped(stack, reconciler, now) -> None:
+def test_the_job_of_an_interrupted_and_cancelled_start_is_found_and_stopped(stack, reconciler, now) -> None:
     stack.stepfunctions.schedule(stack.arn)
     poll = stack.stepfunctions.get_activity_task(activityArn=stack.arn, workerName="w")
     task = stack.task(poll["taskToken"], poll["input"])

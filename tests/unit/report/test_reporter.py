@@ -25,7 +25,7 @@ def started(stack):
     return fake, Diagnosis(task_id=task_id, job_id=JobId(f"fake-{task_id}"), state=JobState.ENDED)
 
 
-def test_the_same_end_twice_settles_once(stack, started) -> None:
+def test_the_same_end_reported_twice_settles_once(stack, started) -> None:
     _, diagnosis = started
     event = {"diagnosis": replace(diagnosis, outcome=FAILED)}
     assert stack.reporter.handle(event) is Report.SETTLED
@@ -33,27 +33,27 @@ def test_the_same_end_twice_settles_once(stack, started) -> None:
     assert stack.tasks.get(diagnosis.task_id).outcome is OutcomeName.FAILED
 
 
-def test_what_the_worker_told_stands(stack, started) -> None:
+def test_the_outcome_that_the_worker_reported_stands(stack, started) -> None:
     fake, diagnosis = started
     stack.settler.settle(diagnosis.task_id, fake.token, Succeeded(output='"done"'))
     assert stack.reporter.handle({"diagnosis": replace(diagnosis, outcome=FAILED)}) is Report.ALREADY_SETTLED
     assert fake.answer == {"output": '"done"'}
 
 
-def test_an_event_on_the_way_changes_nothing(stack, started) -> None:
+def test_an_event_about_a_running_job_changes_nothing(stack, started) -> None:
     fake, diagnosis = started
     assert stack.reporter.handle({"diagnosis": replace(diagnosis, state=JobState.RUNNING)}) is Report.NOTED
     assert fake.answer is None
 
 
-def test_an_event_on_the_way_may_tell_the_progress(stack, started) -> None:
+def test_an_event_about_a_running_job_may_report_progress(stack, started) -> None:
     _, diagnosis = started
     running = replace(diagnosis, state=JobState.RUNNING, progress='{"secondary_status": "Training"}')
     assert stack.reporter.handle({"diagnosis": running}) is Report.NOTED
     assert stack.tasks.get(diagnosis.task_id).progress == '{"secondary_status": "Training"}'
 
 
-def test_the_end_of_another_job_for_the_task_is_not_the_tasks(stack, started) -> None:
+def test_the_end_of_a_second_job_for_the_task_does_not_settle_it(stack, started) -> None:
     fake, diagnosis = started
     event = {"diagnosis": replace(diagnosis, job_id=JobId("second"), outcome=SUCCEEDED)}
     assert stack.reporter.handle(event) is Report.NOT_OURS
@@ -69,11 +69,11 @@ def test_a_job_whose_start_was_never_recorded_settles_its_task(stack, started) -
 
 
 @pytest.mark.parametrize("event", [{}, {"source": "aws.ec2"}])
-def test_unknown_events_are_a_logged_no_op(stack, started, event) -> None:
+def test_unknown_events_are_ignored(stack, started, event) -> None:
     assert stack.reporter.handle(event) is Report.NOT_OURS
 
 
-def test_an_event_of_another_stacks_task(stack, started) -> None:
+def test_events_about_another_stacks_tasks_are_ignored(stack, started) -> None:
     _, diagnosis = started
     event = {"diagnosis": replace(diagnosis, task_id="0" * 32, outcome=FAILED)}
     assert stack.reporter.handle(event) is Report.NOT_OURS

@@ -38,7 +38,7 @@ def test_a_description_is_read_again_after_a_minute() -> None:
     assert source.reads == 2
 
 
-def test_an_unknown_activity_is_asked_for_every_time() -> None:
+def test_an_unknown_activity_is_looked_up_every_time() -> None:
     activity = Activity.from_json(json.dumps(DOCUMENT))
     source = _Source()
     catalog = ActivityCatalog(source=source)

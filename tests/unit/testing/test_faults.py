@@ -41,19 +41,19 @@ def poll(client: FakeStepFunctions) -> str | None:
     return client.get_activity_task(activityArn=ARN, workerName="w").get("taskToken")
 
 
-def test_without_a_fault_a_call_is_the_clients(stepfunctions) -> None:
+def test_a_call_without_a_fault_reaches_the_client(stepfunctions) -> None:
     faults = Faults.at("send_task_success", fail="InternalServerError")
     assert poll(faults.wrap(stepfunctions)) == "token-0"
     assert faults.happened == []
     assert faults.calls == {"get_activity_task": 1}
 
 
-def test_what_is_no_method_is_the_clients(stepfunctions) -> None:
+def test_attributes_are_the_clients_own(stepfunctions) -> None:
     assert Faults.at("*", fail="X").wrap(stepfunctions).tasks is stepfunctions.tasks
 
 
 @pytest.mark.parametrize(("moment", "taken"), [(BEFORE, None), (AFTER, "w")])
-def test_a_crash_before_or_after_the_call(stepfunctions, moment, taken) -> None:
+def test_a_crash_comes_before_or_after_the_call(stepfunctions, moment, taken) -> None:
     faults = Faults.at("get_activity_task", crash=moment, nth=2)
     client = faults.wrap(stepfunctions)
     assert poll(client) == "token-0"
@@ -63,7 +63,7 @@ def test_a_crash_before_or_after_the_call(stepfunctions, moment, taken) -> None:
     assert [str(fault) for fault in faults.happened] == [f"get_activity_task #2: crash {moment} it"]
 
 
-def test_the_dead_call_nobody_until_they_are_restarted(stepfunctions) -> None:
+def test_a_crashed_process_makes_no_calls_until_it_is_restarted(stepfunctions) -> None:
     faults = Faults.at("get_activity_task", crash=BEFORE)
     client, backend = faults.wrap(stepfunctions), faults.wrap(FakeBackend())
     with pytest.raises(Crash):
@@ -74,11 +74,11 @@ def test_the_dead_call_nobody_until_they_are_restarted(stepfunctions) -> None:
     assert poll(client) == "token-0"
 
 
-def test_no_handler_of_a_programs_failures_catches_a_crash() -> None:
+def test_a_crash_is_not_an_exception_that_programs_catch() -> None:
     assert not issubclass(Crash, Exception)
 
 
-def test_a_crash_may_end_the_real_process() -> None:
+def test_a_crash_can_end_the_real_process() -> None:
     program = """
 import os
 from activity_dispatch.testing import BEFORE, FakeBackend, Faults
@@ -89,7 +89,7 @@ faults.wrap(FakeBackend()).describe([])
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 7
 
 
-def test_an_error_code_is_a_client_error(stepfunctions) -> None:
+def test_an_error_code_becomes_a_client_error(stepfunctions) -> None:
     client = Faults.at("get_activity_task", fail="ActivityWorkerLimitExceeded").wrap(stepfunctions)
     with pytest.raises(ClientError, match="GetActivityTask") as raised:
         poll(client)
@@ -98,14 +98,14 @@ def test_an_error_code_is_a_client_error(stepfunctions) -> None:
 
 
 @pytest.mark.parametrize(("moment", "next_token"), [(BEFORE, "token-0"), (AFTER, "token-1")])
-def test_any_error_before_the_call_or_with_its_answer_lost(stepfunctions, moment, next_token) -> None:
+def test_an_error_comes_before_the_call_or_replaces_its_answer(stepfunctions, moment, next_token) -> None:
     client = Faults.at("get_activity_task", fail=TIMEOUT, when=moment).wrap(stepfunctions)
     with pytest.raises(ReadTimeoutError):
         poll(client)
     assert poll(client) == next_token
 
 
-def test_a_lost_answer_may_have_been_an_error(stepfunctions) -> None:
+def test_an_answer_that_is_lost_may_be_an_error(stepfunctions) -> None:
     client = Faults.at("send_task_heartbeat", fail=TIMEOUT, when=AFTER).wrap(stepfunctions)
     with pytest.raises(ReadTimeoutError):
         client.send_task_heartbeat(taskToken="unknown")
@@ -114,14 +114,14 @@ def test_a_lost_answer_may_have_been_an_error(stepfunctions) -> None:
         faults.wrap(stepfunctions).send_task_heartbeat(taskToken="unknown")
 
 
-def test_a_call_twice_gives_the_second_answer(stepfunctions) -> None:
+def test_a_duplicated_call_returns_the_second_answer(stepfunctions) -> None:
     client = Faults.at("send_task_*", duplicate=True).wrap(stepfunctions)
     with pytest.raises(ClientError, match="TaskTimedOut"):
         client.send_task_success(taskToken="token-0", output="1")
     assert stepfunctions.tasks["token-0"].answer == {"output": "1"}
 
 
-def test_a_late_call(stepfunctions) -> None:
+def test_a_delayed_call_sleeps_first(stepfunctions) -> None:
     slept: list[float] = []
     faults = Faults.at("get_activity_task", delay_seconds=2.5)
     faults.sleep = slept.append
@@ -140,7 +140,7 @@ def test_a_pattern_counts_all_its_calls_together(stepfunctions) -> None:
     assert stepfunctions.tasks["token-0"].heartbeats == 1
 
 
-def test_plans_are_joined_and_stopped(stepfunctions) -> None:
+def test_plans_can_be_combined_and_stopped(stepfunctions) -> None:
     faults = Faults.at("get_activity_task", fail="X") | Faults.at(
         "get_activity_task", fail="Y", nth=2, times=9
     )
@@ -157,7 +157,7 @@ def test_plans_are_joined_and_stopped(stepfunctions) -> None:
     ]
 
 
-def test_a_backend_is_wrapped_alike() -> None:
+def test_a_backend_can_be_wrapped_too() -> None:
     task = Task(activity_arn=ARN, token="t", input="{}", heartbeat_seconds=60)
     backend = FakeBackend()
     with pytest.raises(Crash):
@@ -185,5 +185,5 @@ def test_threads_share_a_plan() -> None:
     assert sorted(one.number for one in faults.happened) == list(range(1, 51))
 
 
-def test_a_fault_of_nothing_says_nothing() -> None:
+def test_an_empty_fault_has_no_description() -> None:
     assert str(Fault()) == ""

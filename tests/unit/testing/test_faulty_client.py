@@ -24,7 +24,7 @@ def stubbed(service: Any) -> tuple:
     return client, Stubber(client)
 
 
-def test_a_real_client() -> None:
+def test_a_real_client_can_be_wrapped() -> None:
     client, stub = stubbed("stepfunctions")
     stub.add_response("get_activity_task", {"taskToken": "token"}, {"activityArn": ARN})
     faults = Faults.at("get_activity_task", fail="ThrottlingException")
@@ -52,7 +52,7 @@ def test_each_page_of_a_paginator_is_a_call() -> None:
     assert faults.calls == {"list_jobs": 2}
 
 
-def test_each_look_of_a_waiter_is_a_call() -> None:
+def test_each_check_of_a_waiter_is_a_call() -> None:
     client, _ = stubbed("dynamodb")
     faults = Faults.at("describe_table", fail="AccessDeniedException")
     with pytest.raises(WaiterError):

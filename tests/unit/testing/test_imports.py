@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 
-def test_the_dispatcher_does_not_import_what_is_for_tests() -> None:
+def test_the_dispatcher_does_not_import_the_test_doubles() -> None:
     program = (
         "import dispatcher.handler, reporter.handler, sys; print('activity_dispatch.testing' in sys.modules)"
     )

@@ -28,13 +28,13 @@ def made(seed: object, names: list[str], rates: object = RATES) -> dict[tuple[st
     return {(one.call, one.number): str(one.fault) for one in faults.happened}
 
 
-def test_the_same_seed_makes_the_same_faults_in_any_order_of_the_names() -> None:
+def test_the_same_seed_gives_the_same_faults_in_any_order_of_the_calls() -> None:
     names = ["a", "b"] * 50
     assert made(1, names) == made(1, sorted(names))
     assert made(1, names) != made(2, names)
 
 
-def test_the_rates_are_kept() -> None:
+def test_faults_occur_at_their_rates() -> None:
     count = Counter(fault.split(" s ")[-1] for fault in made("seed", ["call"] * 4_000).values())
     kinds = {
         "late": count["late"],
@@ -49,13 +49,13 @@ def test_the_rates_are_kept() -> None:
     assert {name: round(number / 4_000, 1) for name, number in kinds.items()} == dict.fromkeys(kinds, 0.1)
 
 
-def test_rates_for_some_calls() -> None:
+def test_calls_can_have_rates_of_their_own() -> None:
     faults = made(1, ["send_task_success", "other"] * 20, {"send_*": Rates(fail=1), "o*": Rates()})
     assert {name for name, _ in faults} == {"send_task_success"}
     assert len(faults) == 20
 
 
 @pytest.mark.parametrize("rates", [{"fail": 0.6, "delay": 0.6}, {"fail": -0.1}])
-def test_rates_that_are_none(rates: dict) -> None:
+def test_invalid_rates_are_rejected(rates: dict) -> None:
     with pytest.raises(ValueError, match="at most 1"):
         Rates(**rates)

@@ -41,7 +41,7 @@ def report(settler: Settler, outcome: Succeeded | Failed) -> tuple[object, float
     return delivery.deliver(ASSIGNMENT, outcome), now[0]
 
 
-def test_reporting_goes_on_after_problems() -> None:
+def test_reporting_is_retried_after_temporary_problems() -> None:
     settler = Settler(
         client_error("ThrottlingException", "SendTaskSuccess"),
         client_error("Whatever", "SendTaskSuccess", status=503),
@@ -51,7 +51,7 @@ def test_reporting_goes_on_after_problems() -> None:
     assert settler.settled == [reported] == [Succeeded(output="1")]
 
 
-def test_reporting_ends() -> None:
+def test_reporting_is_given_up_after_a_minute() -> None:
     problem = client_error("ThrottlingException", "SendTaskSuccess")
     settler = Settler(*[problem] * 1000)
     reported, seconds = report(settler, FAILED)
@@ -62,7 +62,7 @@ def test_reporting_ends() -> None:
 @pytest.mark.parametrize(
     ("code", "name"), [("InvalidOutput", "Job.InvalidOutput"), ("AccessDeniedException", "Job.Failed")]
 )
-def test_an_output_that_step_functions_refuses(code, name) -> None:
+def test_an_output_that_step_functions_refuses_becomes_a_failure(code, name) -> None:
     settler = Settler(client_error(code, "SendTaskSuccess"))
     reported, _ = report(settler, Succeeded(output="1"))
     assert isinstance(reported, Failed)
@@ -70,6 +70,6 @@ def test_an_output_that_step_functions_refuses(code, name) -> None:
     assert settler.settled == [reported]
 
 
-def test_a_failure_that_step_functions_refuses() -> None:
+def test_a_failure_that_step_functions_refuses_is_given_up() -> None:
     settler = Settler(client_error("AccessDeniedException", "SendTaskFailure"))
     assert report(settler, FAILED) == (None, 0.0)

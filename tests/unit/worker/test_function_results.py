@@ -36,7 +36,7 @@ def test_a_function_that_raises_fails_the_task_with_its_last_log_lines(scheduled
     assert "log-group/$252Faws$252Flambda$252Ffunction" in cause["log_url"]
 
 
-def test_a_function_may_name_its_error(scheduled) -> None:
+def test_a_function_can_name_its_error(scheduled) -> None:
     def fail(_value):
         raise JobError("Quota.Exceeded", "come back tomorrow")
 
@@ -46,7 +46,7 @@ def test_a_function_may_name_its_error(scheduled) -> None:
 
 
 @pytest.mark.parametrize("ending", [SystemExit(3), SystemExit(0), KeyboardInterrupt(), GeneratorExit()])
-def test_a_function_that_ends_otherwise_than_by_an_exception_fails_the_task(scheduled, ending) -> None:
+def test_an_exit_or_an_interrupt_fails_the_task(scheduled, ending) -> None:
     def end(_value):
         raise ending
 
@@ -55,7 +55,7 @@ def test_a_function_that_ends_otherwise_than_by_an_exception_fails_the_task(sche
     assert type(ending).__name__ in scheduled.cause["message"]
 
 
-def test_a_message_that_no_encoding_has_fails_the_task_all_the_same(scheduled) -> None:
+def test_an_error_message_that_cannot_be_encoded_still_fails_the_task(scheduled) -> None:
     def fail(_value):
         raise ValueError("bad \ud800 name")
 
@@ -63,7 +63,7 @@ def test_a_message_that_no_encoding_has_fails_the_task_all_the_same(scheduled) -
     assert scheduled.cause["message"] == "ValueError: bad ? name"
 
 
-def test_a_handler_of_the_log_that_fails_does_not_fail_the_job(scheduled, monkeypatch) -> None:
+def test_a_failing_log_handler_does_not_fail_the_job(scheduled, monkeypatch) -> None:
     class Broken(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.getMessage() == "told":
@@ -96,13 +96,13 @@ def deep() -> list:
     return nested
 
 
-def test_a_result_that_is_nested_too_deep(scheduled) -> None:
+def test_a_result_that_is_nested_too_deeply_fails_the_task(scheduled) -> None:
     scheduled.run(lambda _: deep())
     assert scheduled.fake.answer["error"] == "Job.InvalidOutput"
 
 
 @pytest.mark.parametrize("result", [object(), {1, 2}, float("nan"), {"when": b"x"}])
-def test_a_result_that_is_not_json(scheduled, result) -> None:
+def test_a_result_that_is_not_json_fails_the_task(scheduled, result) -> None:
     scheduled.run(lambda _: result)
     assert scheduled.fake.answer["error"] == "Job.InvalidOutput"
     assert scheduled.cause["message"].startswith("the function's result is not JSON")

@@ -15,7 +15,7 @@ from activity_dispatch.worker.interruption import Interrupted
 from activity_dispatch.worker.lambda_function import processing_handler
 
 
-def test_it_heartbeats_before_and_while_the_function_runs(stack) -> None:
+def test_heartbeats_are_sent_before_and_while_the_function_runs(stack) -> None:
     scheduled = Scheduled(stack, heartbeat_seconds=1)
 
     def until_third_beat(_value):
@@ -34,7 +34,7 @@ def test_a_task_that_nobody_waits_for_is_not_processed(scheduled) -> None:
     assert scheduled.stack.tasks.get(scheduled.task_id).outcome is OutcomeName.CANCELLED
 
 
-def test_an_invocation_that_is_delivered_twice_processes_the_task_once(scheduled) -> None:
+def test_an_invocation_delivered_twice_processes_the_task_once(scheduled) -> None:
     runs = []
 
     def again(value):
@@ -73,7 +73,7 @@ def test_a_function_is_interrupted_when_its_heartbeat_is_refused(stack) -> None:
     assert stack.tasks.get(scheduled.task_id).outcome is OutcomeName.CANCELLED
 
 
-def test_a_function_that_outlives_its_heartbeat_unseen_is_told_in_the_log(scheduled, caplog) -> None:
+def test_a_result_that_comes_after_the_timeout_is_logged(scheduled, caplog) -> None:
     def late(_value):
         scheduled.fake.timed_out = True
         return "too late"
@@ -89,7 +89,7 @@ def test_the_functions_own_time_limit_is_reported_before_lambda_ends_it(schedule
     assert "reached its own time limit" in scheduled.cause["message"]
 
 
-def test_a_first_heartbeat_that_fails_otherwise_does_not_stop_the_job(scheduled, monkeypatch) -> None:
+def test_a_throttled_first_heartbeat_does_not_stop_the_job(scheduled, monkeypatch) -> None:
     def throttled(**_):
         raise client_error("ThrottlingException", "SendTaskHeartbeat")
 
@@ -98,7 +98,7 @@ def test_a_first_heartbeat_that_fails_otherwise_does_not_stop_the_job(scheduled,
     assert scheduled.fake.answer == {"output": '"done"'}
 
 
-def test_a_claim_that_fails_fails_the_task_at_once(scheduled, monkeypatch) -> None:
+def test_a_failed_claim_fails_the_task_at_once(scheduled, monkeypatch) -> None:
     def refuse(*_, **__):
         raise client_error("InternalServerError", "UpdateItem", 500)
 

@@ -42,21 +42,21 @@ def submit(**overrides: Any) -> dict:
     }
 
 
-def test_it_looks_for_the_job_and_submits_it_with_the_tasks_id_only(stubbed) -> None:
+def test_a_job_that_does_not_exist_is_submitted_with_only_the_tasks_id(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
     stubber.add_response("submit_job", {"jobName": NAME, "jobId": "job-1"}, submit())
     assert backend.start(TASK) == "job-1"
 
 
-def test_a_job_of_that_name_is_not_submitted_again(stubbed) -> None:
+def test_a_job_that_exists_is_not_submitted_again(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("list_jobs", {"jobSummaryList": [{"jobId": "job-1", "jobName": NAME}]}, LIST)
     assert backend.start(TASK) == "job-1"
     stubber.assert_no_pending_responses()
 
 
-def test_overrides_in_the_units_of_batch(stubbed) -> None:
+def test_overrides_are_sent_in_batchs_units(stubbed) -> None:
     stubber, backend = stubbed
     job = {"command": ["a"], "cpu": 0.5, "memory_mb": 2048, "gpu": 1}
     requirements = [
@@ -93,7 +93,7 @@ def test_errors_become_dispatch_errors(stubbed, call: str, code: str, status: in
     stubber.assert_no_pending_responses()
 
 
-def test_a_submission_that_was_throttled_is_made_again(stubbed) -> None:
+def test_a_throttled_submission_is_retried(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
     stubber.add_client_error("submit_job", "TooManyRequestsException", "said Batch", 429)
@@ -101,7 +101,7 @@ def test_a_submission_that_was_throttled_is_made_again(stubbed) -> None:
     assert backend.start(TASK) == "job-1"
 
 
-def test_a_submission_is_never_repeated_by_its_client(monkeypatch) -> None:
+def test_the_client_never_retries_a_submission(monkeypatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
@@ -116,7 +116,7 @@ def attempts(client: Any) -> int:
     return int(client.meta.config.retries["total_max_attempts"])
 
 
-def test_describe_asks_for_100_at_a_time(stubbed) -> None:
+def test_jobs_are_described_100_at_a_time(stubbed) -> None:
     stubber, backend = stubbed
     jobs = [JobId(f"job-{number}") for number in range(101)]
     for some in (jobs[:100], jobs[100:]):
@@ -126,7 +126,7 @@ def test_describe_asks_for_100_at_a_time(stubbed) -> None:
     assert states == dict.fromkeys(jobs, JobState.QUEUED)
 
 
-def test_a_job_that_has_ended_is_described_as_its_event_tells_it(stubbed) -> None:
+def test_an_ended_job_is_described_like_its_event(stubbed) -> None:
     stubber, backend = stubbed
     job = {**_job("job-1", "FAILED"), "container": {"exitCode": 3, "reason": "said Batch"}}
     stubber.add_response("describe_jobs", {"jobs": [job]})
@@ -147,7 +147,7 @@ def _job(job: str, status: str) -> dict:
 
 
 @pytest.mark.parametrize(("status", "terminated"), [("RUNNABLE", True), ("RUNNING", True), ("FAILED", False)])
-def test_only_what_is_under_way_is_terminated(stubbed, status: str, terminated: bool) -> None:
+def test_only_unfinished_jobs_are_terminated(stubbed, status: str, terminated: bool) -> None:
     stubber, backend = stubbed
     stubber.add_response("describe_jobs", {"jobs": [_job("job-1", status)]})
     if terminated:
@@ -157,7 +157,7 @@ def test_only_what_is_under_way_is_terminated(stubbed, status: str, terminated: 
 
 
 @pytest.mark.parametrize("stream", [None, "definition/default/1"])
-def test_the_log_is_where_the_event_says(stubbed, stream) -> None:
+def test_the_log_is_the_stream_that_the_event_names(stubbed, stream) -> None:
     diagnosis = Diagnosis(task_id="t", job_id=JobId("j"), state=JobState.ENDED, log_stream=stream)
     found = stubbed[1].log_location(diagnosis)
     assert found == (LogLocation(group="/jobs", stream=stream) if stream else None)

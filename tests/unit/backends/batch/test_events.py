@@ -28,7 +28,7 @@ def event(**detail: Any) -> dict:
     }
 
 
-def test_a_success() -> None:
+def test_a_successful_job_is_diagnosed_as_succeeded() -> None:
     diagnosis = diagnose(event(status="SUCCEEDED", container={"exitCode": 0}))
     assert diagnosis is not None
     assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, "job-1", JobState.ENDED)
@@ -77,7 +77,7 @@ def test_a_success() -> None:
         ({"container": {"exitCode": 143}}, "Job.Interrupted", "killed by SIGTERM"),
     ],
 )
-def test_ends_are_diagnosed(detail: dict, error: str, message: str) -> None:
+def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, message: str) -> None:
     diagnosis = diagnose(event(**detail))
     assert diagnosis is not None
     assert isinstance(diagnosis.outcome, Failed)
@@ -89,7 +89,7 @@ def test_ends_are_diagnosed(detail: dict, error: str, message: str) -> None:
     ("status", "state"),
     [("RUNNABLE", JobState.QUEUED), ("STARTING", JobState.QUEUED), ("RUNNING", JobState.RUNNING)],
 )
-def test_what_is_under_way_has_no_outcome(status: str, state: JobState) -> None:
+def test_an_unfinished_job_has_no_outcome(status: str, state: JobState) -> None:
     diagnosis = diagnose(event(status=status))
     assert diagnosis is not None
     assert (diagnosis.state, diagnosis.outcome) == (state, None)
@@ -98,5 +98,5 @@ def test_what_is_under_way_has_no_outcome(status: str, state: JobState) -> None:
 @pytest.mark.parametrize(
     "detail", [{"jobName": "nightly"}, {"jobName": None}, {"jobId": 3}, {"status": "NEW"}, {"status": []}]
 )
-def test_jobs_of_others_say_nothing(detail: dict) -> None:
+def test_events_about_other_jobs_are_ignored(detail: dict) -> None:
     assert diagnose(event(**detail)) is None

@@ -56,13 +56,13 @@ def expected(**override: Any) -> dict:
     }
 
 
-def test_only_the_tasks_id_travels(stubbed) -> None:
+def test_the_request_has_only_the_tasks_id(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("run_task", {"tasks": [{"taskArn": ARN}], "failures": []}, expected())
     assert backend.start(TASK) == ARN
 
 
-def test_overrides_in_the_units_of_ecs(stubbed) -> None:
+def test_overrides_are_sent_in_ecs_units(stubbed) -> None:
     stubber, backend = stubbed
     job = {"command": ["a", "b"], "environment": {"X": "1"}, "cpu": 0.5, "memory_mb": 1024}
     task = Task(**{**vars(TASK), "overrides": job})
@@ -84,7 +84,7 @@ def test_overrides_in_the_units_of_ecs(stubbed) -> None:
 @pytest.mark.parametrize(
     ("job", "problem"), [({"gpu": 1}, "job.gpu"), ({"environment": {"X": "x" * 9000}}, "ECS takes 8192")]
 )
-def test_what_fargate_can_not_do_is_refused_before_the_call(stubbed, job, problem: str) -> None:
+def test_overrides_that_fargate_cannot_honor_are_rejected_before_the_call(stubbed, job, problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):
         stubbed[1].start(Task(**{**vars(TASK), "overrides": job}))
 
@@ -106,7 +106,7 @@ def test_errors_become_dispatch_errors(stubbed, code: str, status: int, error: s
     assert caught.value.error == error
 
 
-def test_failures_of_a_full_fargate_are_tried_again(stubbed) -> None:
+def test_a_start_is_retried_when_fargate_has_no_capacity(stubbed) -> None:
     stubber, backend = stubbed
     full = {"tasks": [], "failures": [{"reason": "Capacity is unavailable at this time", "detail": ""}]}
     stubber.add_response("run_task", full, expected())
@@ -118,7 +118,9 @@ def test_failures_of_a_full_fargate_are_tried_again(stubbed) -> None:
     ("reason", "attempts", "error"),
     [("RESOURCE:ENI", 2, "Dispatch.CapacityUnavailable"), ("MISSING", 1, "Dispatch.InvalidRequest")],
 )
-def test_failures_are_errors(stubbed, reason: str, attempts: int, error: str) -> None:
+def test_failures_in_the_answer_become_dispatch_errors(
+    stubbed, reason: str, attempts: int, error: str
+) -> None:
     stubber, backend = stubbed
     for _ in range(attempts):
         answer = {"tasks": [], "failures": [{"arn": "arn", "reason": reason, "detail": "why"}]}
@@ -128,7 +130,7 @@ def test_failures_are_errors(stubbed, reason: str, attempts: int, error: str) ->
     assert caught.value.error == error
 
 
-def test_describe_asks_for_100_at_a_time(stubbed) -> None:
+def test_jobs_are_described_100_at_a_time(stubbed) -> None:
     stubber, backend = stubbed
     jobs = [JobId(f"{ARN[:-3]}{number:03}") for number in range(150)]
     for some in (jobs[:100], jobs[100:]):
@@ -155,7 +157,7 @@ def ecs_task(arn: str, status: str) -> dict:
         ("STOPPED", JobState.ENDED),
     ],
 )
-def test_states(stubbed, status: str, state: JobState) -> None:
+def test_an_ecs_status_becomes_a_job_state(stubbed, status: str, state: JobState) -> None:
     stubber, backend = stubbed
     answer = {"tasks": [ecs_task(ARN, status)], "failures": []}
     stubber.add_response("describe_tasks", answer)
@@ -165,7 +167,7 @@ def test_states(stubbed, status: str, state: JobState) -> None:
     assert described[ARN] == backend.diagnose({"source": "aws.ecs", "detail": answer["tasks"][0]})
 
 
-def test_a_task_that_runs_is_found_by_what_started_it(stubbed) -> None:
+def test_a_running_task_is_found_by_started_by(stubbed) -> None:
     stubber, backend = stubbed
     wanted = {"cluster": "cluster", "startedBy": TASK.task_id}
     stubber.add_response("list_tasks", {"taskArns": [ARN]}, wanted)
@@ -175,7 +177,7 @@ def test_a_task_that_runs_is_found_by_what_started_it(stubbed) -> None:
 
 
 @pytest.mark.parametrize(("status", "stopped"), [("RUNNING", True), ("PENDING", True), ("STOPPED", False)])
-def test_only_what_is_under_way_is_stopped(stubbed, status: str, stopped: bool) -> None:
+def test_only_unfinished_jobs_are_stopped(stubbed, status: str, stopped: bool) -> None:
     stubber, backend = stubbed
     known = {"tasks": [ecs_task(ARN, status)], "failures": []}
     stubber.add_response("describe_tasks", known)
@@ -186,13 +188,13 @@ def test_only_what_is_under_way_is_stopped(stubbed, status: str, stopped: bool) 
     stubber.assert_no_pending_responses()
 
 
-def test_what_ecs_forgot_counts_as_stopped(stubbed) -> None:
+def test_a_task_that_ecs_has_forgotten_counts_as_stopped(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("describe_tasks", {"tasks": [], "failures": [{"arn": ARN, "reason": "MISSING"}]})
     backend.stop(JobId(ARN), "reason")
 
 
-def test_the_log_is_found_as_awslogs_names_it(stubbed) -> None:
+def test_the_log_stream_has_the_name_that_awslogs_gives_it(stubbed) -> None:
     diagnosis = Diagnosis(task_id=TASK.task_id, job_id=JobId(ARN), state=JobState.ENDED)
     assert stubbed[1].log_location(diagnosis) == LogLocation(
         group="/jobs", stream="job/job/0123456789abcdef0123456789abcdef"

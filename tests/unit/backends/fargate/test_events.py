@@ -41,7 +41,7 @@ def containers(**job: Any) -> list[dict]:
     return [{"name": "sidecar", "exitCode": 0}, {"name": "job", **job}]
 
 
-def test_a_success_is_judged_by_the_jobs_container_not_a_sidecar() -> None:
+def test_the_jobs_container_decides_success_not_a_sidecar() -> None:
     diagnosis = diagnose(event())
     assert diagnosis is not None
     assert (diagnosis.task_id, diagnosis.job_id) == (TASK.task_id, ARN)
@@ -88,7 +88,7 @@ def test_a_success_is_judged_by_the_jobs_container_not_a_sidecar() -> None:
         ({"containers": containers()}, "Job.Interrupted", "Essential container"),
     ],
 )
-def test_ends_are_diagnosed(detail: dict, error: str, message: str) -> None:
+def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, message: str) -> None:
     diagnosis = diagnose(event(**detail))
     assert diagnosis is not None
     assert isinstance(diagnosis.outcome, Failed)
@@ -105,14 +105,14 @@ def test_ends_are_diagnosed(detail: dict, error: str, message: str) -> None:
         ({"lastStatus": "RUNNING", "stopCode": "TerminationNotice"}, JobState.RUNNING),
     ],
 )
-def test_what_is_under_way_has_no_outcome(detail: dict, state: JobState) -> None:
+def test_an_unfinished_job_has_no_outcome(detail: dict, state: JobState) -> None:
     diagnosis = diagnose(event(**detail))
     assert diagnosis is not None
     assert (diagnosis.state, diagnosis.outcome) == (state, None)
 
 
 @pytest.mark.parametrize("started_by", [None, "ecs-svc/123", "someone", 7])
-def test_ecs_tasks_of_others_say_nothing(started_by) -> None:
+def test_events_about_other_ecs_tasks_are_ignored(started_by) -> None:
     assert diagnose(event(startedBy=started_by)) is None
 
 

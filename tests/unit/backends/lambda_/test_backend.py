@@ -28,7 +28,7 @@ def task(task_input: str = '{"n": "é"}') -> Task:
     return Task(activity_arn="arn:activity", token='t"\\x', input=task_input, heartbeat_seconds=60)
 
 
-def test_it_invokes_asynchronously_with_token_and_input(stubbed) -> None:
+def test_the_function_is_invoked_asynchronously_with_token_and_input(stubbed) -> None:
     stubber, backend = stubbed
     # One that is not read keeps its connection from the next call.
     answer = Mock(wraps=io.BytesIO())
@@ -76,7 +76,7 @@ def test_errors_become_dispatch_errors(stubbed, code: str, status: int, error: s
     assert caught.value.error == error
 
 
-def test_an_input_that_does_not_fit_is_refused_before_the_call(stubbed) -> None:
+def test_an_input_that_is_too_large_is_rejected_before_the_call(stubbed) -> None:
     _, backend = stubbed
     with pytest.raises(StartRefused, match=r"input: 1048577 bytes.*takes 1048576") as caught:
         backend.start(task(json.dumps("x" * 1_048_575)))
@@ -127,5 +127,5 @@ def test_a_failure_record_is_diagnosed(stubbed, change, error: str) -> None:
         {**RECORD, "requestPayload": {"task_id": "activity#arn:aws:states:::activity:work"}},
     ],
 )
-def test_other_events_say_nothing(stubbed, event) -> None:
+def test_other_events_are_ignored(stubbed, event) -> None:
     assert stubbed[1].diagnose(event) is None

@@ -12,7 +12,7 @@ from activity_dispatch.backends.sagemaker.events import diagnose
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
 
 
-def test_the_job_is_named_after_the_task_and_knows_no_token(stubbed) -> None:
+def test_the_job_is_named_after_the_task_and_gets_no_token(stubbed) -> None:
     stubber, backend, _ = stubbed
     stubber.add_response("create_training_job", ANSWER, create())
     assert backend.start(TASK) == NAME
@@ -20,7 +20,7 @@ def test_the_job_is_named_after_the_task_and_knows_no_token(stubbed) -> None:
     assert "secret" not in json.dumps(create())
 
 
-def test_a_name_that_is_taken_is_the_tasks_own_job(stubbed) -> None:
+def test_a_name_already_in_use_is_the_tasks_own_job(stubbed) -> None:
     stubber, backend, _ = stubbed
     stubber.add_client_error("create_training_job", "ResourceInUse", "names must be unique")
     assert backend.start(TASK) == NAME
@@ -43,7 +43,7 @@ def test_errors_become_dispatch_errors(stubbed, code: str, status: int, error: s
     assert caught.value.error == error
 
 
-def test_they_are_described_one_by_one_without_the_missing(stubbed) -> None:
+def test_jobs_are_described_one_by_one_and_missing_ones_left_out(stubbed) -> None:
     stubber, backend, _ = stubbed
     stubber.add_response("describe_training_job", described(), {"TrainingJobName": NAME})
     diagnosis = backend.describe([JobId(NAME)])[JobId(NAME)]
@@ -52,7 +52,7 @@ def test_they_are_described_one_by_one_without_the_missing(stubbed) -> None:
     assert backend.describe([JobId("gone")]) == {}
 
 
-def test_one_is_found_by_its_task(stubbed) -> None:
+def test_a_job_is_found_by_its_task(stubbed) -> None:
     stubber, backend, _ = stubbed
     stubber.add_response("describe_training_job", described(), {"TrainingJobName": NAME})
     assert backend.find(TASK.task_id) == NAME
@@ -60,7 +60,7 @@ def test_one_is_found_by_its_task(stubbed) -> None:
     assert backend.find(TASK.task_id) is None
 
 
-def test_a_job_that_has_ended_is_described_as_its_event_tells_it(stubbed) -> None:
+def test_an_ended_job_is_described_like_its_event(stubbed) -> None:
     stubber, backend, _ = stubbed
     job = described(TrainingJobStatus="Failed", SecondaryStatus="Failed", FailureReason="CapacityError: x")
     stubber.add_response("describe_training_job", job)
@@ -72,7 +72,7 @@ def test_a_job_that_has_ended_is_described_as_its_event_tells_it(stubbed) -> Non
 @pytest.mark.parametrize(
     ("status", "stopped"), [("InProgress", True), ("Stopping", True), ("Stopped", False)]
 )
-def test_only_what_is_under_way_is_stopped(stubbed, status: str, stopped: bool) -> None:
+def test_only_unfinished_jobs_are_stopped(stubbed, status: str, stopped: bool) -> None:
     stubber, backend, _ = stubbed
     stubber.add_response("describe_training_job", described(TrainingJobStatus=status))
     if stopped:
@@ -81,7 +81,7 @@ def test_only_what_is_under_way_is_stopped(stubbed, status: str, stopped: bool) 
     stubber.assert_no_pending_responses()
 
 
-def test_one_that_ends_while_it_is_stopped_counts_as_stopped(stubbed) -> None:
+def test_a_job_that_ends_while_it_is_being_stopped_counts_as_stopped(stubbed) -> None:
     stubber, backend, _ = stubbed
     stubber.add_response("describe_training_job", described())
     stubber.add_client_error("stop_training_job", "ValidationException", "is in status Completed")
@@ -90,7 +90,7 @@ def test_one_that_ends_while_it_is_stopped_counts_as_stopped(stubbed) -> None:
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
-def test_one_that_cannot_be_stopped_is_an_error(stubbed, code: str) -> None:
+def test_a_job_that_cannot_be_stopped_is_an_error(stubbed, code: str) -> None:
     stubber, backend, _ = stubbed
     stubber.add_response("describe_training_job", described())
     stubber.add_client_error("stop_training_job", code, "no")
@@ -100,7 +100,7 @@ def test_one_that_cannot_be_stopped_is_an_error(stubbed, code: str) -> None:
         backend.stop(JobId(NAME), "why")
 
 
-def test_the_log_is_that_of_the_last_start(stubbed) -> None:
+def test_the_log_is_that_of_the_latest_start(stubbed) -> None:
     _, backend, logs = stubbed
     streams = [{"logStreamName": f"{NAME}/algo-1-{time}"} for time in (1700000000, 1700000300)]
     wanted = {"logGroupName": LOG_GROUP, "logStreamNamePrefix": f"{NAME}/algo-1-"}

@@ -60,7 +60,7 @@ ANYTHING = st.recursive(
 )
 
 
-def test_a_success_has_model_metrics_and_what_it_costs() -> None:
+def test_a_success_reports_model_metrics_and_billed_time() -> None:
     outcome = outcome_of(
         **COMPLETED,
         ModelArtifacts={"S3ModelArtifacts": "s3://bucket/models/m.tar.gz"},
@@ -78,7 +78,7 @@ def test_a_success_has_model_metrics_and_what_it_costs() -> None:
     }
 
 
-def test_what_an_event_may_lack_follows_from_the_rest() -> None:
+def test_missing_fields_of_an_event_are_derived_from_the_others() -> None:
     outcome = outcome_of(**COMPLETED)
     assert isinstance(outcome, Succeeded)
     assert json.loads(outcome.output) == {
@@ -107,7 +107,7 @@ def test_what_an_event_may_lack_follows_from_the_rest() -> None:
         ({"SecondaryStatusTransitions": None, "FailureReason": "ClientError: "}, "Job.Failed", None),
     ],
 )
-def test_failures(detail: dict, error: str, exit_code: int | None) -> None:
+def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, exit_code: int | None) -> None:
     outcome = outcome_of(**detail)
     assert isinstance(outcome, Failed)
     assert (outcome.error, outcome.cause.exit_code) == (error, exit_code)
@@ -124,7 +124,7 @@ def test_failures(detail: dict, error: str, exit_code: int | None) -> None:
         ("MaxWaitTimeExceeded", False, "Dispatch.QueueTimeout"),
     ],
 )
-def test_stops(secondary: str, has_run: bool, error: str) -> None:
+def test_a_stopped_jobs_error_is_diagnosed(secondary: str, has_run: bool, error: str) -> None:
     transitions = [{"Status": "Starting"}, *([{"Status": "Training"}] if has_run else [])]
     outcome = outcome_of(
         TrainingJobStatus="Stopped",
@@ -149,7 +149,7 @@ def test_stops(secondary: str, has_run: bool, error: str) -> None:
         ("Stopping", "Stopping", True, JobState.RUNNING),
     ],
 )
-def test_what_is_under_way_tells_its_secondary_status(
+def test_an_unfinished_job_reports_its_secondary_status(
     status: str, secondary: str, has_run: bool, state: JobState
 ) -> None:
     transitions = [{"Status": "Training" if has_run else "Starting"}]
@@ -176,12 +176,12 @@ def test_what_is_under_way_tells_its_secondary_status(
         {"SecondaryStatus": 3},
     ],
 )
-def test_jobs_of_others_say_nothing(detail: dict) -> None:
+def test_events_about_other_jobs_are_ignored(detail: dict) -> None:
     assert diagnose(event(**detail)) is None
 
 
 @given(st.dictionaries(FIELDS, ANYTHING), st.sampled_from(["Completed", "Failed", "Stopped", "InProgress"]))
-def test_whatever_an_event_holds_it_does_not_raise(detail: dict, status: str) -> None:
+def test_no_event_raises(detail: dict, status: str) -> None:
     made = {**event(), "detail": {**event()["detail"], **detail, "TrainingJobStatus": status}}
     diagnosis = diagnose(made)
     if diagnosis is not None and isinstance(diagnosis.outcome, Succeeded):

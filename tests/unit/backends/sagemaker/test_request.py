@@ -14,7 +14,7 @@ def with_input(document: Any, **job: Any) -> Task:
     return replace(TASK, input=json.dumps(document), overrides=job)
 
 
-def test_the_input_says_what_is_trained_and_where_it_goes(stubbed) -> None:
+def test_the_input_sets_hyperparameters_and_locations(stubbed) -> None:
     stubber, backend, _ = stubbed
     document = {
         "hyperparameters": {"changed": 2, "rate": 0.05, "name": "a", "deep": [1, None], "on": True},
@@ -40,7 +40,7 @@ def test_the_input_says_what_is_trained_and_where_it_goes(stubbed) -> None:
     stubber.assert_no_pending_responses()
 
 
-def test_overrides_in_the_words_of_sagemaker(stubbed) -> None:
+def test_overrides_are_sent_under_sagemakers_names(stubbed) -> None:
     stubber, backend, _ = stubbed
     wanted = create(
         ResourceConfig={"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 2, "VolumeSizeInGB": 50},
@@ -78,7 +78,7 @@ def test_overrides_in_the_words_of_sagemaker(stubbed) -> None:
         ({}, {"environment": {"LONG": "x" * 513}}, "job.environment.LONG: 513 characters"),
     ],
 )
-def test_an_input_that_sagemaker_cannot_take(stubbed, document, job, told) -> None:
+def test_an_input_that_sagemaker_would_reject_is_rejected(stubbed, document, job, told) -> None:
     with pytest.raises(InvalidInput) as raised:
         stubbed[1].start(with_input(document, **job))
     assert str(raised.value).startswith(told)

@@ -17,24 +17,24 @@ def test_a_task_that_is_not_ours_is_left_alone(bench, settled) -> None:
     assert bench.scheduled.answer is None
 
 
-def test_a_task_that_does_not_exist(bench) -> None:
+def test_a_task_that_does_not_exist_runs_no_program(bench) -> None:
     bench.settle_with(task_id="0" * 32)
     assert bench.sh("touch $TMP_OF_TEST/up") == 75
     assert not bench.marks()
 
 
-def test_the_same_job_may_take_its_task_up_again(bench) -> None:
+def test_the_same_job_may_resume_its_task(bench) -> None:
     bench.tasks.claim(bench.settings.task_id, "worker-1")
     assert bench.sh("true") == 0
     assert bench.record.state is TaskState.SETTLED
 
 
-def test_progress_is_recorded_to_its_last_word(bench) -> None:
+def test_the_last_progress_is_recorded(bench) -> None:
     bench.sh("echo 10% >> $TASK_PROGRESS; echo '{\"done\": 1}' >> $TASK_PROGRESS")
     assert bench.record.progress == '{"done": 1}'
 
 
-def test_a_fault_of_the_worker_does_not_leave_the_program_running(bench, monkeypatch) -> None:
+def test_a_failing_worker_does_not_leave_its_program_running(bench, monkeypatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 

@@ -20,13 +20,13 @@ from activity_dispatch.worker.container.files import last_line, read_limited
         (b"\xff", "�"),
     ],
 )
-def test_the_last_line(tmp_path, data, line) -> None:
+def test_the_last_line_is_read_without_the_rest(tmp_path, data, line) -> None:
     if data is not None:
         (tmp_path / "f").write_bytes(data)
     assert last_line(tmp_path / "f") == line
 
 
-def test_a_file_is_read_to_a_limit(tmp_path) -> None:
+def test_a_file_is_read_up_to_a_limit(tmp_path) -> None:
     (tmp_path / "f").write_bytes(b"12345")
     assert read_limited(tmp_path / "f", 3) == b"1234"
     assert read_limited(tmp_path, 3) is None

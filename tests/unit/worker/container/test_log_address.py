@@ -20,7 +20,7 @@ from activity_dispatch.worker.container.log_address import log_url_of
         ("no json", None),
     ],
 )
-def test_the_address_of_the_logs(answer, told) -> None:
+def test_the_address_comes_from_the_containers_metadata(answer, told) -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
@@ -39,6 +39,6 @@ def test_the_address_of_the_logs(answer, told) -> None:
         assert told in (url or "")
 
 
-def test_no_address_without_ecs() -> None:
+def test_outside_ecs_there_is_no_address() -> None:
     assert log_url_of({}) is None
     assert log_url_of({"ECS_CONTAINER_METADATA_URI_V4": "http://127.0.0.1:1/"}) is None

@@ -17,7 +17,7 @@ from activity_dispatch.worker.container.memory import oom_kills
         (None, "memory.events", "oom_kill 2\n", 0),
     ],
 )
-def test_oom_kills(tmp_path, membership, path, text, kills) -> None:
+def test_kills_are_counted_in_either_version_of_cgroups(tmp_path, membership, path, text, kills) -> None:
     if membership is not None:
         (tmp_path / "membership").write_text(membership)
     file = tmp_path / "cgroup" / path

@@ -36,7 +36,7 @@ def test_the_output_is_what_the_program_wrote(bench, script, output) -> None:
         ("printf '\"\\377\"' > $TASK_OUTPUT", "TASK_OUTPUT is not JSON"),
     ],
 )
-def test_output_that_is_not_json(bench, script, told) -> None:
+def test_output_that_is_not_json_fails_the_task(bench, script, told) -> None:
     assert bench.sh(script) == 1
     assert bench.error == "Job.InvalidOutput"
     assert told in bench.cause["message"]
@@ -56,7 +56,7 @@ def test_an_output_of_5_mb_goes_to_s3(bench) -> None:
 
 
 @pytest.mark.parametrize("target", ["/dev/stdout", "$TASK_OUTPUT"])
-def test_an_output_without_an_end_is_refused_and_not_kept(bench, monkeypatch, target) -> None:
+def test_an_endless_output_fails_the_task_and_is_not_kept(bench, monkeypatch, target) -> None:
     for module in ("files", "capture", "ending", "command"):
         monkeypatch.setattr(f"activity_dispatch.worker.container.{module}.MAX_OUTPUT_BYTES", 100_000)
     assert bench.sh(f"head -c 300000 /dev/zero | tr '\\0' 7 > {target}") == 1
@@ -64,12 +64,12 @@ def test_an_output_without_an_end_is_refused_and_not_kept(bench, monkeypatch, ta
     assert "over 100000 bytes" in bench.cause["message"]
 
 
-def test_what_is_printed_is_passed_on(bench, capfd) -> None:
+def test_printed_lines_are_passed_on(bench, capfd) -> None:
     bench.sh("echo 1; echo 2 >&2")
     assert capfd.readouterr() == ("1\n", "2\n")
 
 
-def test_stdout_that_nobody_reads_is_no_reason_to_block(bench) -> None:
+def test_the_worker_does_not_block_when_nobody_reads_stdout(bench) -> None:
     kept = os.dup(1)
     read_end, write_end = os.pipe()
     os.close(read_end)

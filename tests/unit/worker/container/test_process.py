@@ -58,7 +58,7 @@ def test_a_task_is_run_and_settled(aws_stub, worker) -> None:
     assert aws_stub.sent("GetItem")[0]["ConsistentRead"] is True
 
 
-def test_the_token_is_nowhere_to_be_seen(aws_stub, worker, until) -> None:
+def test_the_token_is_shown_nowhere(aws_stub, worker, until) -> None:
     process = worker("sh", "-c", "env; cat /proc/$$/cmdline; echo >&2; exit 1", LOG_LEVEL="DEBUG")
     out, err = process.communicate(timeout=60)
     assert "TASK_ID=" in out
@@ -67,7 +67,7 @@ def test_the_token_is_nowhere_to_be_seen(aws_stub, worker, until) -> None:
     assert token not in out + err + aws_stub.sent("SendTaskFailure")[0]["cause"]
 
 
-def test_sigterm_is_passed_on_and_the_interruption_reported(aws_stub, worker) -> None:
+def test_sigterm_is_forwarded_and_the_interruption_reported(aws_stub, worker) -> None:
     process = worker("sh", "-c", "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done")
     assert process.stdout.readline() == "up\n"
     process.send_signal(signal.SIGTERM)
@@ -76,7 +76,7 @@ def test_sigterm_is_passed_on_and_the_interruption_reported(aws_stub, worker) ->
     assert aws_stub.sent("SendTaskFailure")[0]["error"] == "Job.Interrupted"
 
 
-def test_sigterm_while_the_worker_still_starts_is_not_lost(aws_stub, worker) -> None:
+def test_sigterm_during_the_workers_start_is_not_lost(aws_stub, worker) -> None:
     # Blocked from the first instruction on, as for a PID 1 that does not listen yet.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
@@ -141,14 +141,14 @@ def test_a_refused_heartbeat_ends_the_program(aws_stub, worker) -> None:
         ({"SendTaskSuccess": "InvalidOutput"}, 1),
     ],
 )
-def test_a_task_without_an_outcome_is_no_success(aws_stub, worker, refuse, code) -> None:
+def test_the_exit_code_is_not_0_without_a_success(aws_stub, worker, refuse, code) -> None:
     aws_stub.refuse.update(refuse)
     process = worker("true")
     _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
 
 
-def test_called_wrongly(worker) -> None:
+def test_an_invalid_call_is_explained(worker) -> None:
     process = worker("true", TASK_ID="", TASK_GRACE_SECONDS="x")
     _, err = process.communicate(timeout=60)
     assert process.returncode == 78

@@ -16,7 +16,7 @@ def is_running(pid: int) -> bool:
     return True
 
 
-def test_what_a_program_leaves_running_ends_with_it(bench) -> None:
+def test_processes_that_a_program_leaves_behind_are_ended(bench) -> None:
     started = time.monotonic()
     assert bench.sh('sleep 60 & echo $! > $TMP_OF_TEST/pid; echo "\\"mine\\""') == 0
     assert time.monotonic() - started < 30
@@ -25,7 +25,7 @@ def test_what_a_program_leaves_running_ends_with_it(bench) -> None:
     assert not is_running(pid) or Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
 
 
-def test_children_that_were_there_before_are_left_alone(bench) -> None:
+def test_children_that_existed_before_are_left_alone(bench) -> None:
     with subprocess.Popen(["sleep", "60"]) as other:
         assert bench.sh("true") == 0
         assert other.poll() is None
@@ -46,7 +46,7 @@ def test_the_program_sees_its_task_and_nothing_of_the_worker(bench) -> None:
     assert bench.scheduled.token not in json.dumps(seen)
 
 
-def test_the_program_gets_its_signals_as_a_shell_would_give_them(bench) -> None:
+def test_the_programs_signal_handling_is_what_a_shell_would_give_it(bench) -> None:
     script = """
 import json, signal
 ignored = [s.name for s in signal.valid_signals() if signal.getsignal(s) is signal.SIG_IGN]
@@ -68,12 +68,12 @@ print(json.dumps({"blocked": blocked, "ignored": ignored}))
     assert bench.scheduled.answer is not None
 
 
-def test_a_broken_pipe_ends_a_program_as_everywhere(bench) -> None:
+def test_a_broken_pipe_ends_a_program_as_usual(bench) -> None:
     assert bench.sh("(yes; echo $? > $TMP_OF_TEST/code) | head -c 1 >/dev/null") == 0
     assert Path(bench.folder, "code").read_text().strip() == str(128 + signal.SIGPIPE)
 
 
-def test_its_files_are_private_and_gone_afterwards(bench) -> None:
+def test_the_tasks_files_are_private_and_deleted_afterwards(bench) -> None:
     script = (
         'folder=$(dirname $TASK_INPUT); stat -c %a $folder >&2; echo "\\"$folder\\""; mkdir -p $folder/a/b'
     )

@@ -4,7 +4,7 @@ from activity_dispatch.testing.stepfunctions import client_error
 from activity_dispatch.worker.container.progress import ProgressWatch
 
 
-def test_progress_is_recorded_once_and_again_when_it_failed(tmp_path, until) -> None:
+def test_progress_is_recorded_once_and_retried_after_a_failure(tmp_path, until) -> None:
     recorded: list[str] = []
     problems = [client_error("ThrottlingException", "UpdateItem")]
 

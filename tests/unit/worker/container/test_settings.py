@@ -8,7 +8,7 @@ from activity_dispatch.worker.container.settings import WorkerSettings
 ENVIRONMENT = {"TASK_ID": "0a" * 16, "TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads"}
 
 
-def test_settings() -> None:
+def test_settings_are_read_from_the_environment() -> None:
     told = {"TASK_GRACE_SECONDS": "0", "TASK_TIMEOUT_SECONDS": "60", "TASK_STDOUT": "log"}
     assert WorkerSettings.from_environment(ENVIRONMENT | told) == WorkerSettings(
         task_id="0a" * 16, grace_seconds=0, timeout_seconds=60, stdout_is_output=False
@@ -16,7 +16,7 @@ def test_settings() -> None:
     assert WorkerSettings.from_environment(ENVIRONMENT).grace_seconds < 30
 
 
-def test_all_wrong_settings_are_told_at_once() -> None:
+def test_all_invalid_settings_are_reported_together() -> None:
     wrong = {
         "TASK_ID": "../x",
         "TASK_GRACE_SECONDS": "-1",

@@ -4,7 +4,7 @@ from activity_dispatch.worker.container.stopper import Stopper
 from activity_dispatch.worker.stop_reason import StopReason
 
 
-def test_stopping_keeps_the_first_reason_and_sends_what_comes_later() -> None:
+def test_the_first_reason_is_kept_and_later_signals_are_sent() -> None:
     sent: list[int] = []
     stopper = Stopper(60)
     stopper.attach(sent.append)
@@ -17,7 +17,7 @@ def test_stopping_keeps_the_first_reason_and_sends_what_comes_later() -> None:
     assert sent == [15, 2, 10]
 
 
-def test_what_is_to_be_stopped_may_begin_later() -> None:
+def test_a_program_that_begins_after_the_stop_is_stopped_at_once() -> None:
     sent: list[int] = []
     stopper = Stopper(60)
     stopper.stop(StopReason.INTERRUPTED)

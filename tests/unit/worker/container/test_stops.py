@@ -8,7 +8,7 @@ from activity_dispatch.domain.tasks import OutcomeName
 from activity_dispatch.worker.stop_reason import StopReason
 
 
-def test_the_time_limit(bench) -> None:
+def test_a_program_is_ended_at_its_time_limit(bench) -> None:
     bench.settle_with(timeout_seconds=0.05)
     assert bench.run("sleep", "60") == 124
     assert bench.error == "Job.TimedOut"
@@ -16,7 +16,7 @@ def test_the_time_limit(bench) -> None:
 
 
 @pytest.mark.parametrize("on_term", ["", "trap 'exit 0' TERM", "trap 'exit 5' TERM"])
-def test_a_container_that_is_being_stopped(bench, until, on_term) -> None:
+def test_a_stopped_container_interrupts_its_program(bench, until, on_term) -> None:
     running = bench.in_background(
         lambda: bench.sh(f"{on_term}\ntouch $TMP_OF_TEST/up; while :; do sleep 0.01; done")
     )
@@ -39,7 +39,7 @@ def test_a_program_that_ignores_sigterm_is_killed_after_its_grace_period(bench, 
     assert "SIGKILL" in bench.cause["message"]
 
 
-def test_a_container_that_is_stopped_before_the_program_has_begun(bench) -> None:
+def test_a_container_stopped_before_its_program_begins_runs_nothing(bench) -> None:
     bench.stopper.stop(StopReason.INTERRUPTED)
     assert bench.sh("touch $TMP_OF_TEST/up") == 143
     assert bench.error == "Job.Interrupted"
@@ -47,14 +47,14 @@ def test_a_container_that_is_stopped_before_the_program_has_begun(bench) -> None
     assert not bench.marks()
 
 
-def test_nobody_waits_any_more(bench) -> None:
+def test_a_program_is_ended_when_its_task_is_gone(bench) -> None:
     bench.scheduled.timed_out = True
     assert bench.run("sleep", "60") == 143
     assert bench.scheduled.answer is None
     assert bench.record.outcome is OutcomeName.CANCELLED
 
 
-def test_other_signals_are_passed_on_to_the_whole_group(bench, until) -> None:
+def test_other_signals_are_forwarded_to_the_whole_group(bench, until) -> None:
     child = "trap 'exit 9' USR1; touch $TMP_OF_TEST/up; while :; do sleep 0.01; done"
     running = bench.in_background(lambda: bench.sh(f'trap : USR1; sh -c "{child}" & wait $!; wait $!'))
     # The worker may be slower to learn of its program than that is to begin.
