@@ -1,4 +1,4 @@
-"""The implementations that each contract is held against."""
+"""The implementations that must keep each contract."""
 
 import io
 import json
@@ -23,7 +23,7 @@ def aws(monkeypatch):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    # moto runs functions and Batch jobs in Docker by default; the contract needs only the start.
+    # By default, moto runs functions and Batch jobs in Docker; the contract only needs their start.
     with mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}):
         yield
 
@@ -108,7 +108,7 @@ def _batch_config() -> dict:
 
 
 def _sagemaker_config() -> dict:
-    # SageMaker needs nothing to exist.
+    # SageMaker needs no existing resources.
     algorithm = {"TrainingImage": "image", "TrainingInputMode": "File"}
     return {
         "checkpoint_s3_uri": "s3://bucket/checkpoints",
@@ -122,7 +122,7 @@ def _sagemaker_config() -> dict:
     }
 
 
-# What each backend needs to exist before it can start a job; a backend without one fails the suite.
+# Creates what each backend needs before it can start a job; a backend without an entry fails the suite.
 CONFIGS = {
     "lambda": _lambda_config,
     "fargate": _fargate_config,

@@ -36,7 +36,7 @@ def test_a_started_job_is_found_by_its_task(backend) -> None:
     assert backend.find(task("other").task_id) is None
 
 
-# Where the promise is kept by something that moto does not have.
+# Backends that keep the promise by means that moto does not have.
 REPEATED_ELSEWHERE = {
     "LambdaBackend": "Lambda has no client token: the function's claim on the task keeps it",
     "FargateBackend": "moto ignores clientToken: the local cloud's tests have it",

@@ -1,4 +1,4 @@
-"""What is in the DynamoDB table besides what the protocol shows."""
+"""The items in DynamoDB, beyond what the protocol shows."""
 
 import json
 

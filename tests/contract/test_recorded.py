@@ -1,7 +1,7 @@
-"""What an earlier release wrote is read, and what this one writes an earlier one can read.
+"""This release reads what an earlier one wrote, and an earlier one can read what this one writes.
 
-`recorded/VERSION.json` is what that release wrote on the local cloud, tokens replaced. It is never changed
-once the version is released: what fails here would be lost in an upgrade (docs/operations.md).
+`recorded/VERSION.json` is what that release wrote on the local cloud, with its tokens replaced. It never
+changes after the release: a failure here means that an upgrade would lose data (docs/operations.md).
 """
 
 import json
@@ -22,7 +22,7 @@ from activity_dispatch.runtime.settings import Settings
 from activity_dispatch.store.dynamodb.items import new_item, overview_of, record_of, slots_of
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
-# States and outcomes that this release reads and does not write yet: the next one may.
+# States and outcomes that this release reads but does not write yet; the next one may.
 UNDERSTOOD_FIRST: set[str] = set()
 
 
@@ -71,7 +71,7 @@ def test_slots_and_activities_can_be_read(release) -> None:
 
 
 def added(activity: Activity, release: Any) -> dict[str, Any]:
-    """What later releases know of an activity besides."""
+    """Return the fields of an activity that later releases have added."""
     now = json.loads(json.dumps(asdict(activity)))
     return {key: now[key] for key in now.keys() - release["activity"]["read"].keys()}
 
@@ -98,7 +98,7 @@ def test_a_poll_is_found_in_a_history(release) -> None:
 
 
 def test_an_earlier_release_can_read_what_this_one_writes(release) -> None:
-    """Its readers need these attributes, and stumble over words that they do not know."""
+    """Its readers need these attributes, and fail on states and outcomes that they do not know."""
     task = Task(
         activity_arn="arn", token="t", input="{}", heartbeat_seconds=1, poll_id="0" * 16, holds_slot=True
     )
@@ -114,5 +114,5 @@ def test_an_earlier_release_can_read_what_this_one_writes(release) -> None:
 
 
 def test_the_index_need_not_be_rebuilt(release) -> None:
-    """DynamoDB builds it anew for any change, and the reconciler sees nothing meanwhile."""
+    """DynamoDB rebuilds it after any change, and the reconciler sees no tasks meanwhile."""
     assert sorted(projected()) == sorted(release["index"])

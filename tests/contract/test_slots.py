@@ -1,4 +1,4 @@
-"""What every store of slots promises: each change at once and whole."""
+"""What every store of slots promises: each change is atomic."""
 
 import json
 
@@ -129,7 +129,7 @@ def test_missed_tasks_are_polled_for_once_per_period(store) -> None:
         True,
     ]
     assert store.begin_missed_task_poll(ARN + "-other", 1060.0, 60)
-    # It is no slot: what is held stays as it is.
+    # It is not a slot: the holders stay the same.
     assert store.take(ARN, "a", 1)
     assert not store.begin_missed_task_poll(ARN, 1061.0, 60)
     assert store.give_back(ARN, frozenset("b")).holders == {"a"}

@@ -1,4 +1,4 @@
-"""What every task table promises: each step once, only from the state before it."""
+"""What every task table promises: each step happens once, and only from the state before it."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor

@@ -38,7 +38,7 @@ class Composed(InMemoryStack):
         return make_dispatcher(self.runtime, "dispatcher test")
 
     def taker(self, poller: str, *, waits_for_slot: bool = True) -> Taker:
-        """What takes tasks in the name of `poller`."""
+        """A taker that polls under the name `poller`."""
         return make_taker(self.runtime, poller, waits_for_slot=waits_for_slot)
 
     @property
@@ -48,27 +48,27 @@ class Composed(InMemoryStack):
 
     @property
     def activity(self) -> Activity:
-        """The served activity's description as it is now."""
+        """The served activity's current description."""
         return self.tasks.activities[ARN]
 
     @property
     def answers(self) -> TaskAnswers:
-        """Answers to Step Functions."""
+        """The client that answers to Step Functions."""
         return self.runtime.answers
 
     @property
     def settler(self) -> Settler:
-        """Settles tasks."""
+        """The settler."""
         return self.runtime.settler
 
     @property
     def slots(self) -> Slots:
-        """Reserves and frees slots."""
+        """The slots."""
         return self.runtime.slots
 
     @property
     def starter(self) -> Starter:
-        """Starts jobs."""
+        """The starter of jobs."""
         return self.runtime.starter
 
     def request(self, **fields: Any) -> str:
@@ -76,16 +76,16 @@ class Composed(InMemoryStack):
         return json.dumps({"activity_arn": ARN, "execution_arn": EXECUTION, **fields})
 
     def dispatch(self, **fields: Any) -> Result:
-        """Have a dispatch request handled."""
+        """Handle a dispatch request."""
         return self.dispatcher.handle(self.request(**fields))
 
     def record_of(self, scheduled: FakeTask) -> TaskRecord:
-        """Return what the task table has of a scheduled task."""
+        """Return the record of a scheduled task."""
         record = self.tasks.get(task_id_of(scheduled.token))
         assert record is not None
         return record
 
     def task(self, token: str, task_input: str, **fields: Any) -> Task:
-        """A task that a poll has taken."""
+        """Return a task that a poll has taken."""
         taken: dict[str, Any] = {"heartbeat_seconds": 60, "poll_id": "6742f00000000001"}
         return Task(activity_arn=ARN, token=token, input=task_input, **{**taken, **fields})

@@ -10,9 +10,9 @@ import pytest
 from activity_dispatch.aws.clients import Clients
 
 
-@pytest.mark.parametrize(("code", "told"), [("ThrottlingException", 3), ("AccessDeniedException", 0)])
+@pytest.mark.parametrize(("code", "reports"), [("ThrottlingException", 3), ("AccessDeniedException", 0)])
 def test_each_throttled_answer_is_reported_even_if_a_retry_hides_it(
-    monkeypatch, code: str, told: int
+    monkeypatch, code: str, reports: int
 ) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -28,9 +28,9 @@ def test_each_throttled_answer_is_reported_even_if_a_retry_hides_it(
         return SimpleNamespace(url=request.url, status_code=status, headers={}, content=body)
 
     client.meta.events.register("before-send.sqs", answer)
-    if told:
+    if reports:
         client.get_queue_url(QueueName="q")
     else:
         with pytest.raises(botocore.exceptions.ClientError):
             client.get_queue_url(QueueName="q")
-    assert operations == ["sqs.GetQueueUrl"] * told
+    assert operations == ["sqs.GetQueueUrl"] * reports

@@ -1,4 +1,4 @@
-"""AWS errors are judged by their code."""
+"""AWS errors are classified by their codes."""
 
 import pytest
 from botocore.exceptions import (

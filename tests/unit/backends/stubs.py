@@ -1,4 +1,4 @@
-"""A task, and what stubbed backends need: clients that call nobody, and retries that never sleep."""
+"""What the tests of backends share: a task, clients for stubs, and retries that never sleep."""
 
 import itertools
 from typing import Any
@@ -13,7 +13,7 @@ TASK = Task(activity_arn="arn:activity", token="secret-token", input='"private"'
 
 
 def client_once(service: Any) -> Any:
-    """Return a client that tries each call once, for a Stubber."""
+    """Return a client for a Stubber, which tries each call once."""
     return boto3.client(
         service,
         region_name="eu-west-1",

@@ -1,4 +1,4 @@
-"""A batch is answered request by request."""
+"""Each request of a batch gets its own answer."""
 
 import threading
 from dataclasses import dataclass, field
@@ -117,7 +117,7 @@ def test_a_message_without_a_receive_count_counts_as_received_once(attributes: A
 
 @dataclass
 class SqsWithMessages(SqsConsumer):
-    """A queue with messages in it, that loses an answer when it `fails`."""
+    """A queue that holds messages; the call named by `fails` fails."""
 
     waiting: list[int] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -160,7 +160,7 @@ def test_a_full_batch_is_followed_by_the_rest_of_the_queue() -> None:
         handled.append(int(body))
         return Result.RETRY if body in {"3", "30"} else Result.STARTED
 
-    # The mapping deletes the event's messages, all others are deleted here.
+    # The event source mapping deletes the event's messages; the handler deletes the others.
     assert failures(draining(handle, sqs).run(FULL, 120)) == ["m3"]
     assert sorted(handled) == list(range(47))
     assert sorted(sqs.deleted) == sorted(f"r{number}" for number in range(10, 47) if number != 30)

@@ -1,4 +1,4 @@
-"""The dispatcher: one poll for each request, and no task that it has taken is lost."""
+"""The dispatcher polls once for each request and loses no task that it has taken."""
 
 import json
 import re

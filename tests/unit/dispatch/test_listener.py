@@ -1,4 +1,4 @@
-"""The listener: a line of a log becomes a dispatch request."""
+"""The listener turns log lines into dispatch requests."""
 
 import base64
 import gzip
@@ -15,7 +15,7 @@ from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.testing.stepfunctions import client_error
 
-# As Step Functions writes it with log level ALL, without data.
+# As Step Functions writes it with log level ALL and without execution data.
 LINE: dict[str, Any] = {
     "id": "3",
     "previous_event_id": "2",

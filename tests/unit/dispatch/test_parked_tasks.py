@@ -1,4 +1,4 @@
-"""Tasks that come with their requests: none is lost, none runs twice, none runs for nobody."""
+"""Tasks that arrive in their requests: none is lost, and none runs twice or for an ended execution."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ TARGET = "callback:work"
 
 @pytest.fixture
 def target(stack):
-    """The stack with a callback target in the place of its activity."""
+    """Return the stack with a callback target in place of its activity."""
 
     def make(**changes: Any) -> None:
         stack.tasks.activities.clear()

@@ -1,4 +1,4 @@
-"""The poller: one instance polls at any time, and only what is wanted."""
+"""The poller: one instance polls at any time, and only the activities that ask for it."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,7 +13,7 @@ from activity_dispatch.testing.stepfunctions import client_error
 
 
 class Time:
-    """A clock that whoever sleeps puts forward; `happens` is called at its times, in seconds."""
+    """A clock that each sleep advances; it makes the calls in `happens` at their times, in seconds."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -23,15 +23,15 @@ class Time:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        until = self.now + seconds
-        for at in sorted(at for at in self.happens if at <= until):
+        end = self.now + seconds
+        for at in sorted(at for at in self.happens if at <= end):
             self.now = at
             self.happens.pop(at)()
-        self.now = until
+        self.now = end
 
 
-class Recorded:
-    """In the place of the threads: notes who is to be polled, and until when."""
+class RecordedThreads:
+    """Stands in for the threads: records which activities are polled, and until when."""
 
     def __init__(self, time: Time) -> None:
         self.time = time
@@ -71,7 +71,7 @@ def poller(stack, lease, time):
     stack.change_activity(wake_up=WakeUp.POLL)
 
     def make(holder: str) -> Poller:
-        threads: Any = Recorded(time)
+        threads: Any = RecordedThreads(time)
         return Poller(tasks=stack.tasks, lease=lease(holder), threads=threads, clock=time.clock)
 
     return make
@@ -121,7 +121,7 @@ def test_a_lost_poller_is_replaced_by_the_next_one(poller, lease, time, died: fl
 def test_it_polls_on_until_the_next_one_polls(poller, lease, time, leases) -> None:
     one, following = poller("a"), lease("b")
     taken: list[bool] = []
-    # As the schedule would: a minute after the lease was given back.
+    # As the schedule would start it: a minute after the lease was given back.
     time.happens[1_000.0 + 900 - 220 + 60] = lambda: taken.append(following.take())
     run(one, time)
     assert taken == [True]

@@ -1,6 +1,7 @@
-"""The poller's threads: as many polls as each activity wants."""
+"""The poller's threads: each activity has as many polls as it asks for."""
 
 import threading
+import time
 from collections import deque
 from dataclasses import replace
 from typing import Any
@@ -16,8 +17,8 @@ from activity_dispatch.testing.stepfunctions import client_error
 PATIENCE = 10.0
 
 
-class Polled:
-    """Answers polls when there is a task, or when it is told to end."""
+class LongPolls:
+    """Answers a poll when there is a task or when `end` is called."""
 
     def __init__(self, stepfunctions: Any) -> None:
         self.stepfunctions, self.ended = stepfunctions, False
@@ -39,9 +40,9 @@ class Polled:
             self.changed.notify_all()
             return task
 
-    def until(self, is_so) -> None:
+    def wait_until(self, condition) -> None:
         with self.changed:
-            assert self.changed.wait_for(is_so, PATIENCE)
+            assert self.changed.wait_for(condition, PATIENCE)
 
     def end(self) -> None:
         with self.changed:
@@ -50,13 +51,13 @@ class Polled:
 
 
 @pytest.fixture
-def polled(stack) -> Polled:
-    return Polled(stack.stepfunctions)
+def polls(stack) -> LongPolls:
+    return LongPolls(stack.stepfunctions)
 
 
 @pytest.fixture
-def threads(stack, polled):
-    taker = replace(stack.taker("poller test", waits_for_slot=False), stepfunctions=polled)
+def threads(stack, polls):
+    taker = replace(stack.taker("poller test", waits_for_slot=False), stepfunctions=polls)
     made = PollingThreads(
         taker=taker,
         starter=stack.starter,
@@ -65,34 +66,35 @@ def threads(stack, polled):
         jitter=lambda low, high: 0.01,
     )
     yield made
-    polled.end()
+    polls.end()
     made.stop()
 
 
-def started(stack, polled, count: int) -> None:
-    """Wait until so many jobs were started."""
-    done = threading.Event()
+def wait_for_jobs(stack, count: int) -> None:
+    """Wait until this many jobs were started."""
+    deadline = time.monotonic() + PATIENCE
     while len(stack.backend.started) < count:
-        assert not done.wait(0.005)
+        assert time.monotonic() < deadline, "the jobs were not started"
+        time.sleep(0.005)
 
 
-def test_each_activity_has_as_many_polls_as_it_wants(stack, threads, polled) -> None:
+def test_each_activity_has_as_many_polls_as_it_wants(stack, threads, polls) -> None:
     other = stack.arn + "-other"
     stack.stepfunctions.activities[other] = deque()
     stack.change_activity(wake_up=WakeUp.POLL, pollers=2)
     threads.keep({stack.arn: stack.activity, other: replace(stack.activity, arn=other, pollers=1)})
-    polled.until(lambda: polled.waiting == 3)
+    polls.wait_until(lambda: polls.waiting == 3)
     threads.keep({stack.arn: stack.activity})
-    polled.schedule(other)
-    started(stack, polled, 1)
-    polled.until(lambda: polled.waiting == 2)
+    polls.schedule(other)
+    wait_for_jobs(stack, 1)
+    polls.wait_until(lambda: polls.waiting == 2)
 
 
-def test_a_task_is_recorded_and_its_job_started(stack, threads, polled) -> None:
+def test_a_task_is_recorded_and_its_job_started(stack, threads, polls) -> None:
     threads.keep({stack.arn: stack.activity})
-    tasks = [polled.schedule(stack.arn) for _ in range(3)]
-    started(stack, polled, 3)
-    polled.end()
+    tasks = [polls.schedule(stack.arn) for _ in range(3)]
+    wait_for_jobs(stack, 3)
+    polls.end()
     threads.stop()
     assert {stack.record_of(task).job_id for task in tasks} == {
         f"fake-{task_id_of(task.token)}" for task in tasks
@@ -100,17 +102,17 @@ def test_a_task_is_recorded_and_its_job_started(stack, threads, polled) -> None:
     assert threads.counts()["STARTED"] == 3
 
 
-def test_nothing_is_polled_until_a_slot_is_freed(stack, threads, polled) -> None:
+def test_nothing_is_polled_until_a_slot_is_freed(stack, threads, polls) -> None:
     stack.change_activity(max_concurrent_jobs=1, pollers=2)
     threads.keep({stack.arn: stack.activity})
-    first, second = polled.schedule(stack.arn), polled.schedule(stack.arn)
-    started(stack, polled, 1)
-    polled.until(lambda: polled.waiting == 0)
+    first, second = polls.schedule(stack.arn), polls.schedule(stack.arn)
+    wait_for_jobs(stack, 1)
+    polls.wait_until(lambda: polls.waiting == 0)
     assert second.worker_name is None
-    # Nobody has to be told: the poller looks itself.
+    # No request waits: the poller checks for slots itself.
     assert stack.slot_store.waiting.get(stack.arn, 0) == 0
     stack.slots.free(stack.arn, stack.record_of(first).poll_id)
-    started(stack, polled, 2)
+    wait_for_jobs(stack, 2)
     assert str(second.worker_name).endswith("poller test")
 
 
@@ -122,7 +124,7 @@ def test_nothing_is_polled_until_a_slot_is_freed(stack, threads, polled) -> None
         RuntimeError("a bug"),
     ],
 )
-def test_a_failed_poll_is_retried(stack, threads, polled, problem: Exception) -> None:
+def test_a_failed_poll_is_retried(stack, threads, polls, problem: Exception) -> None:
     problems = iter([problem, problem])
 
     def backend_of(_activity):
@@ -132,6 +134,6 @@ def test_a_failed_poll_is_retried(stack, threads, polled, problem: Exception) ->
 
     threads.backend_of = backend_of
     threads.keep({stack.arn: stack.activity})
-    polled.schedule(stack.arn)
-    started(stack, polled, 1)
+    polls.schedule(stack.arn)
+    wait_for_jobs(stack, 1)
     assert threads.counts()["FAILED"] == 2

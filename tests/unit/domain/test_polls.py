@@ -1,4 +1,4 @@
-"""A poll's id is found again in the worker name."""
+"""A poll's id, and the worker name that carries it."""
 
 import pytest
 

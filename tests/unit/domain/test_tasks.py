@@ -1,4 +1,4 @@
-"""Tasks, and what their input may say about the job."""
+"""Tasks, and the overrides in their input."""
 
 import hashlib
 import json

@@ -18,7 +18,7 @@ FAILED = Failed(error="Job.Failed", cause=Cause(message="exit code 3", exit_code
 
 @pytest.fixture
 def ended(stack) -> tuple[FakeTask, Diagnosis]:
-    """A task whose job has ended with two lines in its log."""
+    """Return a task whose job has ended, with two lines in its log."""
     scheduled = stack.stepfunctions.schedule(stack.arn)
     stack.dispatch()
     task_id = task_id_of(scheduled.token)

@@ -1,4 +1,4 @@
-"""What is written of a start, and when not."""
+"""Which starts are recorded."""
 
 from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.tasks import TaskState
@@ -6,7 +6,7 @@ from activity_dispatch.testing.backend import FakeBackend
 
 
 def undescribed() -> FakeBackend:
-    """A service that cannot be asked about jobs under way, as Lambda cannot."""
+    """Return a backend that, like Lambda's, cannot describe jobs."""
     return FakeBackend(describes_jobs=False, max_job_seconds=900)
 
 

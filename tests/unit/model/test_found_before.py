@@ -1,4 +1,4 @@
-"""What the random interleavings have found, or only a look could: each as short as it is."""
+"""Problems that random interleavings or reviews have found, each as its shortest sequence of events."""
 
 import pytest
 from tests.unit.model.compute import Kind
@@ -13,18 +13,18 @@ from activity_dispatch.testing import AFTER, Fault
 from activity_dispatch.worker import lambda_function
 
 
-def until(process: Process, call: str) -> None:
-    """Let the process go on until it is about to make this call."""
+def run_to(process: Process, call: str) -> None:
+    """Let the process run until it is about to make this call."""
     while not process.is_done and process.pending != call:
         process.step()
 
 
 def interrupted(kind: Kind, *, is_plain: bool, before: str) -> Model:
-    """A start whose dispatcher died before this call, longer ago than a start takes."""
+    """Return a model whose dispatcher died before this call, longer ago than a start takes."""
     model = Model(kind, 1, None)
     model.schedule(is_plain=is_plain, is_requested=True)
     dispatcher = model.dispatch(model.messages[0])
-    until(dispatcher, before)
+    run_to(dispatcher, before)
     dispatcher.kill()
     model.settle()
     return model
@@ -35,7 +35,7 @@ def test_a_job_whose_start_got_no_answer_keeps_its_slot_until_it_is_stopped(kind
     model = Model(kind, 1, None)
     model.schedule(is_plain=True, is_requested=True)
     dispatcher = model.dispatch(model.messages[0])
-    until(dispatcher, "run_job")
+    run_to(dispatcher, "run_job")
     dispatcher.step(Fault(fail="InternalServerError", when=AFTER))
     dispatcher.finish()
     model.settle()
@@ -52,13 +52,13 @@ def test_a_job_whose_start_got_no_answer_keeps_its_slot_until_it_is_stopped(kind
 @pytest.mark.parametrize("kind", Kind)
 def test_two_simultaneous_passes_start_one_job(kind: Kind) -> None:
     model = interrupted(kind, is_plain=True, before="list_jobs" if kind is Kind.LIST else "run_job")
-    # Two steps, so that the state's heartbeat does not run out.
+    # In two steps, so that the state's heartbeat does not time out.
     for _ in range(2):
         model.advance(91.0)
         model.stepfunctions.send_task_heartbeat(taskToken="token-0")
     passes = [model.reconcile() for _ in range(2)]
     for one in passes:
-        until(one, "run_job")
+        run_to(one, "run_job")
     for one in passes:
         one.finish()
     model.settle()
@@ -73,7 +73,7 @@ def test_a_task_that_an_invocation_is_processing_is_not_started_again(
     model = interrupted(Kind.FUNCTION, is_plain=False, before="record_started")
     (job,) = model.compute.under_way()
     model.run_job(job)
-    until(model.workers[job.id], "go_on")
+    run_to(model.workers[job.id], "go_on")
     for _ in range(2):
         model.advance(91.0)
         model.stepfunctions.send_task_heartbeat(taskToken="token-0")
@@ -95,7 +95,7 @@ def test_a_running_job_is_found_and_not_started_again() -> None:
         model.advance(91.0)
         model.stepfunctions.send_task_heartbeat(taskToken="token-0")
     reconciler = model.reconcile()
-    until(reconciler, "run_job")
+    run_to(reconciler, "run_job")
     assert reconciler.is_done
     model.settle()
     (record,) = model.tasks.records.values()

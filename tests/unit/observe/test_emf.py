@@ -1,4 +1,4 @@
-"""Metrics in the log: documents as the specification of the embedded metric format has them.
+"""Metrics in the log: documents that follow the specification of the embedded metric format.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -19,7 +19,7 @@ EXAMPLES = {"activity": "work", "error": "Job.Failed", "operation": "sfn.GetActi
 
 
 def check(document: Any) -> None:
-    """Raise unless CloudWatch would take this document: the specification's rules, one by one."""
+    """Raise unless CloudWatch would accept this document, by each rule of the specification."""
     metadata = document["_aws"]
     assert set(metadata) == {"Timestamp", "CloudWatchMetrics"}
     assert isinstance(metadata["Timestamp"], int)
@@ -30,7 +30,7 @@ def check(document: Any) -> None:
     assert directive["Dimensions"]
     for names in directive["Dimensions"]:
         assert 1 <= len(names) <= 30
-        # A dimension's target is a text of up to 1,024 characters at the root.
+        # A dimension's target is a string of up to 1,024 characters at the root.
         assert all(isinstance(document[name], str) and 0 < len(document[name]) <= 1024 for name in names)
     assert 1 <= len(directive["Metrics"]) <= 100
     for metric in directive["Metrics"]:
@@ -55,7 +55,7 @@ def metrics(lines) -> EmfMetrics:
 
 @pytest.fixture
 def flushed(metrics, lines):
-    """Flush, and read the documents."""
+    """Return what flushes the metrics and reads the documents."""
 
     def flush() -> list[Any]:
         metrics.flush()
@@ -100,7 +100,7 @@ def test_a_failure_is_counted_by_activity_and_by_error(metrics, flushed) -> None
     metrics.put(Metric.TASKS_FAILED, 1, activity="work", error="other", name="Report.TooLong")
     (document,) = flushed()
     assert sets(document) == [["stack"], ["activity", "stack"], ["error", "stack"]]
-    # A property, to search the log for, and no dimension.
+    # A property to search the log for, not a dimension.
     assert document["name"] == "Report.TooLong"
 
 

@@ -16,7 +16,7 @@ LOG = logging.getLogger("activity_dispatch.something")
 
 
 class Sink:
-    """Where Lambda's own handlers write."""
+    """What Lambda's own handlers write to."""
 
     def log(self, message: str, frame_type: object = None) -> None:
         raise AssertionError(f"Lambda's handler wrote {message!r}")
@@ -24,7 +24,7 @@ class Sink:
 
 @pytest.fixture(params=[LambdaLoggerHandler, LambdaLoggerHandlerWithFrameType])
 def written(request, monkeypatch) -> Any:
-    """Lambda's handler at the root, ours in its place; what is written to standard output, read as JSON."""
+    """Replace Lambda's handler with ours; return what reads the JSON lines in standard output."""
     out = io.StringIO()
     own = request.param(Sink())
     own.addFilter(LambdaLoggerFilter())

@@ -1,4 +1,4 @@
-"""Keys on log lines: each thread has its own, and they end with the block."""
+"""Keys on log lines: each thread has its own, and they last until the end of the block."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ LOG = logging.getLogger("keys")
 
 @pytest.fixture
 def records():
-    """What was logged, as a handler with the filter sees it."""
+    """Return the records that a handler with the filter gets."""
     kept: list[logging.LogRecord] = []
 
     class Keep(logging.Handler):

@@ -1,4 +1,4 @@
-"""Every log line about a task has its keys, and none has its token."""
+"""Every log line about a task has its keys, and none shows its token."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from activity_dispatch.testing.stepfunctions import client_error
 from activity_dispatch.worker.lambda_function import make_processor
 
 
-class Lines(logging.Handler):
+class LogLines(logging.Handler):
     """The lines of a function's log."""
 
     def __init__(self) -> None:
@@ -40,8 +40,8 @@ class Lines(logging.Handler):
 
 
 @pytest.fixture
-def log(monkeypatch) -> Lines:
-    lines = Lines()
+def log(monkeypatch) -> LogLines:
+    lines = LogLines()
     logger = logging.getLogger("activity_dispatch")
     monkeypatch.setattr(logger, "handlers", [lines])
     logger.setLevel(logging.DEBUG)
@@ -68,7 +68,7 @@ def test_every_line_about_a_task_names_it_and_no_line_shows_its_token(stack, log
     for line in lines:
         assert known.items() <= line.items()
         assert len(line["poll_id"]) == 16
-        # Whose task a poll brings is not known: who asked for it is.
+        # The execution of a polled task is unknown, but not the one that sent the request.
         assert "execution" not in line
     assert lines[0]["requested_by"] == EXECUTION
     assert not [line for line in log.lines if fake.token in line]

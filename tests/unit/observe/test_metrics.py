@@ -1,4 +1,4 @@
-"""Metrics: the time to the job, errors of the dispatch, and outcomes, each once."""
+"""Metrics: the latency of the dispatch, its errors, and each outcome once."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A reconciler over a stack in memory, at a time that the tests set."""
+"""A reconciler over a stack in memory, with a clock that the tests advance."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from activity_dispatch.reconcile.reconciler import Reconciler
 
 @pytest.fixture
 def now(stack) -> list[float]:
-    """The time of the table and the reconciler."""
+    """Return the time of the stack, as the only item."""
     now = [1_000_000.0]
     stack.clock = lambda: now[0]
     return now
@@ -22,7 +22,7 @@ def reconciler(stack, now) -> Reconciler:
 
 @pytest.fixture
 def dispatched(stack, now):
-    """A task whose job was started."""
+    """Return a task whose job was started."""
     scheduled = stack.stepfunctions.schedule(stack.arn, '{"n": 1}')
     stack.dispatch()
     return scheduled

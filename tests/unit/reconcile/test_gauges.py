@@ -1,4 +1,4 @@
-"""What the reconciler measures: open tasks, the age of the oldest, what is overdue, slots."""
+"""The reconciler's gauges: open tasks, the oldest one's age, overdue tasks, and slots."""
 
 from dataclasses import replace
 
@@ -71,7 +71,7 @@ def test_a_task_is_overdue_when_its_state_has_timed_out(stack, measure, state, l
 
 def test_a_tasks_age_counts_from_its_start_even_if_the_poll_waited(stack) -> None:
     assert age(task(stack, 80, starting_at=NOW - 20), NOW) == 20
-    # A start that is begun again makes it no younger, but for the time that a poll may take.
+    # A repeated start makes it no younger, apart from the time that a poll may take.
     assert age(task(stack, 500, starting_at=NOW - 20), NOW) == 430
     assert age(task(stack, 500, poll_id="of another kind", starting_at=NOW - 20), NOW) == 20
     assert age(task(stack, -5), NOW) == 0

@@ -1,4 +1,4 @@
-"""What the reconciler does about a task, by all that is known of it."""
+"""The reconciler's next step for a task, from everything that is known about it."""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,7 @@ CANCELLED_FUNCTION = {"state": SETTLED, "outcome": CANCELLED, "job": None, "max_
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """`age`, `claimed` and `settled` are seconds ago; the claimant ends in `ends_in` seconds."""
+    """A task. `age`, `claimed` and `settled` are seconds ago; the claimant ends in `ends_in` seconds."""
 
     state: TaskState = STARTED
     age: float = 60
@@ -75,10 +75,10 @@ class Case:
 @pytest.mark.parametrize(
     ("case", "wanted"),
     [
-        # A start that may be under way, and one that was interrupted.
+        # A start that may still be in progress, and one that was interrupted.
         ({"state": TaskState.STARTING, "job": None, "job_id": None, "age": 170}, Step.BEAT),
         ({"state": TaskState.STARTING, "job": None, "job_id": None, "age": 190}, Step.START),
-        # Jobs under way: who has claimed the task beats for it.
+        # Unfinished jobs: a claimant sends its own heartbeats.
         ({"job": QUEUED}, Step.BEAT),
         ({"job": QUEUED, "age": 301}, Step.QUEUE_TIMEOUT),
         ({"job": QUEUED, "age": 301, "max_queue_seconds": None}, Step.BEAT),
@@ -87,14 +87,14 @@ class Case:
         ({"job": RUNNING, "age": 1000}, Step.BEAT),
         ({"job": RUNNING, "claimed": 10}, Step.LEAVE),
         ({"job": RUNNING, "claimed": 10, "age": 3700}, Step.BEAT),
-        # An end that nobody told.
+        # An end that nobody reported.
         ({"job": ENDED}, Step.SETTLE),
         ({"job": ENDED, "claimed": 10}, Step.SETTLE),
-        # Jobs that their service does not know: not yet, or not any more.
+        # Jobs that their service does not know yet, or no longer knows.
         ({"job": None, "age": 500}, Step.BEAT),
         ({"job": None, "age": 500, "claimed": 100}, Step.LEAVE),
         ({"job": None, "age": 601}, Step.LOST),
-        # A service that never tells of jobs under way.
+        # A service that never describes unfinished jobs.
         ({"job": None, "max_job_seconds": 900, "age": 350}, Step.BEAT),
         ({"job": None, "max_job_seconds": 900, "age": 370}, Step.QUEUE_TIMEOUT),
         ({"job": None, "max_job_seconds": 900, "age": 3000, "max_queue_seconds": None}, Step.BEAT),
@@ -102,7 +102,7 @@ class Case:
         ({"job": None, "max_job_seconds": 900, "age": 2000, "claimed": 970}, Step.LOST),
         ({"job": None, "max_job_seconds": 900, "age": 99, "claimed": 90, "ends_in": -50}, Step.LEAVE),
         ({"job": None, "max_job_seconds": 900, "age": 99, "claimed": 90, "ends_in": -70}, Step.LOST),
-        # Settled: the job is to end, and then the task is closed.
+        # Settled tasks: the job has to end, then the task is closed.
         ({"state": SETTLED, "outcome": SUCCEEDED, "settled": 5, "job": RUNNING}, Step.LEAVE),
         ({"state": SETTLED, "outcome": SUCCEEDED, "settled": 61, "job": RUNNING}, Step.STOP),
         ({"state": SETTLED, "outcome": CANCELLED, "settled": 1, "job": RUNNING}, Step.STOP),
@@ -115,7 +115,7 @@ class Case:
             {"state": SETTLED, "outcome": CANCELLED, "settled": 5, "job": None, "job_id": None, "age": 200},
             Step.CLOSE,
         ),
-        # A function's: an invocation that comes after the end leaves the task alone.
+        # A function's tasks: an invocation that comes too late leaves the task alone.
         ({**CANCELLED_FUNCTION, "settled": 1}, Step.CLOSE),
         ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 950}, Step.LEAVE),
         ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 970}, Step.CLOSE),

@@ -36,7 +36,7 @@ def test_every_activity_is_polled_for_missed_tasks_once_in_a_quarter_of_an_hour(
 ) -> None:
     for _ in range(30):
         reconciler.run()
-        # A pass made twice asks once.
+        # A repeated pass sends no second request.
         reconciler.run()
         now[0] += 60
     assert [json.loads(body) for body in stack.sqs.bodies] == [

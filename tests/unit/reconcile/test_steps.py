@@ -83,7 +83,7 @@ def test_a_refused_second_start_settles_the_task(stack, reconciler, now) -> None
     now[0] += 181
     reconciler.run()
     assert scheduled.answer["error"] == "Dispatch.InvalidInput"
-    # Each start may have made a job: it is looked for before the task is closed.
+    # Each start may have created a job, which is searched for before the task is closed.
     assert [task.state for task in stack.tasks.overview().tasks] == [TaskState.SETTLED]
     assert reconciler.run() == {"LEAVE": 1}
     now[0] += 181

@@ -1,4 +1,4 @@
-"""The reporter: only the end of a task's own job settles it, and once."""
+"""The reporter settles a task once, and only when its own job ends."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ SUCCEEDED = Succeeded(output='{"exit_code": 0}')
 
 @pytest.fixture
 def started(stack):
-    """A task whose job was started by the dispatcher."""
+    """Return a task whose job was started, and the diagnosis of its end."""
     fake = stack.stepfunctions.schedule(stack.arn)
     stack.dispatch()
     task_id = task_id_of(fake.token)

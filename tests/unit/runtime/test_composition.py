@@ -1,4 +1,4 @@
-"""What every function is composed of."""
+"""The parts that every function is composed of."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Settings are read once and all their problems told together."""
+"""Settings are read once, and all their problems are reported together."""
 
 import pytest
 

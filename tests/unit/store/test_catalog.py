@@ -18,7 +18,7 @@ DOCUMENT = {
 
 
 @dataclass
-class _Source:
+class Source:
     known: dict[str, Activity] = field(default_factory=dict)
     reads: int = 0
 
@@ -29,7 +29,7 @@ class _Source:
 
 def test_a_description_is_read_again_after_a_minute() -> None:
     activity = Activity.from_json(json.dumps(DOCUMENT))
-    source, now = _Source({activity.arn: activity}), 0.0
+    source, now = Source({activity.arn: activity}), 0.0
     catalog = ActivityCatalog(source=source, clock=lambda: now)
     assert catalog.find(activity.arn) == catalog.find(activity.arn) == activity
     assert source.reads == 1
@@ -40,7 +40,7 @@ def test_a_description_is_read_again_after_a_minute() -> None:
 
 def test_an_unknown_activity_is_looked_up_every_time() -> None:
     activity = Activity.from_json(json.dumps(DOCUMENT))
-    source = _Source()
+    source = Source()
     catalog = ActivityCatalog(source=source)
     assert catalog.find(activity.arn) is None
     source.known[activity.arn] = activity

@@ -1,4 +1,4 @@
-"""Planned faults: what the caller sees, and what was called."""
+"""Planned faults: what the caller sees, and which calls were made."""
 
 import subprocess
 import sys

@@ -33,7 +33,7 @@ def test_a_real_client_can_be_wrapped() -> None:
         with pytest.raises(client.exceptions.ClientError):
             wrapped.get_activity_task(activityArn=ARN)
         assert wrapped.get_activity_task(activityArn=ARN)["taskToken"] == "token"
-    # Methods that call nobody are none of the calls.
+    # Methods that do not call AWS are not counted.
     assert wrapped.can_paginate("list_executions")
     assert wrapped.meta.region_name == "eu-west-1"
     assert faults.calls == {"get_activity_task": 2}

@@ -1,4 +1,4 @@
-"""The functions do without this package."""
+"""Functions do not import this package."""
 
 import subprocess
 import sys

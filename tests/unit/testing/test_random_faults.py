@@ -17,7 +17,7 @@ from activity_dispatch.testing import (
 RATES = Rates(fail=0.1, lose=0.1, throttle=0.1, delay=0.1, duplicate=0.1, crash_before=0.1, crash_after=0.1)
 
 
-def made(seed: object, names: list[str], rates: object = RATES) -> dict[tuple[str, int], str]:
+def faults_of(seed: object, names: list[str], rates: object = RATES) -> dict[tuple[str, int], str]:
     faults = Faults.random(seed, rates)  # type: ignore[arg-type]
     faults.sleep = lambda _: None
     for name in names:
@@ -30,12 +30,12 @@ def made(seed: object, names: list[str], rates: object = RATES) -> dict[tuple[st
 
 def test_the_same_seed_gives_the_same_faults_in_any_order_of_the_calls() -> None:
     names = ["a", "b"] * 50
-    assert made(1, names) == made(1, sorted(names))
-    assert made(1, names) != made(2, names)
+    assert faults_of(1, names) == faults_of(1, sorted(names))
+    assert faults_of(1, names) != faults_of(2, names)
 
 
 def test_faults_occur_at_their_rates() -> None:
-    count = Counter(fault.split(" s ")[-1] for fault in made("seed", ["call"] * 4_000).values())
+    count = Counter(fault.split(" s ")[-1] for fault in faults_of("seed", ["call"] * 4_000).values())
     kinds = {
         "late": count["late"],
         "twice": count["twice"],
@@ -50,7 +50,7 @@ def test_faults_occur_at_their_rates() -> None:
 
 
 def test_calls_can_have_rates_of_their_own() -> None:
-    faults = made(1, ["send_task_success", "other"] * 20, {"send_*": Rates(fail=1), "o*": Rates()})
+    faults = faults_of(1, ["send_task_success", "other"] * 20, {"send_*": Rates(fail=1), "o*": Rates()})
     assert {name for name, _ in faults} == {"send_task_success"}
     assert len(faults) == 20
 

@@ -10,7 +10,7 @@ from activity_dispatch.worker.lambda_function import make_processor
 
 
 class Scheduled:
-    """A task that was dispatched to a function, and what comes of it."""
+    """A task that was dispatched to a function, and its outcome."""
 
     def __init__(self, stack, task_input: str = '{"n": 1}', heartbeat_seconds: int = 60) -> None:
         self.stack = stack

@@ -1,4 +1,4 @@
-"""What a worker knows of its task."""
+"""What a worker knows about its task."""
 
 from activity_dispatch.worker.assignment import Assignment
 

@@ -1,4 +1,4 @@
-"""An outcome is reported until Step Functions takes it."""
+"""Reporting an outcome is retried until Step Functions accepts it."""
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -17,7 +17,7 @@ FAILED = Failed(error="E", cause=Cause(message="m"))
 
 
 class Settler:
-    """Raises what it is told to, then settles."""
+    """Raises the given problems first, then settles."""
 
     def __init__(self, *problems: Exception) -> None:
         self.problems = list(problems)

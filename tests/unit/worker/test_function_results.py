@@ -66,14 +66,14 @@ def test_an_error_message_that_cannot_be_encoded_still_fails_the_task(scheduled)
 def test_a_failing_log_handler_does_not_fail_the_job(scheduled, monkeypatch) -> None:
     class Broken(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            if record.getMessage() == "told":
+            if record.getMessage() == "fails":
                 raise UnicodeEncodeError("utf-8", "x", 0, 1, "surrogates not allowed")
 
     broken = Broken()
     monkeypatch.setattr(logging, "raiseExceptions", False)
     logging.getLogger().addHandler(broken)
     try:
-        scheduled.run(lambda _: LOG.warning("told"))
+        scheduled.run(lambda _: LOG.warning("fails"))
     finally:
         logging.getLogger().removeHandler(broken)
     assert scheduled.fake.answer == {"output": "null"}

@@ -11,7 +11,7 @@ from activity_dispatch.worker.stop_reason import StopReason
 
 
 class Answers:
-    """Answers heartbeats with what it is given, then with success."""
+    """Gives these answers to the first heartbeats, then success."""
 
     def __init__(self, *answers: Exception | None) -> None:
         self.answers = list(answers)
@@ -73,10 +73,10 @@ def test_a_refused_heartbeat_or_the_deadline_stops_the_job_once(answers, deadlin
 def test_a_cancellation_is_noticed_between_heartbeats() -> None:
     ended, reasons, service = threading.Event(), [], Answers()
     problem = client_error("ThrottlingException", "GetItem")
-    looks: list[Exception | bool] = [problem, False, True]
+    checks: list[Exception | bool] = [problem, False, True]
 
     def is_cancelled() -> bool:
-        answer = looks.pop(0)
+        answer = checks.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -87,4 +87,4 @@ def test_a_cancellation_is_noticed_between_heartbeats() -> None:
 
     with beats(service, end, heartbeat_seconds=180, is_cancelled=is_cancelled, look_seconds=0.01):
         assert ended.wait(10)
-    assert (reasons, service.beats, looks) == ([StopReason.TASK_GONE], 0, [])
+    assert (reasons, service.beats, checks) == ([StopReason.TASK_GONE], 0, [])

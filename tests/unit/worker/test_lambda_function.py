@@ -1,4 +1,4 @@
-"""A plain function as a processing Lambda: deliveries, heartbeats, interruptions."""
+"""A plain function as a processing Lambda: deliveries, heartbeats and interruptions."""
 
 import json
 import threading

@@ -83,7 +83,7 @@ def test_errors_become_dispatch_errors(stubbed, call: str, code: str, status: in
     stubber, backend = stubbed
     if call == "submit_job":
         stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
-    # SubmitJob is asked again while it is throttled: the time is over after the second.
+    # A throttled SubmitJob is retried, here once before the time is up.
     for _ in range(2 if (call, status) == ("submit_job", 429) else 1):
         stubber.add_client_error(call, code, "said Batch", status)
     with pytest.raises(StartRefused, match=f"{code}.*said Batch") as caught:

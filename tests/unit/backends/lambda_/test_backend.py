@@ -30,7 +30,7 @@ def task(task_input: str = '{"n": "é"}') -> Task:
 
 def test_the_function_is_invoked_asynchronously_with_token_and_input(stubbed) -> None:
     stubber, backend = stubbed
-    # One that is not read keeps its connection from the next call.
+    # An unread payload would keep its connection from being reused.
     answer = Mock(wraps=io.BytesIO())
     sent = {}
 

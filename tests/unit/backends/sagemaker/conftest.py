@@ -1,4 +1,4 @@
-"""A backend whose clients answer as the tests say."""
+"""A backend with stubbed clients."""
 
 import pytest
 from botocore.stub import Stubber

@@ -14,7 +14,7 @@ from activity_dispatch.domain.outcomes import Failed, Succeeded
 
 
 def event(**detail: Any) -> dict[str, Any]:
-    """An event, as AWS shows one: times are milliseconds in a text."""
+    """Return an event like AWS's example, in which times are milliseconds in a string."""
     return {
         "source": "aws.sagemaker",
         "detail-type": "SageMaker Training Job State Change",

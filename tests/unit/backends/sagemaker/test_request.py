@@ -60,7 +60,7 @@ def test_overrides_are_sent_under_sagemakers_names(stubbed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "job", "told"),
+    ("document", "job", "problem"),
     [
         ("text", {}, "input: str"),
         ({"hyperparameters": []}, {}, "hyperparameters: list"),
@@ -78,7 +78,7 @@ def test_overrides_are_sent_under_sagemakers_names(stubbed) -> None:
         ({}, {"environment": {"LONG": "x" * 513}}, "job.environment.LONG: 513 characters"),
     ],
 )
-def test_an_input_that_sagemaker_would_reject_is_rejected(stubbed, document, job, told) -> None:
+def test_an_input_that_sagemaker_would_reject_is_rejected(stubbed, document, job, problem) -> None:
     with pytest.raises(InvalidInput) as raised:
         stubbed[1].start(with_input(document, **job))
-    assert str(raised.value).startswith(told)
+    assert str(raised.value).startswith(problem)

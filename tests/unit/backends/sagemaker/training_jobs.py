@@ -40,7 +40,7 @@ def create(**other: Any) -> dict[str, Any]:
 
 
 def described(**other: Any) -> dict[str, Any]:
-    """What DescribeTrainingJob answers."""
+    """Return an answer of DescribeTrainingJob."""
     moment = datetime(2026, 11, 23, tzinfo=UTC)
     return {
         **ANSWER,

@@ -1,4 +1,4 @@
-"""The parameters of updates: the names of reserved words that an expression uses, and no others."""
+"""An update names exactly the reserved words that its expressions use."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from activity_dispatch.testing.stepfunctions import client_error
 
 @dataclass(kw_only=True)
 class Client:
-    """Records updates, and refuses the `unmet` ones that come first: their conditions are not met.
+    """Records updates; the conditions of the first `unmet` ones are not met.
 
-    It refuses a map of names that DynamoDB would refuse; moto takes an empty one.
+    It rejects names as DynamoDB does. moto accepts an empty map of them.
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.ExpressionAttributeNames.html
     """
 

@@ -1,4 +1,4 @@
-"""Items of threads that write at the same time go into one call, and none is lost where that fails."""
+"""Threads that write at the same time share one call, and no item is lost if it fails."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ WAIT_SECONDS = 10
 
 
 class Table:
-    """Holds the first single put until so many threads wait behind it."""
+    """A client that holds the first put until the other threads wait behind it."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
@@ -51,10 +51,10 @@ class Table:
             if len(self.puts._waiting) == self.threads - 1:
                 return
             moment.wait(0.01)
-        raise AssertionError("the other threads did not come")
+        raise AssertionError("the other threads did not arrive")
 
     def run(self) -> list[BaseException | None]:
-        """Put an item from each thread, the first one first; return what each raised."""
+        """Put an item from each thread, in the first one first; return what each raised."""
         with ThreadPoolExecutor(self.threads) as pool:
             futures = [pool.submit(self.puts.put, item("0"))]
             assert self.first.wait(WAIT_SECONDS)

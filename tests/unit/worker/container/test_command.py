@@ -1,4 +1,4 @@
-"""A worker claims its task, records its progress and ends its program."""
+"""The worker claims its task, records its progress and ends its program."""
 
 import os
 
@@ -18,7 +18,7 @@ def test_a_task_that_is_not_ours_is_left_alone(bench, settled) -> None:
 
 
 def test_a_task_that_does_not_exist_runs_no_program(bench) -> None:
-    bench.settle_with(task_id="0" * 32)
+    bench.configure(task_id="0" * 32)
     assert bench.sh("touch $TMP_OF_TEST/up") == 75
     assert not bench.marks()
 

@@ -1,4 +1,4 @@
-"""How a job ended, whatever the facts."""
+"""The outcome and the exit code of every possible ending."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Programs that fail, with real programs."""
+"""Real programs that fail."""
 
 import json
 import signal

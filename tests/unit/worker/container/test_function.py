@@ -52,7 +52,7 @@ def test_a_large_output_goes_to_s3(bench) -> None:
 
 
 def test_a_function_is_ended_at_its_time_limit(bench) -> None:
-    bench.settle_with(timeout_seconds=0.05)
+    bench.configure(timeout_seconds=0.05)
     assert bench.call(forever) == 124
     assert bench.error == "Job.TimedOut"
 
@@ -89,7 +89,7 @@ def test_a_function_that_returns_after_an_interruption_is_still_interrupted(benc
 
 
 def test_a_function_that_does_not_end_is_reported_and_abandoned(bench) -> None:
-    bench.settle_with(grace_seconds=0.05)
+    bench.configure(grace_seconds=0.05)
     left = threading.Event()
     codes = []
 

@@ -9,7 +9,7 @@ from activity_dispatch.worker.container.log_address import log_url_of
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "address"),
     [
         (
             '{"LogOptions": {"awslogs-group": "/g", "awslogs-stream": "s/1"}}',
@@ -20,7 +20,7 @@ from activity_dispatch.worker.container.log_address import log_url_of
         ("no json", None),
     ],
 )
-def test_the_address_comes_from_the_containers_metadata(answer, told) -> None:
+def test_the_address_comes_from_the_containers_metadata(answer, address) -> None:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
@@ -33,10 +33,10 @@ def test_the_address_comes_from_the_containers_metadata(answer, told) -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.handle_request).start()
         url = log_url_of({"ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:{server.server_port}/v4/a"})
-    if told is None:
+    if address is None:
         assert url is None
     else:
-        assert told in (url or "")
+        assert address in (url or "")
 
 
 def test_outside_ecs_there_is_no_address() -> None:

@@ -1,4 +1,4 @@
-"""The program's output becomes its task's."""
+"""The program's output becomes the task's output."""
 
 import os
 
@@ -27,7 +27,7 @@ def test_the_output_is_what_the_program_wrote(bench, script, output) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "told"),
+    ("script", "problem"),
     [
         ("echo starting", "stdout is not JSON"),
         ("echo 1; echo 2", "TASK_OUTPUT"),
@@ -36,15 +36,15 @@ def test_the_output_is_what_the_program_wrote(bench, script, output) -> None:
         ("printf '\"\\377\"' > $TASK_OUTPUT", "TASK_OUTPUT is not JSON"),
     ],
 )
-def test_output_that_is_not_json_fails_the_task(bench, script, told) -> None:
+def test_output_that_is_not_json_fails_the_task(bench, script, problem) -> None:
     assert bench.sh(script) == 1
     assert bench.error == "Job.InvalidOutput"
-    assert told in bench.cause["message"]
+    assert problem in bench.cause["message"]
     assert bench.cause["exit_code"] == 0
 
 
 def test_stdout_may_be_a_log(bench) -> None:
-    bench.settle_with(stdout_is_output=False)
+    bench.configure(stdout_is_output=False)
     assert bench.sh("echo starting; echo 5") == 0
     assert bench.output is None
 

@@ -1,4 +1,4 @@
-"""`task-worker` as the process that a container runs: its signals, orphans, exit codes, time and memory."""
+"""`task-worker` as a container's process: signals, orphans, exit codes, start time and memory."""
 
 import json
 import os
@@ -15,20 +15,20 @@ START_BUDGET_MS = 300.0
 MEMORY_BUDGET_MB = 60.0
 MIN_RUNS = 5
 MAX_RUNS = 60
-# What the console script task-worker does.
+# Does what the console script task-worker does.
 MAIN = "import sys; from activity_dispatch.worker.container.cli import main; sys.exit(main())"
 WORKER = [sys.executable, "-c", MAIN, "--"]
 
 
 @pytest.fixture(scope="module")
 def bytecode(tmp_path_factory):
-    """An image has its bytecode compiled; here the first run of a module does it."""
+    """Return an environment in which the first run of a module compiles its bytecode, as an image has it."""
     return {"PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("bytecode")), "PATH": os.environ["PATH"]}
 
 
 @pytest.fixture
 def worker(aws_stub, bytecode):
-    """Starts a worker with a command."""
+    """Return what starts a worker with a command."""
     started = []
 
     def start(*command: str, **environment: str) -> subprocess.Popen[str]:
@@ -58,7 +58,7 @@ def test_a_task_is_run_and_settled(aws_stub, worker) -> None:
     assert aws_stub.sent("GetItem")[0]["ConsistentRead"] is True
 
 
-def test_the_token_is_shown_nowhere(aws_stub, worker, until) -> None:
+def test_the_token_is_shown_nowhere(aws_stub, worker, wait_until) -> None:
     process = worker("sh", "-c", "env; cat /proc/$$/cmdline; echo >&2; exit 1", LOG_LEVEL="DEBUG")
     out, err = process.communicate(timeout=60)
     assert "TASK_ID=" in out
@@ -77,7 +77,7 @@ def test_sigterm_is_forwarded_and_the_interruption_reported(aws_stub, worker) ->
 
 
 def test_sigterm_during_the_workers_start_is_not_lost(aws_stub, worker) -> None:
-    # Blocked from the first instruction on, as for a PID 1 that does not listen yet.
+    # Blocked from the first instruction on, as for a PID 1 that has no handler yet.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         process = worker("touch", "never")
@@ -171,7 +171,7 @@ def test_a_python_function_has_the_same_guarantees(aws_stub, bytecode) -> None:
 def test_a_program_starts_within_its_budget(aws_stub, worker) -> None:
     worker("true").communicate(timeout=60)  # compiles the bytecode
     taken: list[float] = []
-    # The least is what it takes; whatever comes on top is other processes' use of the processors.
+    # The minimum is what a start takes; the rest is other processes' use of the CPUs.
     while len(taken) < MAX_RUNS and (len(taken) < MIN_RUNS or min(taken) >= START_BUDGET_MS):
         taken.append(_milliseconds_to_start(aws_stub, worker))
     print(f"start to the program's first instruction: {min(taken):.0f} to {max(taken):.0f} ms, ", end="")
@@ -186,11 +186,11 @@ def _milliseconds_to_start(aws_stub, worker) -> float:
     return (float(aws_stub.sent("SendTaskSuccess")[-1]["output"]) - begun) * 1000
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the memory")
-def test_a_worker_stays_within_its_memory(aws_stub, worker, until, tmp_path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc shows the memory on Linux only")
+def test_a_worker_stays_within_its_memory(aws_stub, worker, wait_until, tmp_path) -> None:
     script = 'echo 1 > $TASK_PROGRESS; while [ ! -e "$1" ]; do sleep 0.01; done'
     process = worker("sh", "-c", script, "-", str(tmp_path / "end"))
-    until(lambda: len(aws_stub.sent("SendTaskHeartbeat")) > 1)
+    wait_until(lambda: len(aws_stub.sent("SendTaskHeartbeat")) > 1)
     status = Path(f"/proc/{process.pid}/status").read_text()
     (tmp_path / "end").touch()
     process.communicate(timeout=60)

@@ -1,4 +1,4 @@
-"""What a program sees, and what it leaves behind."""
+"""What a program inherits, and what it leaves behind."""
 
 import json
 import os
@@ -53,7 +53,7 @@ ignored = [s.name for s in signal.valid_signals() if signal.getsignal(s) is sign
 blocked = [s.name for s in signal.pthread_sigmask(signal.SIG_BLOCK, [])]
 print(json.dumps({"blocked": blocked, "ignored": ignored}))
 """
-    # A shell lets what it starts in the background ignore some, this test's runner too.
+    # A shell makes its background processes ignore some signals, and may have started this test so.
     handlers = {each: signal.signal(each, signal.SIG_DFL) for each in (signal.SIGHUP, signal.SIGQUIT)}
     handlers[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -63,7 +63,7 @@ print(json.dumps({"blocked": blocked, "ignored": ignored}))
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for each, handler in handlers.items():
             signal.signal(each, handler)
-    # SIGPIPE and SIGXFSZ are ignored by this Python itself.
+    # Python itself ignores SIGPIPE and SIGXFSZ.
     assert bench.output == {"blocked": [], "ignored": ["SIGPIPE", "SIGXFSZ"]}
     assert bench.scheduled.answer is not None
 

@@ -9,8 +9,8 @@ ENVIRONMENT = {"TASK_ID": "0a" * 16, "TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "p
 
 
 def test_settings_are_read_from_the_environment() -> None:
-    told = {"TASK_GRACE_SECONDS": "0", "TASK_TIMEOUT_SECONDS": "60", "TASK_STDOUT": "log"}
-    assert WorkerSettings.from_environment(ENVIRONMENT | told) == WorkerSettings(
+    changed = {"TASK_GRACE_SECONDS": "0", "TASK_TIMEOUT_SECONDS": "60", "TASK_STDOUT": "log"}
+    assert WorkerSettings.from_environment(ENVIRONMENT | changed) == WorkerSettings(
         task_id="0a" * 16, grace_seconds=0, timeout_seconds=60, stdout_is_output=False
     )
     assert WorkerSettings.from_environment(ENVIRONMENT).grace_seconds < 30
