@@ -24,7 +24,7 @@ from tests.unit.model.roles import Beats
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import AFTER, BEFORE, Fault
-from activity_dispatch.worker import lambda_function
+from activity_dispatch.worker import calling, lambda_function
 
 LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
 FAULTS = st.sampled_from(
@@ -227,7 +227,7 @@ class UnexpectedErrors(logging.Handler):
         self.seen: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.name != "activity_dispatch.worker.lambda_function":
+        if record.exc_info and record.name != calling.LOG.name:
             self.seen.append(logging.Formatter().format(record))
 
 
