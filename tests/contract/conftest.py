@@ -1,14 +1,13 @@
-"""The implementations that each contract is held against."""
+"""The implementations that must keep each contract."""
 
 import io
 import json
-import re
 import zipfile
-from pathlib import Path
 
 import boto3
 import pytest
 from moto import mock_aws
+from tests.contract.table import create_table
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
@@ -24,7 +23,7 @@ def aws(monkeypatch):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    # moto runs functions and Batch jobs in Docker by default; the contract needs only the start.
+    # By default, moto runs functions and Batch jobs in Docker; the contract only needs their start.
     with mock_aws(config={"lambda": {"use_docker": False}, "batch": {"use_docker": False}}):
         yield
 
@@ -35,7 +34,9 @@ def table(request, aws):
         return InMemoryTaskTable(slots=InMemorySlots())
     boto3.client("s3").create_bucket(Bucket="payloads")
     payloads = PayloadStore(client=lambda: boto3.client("s3"), bucket="payloads")
-    return DynamoTaskTable(client=_tasks_in_dynamodb(), name="tasks", payloads=payloads)
+    client = boto3.client("dynamodb")
+    create_table(client, "tasks")
+    return DynamoTaskTable(client=client, name="tasks", payloads=payloads)
 
 
 @pytest.fixture
@@ -44,39 +45,6 @@ def store(table):
     if isinstance(table, InMemoryTaskTable):
         return table.slots
     return DynamoSlots(client=table.client, table=table.name)
-
-
-def _tasks_in_dynamodb():
-    client = boto3.client("dynamodb")
-    client.create_table(
-        TableName="tasks",
-        KeySchema=[{"AttributeName": "task_id", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": "task_id", "AttributeType": "S"},
-            {"AttributeName": "poll_id", "AttributeType": "S"},
-            {"AttributeName": "execution_arn", "AttributeType": "S"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "open",
-                "KeySchema": [{"AttributeName": "poll_id", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": projected()},
-            },
-            {
-                "IndexName": "executions",
-                "KeySchema": [{"AttributeName": "execution_arn", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    return client
-
-
-def projected() -> list[str]:
-    """Read what Terraform projects into the index."""
-    module = Path(__file__).parents[2] / "terraform/modules/dispatcher/table.tf"
-    return re.findall(r'"(\w+)"', module.read_text().split("non_key_attributes = [")[1].split("]")[0])
 
 
 def _lambda_config() -> dict:
@@ -140,7 +108,7 @@ def _batch_config() -> dict:
 
 
 def _sagemaker_config() -> dict:
-    # SageMaker needs nothing to exist.
+    # SageMaker needs no existing resources.
     algorithm = {"TrainingImage": "image", "TrainingInputMode": "File"}
     return {
         "checkpoint_s3_uri": "s3://bucket/checkpoints",
@@ -154,7 +122,7 @@ def _sagemaker_config() -> dict:
     }
 
 
-# What each backend needs to exist before it can start a job; a backend without one fails the suite.
+# Creates what each backend needs before it can start a job; a backend without an entry fails the suite.
 CONFIGS = {
     "lambda": _lambda_config,
     "fargate": _fargate_config,

@@ -13,14 +13,14 @@ def task(token: str = "token") -> Task:
     return Task(activity_arn="arn:activity", token=token, input='{"n": 1}', heartbeat_seconds=60)
 
 
-def test_a_start_gives_a_job_id_that_may_be_kept(backend) -> None:
+def test_a_start_returns_a_job_id_that_can_be_stored(backend) -> None:
     job = backend.start(task())
     assert isinstance(job, str)
     assert 0 < len(job) <= 2_048
     assert "token" not in job
 
 
-def test_a_started_job_is_unknown_or_in_one_of_the_states(backend) -> None:
+def test_a_started_job_is_unknown_or_in_a_known_state(backend) -> None:
     job = backend.start(task())
     described = backend.describe([job])
     assert set(described) <= {job}
@@ -36,30 +36,30 @@ def test_a_started_job_is_found_by_its_task(backend) -> None:
     assert backend.find(task("other").task_id) is None
 
 
-# Where the promise is kept by something that moto does not have.
+# Backends that keep the promise by means that moto does not have.
 REPEATED_ELSEWHERE = {
     "LambdaBackend": "Lambda has no client token: the function's claim on the task keeps it",
     "FargateBackend": "moto ignores clientToken: the local cloud's tests have it",
 }
 
 
-def test_a_start_that_is_repeated_starts_no_second_job(backend) -> None:
+def test_a_repeated_start_starts_no_second_job(backend) -> None:
     reason = REPEATED_ELSEWHERE.get(type(backend).__name__)
     if reason:
         pytest.skip(reason)
     assert backend.start(task()) == backend.start(task())
 
 
-def test_jobs_that_are_not_there_are_absent(backend) -> None:
+def test_jobs_that_do_not_exist_are_not_described(backend) -> None:
     assert backend.describe([JobId("no-such-job")]) == {}
     assert backend.describe([]) == {}
 
 
-def test_stopping_a_job_that_is_not_there_is_success(backend) -> None:
+def test_stopping_a_job_that_does_not_exist_succeeds(backend) -> None:
     backend.stop(JobId("no-such-job"), "nobody waits for it")
 
 
-def test_stopping_twice_is_success(backend) -> None:
+def test_stopping_twice_succeeds(backend) -> None:
     job = backend.start(task())
     backend.stop(job, "first")
     backend.stop(job, "second")
@@ -68,17 +68,17 @@ def test_stopping_twice_is_success(backend) -> None:
 @pytest.mark.parametrize(
     "event", [{}, {"source": "aws.events", "detail": {}}, {"detail": None}, {"detail": []}]
 )
-def test_events_of_others_say_nothing(backend, event) -> None:
+def test_events_of_other_services_are_ignored(backend, event) -> None:
     assert backend.diagnose(event) is None
 
 
 @pytest.mark.parametrize("name", registry.names())
 @pytest.mark.parametrize("config", [{}, {"function_arn": 3}, {"unknown": "field"}])
-def test_a_wrong_configuration_is_refused(aws, name: str, config: dict) -> None:
+def test_an_invalid_configuration_is_rejected(aws, name: str, config: dict) -> None:
     with pytest.raises(InvalidBackendConfig):
         registry.create(name, config, Clients(threads=2))
 
 
-def test_an_unknown_backend_is_named_with_those_there_are(aws) -> None:
+def test_the_error_for_an_unknown_backend_lists_the_known_ones(aws) -> None:
     with pytest.raises(InvalidBackendConfig, match="'abacus'; there are: lambda, fargate, batch, sagemaker"):
         registry.create("abacus", {}, Clients(threads=2))

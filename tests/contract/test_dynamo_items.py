@@ -1,4 +1,4 @@
-"""What is in the DynamoDB table besides what the protocol shows."""
+"""The items in DynamoDB, beyond what the protocol shows."""
 
 import json
 
@@ -16,7 +16,7 @@ def item(task_id: str) -> dict:
 
 
 @pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
-def test_every_step_has_its_time_and_settled_items_expire(table) -> None:
+def test_every_step_has_a_timestamp_and_settled_items_expire(table) -> None:
     table.add(TASK, "lambda")
     assert "expires_at" not in item(TASK.task_id)
     table.record_started(TASK.task_id, "job")

@@ -19,7 +19,7 @@ def record(holder: str, until: float) -> LeaseRecord:
     return LeaseRecord(holder=holder, held_until=until)
 
 
-def test_a_lease_has_one_holder_until_it_ends(leases) -> None:
+def test_a_lease_has_one_holder_until_it_expires(leases) -> None:
     assert leases.look("poller") is None
     assert leases.take("poller", record("a", 20.5), now=0.0)
     assert not leases.take("poller", record("b", 30.0), now=20.0)
@@ -28,7 +28,7 @@ def test_a_lease_has_one_holder_until_it_ends(leases) -> None:
     assert not leases.take("poller", record("a", 40.0), now=21.0)
 
 
-def test_a_holder_renews_its_lease(leases) -> None:
+def test_a_holder_can_renew_its_lease(leases) -> None:
     leases.take("poller", record("a", 20.0), now=0.0)
     assert leases.take("poller", record("a", 25.0), now=5.0)
     assert leases.look("poller") == record("a", 25.0)
@@ -42,7 +42,7 @@ def test_a_lease_that_is_given_back_is_free(leases) -> None:
     assert leases.take("poller", record("b", 20.0), now=1.0)
 
 
-def test_leases_are_no_tasks_and_are_apart(leases, table) -> None:
+def test_leases_are_not_tasks_and_are_independent(leases, table) -> None:
     assert leases.take("poller", record("a", 20.0), now=0.0)
     assert leases.take("other", record("b", 20.0), now=0.0)
     assert table.overview().tasks == ()

@@ -5,7 +5,7 @@ from activity_dispatch.domain.tasks import OutcomeName, Task
 TASK = Task(activity_arn="arn:aws:states:us-east-1:0:activity:a", token="t", input="{}", heartbeat_seconds=60)
 
 
-def test_the_last_progress_is_kept(table) -> None:
+def test_the_latest_progress_is_kept(table) -> None:
     table.add(TASK, "fargate")
     assert table.get(TASK.task_id).progress is None
     assert table.record_progress(TASK.task_id, "1%")
@@ -21,6 +21,6 @@ def test_a_settled_task_makes_no_progress(table) -> None:
     assert table.get(TASK.task_id).progress is None
 
 
-def test_there_is_no_progress_without_a_task(table) -> None:
+def test_no_progress_is_recorded_for_a_task_that_does_not_exist(table) -> None:
     assert not table.record_progress("0" * 32, "1%")
     assert table.get("0" * 32) is None

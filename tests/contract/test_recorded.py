@@ -1,7 +1,7 @@
-"""What an earlier release wrote is read, and what this one writes an earlier one can read.
+"""This release reads what an earlier one wrote, and an earlier one can read what this one writes.
 
-`recorded/VERSION.json` is what that release wrote on the local cloud, tokens replaced. It is never changed
-once the version is released: what fails here would be lost in an upgrade (docs/operations.md).
+`recorded/VERSION.json` is what that release wrote on the local cloud, with its tokens replaced. It never
+changes after the release: a failure here means that an upgrade would lose data (docs/operations.md).
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.conftest import projected
+from tests.contract.table import projected
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.invocation import Invocation, payload_of
@@ -22,7 +22,7 @@ from activity_dispatch.runtime.settings import Settings
 from activity_dispatch.store.dynamodb.items import new_item, overview_of, record_of, slots_of
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
-# States and outcomes that this release reads and does not write yet: the next one may.
+# States and outcomes that this release reads but does not write yet; the next one may.
 UNDERSTOOD_FIRST: set[str] = set()
 
 
@@ -31,18 +31,18 @@ def release(request) -> Any:
     return {"version": request.param.stem, **json.loads(request.param.read_text())}
 
 
-def test_there_is_a_recording() -> None:
+def test_at_least_one_release_is_recorded() -> None:
     assert RECORDED
 
 
-def test_tasks_are_read(release) -> None:
+def test_tasks_can_be_read(release) -> None:
     for name, task in release["tasks"].items():
         found = asdict(record_of(task["item"]))
         assert {key: found[key] for key in task["read"]} == task["read"], name
 
 
 @pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
-def test_a_task_that_was_started_by_it_is_brought_to_its_end(release, table) -> None:
+def test_a_task_that_an_earlier_release_started_can_be_finished(release, table) -> None:
     for name in ("starting", "started", "claimed"):
         item = release["tasks"][name]["item"]
         task_id = item["task_id"]["S"]
@@ -58,7 +58,7 @@ def test_a_task_that_was_started_by_it_is_brought_to_its_end(release, table) -> 
         assert task_id not in [task.task_id for task in table.overview().tasks]
 
 
-def test_slots_and_activities_are_read(release) -> None:
+def test_slots_and_activities_can_be_read(release) -> None:
     slots = slots_of(release["slots"]["item"])
     assert (sorted(slots.holders), slots.waiting) == (
         release["slots"]["read"]["holders"],
@@ -71,24 +71,24 @@ def test_slots_and_activities_are_read(release) -> None:
 
 
 def added(activity: Activity, release: Any) -> dict[str, Any]:
-    """What later releases know of an activity besides."""
+    """Return the fields of an activity that later releases have added."""
     now = json.loads(json.dumps(asdict(activity)))
     return {key: now[key] for key in now.keys() - release["activity"]["read"].keys()}
 
 
-def test_dispatch_requests_are_read(release) -> None:
+def test_dispatch_requests_can_be_read(release) -> None:
     for name, request in release["requests"].items():
         found = DispatchRequest.from_json(request["body"])
         assert {key: getattr(found, key) for key in request["read"]} == request["read"], name
 
 
-def test_a_functions_payload_is_read(release) -> None:
+def test_a_functions_payload_can_be_read(release) -> None:
     job = Invocation.from_event(release["payload"]["event"])
     found = {"task_id": job.task_id, "token": job.token, "input": job.input, "slot": job.release.slot}
     assert found == release["payload"]["read"]
 
 
-def test_the_environment_of_its_functions_is_enough(release) -> None:
+def test_the_environment_of_its_functions_is_sufficient(release) -> None:
     for environment in release["environments"].values():
         Settings.from_environment(environment)
 
@@ -98,7 +98,7 @@ def test_a_poll_is_found_in_a_history(release) -> None:
 
 
 def test_an_earlier_release_can_read_what_this_one_writes(release) -> None:
-    """Its readers need these attributes, and stumble over words that they do not know."""
+    """Its readers need these attributes, and fail on states and outcomes that they do not know."""
     task = Task(
         activity_arn="arn", token="t", input="{}", heartbeat_seconds=1, poll_id="0" * 16, holds_slot=True
     )
@@ -113,6 +113,6 @@ def test_an_earlier_release_can_read_what_this_one_writes(release) -> None:
     assert re.match(release["words"]["worker_name"], worker_name("0" * 16, "dispatcher"))
 
 
-def test_the_index_needs_not_be_built_anew(release) -> None:
-    """DynamoDB builds it anew for any change, and the reconciler sees nothing meanwhile."""
+def test_the_index_need_not_be_rebuilt(release) -> None:
+    """DynamoDB rebuilds it after any change, and the reconciler sees no tasks meanwhile."""
     assert sorted(projected()) == sorted(release["index"])

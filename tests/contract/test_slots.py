@@ -1,4 +1,4 @@
-"""What every store of slots promises: each change at once and whole."""
+"""What every store of slots promises: each change is atomic."""
 
 import json
 
@@ -21,18 +21,18 @@ def slots(store, sqs) -> Slots:
     return Slots(store=store, queue=sqs.queue())
 
 
-def test_no_more_slots_are_taken_than_there_are(store) -> None:
+def test_no_more_slots_are_taken_than_the_limit_allows(store) -> None:
     assert [store.take(ARN, poll, 2) for poll in ("a", "b", "c")] == [True, True, False]
     assert store.give_back(ARN, frozenset("a")).holders == {"b"}
     assert store.take(ARN, "c", 2)
 
 
-def test_slots_of_activities_are_their_own(store) -> None:
+def test_each_activity_has_its_own_slots(store) -> None:
     assert store.take(ARN, "a", 1)
     assert store.take(ARN + "-other", "b", 1)
 
 
-def test_giving_back_twice_gives_back_once(store) -> None:
+def test_a_slot_given_back_twice_is_freed_once(store) -> None:
     store.take(ARN, "a", 2)
     store.take(ARN, "b", 2)
     store.give_back(ARN, frozenset("a"))
@@ -46,7 +46,7 @@ def test_the_same_poll_holds_one_slot(store) -> None:
     assert store.take(ARN, "b", 2)
 
 
-def test_no_more_requests_are_woken_than_wait(store) -> None:
+def test_no_more_requests_are_woken_than_are_waiting(store) -> None:
     assert not store.remove_waiting(ARN, 1)
     assert store.add_waiting(ARN).waiting == 1
     assert store.add_waiting(ARN).waiting == 2
@@ -55,7 +55,7 @@ def test_no_more_requests_are_woken_than_wait(store) -> None:
     assert not store.remove_waiting(ARN, 1)
 
 
-def test_what_is_held_and_waited_for_is_in_the_overview(table, store) -> None:
+def test_the_overview_shows_holders_and_waiting_requests(table, store) -> None:
     store.take(ARN, "a", 1)
     store.add_waiting(ARN)
     (record,) = table.overview().slots
@@ -71,14 +71,14 @@ def test_a_request_without_a_slot_waits_and_a_freed_slot_wakes_it(slots, store, 
     assert slots.reserve(ARN, "c", 1)
 
 
-def test_a_slot_that_nobody_waits_for_wakes_nobody(slots, sqs) -> None:
+def test_freeing_a_slot_wakes_nobody_when_no_request_waits(slots, sqs) -> None:
     slots.reserve(ARN, "a", 1)
     slots.free(ARN, "a")
     slots.free(ARN, "a")
     assert sqs.bodies == []
 
 
-def test_a_slot_that_is_freed_before_the_request_is_counted_is_not_missed(slots, store, monkeypatch) -> None:
+def test_a_slot_freed_just_before_the_request_is_counted_is_not_missed(slots, store, monkeypatch) -> None:
     slots.reserve(ARN, "a", 1)
     count = type(store).add_waiting
 
@@ -91,7 +91,7 @@ def test_a_slot_that_is_freed_before_the_request_is_counted_is_not_missed(slots,
     assert not store.remove_waiting(ARN, 1)
 
 
-def test_a_recount_frees_leaked_slots_and_wakes_as_many_as_have_room(slots, store, table, sqs) -> None:
+def test_a_recount_frees_leaked_slots_and_wakes_as_many_requests_as_fit(slots, store, table, sqs) -> None:
     for poll in ("a", "b", "c"):
         slots.reserve(ARN, poll, 3)
     for _ in range(5):
@@ -103,7 +103,7 @@ def test_a_recount_frees_leaked_slots_and_wakes_as_many_as_have_room(slots, stor
     assert (record.holders, record.waiting) == ({"c"}, 3)
 
 
-def test_without_a_limit_any_more_all_are_woken(slots, store, table, sqs) -> None:
+def test_all_requests_are_woken_once_the_limit_is_removed(slots, store, table, sqs) -> None:
     for _ in range(25):
         store.add_waiting(ARN)
     (record,) = table.overview().slots
@@ -112,7 +112,7 @@ def test_without_a_limit_any_more_all_are_woken(slots, store, table, sqs) -> Non
     assert not store.remove_waiting(ARN, 1)
 
 
-def test_a_request_that_sqs_does_not_take_stays_counted(slots, store, sqs, monkeypatch) -> None:
+def test_a_request_that_sqs_rejects_still_counts_as_waiting(slots, store, sqs, monkeypatch) -> None:
     store.add_waiting(ARN)
     failed = {"Failed": [{"Id": "0", "Code": "InternalError", "SenderFault": False}]}
     monkeypatch.setattr(FakeSQS, "send_message_batch", lambda self, **_: failed)
@@ -121,7 +121,7 @@ def test_a_request_that_sqs_does_not_take_stays_counted(slots, store, sqs, monke
     assert store.remove_waiting(ARN, 1)
 
 
-def test_missed_tasks_are_polled_for_once_in_a_time(store) -> None:
+def test_missed_tasks_are_polled_for_once_per_period(store) -> None:
     assert [store.begin_missed_task_poll(ARN, now, 60) for now in (1000.0, 1000.0, 1059.9, 1060.0)] == [
         True,
         False,
@@ -129,7 +129,7 @@ def test_missed_tasks_are_polled_for_once_in_a_time(store) -> None:
         True,
     ]
     assert store.begin_missed_task_poll(ARN + "-other", 1060.0, 60)
-    # It is no slot: what is held stays as it is.
+    # It is not a slot: the holders stay the same.
     assert store.take(ARN, "a", 1)
     assert not store.begin_missed_task_poll(ARN, 1061.0, 60)
     assert store.give_back(ARN, frozenset("b")).holders == {"a"}

@@ -1,4 +1,4 @@
-"""What every task table promises: each step once, only from the state before it."""
+"""What every task table promises: each step happens once, and only from the state before it."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -61,7 +61,7 @@ def test_a_claim_that_names_its_job_records_the_start(table) -> None:
     assert not table.claim(TASK.task_id, "b", job_id="job-2")
 
 
-def test_a_start_that_is_recorded_stays_when_the_job_claims(table) -> None:
+def test_a_recorded_start_is_kept_when_the_job_claims_the_task(table) -> None:
     table.add(TASK, "lambda")
     table.record_started(TASK.task_id, "job-1")
     started_at = table.get(TASK.task_id).started_at
@@ -70,7 +70,7 @@ def test_a_start_that_is_recorded_stays_when_the_job_claims(table) -> None:
     assert (record.job_id, record.started_at) == ("job-1", started_at)
 
 
-def test_a_task_has_one_outcome_and_then_neither_token_nor_input(table) -> None:
+def test_a_task_has_one_outcome_and_loses_its_token_and_input_with_it(table) -> None:
     table.add(TASK, "lambda")
     assert table.record_settled(TASK.task_id, OutcomeName.FAILED, "Job.Failed")
     assert not table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
@@ -91,7 +91,7 @@ def test_a_settled_task_takes_no_more_steps(table) -> None:
     assert table.get(TASK.task_id).error is None
 
 
-def test_a_task_that_is_not_there_takes_no_step(table) -> None:
+def test_a_task_that_does_not_exist_takes_no_step(table) -> None:
     assert table.get("missing") is None
     assert not table.record_started("missing", "job")
     assert not table.claim("missing", "a")
@@ -99,14 +99,14 @@ def test_a_task_that_is_not_there_takes_no_step(table) -> None:
     assert table.get("missing") is None
 
 
-def test_an_activity_that_is_not_served_is_none(table) -> None:
+def test_an_activity_that_is_not_served_is_not_found(table) -> None:
     assert table.activity("arn:aws:states:eu-west-1:000000000000:activity:other") is None
 
 
 POLLED = replace(TASK, poll_id="6742f00000000001", holds_slot=True)
 
 
-def test_what_is_open_is_found_by_its_poll_and_in_the_overview(table) -> None:
+def test_an_open_task_is_found_by_its_poll_and_in_the_overview(table) -> None:
     table.add(POLLED, "fake")
     table.record_started(TASK.task_id, "job-1")
     table.claim(TASK.task_id, "ecs:1")
@@ -118,7 +118,7 @@ def test_what_is_open_is_found_by_its_poll_and_in_the_overview(table) -> None:
     assert full.starting_at <= full.started_at <= full.claimed_at
 
 
-def test_a_task_is_closed_once_and_only_when_it_is_settled(table) -> None:
+def test_a_task_is_closed_once_and_only_after_it_is_settled(table) -> None:
     table.add(POLLED, "fake")
     assert not table.close(TASK.task_id)
     table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
@@ -138,7 +138,7 @@ def test_a_task_can_be_settled_and_closed_at_once(table) -> None:
     assert table.overview().tasks == ()
 
 
-def test_an_outcome_that_was_taken_comes_before_a_cancellation(table) -> None:
+def test_an_outcome_replaces_a_cancellation(table) -> None:
     table.add(POLLED, "fake")
     assert table.record_settled(TASK.task_id, OutcomeName.CANCELLED, None)
     assert not table.record_settled(TASK.task_id, OutcomeName.CANCELLED, None)
@@ -148,7 +148,7 @@ def test_an_outcome_that_was_taken_comes_before_a_cancellation(table) -> None:
     assert (table.get(TASK.task_id).outcome, table.get(TASK.task_id).error) == ("failed", "Job.Failed")
 
 
-def test_a_late_start_leaves_its_job_id_with_a_settled_task(table) -> None:
+def test_a_late_start_adds_its_job_id_to_a_settled_task(table) -> None:
     table.add(POLLED, "fake")
     table.record_settled(TASK.task_id, OutcomeName.CANCELLED, None)
     assert not table.record_started(TASK.task_id, "job-1")
@@ -157,7 +157,7 @@ def test_a_late_start_leaves_its_job_id_with_a_settled_task(table) -> None:
     assert (record.state, record.job_id) == (TaskState.SETTLED, "job-1")
 
 
-def test_whether_a_task_is_settled(table) -> None:
+def test_the_table_says_whether_a_task_is_settled(table) -> None:
     assert not table.is_settled(TASK.task_id)
     table.add(POLLED, "fake")
     assert not table.is_settled(TASK.task_id)
@@ -165,7 +165,7 @@ def test_whether_a_task_is_settled(table) -> None:
     assert table.is_settled(TASK.task_id)
 
 
-def test_an_interrupted_start_is_begun_again_by_one(table) -> None:
+def test_only_one_process_restarts_an_interrupted_start(table) -> None:
     table.add(TASK, "lambda")
     seen = table.get(TASK.task_id).starting_at
     later = replace(table, clock=lambda: seen + 1)
@@ -188,7 +188,7 @@ def callback_task(token: str, execution: str = "execution") -> Task:
     )
 
 
-def test_a_parked_task_waits_until_one_takes_it(table) -> None:
+def test_a_parked_task_waits_until_one_poll_takes_it(table) -> None:
     task = callback_task("token")
     assert table.park(task, "lambda")
     assert not table.park(task, "lambda")
@@ -206,7 +206,7 @@ def test_a_parked_task_waits_until_one_takes_it(table) -> None:
     assert table.record_started(task.task_id, "job")
 
 
-def test_the_oldest_that_waits_is_the_first(table) -> None:
+def test_waiting_tasks_are_listed_oldest_first(table) -> None:
     tasks = [callback_task(f"token-{number}") for number in range(3)]
     for number, task in enumerate(tasks):
         object.__setattr__(table, "clock", lambda number=number: 1_000.0 - number)
@@ -214,7 +214,7 @@ def test_the_oldest_that_waits_is_the_first(table) -> None:
     assert table.waiting("callback:work") == [task.task_id for task in reversed(tasks)]
 
 
-def test_a_parked_task_that_is_settled_can_not_be_taken(table) -> None:
+def test_a_settled_parked_task_cannot_be_taken(table) -> None:
     task = callback_task("token")
     table.park(task, "lambda")
     assert table.record_settled(task.task_id, OutcomeName.CANCELLED, None)
@@ -223,7 +223,7 @@ def test_a_parked_task_that_is_settled_can_not_be_taken(table) -> None:
     assert table.overview().tasks == ()
 
 
-def test_open_tasks_of_callbacks_are_found_by_their_execution(table) -> None:
+def test_open_callback_tasks_are_found_by_their_execution(table) -> None:
     mine, closed, other = callback_task("a"), callback_task("b"), callback_task("c", "another")
     for task in (mine, closed, other):
         table.park(task, "lambda")
@@ -232,11 +232,11 @@ def test_open_tasks_of_callbacks_are_found_by_their_execution(table) -> None:
     assert table.of_execution("no such") == []
 
 
-def test_the_descriptions_of_activities_are_found(table) -> None:
+def test_no_activities_are_served_at_first(table) -> None:
     assert table.served_activities() == ()
 
 
-def test_tasks_that_are_added_at_the_same_time_are_all_there(table) -> None:
+def test_tasks_added_at_the_same_time_are_all_kept(table) -> None:
     tasks = [replace(POLLED, token=f"token {n}", poll_id=f"{n:016x}", input=str(n)) for n in range(60)]
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(lambda task: table.add(task, "fake"), tasks))

@@ -1,6 +1,6 @@
-"""How many examples hypothesis tries, and which: the same ones everywhere, unless asked for others.
+"""A stack in memory, and hypothesis's profiles: it tries the same examples everywhere by default.
 
-HYPOTHESIS_PROFILE=explore looks further, at random; what it finds, it prints with a line that reproduces it.
+HYPOTHESIS_PROFILE=explore tries random ones, and prints a line that reproduces a failure.
 """
 
 import os
@@ -16,5 +16,5 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 @pytest.fixture
 def stack() -> Composed:
-    """The library's roles over a stack in memory."""
+    """Return the library's roles over a stack in memory."""
     return Composed()

@@ -1,4 +1,4 @@
-"""AWS errors are judged by their code."""
+"""AWS errors are classified by their codes."""
 
 import pytest
 from botocore.exceptions import (
@@ -27,7 +27,7 @@ from activity_dispatch.testing.stepfunctions import client_error
         ("AccessDeniedException", 403, ErrorKind.REFUSED),
     ],
 )
-def test_kinds(code: str, status: int, kind: ErrorKind) -> None:
+def test_an_error_is_classified_by_its_code_and_status(code: str, status: int, kind: ErrorKind) -> None:
     assert classify(client_error(code, "Operation", status)) is kind
 
 

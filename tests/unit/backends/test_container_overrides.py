@@ -6,7 +6,7 @@ from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.domain.tasks import InvalidInput
 
 
-def test_everything_at_once() -> None:
+def test_all_overrides_are_read() -> None:
     job = {"command": ["a", "b"], "environment": {"X": "1"}, "cpu": 0.5, "memory_mb": 1024, "gpu": 1}
     job["timeout_seconds"] = 60
     assert ContainerOverrides.from_job(job) == ContainerOverrides(
@@ -14,7 +14,7 @@ def test_everything_at_once() -> None:
     )
 
 
-def test_the_containers_variables() -> None:
+def test_the_container_gets_its_variables_and_the_tasks() -> None:
     wanted = ContainerOverrides.from_job({"environment": {"X": "1"}, "timeout_seconds": 60})
     assert wanted.variables("abc") == [
         {"name": "X", "value": "1"},
@@ -23,7 +23,7 @@ def test_the_containers_variables() -> None:
     ]
 
 
-def test_nothing() -> None:
+def test_no_overrides_are_the_default() -> None:
     assert ContainerOverrides.from_job({}) == ContainerOverrides()
 
 
@@ -48,6 +48,6 @@ def test_nothing() -> None:
         ({"timeout_seconds": "60"}, r"job\.timeout_seconds: '60'"),
     ],
 )
-def test_what_is_wrong_is_named(job: dict, problem: str) -> None:
+def test_the_error_names_the_invalid_field(job: dict, problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):
         ContainerOverrides.from_job(job)

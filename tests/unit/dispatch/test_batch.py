@@ -1,4 +1,4 @@
-"""A batch is answered request by request."""
+"""Each request of a batch gets its own answer."""
 
 import threading
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from activity_dispatch.testing.stepfunctions import client_error
 
 
 @dataclass
-class FakeSqs:
+class SqsConsumer:
     visibility: dict[str, int] = field(default_factory=dict)
     refuse: bool = False
 
@@ -38,7 +38,7 @@ def receiver(sqs: Any) -> RequestReceiver:
 
 
 def handler(handle, sqs: Any = None) -> BatchHandler:
-    client: Any = sqs or FakeSqs()
+    client: Any = sqs or SqsConsumer()
     return BatchHandler(handle=handle, queue=receiver(client))
 
 
@@ -46,13 +46,13 @@ def failures(response: dict) -> list[str]:
     return [item["itemIdentifier"] for item in response["batchItemFailures"]]
 
 
-def test_only_what_is_to_come_again_is_named() -> None:
+def test_only_messages_to_retry_are_named() -> None:
     results = [Result.STARTED, Result.RETRY, Result.DROPPED, Result.REFUSED]
     response = handler(lambda body: results[int(body)]).run([record(n) for n in range(4)], 120)
     assert failures(response) == ["m1"]
 
 
-def test_a_batch_is_handled_in_parallel() -> None:
+def test_messages_are_handled_in_parallel() -> None:
     barrier = threading.Barrier(10, timeout=10)
 
     def meet(_body: str) -> Result:
@@ -62,7 +62,7 @@ def test_a_batch_is_handled_in_parallel() -> None:
     assert failures(handler(meet).run([record(n) for n in range(10)], 120)) == []
 
 
-def test_an_unexpected_error_does_not_take_the_batch_along(caplog) -> None:
+def test_an_unexpected_error_fails_only_its_own_message(caplog) -> None:
     def fail_one(body: str) -> Result:
         if body == "0":
             raise RuntimeError("surprise")
@@ -73,25 +73,25 @@ def test_an_unexpected_error_does_not_take_the_batch_along(caplog) -> None:
 
 
 @pytest.mark.parametrize(("receive_count", "again"), [(1, ["m0"]), (2, []), (3, [])])
-def test_an_empty_poll_is_worth_one_more(receive_count: int, again: list[str]) -> None:
+def test_an_empty_poll_is_retried_once(receive_count: int, again: list[str]) -> None:
     response = handler(lambda _: Result.NO_TASK).run([record(0, receive_count)], 120)
     assert failures(response) == again
 
 
 @pytest.mark.parametrize(("receive_count", "seconds"), [(1, 2), (3, 8), (9, 60)])
-def test_a_retry_comes_soon_and_backs_off(receive_count: int, seconds: int) -> None:
-    sqs = FakeSqs()
+def test_a_retry_comes_soon_and_backs_off_exponentially(receive_count: int, seconds: int) -> None:
+    sqs = SqsConsumer()
     handler(lambda _: Result.RETRY, sqs).run([record(0, receive_count)], 120)
     assert sqs.visibility == {"r0": seconds}
 
 
-def test_a_retry_that_can_not_be_hastened_still_comes(caplog) -> None:
-    response = handler(lambda _: Result.RETRY, FakeSqs(refuse=True)).run([record(0)], 120)
+def test_a_retry_still_comes_when_its_visibility_cannot_be_changed(caplog) -> None:
+    response = handler(lambda _: Result.RETRY, SqsConsumer(refuse=True)).run([record(0)], 120)
     assert failures(response) == ["m0"]
     assert "m0 comes back late" in caplog.text
 
 
-def test_without_time_for_a_poll_the_batch_is_given_back_untried(caplog) -> None:
+def test_a_batch_is_returned_untried_when_no_time_is_left_for_a_poll(caplog) -> None:
     def never(_body: str) -> Result:
         raise AssertionError
 
@@ -101,23 +101,23 @@ def test_without_time_for_a_poll_the_batch_is_given_back_untried(caplog) -> None
 
 
 @pytest.mark.parametrize("malformed", [{}, {"messageId": "m9"}, None, "text", {**record(9), "body": None}])
-def test_what_is_no_message_is_dropped_and_takes_no_other_along(caplog, malformed: Any) -> None:
+def test_an_invalid_message_is_dropped_alone(caplog, malformed: Any) -> None:
     response = handler(lambda _: Result.RETRY).run([malformed, record(1)], 120)
     assert failures(response) == ["m1"]
     assert "no message of SQS, dropped" in caplog.text
 
 
 @pytest.mark.parametrize("attributes", [{}, None, {"ApproximateReceiveCount": "many"}])
-def test_a_message_that_does_not_say_how_often_it_came_came_once(attributes: Any) -> None:
-    sqs = FakeSqs()
+def test_a_message_without_a_receive_count_counts_as_received_once(attributes: Any) -> None:
+    sqs = SqsConsumer()
     again = {**record(1), "attributes": attributes}
     assert failures(handler(lambda _: Result.NO_TASK, sqs).run([again], 120)) == ["m1"]
     assert sqs.visibility == {"r1": 2}
 
 
 @dataclass
-class WaitingSqs(FakeSqs):
-    """A queue with messages in it, that loses an answer when it `fails`."""
+class SqsWithMessages(SqsConsumer):
+    """A queue that holds messages; the call named by `fails` fails."""
 
     waiting: list[int] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
@@ -153,28 +153,28 @@ def draining(handle, sqs: Any, **more: Any) -> BatchHandler:
 FULL = [record(number) for number in range(10)]
 
 
-def test_behind_a_full_batch_the_queue_is_emptied() -> None:
-    sqs, handled = WaitingSqs(waiting=list(range(10, 47))), []
+def test_a_full_batch_is_followed_by_the_rest_of_the_queue() -> None:
+    sqs, handled = SqsWithMessages(waiting=list(range(10, 47))), []
 
     def handle(body: str) -> Result:
         handled.append(int(body))
         return Result.RETRY if body in {"3", "30"} else Result.STARTED
 
-    # The mapping deletes the event's messages, all others are deleted here.
+    # The event source mapping deletes the event's messages; the handler deletes the others.
     assert failures(draining(handle, sqs).run(FULL, 120)) == ["m3"]
     assert sorted(handled) == list(range(47))
     assert sorted(sqs.deleted) == sorted(f"r{number}" for number in range(10, 47) if number != 30)
     assert sqs.visibility == {"r3": 2, "r30": 2}
 
 
-def test_behind_a_batch_that_is_not_full_nothing_is_asked_for() -> None:
-    sqs = WaitingSqs(waiting=[10])
+def test_no_messages_are_received_after_a_partial_batch() -> None:
+    sqs = SqsWithMessages(waiting=[10])
     assert failures(draining(lambda _: Result.STARTED, sqs).run(FULL[:9], 120)) == []
     assert sqs.waiting == [10]
 
 
-def test_no_more_is_taken_than_there_is_time_for() -> None:
-    sqs, clock = WaitingSqs(waiting=list(range(10, 60))), iter([0.0, 0.0, 29.0, 31.0, 31.0])
+def test_no_messages_are_received_without_time_to_handle_them() -> None:
+    sqs, clock = SqsWithMessages(waiting=list(range(10, 60))), iter([0.0, 0.0, 29.0, 31.0, 31.0])
 
     def last() -> float:
         return next(clock, 31.0)
@@ -185,8 +185,8 @@ def test_no_more_is_taken_than_there_is_time_for() -> None:
 
 
 @pytest.mark.parametrize("fails", ["receive", "delete"])
-def test_a_queue_that_fails_takes_nothing_along(fails: str, caplog) -> None:
-    sqs = WaitingSqs(waiting=[10, 11], fails=fails)
+def test_a_failing_queue_fails_no_message(fails: str, caplog) -> None:
+    sqs = SqsWithMessages(waiting=[10, 11], fails=fails)
     assert failures(draining(lambda _: Result.STARTED, sqs).run(FULL, 120)) == []
     assert sqs.deleted == []
     assert "no more messages received" in caplog.text or "not deleted" in caplog.text

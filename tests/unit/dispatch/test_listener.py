@@ -1,4 +1,4 @@
-"""The listener: a line of a log becomes a dispatch request."""
+"""The listener turns log lines into dispatch requests."""
 
 import base64
 import gzip
@@ -15,7 +15,7 @@ from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.testing.stepfunctions import client_error
 
-# As Step Functions writes it with log level ALL, without data.
+# As Step Functions writes it with log level ALL and without execution data.
 LINE: dict[str, Any] = {
     "id": "3",
     "previous_event_id": "2",
@@ -43,7 +43,7 @@ def listener(stack) -> Listener:
     return Listener(activities=ActivityCatalog(source=stack.tasks), requests=stack.sqs.queue())
 
 
-def test_each_scheduled_task_makes_a_request(stack, listener) -> None:
+def test_each_scheduled_task_sends_a_request(stack, listener) -> None:
     other = {**LINE, "type": "ActivityStarted"}
     lines = [json.dumps(line) for line in (LINE, other, LINE)]
     assert listener.handle(event(*lines)) == 2
@@ -52,30 +52,30 @@ def test_each_scheduled_task_makes_a_request(stack, listener) -> None:
     assert stack.sqs.delays == [0, 0]
 
 
-def test_what_is_left_to_workers_first_comes_later(stack, listener) -> None:
+def test_a_request_is_delayed_while_workers_come_first(stack, listener) -> None:
     stack.change_activity(overflow_after_seconds=30)
     assert listener.handle(event(json.dumps(LINE))) == 1
     assert stack.sqs.delays == [30]
 
 
 @pytest.mark.parametrize("time", [None, 3, "", "soon", "9" * 400, "٣"])
-def test_a_line_without_a_time_makes_a_request_that_is_not_measured(stack, listener, time: object) -> None:
+def test_a_line_without_a_timestamp_sends_a_request_without_one(stack, listener, time: object) -> None:
     assert listener.handle(event(json.dumps({**LINE, "event_timestamp": time, "execution_arn": 3}))) == 1
     assert [json.loads(body).get("execution_arn") for body in stack.sqs.bodies] == [None]
 
 
-def test_many_tasks_are_asked_for_ten_at_a_time(stack, listener) -> None:
+def test_every_task_of_a_large_batch_gets_its_request(stack, listener) -> None:
     assert listener.handle(event(*[json.dumps({**LINE, "id": str(n)}) for n in range(25)])) == 25
     assert len(stack.sqs.bodies) == 25
 
 
 @pytest.mark.parametrize("mode", [WakeUp.REQUESTS, WakeUp.POLL])
-def test_activities_of_another_mode_are_left_alone(stack, listener, mode: WakeUp) -> None:
+def test_activities_with_another_wake_up_are_ignored(stack, listener, mode: WakeUp) -> None:
     stack.change_activity(wake_up=mode)
     assert listener.handle(event(json.dumps(LINE))) == 0
 
 
-def test_activities_of_another_stack_are_left_alone(stack, listener) -> None:
+def test_activities_of_another_stack_are_ignored(stack, listener) -> None:
     line = {**LINE, "details": {"resource": ARN + "-other"}}
     assert listener.handle(event(json.dumps(line))) == 0
     assert stack.sqs.bodies == []
@@ -92,17 +92,17 @@ def test_activities_of_another_stack_are_left_alone(stack, listener) -> None:
         "[" * 100_000 + '"ActivityScheduled"',
     ],
 )
-def test_lines_of_other_kinds_are_passed_over(listener, line: str) -> None:
+def test_other_lines_are_skipped(listener, line: str) -> None:
     assert listener.handle(event(line, json.dumps(LINE))) == 1
 
 
-def test_a_message_that_only_looks_whether_we_are_there(listener) -> None:
+def test_a_control_message_sends_nothing(listener) -> None:
     assert listener.handle(event(json.dumps(LINE), message_type="CONTROL_MESSAGE")) == 0
 
 
 @settings(max_examples=40)
 @given(st.none() | st.text() | st.binary().map(lambda data: base64.b64encode(data).decode()) | st.integers())
-def test_what_is_no_event_of_a_log_is_refused(data: object) -> None:
+def test_an_event_that_is_not_from_a_log_is_rejected(data: object) -> None:
     with pytest.raises(InvalidLogEvent):
         scheduled({"awslogs": {"data": data}})
 
@@ -113,7 +113,7 @@ def test_what_is_no_event_of_a_log_is_refused(data: object) -> None:
         st.none() | st.text() | st.integers(), lambda some: st.lists(some) | st.dictionaries(st.text(), some)
     )
 )
-def test_a_batch_of_another_form_is_refused_or_empty(document: object) -> None:
+def test_a_batch_in_another_form_is_rejected_or_empty(document: object) -> None:
     data = base64.b64encode(gzip.compress(json.dumps(document).encode())).decode()
     try:
         assert scheduled({"awslogs": {"data": data}}) == []
@@ -121,7 +121,7 @@ def test_a_batch_of_another_form_is_refused_or_empty(document: object) -> None:
         return
 
 
-def test_a_batch_that_could_not_be_sent_comes_again(stack, listener, monkeypatch) -> None:
+def test_a_batch_whose_requests_cannot_be_sent_raises(stack, listener, monkeypatch) -> None:
     error = client_error("ServiceUnavailable", "SendMessageBatch", 503)
 
     def refuse(**_):

@@ -1,4 +1,4 @@
-"""Tasks that come with their requests: none is lost, none runs twice, none runs for nobody."""
+"""Tasks that arrive in their requests: none is lost, and none runs twice or for an ended execution."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,6 @@ from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.lifecycle.canceller import Canceller
-from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.testing.stepfunctions import FakeTask, client_error
 
 TARGET = "callback:work"
@@ -21,7 +20,7 @@ TARGET = "callback:work"
 
 @pytest.fixture
 def target(stack):
-    """The stack with a callback target in the place of its activity."""
+    """Return the stack with a callback target in place of its activity."""
 
     def make(**changes: Any) -> None:
         stack.tasks.activities.clear()
@@ -44,10 +43,6 @@ def body(task: FakeTask, **changes: Any) -> str:
     return json.dumps(document)
 
 
-def record_of(stack, task: FakeTask):
-    return stack.tasks.get(task_id_of(task.token))
-
-
 def test_a_task_is_recorded_and_its_job_started(target) -> None:
     task = target.stepfunctions.hand_over('{"n": 1}')
     seen = []
@@ -56,12 +51,12 @@ def test_a_task_is_recorded_and_its_job_started(target) -> None:
     assert seen == [TaskState.STARTING]
     (started,) = target.backend.started.values()
     assert (started.token, started.input, started.activity_arn) == (task.token, '{"n": 1}', TARGET)
-    record = record_of(target, task)
+    record = target.record_of(task)
     assert (record.state, record.holds_slot) == (TaskState.STARTED, False)
     assert target.tasks.of_execution(task.execution_arn) == [record]
 
 
-def test_a_message_that_comes_twice_starts_one_job(target) -> None:
+def test_a_message_delivered_twice_starts_one_job(target) -> None:
     task = target.stepfunctions.hand_over()
     results = [target.dispatcher.handle(body(task)) for _ in range(3)]
     assert results == [Result.STARTED, Result.KNOWN, Result.KNOWN]
@@ -70,21 +65,21 @@ def test_a_message_that_comes_twice_starts_one_job(target) -> None:
         task_id_of(task.token),
         task.token,
         Succeeded(output="1"),
-        release=record_of(target, task).slot_release,
+        release=target.record_of(task).slot_release,
     )
     assert target.dispatcher.handle(body(task)) is Result.KNOWN
 
 
-def test_without_a_slot_it_waits_in_the_table_and_is_beaten_for(target) -> None:
+def test_a_task_without_a_slot_waits_in_the_table(target) -> None:
     target.target(max_concurrent_jobs=1)
     tasks = [target.stepfunctions.hand_over() for _ in range(3)]
     results = [target.dispatcher.handle(body(task)) for task in tasks]
     assert results == [Result.STARTED, Result.WAITING, Result.WAITING]
-    assert [record_of(target, task).state for task in tasks] == ["started", "waiting", "waiting"]
+    assert [target.record_of(task).state for task in tasks] == ["started", "waiting", "waiting"]
     assert len(target.backend.started) == 1
 
 
-def test_a_freed_slot_is_the_oldest_s(target) -> None:
+def test_a_freed_slot_goes_to_the_oldest_task(target) -> None:
     target.target(max_concurrent_jobs=1)
     now = [1_000.0]
     target.tasks.clock = lambda: now[0]
@@ -93,34 +88,34 @@ def test_a_freed_slot_is_the_oldest_s(target) -> None:
         tasks.append(target.stepfunctions.hand_over())
         target.dispatcher.handle(body(tasks[-1]))
         now[0] += 1
-    first = record_of(target, tasks[0])
+    first = target.record_of(tasks[0])
     target.settler.settle(first.task_id, tasks[0].token, Succeeded(output="1"), release=first.slot_release)
     (woken,) = target.sqs.bodies
     assert json.loads(woken) == {"activity_arn": TARGET}
     assert target.dispatcher.handle(woken) is Result.STARTED
-    assert [record_of(target, task).state for task in tasks] == ["settled", "started", "waiting"]
+    assert [target.record_of(task).state for task in tasks] == ["settled", "started", "waiting"]
     assert target.dispatcher.handle(woken) is Result.WAITING
 
 
-def test_a_request_that_finds_none_waiting_frees_its_slot(target) -> None:
+def test_a_request_that_finds_no_waiting_task_frees_its_slot(target) -> None:
     target.target(max_concurrent_jobs=1)
     request = DispatchRequest(activity_arn=TARGET).to_json()
     assert target.dispatcher.handle(request) is Result.NO_TASK
     assert target.slot_store.holders[TARGET] == set()
 
 
-def test_a_message_of_a_task_that_is_over_starts_nothing(target) -> None:
+def test_a_message_for_an_ended_task_starts_nothing(target) -> None:
     target.target(max_concurrent_jobs=1)
     task = target.stepfunctions.hand_over()
     target.stepfunctions.abort(task)
     assert target.dispatcher.handle(body(task)) is Result.NO_TASK
     assert target.backend.started == {}
-    record = record_of(target, task)
+    record = target.record_of(task)
     assert (record.outcome, record.poll_id, record.token) == (OutcomeName.CANCELLED, None, None)
     assert target.slot_store.holders[TARGET] == set()
 
 
-def test_a_heartbeat_that_fails_keeps_no_task_from_its_start(target, monkeypatch) -> None:
+def test_a_failed_heartbeat_does_not_prevent_the_start(target, monkeypatch) -> None:
     task = target.stepfunctions.hand_over()
 
     def refuse(**_):
@@ -130,16 +125,16 @@ def test_a_heartbeat_that_fails_keeps_no_task_from_its_start(target, monkeypatch
     assert target.dispatcher.handle(body(task)) is Result.STARTED
 
 
-def test_a_start_that_is_refused_settles_the_task(target) -> None:
+def test_a_refused_start_settles_the_task(target) -> None:
     target.target(max_concurrent_jobs=1)
     task = target.stepfunctions.hand_over('{"job": {"image": "x"}}')
     assert target.dispatcher.handle(body(task)) is Result.REFUSED
     assert task.answer["error"] == "Dispatch.InvalidInput"
     assert target.slot_store.holders[TARGET] == set()
-    assert record_of(target, task).poll_id is None
+    assert target.record_of(task).poll_id is None
 
 
-def test_a_task_that_can_not_be_written_comes_again(target, monkeypatch) -> None:
+def test_a_task_that_cannot_be_written_is_retried(target, monkeypatch) -> None:
     task = target.stepfunctions.hand_over()
     park = target.tasks.park
 
@@ -153,7 +148,7 @@ def test_a_task_that_can_not_be_written_comes_again(target, monkeypatch) -> None
     assert target.dispatcher.handle(body(task)) is Result.STARTED
 
 
-def test_a_message_that_was_interrupted_after_it_was_written_goes_on(target, monkeypatch) -> None:
+def test_a_message_interrupted_after_its_task_was_written_is_resumed(target, monkeypatch) -> None:
     target.target(max_concurrent_jobs=1)
     task = target.stepfunctions.hand_over()
     take = target.slot_store.take
@@ -163,7 +158,7 @@ def test_a_message_that_was_interrupted_after_it_was_written_goes_on(target, mon
 
     monkeypatch.setattr(target.slot_store, "take", refuse)
     assert target.dispatcher.handle(body(task)) is Result.RETRY
-    assert record_of(target, task).state is TaskState.WAITING
+    assert target.record_of(task).state is TaskState.WAITING
     monkeypatch.setattr(target.slot_store, "take", take)
     assert target.dispatcher.handle(body(task)) is Result.STARTED
 
@@ -178,7 +173,7 @@ def test_a_message_that_was_interrupted_after_it_was_written_goes_on(target, mon
         ({"execution_arn": None}, "execution_arn: NoneType"),
     ],
 )
-def test_a_malformed_request_is_dropped_and_not_shown(target, caplog, changes, problem: str) -> None:
+def test_a_malformed_request_is_dropped_without_being_logged(target, caplog, changes, problem: str) -> None:
     task = target.stepfunctions.hand_over('"secret"')
     assert target.dispatcher.handle(body(task, **changes)) is Result.DROPPED
     assert problem in caplog.text
@@ -186,7 +181,7 @@ def test_a_malformed_request_is_dropped_and_not_shown(target, caplog, changes, p
     assert "secret" not in caplog.text
 
 
-def test_an_unknown_target_is_tried_again(target, caplog) -> None:
+def test_an_unknown_target_is_retried(target, caplog) -> None:
     task = target.stepfunctions.hand_over()
     assert target.dispatcher.handle(body(task, callback="other")) is Result.RETRY
     assert "callback:other: no activity of this stack" in caplog.text
@@ -195,23 +190,18 @@ def test_an_unknown_target_is_tried_again(target, caplog) -> None:
 
 @pytest.fixture
 def canceller(target) -> Canceller:
-    return Canceller(
-        stepfunctions=target.stepfunctions,
-        tasks=target.tasks,
-        activities=ActivityCatalog(source=target.tasks),
-        backend_of=lambda _: target.backend,
-        settler=target.settler,
-    )
+    canceller: Canceller = target.runtime.canceller
+    return canceller
 
 
-def test_an_execution_that_ends_takes_its_waiting_and_its_running_tasks_along(target, canceller) -> None:
+def test_an_ended_execution_cancels_its_waiting_and_its_running_tasks(target, canceller) -> None:
     target.target(max_concurrent_jobs=1)
     running, waiting = target.stepfunctions.hand_over(), target.stepfunctions.hand_over()
     for task in (running, waiting):
         target.dispatcher.handle(body(task))
         target.stepfunctions.abort(task)
         assert canceller.cancel_execution(task.execution_arn) == 1
-    assert list(target.backend.stopped) == [record_of(target, running).job_id]
-    ended = record_of(target, waiting)
+    assert list(target.backend.stopped) == [target.record_of(running).job_id]
+    ended = target.record_of(waiting)
     assert (ended.outcome, ended.poll_id) == (OutcomeName.CANCELLED, None)
     assert not target.tasks.unpark(ended.task_id, "6742f00000000001", holds_slot=True)

@@ -1,12 +1,10 @@
 """Descriptions of activities."""
 
 import json
-from dataclasses import dataclass, field
 
 import pytest
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity, WakeUp
-from activity_dispatch.store.catalog import ActivityCatalog
 
 DOCUMENT = {
     "arn": "arn:aws:states:eu-west-1:000000000000:activity:work",
@@ -26,7 +24,7 @@ def test_a_description_is_read() -> None:
     assert (activity.wake_up, activity.pollers, activity.overflow_after_seconds) == ("requests", 1, None)
 
 
-def test_how_an_activity_is_woken_up_is_read() -> None:
+def test_the_wake_up_of_an_activity_is_read() -> None:
     more = {"wake_up": "poll", "pollers": 3, "overflow_after_seconds": 30}
     activity = Activity.from_json(json.dumps({**DOCUMENT, **more}))
     assert (activity.wake_up, activity.pollers, activity.overflow_after_seconds) == (WakeUp.POLL, 3, 30)
@@ -43,36 +41,6 @@ def test_a_missing_field_is_named(field_name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", json.dumps({**DOCUMENT, "heartbeat_seconds": "soon"})])
-def test_what_is_no_description_is_refused(text: str) -> None:
+def test_an_invalid_description_is_rejected(text: str) -> None:
     with pytest.raises(InvalidActivity):
         Activity.from_json(text)
-
-
-@dataclass
-class _Source:
-    known: dict[str, Activity] = field(default_factory=dict)
-    reads: int = 0
-
-    def activity(self, arn: str) -> Activity | None:
-        self.reads += 1
-        return self.known.get(arn)
-
-
-def test_a_description_is_read_again_after_a_minute() -> None:
-    activity = Activity.from_json(json.dumps(DOCUMENT))
-    source, now = _Source({activity.arn: activity}), 0.0
-    catalog = ActivityCatalog(source=source, clock=lambda: now)
-    assert catalog.find(activity.arn) == catalog.find(activity.arn) == activity
-    assert source.reads == 1
-    now = 61.0
-    catalog.find(activity.arn)
-    assert source.reads == 2
-
-
-def test_an_unknown_activity_is_asked_for_every_time() -> None:
-    activity = Activity.from_json(json.dumps(DOCUMENT))
-    source = _Source()
-    catalog = ActivityCatalog(source=source)
-    assert catalog.find(activity.arn) is None
-    source.known[activity.arn] = activity
-    assert catalog.find(activity.arn) == activity

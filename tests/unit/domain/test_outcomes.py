@@ -19,7 +19,7 @@ def test_a_cause_is_json_without_empty_fields() -> None:
     }
 
 
-def test_exit_code_zero_is_no_empty_field() -> None:
+def test_exit_code_zero_is_not_an_empty_field() -> None:
     assert json.loads(Cause(message="interrupted", exit_code=0).to_json())["exit_code"] == 0
 
 
@@ -41,7 +41,7 @@ def test_a_cause_never_exceeds_the_limit(message: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "x" * 257])
-def test_names_that_step_functions_refuses_are_refused_here(name: str) -> None:
+def test_error_names_that_step_functions_would_refuse_are_rejected(name: str) -> None:
     with pytest.raises(ValueError, match="allowed are 1 to 256"):
         Failed(error=name, cause=Cause(message="m"))
     with pytest.raises(ValueError, match="allowed are 1 to 256"):

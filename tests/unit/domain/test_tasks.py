@@ -1,4 +1,4 @@
-"""Tasks, and what their input may say about the job."""
+"""Tasks, and the overrides in their input."""
 
 import hashlib
 import json
@@ -44,7 +44,7 @@ def test_no_job_object_means_no_overrides(text: str) -> None:
     assert job_overrides(text, ("command",)) == {}
 
 
-def test_allowed_keys_are_taken() -> None:
+def test_allowed_overrides_are_accepted() -> None:
     assert job_overrides('{"job": {"command": ["a"]}}', ("command", "cpu")) == {"command": ["a"]}
 
 
@@ -57,13 +57,13 @@ def test_allowed_keys_are_taken() -> None:
         ('{"job": null}', ("command",), "job: NoneType; it must be an object"),
     ],
 )
-def test_anything_else_is_refused(text: str, allowed: tuple[str, ...], message: str) -> None:
+def test_other_overrides_are_rejected(text: str, allowed: tuple[str, ...], message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         job_overrides(text, allowed)
 
 
 @given(st.dictionaries(st.text(max_size=8), st.integers(), max_size=4), st.sets(st.text(max_size=8)))
-def test_what_is_taken_was_allowed(job: dict[str, int], allowed: set[str]) -> None:
+def test_only_allowed_overrides_are_accepted(job: dict[str, int], allowed: set[str]) -> None:
     text = json.dumps({"job": job})
     try:
         taken = job_overrides(text, tuple(allowed))

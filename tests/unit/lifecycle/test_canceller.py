@@ -1,8 +1,9 @@
 """Executions that end before their tasks do."""
 
-import json
+from dataclasses import replace
 
 import pytest
+from tests.unit.composed import EXECUTION
 
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import Succeeded
@@ -10,15 +11,13 @@ from activity_dispatch.domain.tasks import OutcomeName, task_id_of
 from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
 from activity_dispatch.stepfunctions.history import open_polls
 
-EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
-
 
 def event(status: object, **detail: object) -> dict:
     return {"source": "aws.states", "detail": {"executionArn": EXECUTION, "status": status, **detail}}
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
-def test_an_execution_that_ended_without_success(status: str) -> None:
+def test_an_execution_that_failed_is_recognized(status: str) -> None:
     assert ended_execution(event(status)) == EXECUTION
 
 
@@ -36,7 +35,7 @@ def test_an_execution_that_ended_without_success(status: str) -> None:
         {},
     ],
 )
-def test_other_events_say_nothing(other: dict) -> None:
+def test_other_events_are_ignored(other: dict) -> None:
     assert ended_execution(other) is None
 
 
@@ -54,7 +53,7 @@ def followed(number: int, kind: str, previous: int) -> dict:
     return {"id": number, "previousEventId": previous, "type": kind}
 
 
-def test_the_polls_of_tasks_without_an_outcome() -> None:
+def test_a_history_shows_the_polls_of_tasks_without_an_outcome() -> None:
     polls = [f"6742f0000000000{number}" for number in range(4)]
     events = [
         started(1, f"{polls[0]} dispatcher"),
@@ -88,19 +87,14 @@ class Histories:
 
 @pytest.fixture
 def canceller(stack) -> Canceller:
-    return Canceller(
-        stepfunctions=Histories(),  # type: ignore[arg-type]
-        tasks=stack.tasks,
-        activities=stack.dispatcher.activities,
-        backend_of=lambda _: stack.backend,
-        settler=stack.settler,
-    )
+    canceller: Canceller = replace(stack.runtime.canceller, stepfunctions=Histories())
+    return canceller
 
 
 def dispatch(stack, canceller) -> str:
     """Dispatch a task; return its id."""
     scheduled = stack.stepfunctions.schedule(stack.arn)
-    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
+    stack.dispatch()
     canceller.stepfunctions.events.append(
         started(len(canceller.stepfunctions.events) + 1, scheduled.worker_name)
     )
@@ -110,28 +104,28 @@ def dispatch(stack, canceller) -> str:
 def test_all_jobs_of_an_ended_execution_are_stopped(stack, canceller) -> None:
     ids = [dispatch(stack, canceller) for _ in range(3)]
     other = stack.stepfunctions.schedule(stack.arn)
-    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
+    stack.dispatch()
     assert canceller.cancel_execution(EXECUTION) == 3
     assert set(stack.backend.stopped) == {JobId(f"fake-{task_id}") for task_id in ids}
     assert {stack.tasks.get(task_id).outcome for task_id in ids} == {OutcomeName.CANCELLED}
-    assert stack.tasks.get(task_id_of(other.token)).outcome is None
+    assert stack.record_of(other).outcome is None
 
 
-def test_an_event_that_comes_twice_stops_again_what_still_runs(stack, canceller) -> None:
+def test_an_event_delivered_twice_stops_running_jobs_again(stack, canceller) -> None:
     dispatch(stack, canceller)
     canceller.cancel_execution(EXECUTION)
     assert canceller.cancel_execution(EXECUTION) == 1
     assert len(stack.backend.stopped) == 1
 
 
-def test_a_job_that_is_about_to_end_of_itself_is_left_alone(stack, canceller) -> None:
+def test_the_job_of_a_settled_task_is_left_alone(stack, canceller) -> None:
     task_id = dispatch(stack, canceller)
     stack.settler.settle(task_id, stack.tasks.get(task_id).token, Succeeded(output="1"))
     assert canceller.cancel_execution(EXECUTION) == 0
     assert stack.backend.stopped == {}
 
 
-def test_a_task_that_is_being_started_is_stopped_by_who_starts_it(stack, canceller) -> None:
+def test_a_task_cancelled_during_its_start_is_stopped_by_the_dispatcher(stack, canceller) -> None:
     scheduled = stack.stepfunctions.schedule(stack.arn)
 
     def abort(task) -> None:
@@ -140,13 +134,13 @@ def test_a_task_that_is_being_started_is_stopped_by_who_starts_it(stack, cancell
         assert canceller.cancel_execution(EXECUTION) == 1
 
     stack.backend.before_start = abort
-    stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn}))
-    record = stack.tasks.get(task_id_of(scheduled.token))
+    stack.dispatch()
+    record = stack.record_of(scheduled)
     assert record.outcome is OutcomeName.CANCELLED
     assert set(stack.backend.stopped) == {record.job_id}
 
 
-def test_a_job_whose_start_was_not_recorded_is_found(stack, canceller, monkeypatch) -> None:
+def test_a_job_whose_start_was_not_recorded_is_found_and_stopped(stack, canceller, monkeypatch) -> None:
     monkeypatch.setattr(stack.tasks, "record_started", lambda *_: True)
     task_id = dispatch(stack, canceller)
     assert stack.tasks.get(task_id).job_id is None

@@ -1,4 +1,4 @@
-"""The last lines of a job's log, and where the console shows it."""
+"""The last lines of a job's log."""
 
 import boto3
 import pytest
@@ -6,7 +6,6 @@ from botocore.stub import Stubber
 
 from activity_dispatch.domain.jobs import LogLocation
 from activity_dispatch.lifecycle.job_logs import JobLogs
-from activity_dispatch.observe.log_links import log_url
 
 PLACE = LogLocation(group="/aws/batch/job", stream="definition/default/abc")
 
@@ -20,7 +19,7 @@ def stubbed(monkeypatch):
         yield stubber, JobLogs(client=client)
 
 
-def test_the_last_lines_are_asked_for(stubbed) -> None:
+def test_the_last_lines_are_read(stubbed) -> None:
     stubber, logs = stubbed
     stubber.add_response(
         "get_log_events",
@@ -30,16 +29,8 @@ def test_the_last_lines_are_asked_for(stubbed) -> None:
     assert logs.last_lines(PLACE) == ("one", "x" * 1000)
 
 
-def test_a_log_that_is_not_there_is_no_lines(stubbed, caplog) -> None:
+def test_a_missing_log_has_no_lines(stubbed, caplog) -> None:
     stubber, logs = stubbed
     stubber.add_client_error("get_log_events", "ResourceNotFoundException")
     assert logs.last_lines(PLACE) == ()
     assert "definition/default/abc" in caplog.text
-
-
-def test_the_url_is_escaped_as_the_console_wants_it(monkeypatch) -> None:
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    assert log_url(LogLocation(group="/aws/lambda/f", stream="2026/[$LATEST]a")).endswith(
-        "region=eu-west-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Ff"
-        "/log-events/2026$252F$255B$2524LATEST$255Da"
-    )

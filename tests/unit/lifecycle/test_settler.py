@@ -64,7 +64,7 @@ def test_the_limit_counts_bytes_not_characters(stack, open_task) -> None:
     assert "output_s3_uri" in scheduled.answer["output"]
 
 
-def test_an_output_that_s3_refuses_fails_the_task(stack, open_task) -> None:
+def test_an_output_that_s3_rejects_fails_the_task(stack, open_task) -> None:
     scheduled, task_id = open_task
     stack.s3.refuse = client_error("AccessDenied", "PutObject")
     stack.settler.settle(task_id, scheduled.token, Succeeded(output=json.dumps("x" * 300_000)))
@@ -73,7 +73,7 @@ def test_an_output_that_s3_refuses_fails_the_task(stack, open_task) -> None:
     assert stack.tasks.get(task_id).outcome is OutcomeName.FAILED
 
 
-def test_a_table_that_fails_does_not_undo_the_outcome(stack, open_task, monkeypatch) -> None:
+def test_a_failing_table_does_not_undo_the_outcome(stack, open_task, monkeypatch) -> None:
     scheduled, task_id = open_task
 
     def refuse(*_: object, closed: bool) -> bool:
@@ -84,14 +84,14 @@ def test_a_table_that_fails_does_not_undo_the_outcome(stack, open_task, monkeypa
     assert scheduled.answer == {"output": "1"}
 
 
-def test_with_the_end_of_its_job_a_task_is_closed_at_once(stack, open_task) -> None:
+def test_a_task_is_closed_when_it_is_settled_by_its_jobs_end(stack, open_task) -> None:
     scheduled, task_id = open_task
     end = SlotRelease(activity_arn=stack.arn, slot=None)
     stack.settler.settle(task_id, scheduled.token, Succeeded(output="1"), release=end)
     assert stack.tasks.get(task_id).poll_id is None
 
 
-def test_without_the_end_of_its_job_a_task_stays_open_and_keeps_its_slot(stack, open_task) -> None:
+def test_a_task_stays_open_and_keeps_its_slot_until_its_job_ends(stack, open_task) -> None:
     scheduled, task_id = open_task
     stack.slots.reserve(stack.arn, POLL, 1)
     stack.settler.settle(task_id, scheduled.token, Succeeded(output="1"))
@@ -110,7 +110,7 @@ def test_the_end_of_a_job_frees_its_slot_and_closes_its_task(stack, open_task) -
     assert stack.tasks.get(task_id).poll_id is None
 
 
-def test_a_slot_that_can_not_be_freed_leaves_the_task_open(stack, open_task, monkeypatch) -> None:
+def test_a_task_stays_open_when_its_slot_cannot_be_freed(stack, open_task, monkeypatch) -> None:
     scheduled, task_id = open_task
     stack.slots.reserve(stack.arn, POLL, 1)
 

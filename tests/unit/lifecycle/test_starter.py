@@ -1,26 +1,24 @@
-"""What is written of a start, and when not."""
-
-import json
+"""Which starts are recorded."""
 
 from activity_dispatch.dispatch.dispatcher import Result
-from activity_dispatch.domain.tasks import TaskState, task_id_of
+from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.testing.backend import FakeBackend
 
 
 def undescribed() -> FakeBackend:
-    """A service that cannot be asked about jobs under way, as Lambda cannot."""
+    """Return a backend that, like Lambda's, cannot describe jobs."""
     return FakeBackend(describes_jobs=False, max_job_seconds=900)
 
 
-def test_a_start_that_the_jobs_claim_records_is_not_written_twice(stack) -> None:
+def test_a_start_is_not_recorded_when_the_jobs_claim_will_record_it(stack) -> None:
     stack.backend = undescribed()
     scheduled = stack.stepfunctions.schedule(stack.arn)
-    assert stack.dispatcher.handle(json.dumps({"activity_arn": stack.arn})) is Result.STARTED
-    record = stack.tasks.get(task_id_of(scheduled.token))
+    assert stack.dispatch() is Result.STARTED
+    record = stack.record_of(scheduled)
     assert (record.state, record.job_id) == (TaskState.STARTING, None)
 
 
-def test_a_start_that_is_made_again_is_written(stack) -> None:
+def test_a_repeated_start_is_recorded(stack) -> None:
     backend = undescribed()
     task = stack.task("token", "null")
     stack.tasks.add(task, "fake")

@@ -1,4 +1,4 @@
-"""A compute service in memory, and a backend on it, in three kinds that differ as AWS's services do."""
+"""A compute service in memory and its backend, in three kinds that differ like AWS's services."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,16 +20,16 @@ REMEMBERED_SECONDS = 3_600
 
 
 class Kind(StrEnum):
-    """How a start is kept from making a second job, and what can be asked."""
+    """How a repeated start is kept from making a second job, and what the service can describe."""
 
-    TOKEN = "token"  # as ECS: a token makes a start idempotent; ended jobs are soon forgotten
-    LIST = "list"  # as Batch: looks for a job of the name before it submits one
-    FUNCTION = "function"  # as Lambda: nothing does, and jobs can neither be seen nor stopped
+    TOKEN = "token"  # like ECS: a token makes a start idempotent; ended jobs are soon forgotten
+    LIST = "list"  # like Batch: the backend searches for a job of that name before it submits one
+    FUNCTION = "function"  # like Lambda: nothing prevents it, and jobs can neither be described nor stopped
 
 
 @dataclass(kw_only=True)
 class ModelJob:
-    """A job: `is_plain` knows nothing of tasks, others run the worker."""
+    """A job. A plain one knows nothing of tasks; any other runs the worker."""
 
     id: JobId
     task_id: str
@@ -40,13 +40,13 @@ class ModelJob:
     ended_at: float = 0.0
 
     def diagnosis(self) -> Diagnosis:
-        """Say what the service says of it."""
+        """Return the service's description of it."""
         return Diagnosis(task_id=self.task_id, job_id=self.id, state=self.state, outcome=self.outcome)
 
 
 @dataclass(kw_only=True)
 class Compute:
-    """The service's API. Each method is a call that can go wrong."""
+    """The service's API: each method is a call that can fail."""
 
     kind: Kind
     now: list[float]
@@ -54,7 +54,7 @@ class Compute:
     jobs: dict[JobId, ModelJob] = field(default_factory=dict)
 
     def run_job(self, *, task_id: str, payload: Mapping[str, Any]) -> JobId:
-        """Make a job; the same one again for the same task where the service does so."""
+        """Create a job; the TOKEN kind returns a task's existing job."""
         made = [job for job in self.jobs.values() if job.task_id == task_id]
         if made and self.kind is Kind.TOKEN:
             return made[0].id
@@ -68,7 +68,7 @@ class Compute:
         return job.id
 
     def list_jobs(self, *, task_id: str) -> list[JobId]:
-        """Return the task's jobs; ended ones only where the service lists them."""
+        """Return the task's jobs; only the LIST kind includes ended ones."""
         ended = self.kind is Kind.LIST
         return [
             job.id
@@ -88,34 +88,34 @@ class Compute:
         ]
 
     def stop_job(self, *, job: JobId) -> None:
-        """Ask for the job's end, which the world brings about."""
+        """Ask for the job's end; the model ends it."""
         self.stops.append(job)
 
     def under_way(self) -> list[ModelJob]:
-        """Return what waits or runs."""
+        """Return the jobs that are queued or running."""
         return [job for job in self.jobs.values() if job.state is not JobState.ENDED]
 
 
 def outcome_of(job: JobId, exit_code: int) -> Outcome:
-    """Return what the service says of a job that has ended with this code."""
+    """Return the outcome that the service reports for this exit code."""
     return outcome_of_exit(Cause(message="ended", backend="model", job_id=job, exit_code=exit_code))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelBackend:
-    """The backend, with the same handling of errors as those of AWS's services."""
+    """The backend, which handles errors like those of AWS's services."""
 
     api: Compute
     kind: Kind
 
     @property
     def describes_jobs(self) -> bool:
-        """Every service but that of functions does."""
+        """All kinds but FUNCTION do."""
         return self.kind is not Kind.FUNCTION
 
     @property
     def max_job_seconds(self) -> int | None:
-        """A function's own limit."""
+        """The time limit of a function."""
         return None if self.describes_jobs else FUNCTION_SECONDS
 
     def start(self, task: Task) -> JobId:
@@ -133,11 +133,11 @@ class ModelBackend:
             return found or self.api.run_job(task_id=task.task_id, payload=payload)
 
     def may_run(self, error: ClientError | BotoCoreError) -> bool:
-        """A function that runs after all finds its task settled."""
+        """Say whether the job may run despite the error; a function that does finds its task settled."""
         return self.kind is not Kind.FUNCTION and may_have_happened(error)
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the task's job, if the service can be asked."""
+        """Return the task's job, if the service can say."""
         if self.kind is Kind.FUNCTION:
             return None
         return next(iter(self.api.list_jobs(task_id=task_id)), None)
@@ -149,13 +149,13 @@ class ModelBackend:
         return {job.job_id: job for job in self.api.describe_jobs(jobs=jobs)}
 
     def stop(self, job: JobId, reason: str) -> None:
-        """Stop a job that is under way."""
+        """Stop an unfinished job."""
         assert reason
         if self.kind is not Kind.FUNCTION and is_under_way(self.describe([job]).get(job)):
             self.api.stop_job(job=job)
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
-        """Jobs here have no log."""
+        """Return None: these jobs have no logs."""
         assert diagnosis
         return None
 
@@ -166,7 +166,7 @@ class ModelBackend:
 
 
 def function_failed(job: ModelJob) -> Diagnosis:
-    """Return what the record of a function's failure says."""
+    """Return the diagnosis in the record of a function's failure."""
     cause = Cause(message="the function failed", backend="model", job_id=job.id)
     failed = Failed(error=ErrorName.JOB_FAILED, cause=cause)
     return Diagnosis(task_id=job.task_id, job_id=job.id, state=JobState.ENDED, outcome=failed)

@@ -1,4 +1,4 @@
-"""What must hold at any time, and what is not yet at rest."""
+"""What must hold at any time, and what is still open."""
 
 from tests.unit.model.compute import Kind
 from tests.unit.model.model import TARGET, Model
@@ -9,13 +9,13 @@ from activity_dispatch.testing.stepfunctions import FakeTask
 
 
 def check(model: Model) -> None:
-    """Assert what holds at any time."""
+    """Assert what must hold at any time."""
     under_way = model.compute.under_way()
     working: dict[str, int] = {}
     for job in model.compute.jobs.values():
         working[job.task_id] = working.get(job.task_id, 0) + model.roles.begun.get(job.id, 0)
     twice = [task_id for task_id, jobs in working.items() if jobs > 1]
-    assert not twice, f"worked at twice: {twice}"
+    assert not twice, f"processed twice: {twice}"
     if model.kind is not Kind.FUNCTION:
         tasks = [job.task_id for job in under_way]
         assert len(tasks) == len(set(tasks)), f"two jobs of a task: {under_way}"
@@ -28,7 +28,7 @@ def check(model: Model) -> None:
 
 
 def _in_slots(model: Model, arn: str) -> set[str]:
-    """Return the tasks with a job; an invocation that waits costs nothing, and may be in vain."""
+    """Return the tasks with a job; an invocation that waits costs nothing and may find its task gone."""
     is_function = model.kind is Kind.FUNCTION
     jobs = model.compute.under_way()
     found = {job.task_id for job in jobs if job.id in model.roles.begun or not is_function}
@@ -36,20 +36,20 @@ def _in_slots(model: Model, arn: str) -> set[str]:
 
 
 def _check_record(model: Model, task: FakeTask) -> None:
-    """Assert that the table tells of a task what Step Functions does."""
+    """Assert that the table agrees with Step Functions."""
     record = model.tasks.get(task_id_of(task.token))
     if record is None or record.state is not TaskState.SETTLED:
         return
     assert record.token is None
     assert record.input is None
-    assert task.status != "RUNNING", "settled, and its execution waits"
+    assert task.status != "RUNNING", "settled, but its execution waits"
     if record.outcome is not OutcomeName.CANCELLED:
         wanted = "SUCCEEDED" if record.outcome is OutcomeName.SUCCEEDED else "FAILED"
         assert (task.status, task.answer is not None) == (wanted, True)
 
 
 def open_things(model: Model) -> list[str]:
-    """Return what is not yet at rest."""
+    """Return what is still open."""
     waiting = {
         "running executions": [t.token for t in model.stepfunctions.tasks.values() if t.status == "RUNNING"],
         "open tasks": [r.task_id for r in model.tasks.records.values() if r.poll_id is not None],

@@ -1,4 +1,4 @@
-"""Everything at once: Step Functions, a queue, a table, a service, and the processes of the stack."""
+"""Everything together: Step Functions, a queue, a table, a compute service and the stack's processes."""
 
 import json
 from collections.abc import Mapping
@@ -24,9 +24,9 @@ from activity_dispatch.worker.exits import Exit
 
 TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent)
-# As terraform/modules/dispatcher has them: how long each function may run, and how often it is tried.
+# From terraform/modules/dispatcher: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 120.0, 60.0, 300.0
-# A poll begins 95 s before the poller's end at the latest, and the client gives it up after 70 s.
+# A poll begins at least 95 s before the poller's end, and the client gives it up after 70 s.
 POLLER_SECONDS = 95.0
 REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
 LONG = 1e9
@@ -42,14 +42,14 @@ class Message:
 
 @dataclass(kw_only=True)
 class Event:
-    """An event on its way to the reporter."""
+    """An event to be delivered to the reporter."""
 
     content: Mapping[str, Any]
     attempts: int = 0
 
 
 class Model:
-    """The state of everything, and what can happen to it."""
+    """The state of the whole stack, and what can happen to it."""
 
     def __init__(self, kind: Kind, limit: int | None, max_queue_seconds: int | None) -> None:
         self.kind, self.limit = kind, limit
@@ -72,17 +72,17 @@ class Model:
         self.processes: list[Process] = []
         self.on_end: dict[Process, Any] = {}
         self.workers: dict[str, Process] = {}
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         self.dead_letters = 0
 
     def clock(self) -> float:
         """Return the model's time."""
         return self.now[0]
 
-    # What happens.
+    # Events.
 
     def start(self, name: str, target: Any, lives: float, on_end: Any) -> Process:
-        """Start a process; `on_end(process)` is called when it has ended."""
+        """Start a process; call `on_end(process)` when it has ended."""
         process = Process(name, target, self.now[0], lives)
         self.processes.append(process)
         self.on_end[process] = on_end
@@ -90,7 +90,7 @@ class Model:
         return process
 
     def schedule(self, *, is_plain: bool, is_requested: bool) -> FakeTask:
-        """An execution comes to its activity; its request may get lost."""
+        """An execution reaches its activity; its request may be lost."""
         seconds = {"heartbeat_seconds": 180.0, "timeout_seconds": 1_200.0}
         task = self.stepfunctions.schedule(ARN, json.dumps({"plain": is_plain}), **seconds)
         if is_requested:
@@ -98,7 +98,7 @@ class Model:
         return task
 
     def hand_over(self, *, is_plain: bool, is_sent_twice: bool) -> FakeTask:
-        """An execution comes to a state that waits for a callback; its message may come twice."""
+        """An execution reaches a state that waits for a callback; its message may be delivered twice."""
         seconds = {"heartbeat_seconds": 180.0, "timeout_seconds": 1_200.0}
         task = self.stepfunctions.hand_over(json.dumps({"plain": is_plain}), **seconds)
         document = {
@@ -111,7 +111,7 @@ class Model:
         return task
 
     def dispatch(self, message: Message) -> Process:
-        """SQS gives a message to the dispatcher."""
+        """SQS delivers a message to the dispatcher."""
         self.messages.remove(message)
         message.receives += 1
         return self.start(
@@ -122,7 +122,7 @@ class Model:
         )
 
     def dispatched(self, process: Process, message: Message) -> None:
-        """The message goes, or comes again."""
+        """The message is deleted or delivered again."""
         result = process.result
         again = process.error is not None or result is Result.RETRY
         if again or (result is Result.NO_TASK and message.receives < MAX_EMPTY_POLLS):
@@ -132,7 +132,7 @@ class Model:
                 self.dead_letters += 1
 
     def report(self, event: Event, *, is_kept: bool) -> Process:
-        """EventBridge gives an event to the reporter, and may do so again."""
+        """EventBridge delivers an event to the reporter, and may do so again."""
         if not is_kept:
             self.events.remove(event)
         tried = Event(content=event.content, attempts=event.attempts + 1)
@@ -170,7 +170,7 @@ class Model:
 
     @staticmethod
     def exit_code(process: Process) -> int:
-        """What a container's worker exits with."""
+        """Return the exit code of a container's worker."""
         if isinstance(process.error, Crash):
             return 137
         return int(Exit.UNSETTLED if process.error is not None else process.result)
@@ -183,18 +183,18 @@ class Model:
             self.emit(job)
 
     def function_ended(self, process: Process, job: ModelJob) -> None:
-        """An invocation ends; only a failure makes a record."""
+        """An invocation ends; only a failure is recorded."""
         job.state, job.ended_at = JobState.ENDED, self.now[0]
         if process.error is not None:
             self.events.append(Event(content={"diagnosis": function_failed(job)}))
 
     def emit(self, job: ModelJob) -> None:
-        """The service tells of a job's state."""
+        """The service reports a job's state."""
         if self.kind is not Kind.FUNCTION:
             self.events.append(Event(content={"diagnosis": job.diagnosis()}))
 
     def advance(self, seconds: float) -> None:
-        """Time passes; functions that take too long are killed."""
+        """Time passes; functions that run too long are killed."""
         self.now[0] += seconds
         for process in [process for process in self.processes if process.dies_at < self.now[0]]:
             process.kill()
@@ -202,7 +202,7 @@ class Model:
         self.settle()
 
     def settle(self) -> None:
-        """Bring about what follows at once: ended processes, stopped jobs, new messages and events."""
+        """Carry out what follows at once: ended processes, stopped jobs, new messages and events."""
         while ended := [process for process in self.processes if process.is_done]:
             for process in ended:
                 self.processes.remove(process)
@@ -214,8 +214,8 @@ class Model:
         self.messages += [Message(body=body) for body in self.sqs.bodies]
         self.sqs.bodies.clear()
         for task in self.stepfunctions.tasks.values():
-            if task.status != "RUNNING" and task.token not in self.told:
-                self.told.add(task.token)
+            if task.status != "RUNNING" and task.token not in self.reported:
+                self.reported.add(task.token)
                 detail = {"executionArn": task.execution_arn, "status": task.status}
                 self.events.append(Event(content={"source": "aws.states", "detail": detail}))
 
@@ -229,11 +229,11 @@ class Model:
         self.end_job(job, 143)
 
     def is_made_once(self, call: str) -> bool:
-        """Tell whether the client for this call tries once, so that it is never made twice."""
+        """Say whether the client for this call tries only once."""
         return call == "get_activity_task" or (call == "run_job" and self.kind is Kind.LIST)
 
     def stop_processes(self) -> None:
-        """End what still runs, at the end of it all."""
+        """Kill the processes that still run."""
         for process in self.processes:
             process.kill()
         self.processes.clear()

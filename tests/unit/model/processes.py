@@ -1,6 +1,6 @@
-"""Processes that take turns: each stands still before each of its AWS calls until it is let go on.
+"""Processes that take turns: each one waits before each of its AWS calls until it may go on.
 
-One runs at a time, so that a run of the model is the same for the same choices.
+Only one runs at a time, so the same choices always give the same run.
 """
 
 import threading
@@ -14,22 +14,22 @@ SECONDS_TO_WAIT = 60.0
 
 
 class AtOnce(Executor):
-    """Makes the call that is submitted before it goes on."""
+    """Makes a call as soon as it is submitted."""
 
     @override
     def submit[T, **P](self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         done: Future[T] = Future()
         try:
             done.set_result(call(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 (who asks for the result gets it)
+        except Exception as error:  # noqa: BLE001 (the future raises it)
             done.set_exception(error)
         return done
 
 
 class Process:
-    """Runs `target(process)` in a thread up to its next call; `born` and `lives` are model seconds.
+    """Runs `target(process)` in a thread up to its next call; `born` and `lives` are seconds of the model.
 
-    `result` is what it returned, `error` what it raised: a Crash if it was killed.
+    `result` is what it returned and `error` what it raised, a Crash if it was killed.
     """
 
     def __init__(self, name: str, target: Callable[["Process"], Any], born: float, lives: float) -> None:
@@ -46,22 +46,22 @@ class Process:
         self._wait()
 
     def wrap[T](self, client: T) -> T:
-        """Return the client as this process has it."""
+        """Return a client whose calls belong to this process."""
         return self.faults.wrap(client)
 
     def step(self, fault: Fault | None = None) -> None:
-        """Let it make its call, with a fault if there is one, and go on to the next."""
+        """Let it make its call, perhaps with a fault, and continue to the next."""
         self._fault = fault
         self._go.release()
         self._wait()
 
     def finish(self) -> None:
-        """Let it go on to its end."""
+        """Let it run to its end."""
         while not self.is_done:
             self.step()
 
     def kill(self) -> None:
-        """Let it die before its call."""
+        """Crash it before its call."""
         if not self.is_done:
             self.step(Fault(crash=BEFORE))
         assert self.is_done
@@ -69,7 +69,7 @@ class Process:
     def _run(self, target: Callable[["Process"], Any]) -> None:
         try:
             self.result = target(self)
-        except (Exception, Crash) as error:  # noqa: BLE001 (whoever runs the process looks at it)
+        except (Exception, Crash) as error:  # noqa: BLE001 (the model checks it)
             self.error = error
         self.is_done = True
         self._still.release()
@@ -77,7 +77,7 @@ class Process:
     def _stand_still(self, call: str, _number: int) -> Fault | None:
         self.pending = call
         self._still.release()
-        assert self._go.acquire(timeout=SECONDS_TO_WAIT), "the model has left a process behind"
+        assert self._go.acquire(timeout=SECONDS_TO_WAIT), "the model has abandoned a process"
         return self._fault
 
     def _wait(self) -> None:

@@ -1,4 +1,4 @@
-"""The processes of the stack: functions and workers, composed over calls that can go wrong."""
+"""The stack's processes: functions and workers, composed over calls that can fail."""
 
 import threading
 from collections.abc import Mapping
@@ -33,14 +33,14 @@ from activity_dispatch.worker.stop_reason import StopReason
 
 
 class Work:
-    """What the user's program calls: a moment in which all else may happen."""
+    """A call of the user's program, during which anything else may happen."""
 
     def go_on(self) -> None:
-        """Take a while."""
+        """Continue after a while."""
 
 
 class Beats:
-    """In the place of the thread that beats for a function: beats when it is told to."""
+    """Stands in for a function's heartbeat thread; beats only when the function calls `beat`."""
 
     here = threading.local()
 
@@ -55,7 +55,7 @@ class Beats:
         del Beats.here.beats
 
     def beat(self) -> None:
-        """Beat once, as the thread would."""
+        """Send one heartbeat, as the thread would."""
         try:
             self.answers.heartbeat(self.token)
         except TaskGone:
@@ -66,14 +66,14 @@ class Beats:
 
 @dataclass(kw_only=True)
 class Roles:
-    """What each process does. `begun` has the jobs that have done the user's work."""
+    """What each process does. `begun` holds the jobs that have done the user's work."""
 
     stack: InMemoryStack
     compute: Compute
     begun: dict[str, int] = field(default_factory=dict)
 
     def runtime(self, process: Process) -> Runtime:
-        """Return the parts of a function or worker, over this process's calls."""
+        """Return the parts of a function or worker, over the calls of this process."""
         backend = ModelBackend(api=process.wrap(self.compute), kind=self.compute.kind)
         parts = {**self.stack.parts(process.wrap), "create_backend": lambda *_: backend}
         return Runtime(settings=SETTINGS, **parts)
@@ -102,7 +102,7 @@ class Roles:
         return make_reconciler(self.runtime(process), threads=1, heartbeats=heartbeats).run()
 
     def worker(self, process: Process, job: ModelJob) -> int:
-        """A container with the worker in it; returns its exit code."""
+        """A container that runs the worker; returns its exit code."""
         runtime, work = self.runtime(process), process.wrap(Work())
         taken = take(runtime.tasks, job.task_id, ecs_claimant(job.id))
         if isinstance(taken, NotOurs):
@@ -138,5 +138,5 @@ class Roles:
         )
 
     def begin(self, job: ModelJob) -> None:
-        """The user's work is done by this job; it may be told so again."""
+        """Record that this job does the user's work; a second call changes nothing."""
         self.begun.setdefault(job.id, 1)

@@ -1,4 +1,4 @@
-"""What the random interleavings have found, or only a look could: each as short as it is."""
+"""Problems that random interleavings or reviews have found, each as its shortest sequence of events."""
 
 import pytest
 from tests.unit.model.compute import Kind
@@ -13,29 +13,29 @@ from activity_dispatch.testing import AFTER, Fault
 from activity_dispatch.worker import lambda_function
 
 
-def until(process: Process, call: str) -> None:
-    """Let the process go on until it is about to make this call."""
+def run_to(process: Process, call: str) -> None:
+    """Let the process run until it is about to make this call."""
     while not process.is_done and process.pending != call:
         process.step()
 
 
 def interrupted(kind: Kind, *, is_plain: bool, before: str) -> Model:
-    """A start whose dispatcher died before this call, longer ago than a start takes."""
+    """Return a model whose dispatcher died before this call, longer ago than a start takes."""
     model = Model(kind, 1, None)
     model.schedule(is_plain=is_plain, is_requested=True)
     dispatcher = model.dispatch(model.messages[0])
-    until(dispatcher, before)
+    run_to(dispatcher, before)
     dispatcher.kill()
     model.settle()
     return model
 
 
 @pytest.mark.parametrize("kind", [Kind.TOKEN, Kind.LIST])
-def test_a_job_whose_start_had_no_answer_is_stopped_and_keeps_its_slot_till_then(kind: Kind) -> None:
+def test_a_job_whose_start_got_no_answer_keeps_its_slot_until_it_is_stopped(kind: Kind) -> None:
     model = Model(kind, 1, None)
     model.schedule(is_plain=True, is_requested=True)
     dispatcher = model.dispatch(model.messages[0])
-    until(dispatcher, "run_job")
+    run_to(dispatcher, "run_job")
     dispatcher.step(Fault(fail="InternalServerError", when=AFTER))
     dispatcher.finish()
     model.settle()
@@ -50,15 +50,15 @@ def test_a_job_whose_start_had_no_answer_is_stopped_and_keeps_its_slot_till_then
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_two_passes_at_once_make_one_job(kind: Kind) -> None:
+def test_two_simultaneous_passes_start_one_job(kind: Kind) -> None:
     model = interrupted(kind, is_plain=True, before="list_jobs" if kind is Kind.LIST else "run_job")
-    # Two steps, so that the state's heartbeat does not run out.
+    # In two steps, so that the state's heartbeat does not time out.
     for _ in range(2):
         model.advance(91.0)
         model.stepfunctions.send_task_heartbeat(taskToken="token-0")
     passes = [model.reconcile() for _ in range(2)]
     for one in passes:
-        until(one, "run_job")
+        run_to(one, "run_job")
     for one in passes:
         one.finish()
     model.settle()
@@ -66,12 +66,14 @@ def test_two_passes_at_once_make_one_job(kind: Kind) -> None:
     check(model)
 
 
-def test_a_task_that_an_invocation_works_at_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_an_invocation_is_processing_is_not_started_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
     model = interrupted(Kind.FUNCTION, is_plain=False, before="record_started")
     (job,) = model.compute.under_way()
     model.run_job(job)
-    until(model.workers[job.id], "go_on")
+    run_to(model.workers[job.id], "go_on")
     for _ in range(2):
         model.advance(91.0)
         model.stepfunctions.send_task_heartbeat(taskToken="token-0")
@@ -85,7 +87,7 @@ def test_a_task_that_an_invocation_works_at_is_not_started_again(monkeypatch: py
     assert open_things(model) == []
 
 
-def test_a_job_that_runs_is_found_and_not_started_again() -> None:
+def test_a_running_job_is_found_and_not_started_again() -> None:
     model = interrupted(Kind.TOKEN, is_plain=True, before="record_started")
     (job,) = model.compute.under_way()
     model.run_job(job)
@@ -93,7 +95,7 @@ def test_a_job_that_runs_is_found_and_not_started_again() -> None:
         model.advance(91.0)
         model.stepfunctions.send_task_heartbeat(taskToken="token-0")
     reconciler = model.reconcile()
-    until(reconciler, "run_job")
+    run_to(reconciler, "run_job")
     assert reconciler.is_done
     model.settle()
     (record,) = model.tasks.records.values()

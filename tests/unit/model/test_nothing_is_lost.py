@@ -1,4 +1,4 @@
-"""Random interleavings of all processes, with crashes and faults at any AWS call, and what must hold."""
+"""Random interleavings of all processes, with crashes and faults at any AWS call, keep the invariants."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ from tests.unit.model.roles import Beats
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import AFTER, BEFORE, Fault
-from activity_dispatch.worker import lambda_function
+from activity_dispatch.worker import calling, lambda_function
 
 LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
 FAULTS = st.sampled_from(
@@ -43,13 +43,13 @@ FAULTS = st.sampled_from(
         Fault(crash=AFTER),
     ]
 )
-# The last passes may have to wait for what is lost: a function's longest run, and a poll for missed tasks.
+# The last passes may have to wait for a function's longest run and for a poll for missed tasks.
 MAX_PASSES = 60
 numbers = st.integers(0, 7)
 counted: Counter[str] = Counter()
 
 
-def one[T](things: list[T], number: int) -> T:
+def pick[T](things: list[T], number: int) -> T:
     """Return one of them."""
     return things[number % len(things)]
 
@@ -81,7 +81,7 @@ class Stack(RuleBasedStateMachine):
     @precondition(lambda self: self.model.messages)
     @rule(number=numbers)
     def dispatch(self, number: int) -> None:
-        self.model.dispatch(one(self.model.messages, number))
+        self.model.dispatch(pick(self.model.messages, number))
 
     @rule()
     def poll(self) -> None:
@@ -91,7 +91,7 @@ class Stack(RuleBasedStateMachine):
     @precondition(lambda self: self.model.events)
     @rule(number=numbers, fate=st.sampled_from(["once", "once", "once", "twice", "never"]))
     def report(self, number: int, fate: str) -> None:
-        event = one(self.model.events, number)
+        event = pick(self.model.events, number)
         if fate == "never":
             self.model.events.remove(event)
         else:
@@ -99,14 +99,14 @@ class Stack(RuleBasedStateMachine):
 
     @rule()
     def reconcile(self) -> None:
-        # A pass may take longer than a minute: then there are two.
+        # A pass that takes longer than a minute overlaps with the next.
         if [process.name for process in self.model.processes].count("reconciler") < 2:
             self.model.reconcile()
 
     @precondition(lambda self: self.model.processes)
     @rule(number=numbers, faults=st.lists(FAULTS, min_size=1, max_size=4))
     def step(self, number: int, faults: list[Fault | None]) -> None:
-        process = one(self.model.processes, number)
+        process = pick(self.model.processes, number)
         for fault in faults:
             if not process.is_done:
                 twice = fault is not None and fault.duplicate
@@ -116,7 +116,7 @@ class Stack(RuleBasedStateMachine):
     @precondition(lambda self: self.model.processes)
     @rule(number=numbers, calls=st.integers(0, 10), fault=FAULTS)
     def finish_with_fault(self, number: int, calls: int, fault: Fault | None) -> None:
-        process = one(self.model.processes, number)
+        process = pick(self.model.processes, number)
         for _ in range(calls):
             if not process.is_done:
                 process.step()
@@ -128,23 +128,23 @@ class Stack(RuleBasedStateMachine):
     @precondition(lambda self: self.model.processes)
     @rule(number=numbers)
     def finish(self, number: int) -> None:
-        one(self.model.processes, number).finish()
+        pick(self.model.processes, number).finish()
         self.model.settle()
 
     @precondition(lambda self: self.queued())
     @rule(number=numbers)
     def run_job(self, number: int) -> None:
-        self.model.run_job(one(self.queued(), number))
+        self.model.run_job(pick(self.queued(), number))
 
     @precondition(lambda self: self.plain())
     @rule(number=numbers, exit_code=st.sampled_from([0, 3, 143]))
     def end_job(self, number: int, exit_code: int) -> None:
-        self.model.end_job(one(self.plain(), number), exit_code)
+        self.model.end_job(pick(self.plain(), number), exit_code)
 
     @precondition(lambda self: self.model.stepfunctions.tasks)
     @rule(number=numbers)
     def abort(self, number: int) -> None:
-        self.model.stepfunctions.abort(one(list(self.model.stepfunctions.tasks.values()), number))
+        self.model.stepfunctions.abort(pick(list(self.model.stepfunctions.tasks.values()), number))
         self.model.settle()
 
     @rule(seconds=st.sampled_from([1.0, 20.0, 61.0, 100.0, 200.0, 700.0]))
@@ -169,7 +169,7 @@ class Stack(RuleBasedStateMachine):
             self.model.stop_processes()
 
     def come_to_rest(self) -> None:
-        """Without faults all comes to an end within a few passes."""
+        """Without faults, everything ends within a few passes."""
         for passes in range(MAX_PASSES):
             self.catch_up()
             if not open_things(self.model):
@@ -182,7 +182,7 @@ class Stack(RuleBasedStateMachine):
         raise AssertionError(f"after {MAX_PASSES} passes: {open_things(self.model)}")
 
     def catch_up(self) -> None:
-        """Let everybody do what is to do now."""
+        """Let every process do what can be done now."""
         model = self.model
         for _ in range(1_000):
             if model.processes:
@@ -199,7 +199,7 @@ class Stack(RuleBasedStateMachine):
             else:
                 return
             check(model)
-        raise AssertionError("it goes round in circles")
+        raise AssertionError("the model never comes to rest")
 
     def queued(self) -> list[ModelJob]:
         return [job for job in self.model.compute.jobs.values() if job.state is JobState.QUEUED]
@@ -216,10 +216,10 @@ class Stack(RuleBasedStateMachine):
         return any(task.status == "RUNNING" and task_id_of(task.token) == job.task_id for task in tasks)
 
 
-class Surprises(logging.Handler):
-    """Keeps what the code has not expected: it logs that with a traceback, and goes on.
+class UnexpectedErrors(logging.Handler):
+    """Keeps unexpected errors, which the code logs with a traceback.
 
-    What a user's function raises is logged so too.
+    A user's function is excepted: its errors are logged in the same way.
     """
 
     def __init__(self) -> None:
@@ -227,22 +227,22 @@ class Surprises(logging.Handler):
         self.seen: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.name != "activity_dispatch.worker.lambda_function":
+        if record.exc_info and record.name != calling.LOG.name:
             self.seen.append(logging.Formatter().format(record))
 
 
 def test_random_interleavings_with_faults(monkeypatch: Any) -> None:
     monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
-    surprises, log = Surprises(), logging.getLogger("activity_dispatch")
-    log.addHandler(surprises)
+    unexpected, log = UnexpectedErrors(), logging.getLogger("activity_dispatch")
+    log.addHandler(unexpected)
     log.propagate = False
     counted.clear()
     examples = int(os.environ.get("MODEL_EXAMPLES", "500"))
     try:
         run_state_machine_as_test(Stack, settings=settings(max_examples=examples, stateful_step_count=50))
     finally:
-        log.removeHandler(surprises)
+        log.removeHandler(unexpected)
         log.propagate = True
     print(dict(counted))
-    assert surprises.seen == []
+    assert unexpected.seen == []
     assert counted["steps"] >= 10_000

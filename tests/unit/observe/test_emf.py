@@ -1,4 +1,4 @@
-"""Metrics in the log: documents as the specification of the embedded metric format has them.
+"""Metrics in the log: documents that follow the specification of the embedded metric format.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -19,7 +19,7 @@ EXAMPLES = {"activity": "work", "error": "Job.Failed", "operation": "sfn.GetActi
 
 
 def check(document: Any) -> None:
-    """Raise unless CloudWatch would take this document: the specification's rules, one by one."""
+    """Raise unless CloudWatch would accept this document, by each rule of the specification."""
     metadata = document["_aws"]
     assert set(metadata) == {"Timestamp", "CloudWatchMetrics"}
     assert isinstance(metadata["Timestamp"], int)
@@ -30,7 +30,7 @@ def check(document: Any) -> None:
     assert directive["Dimensions"]
     for names in directive["Dimensions"]:
         assert 1 <= len(names) <= 30
-        # A dimension's target is a text of up to 1,024 characters at the root.
+        # A dimension's target is a string of up to 1,024 characters at the root.
         assert all(isinstance(document[name], str) and 0 < len(document[name]) <= 1024 for name in names)
     assert 1 <= len(directive["Metrics"]) <= 100
     for metric in directive["Metrics"]:
@@ -55,7 +55,7 @@ def metrics(lines) -> EmfMetrics:
 
 @pytest.fixture
 def flushed(metrics, lines):
-    """Flush, and read the documents."""
+    """Return what flushes the metrics and reads the documents."""
 
     def flush() -> list[Any]:
         metrics.flush()
@@ -72,7 +72,7 @@ def sets(document: Any) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("metric", Metric)
-def test_every_metric_is_as_specified(metrics, flushed, metric: Metric) -> None:
+def test_every_metric_follows_the_specification(metrics, flushed, metric: Metric) -> None:
     needed = {name: EXAMPLES[name] for names in metric.dimension_sets for name in names}
     metrics.put(metric, 3, **needed)
     (document,) = flushed()
@@ -81,12 +81,12 @@ def test_every_metric_is_as_specified(metrics, flushed, metric: Metric) -> None:
     assert sets(document) == [sorted(["stack", *names]) for names in metric.dimension_sets]
 
 
-def test_names_and_units_agree_where_two_metrics_differ_in_dimensions_alone() -> None:
+def test_metrics_with_the_same_name_have_the_same_unit() -> None:
     units = {(metric.title, metric.unit) for metric in Metric}
     assert len(units) == len({title for title, _ in units})
 
 
-def test_what_has_the_same_dimensions_shares_a_line(metrics, flushed) -> None:
+def test_metrics_with_the_same_dimensions_share_a_line(metrics, flushed) -> None:
     metrics.put(Metric.DISPATCH_LATENCY, 20, activity="work")
     metrics.put(Metric.DISPATCH_LATENCY, 30, activity="work")
     metrics.put(Metric.TASKS_SUCCEEDED, 1, activity="work")
@@ -96,15 +96,15 @@ def test_what_has_the_same_dimensions_shares_a_line(metrics, flushed) -> None:
     assert (other["DispatchLatency"], other["activity"]) == ([40], "other")
 
 
-def test_a_failure_is_seen_by_activity_and_by_error(metrics, flushed) -> None:
+def test_a_failure_is_counted_by_activity_and_by_error(metrics, flushed) -> None:
     metrics.put(Metric.TASKS_FAILED, 1, activity="work", error="other", name="Report.TooLong")
     (document,) = flushed()
     assert sets(document) == [["stack"], ["activity", "stack"], ["error", "stack"]]
-    # A property, to search the log for, and no dimension.
+    # A property to search the log for, not a dimension.
     assert document["name"] == "Report.TooLong"
 
 
-def test_more_values_than_a_document_takes(metrics, flushed, capsys) -> None:
+def test_more_values_than_fit_into_one_document_are_spread_over_several(metrics, flushed, capsys) -> None:
     for number in range(250):
         metrics.put(Metric.DISPATCH_LATENCY, number, activity="work")
     metrics.put(Metric.TASKS_SUCCEEDED, 1, activity="work")
@@ -114,7 +114,7 @@ def test_more_values_than_a_document_takes(metrics, flushed, capsys) -> None:
     assert capsys.readouterr().out == ""
 
 
-def test_nothing_is_written_twice_and_nothing_of_nothing(metrics, lines) -> None:
+def test_nothing_is_written_twice_and_an_empty_flush_writes_nothing(metrics, lines) -> None:
     metrics.flush()
     assert lines == []
     metrics.put(Metric.OPEN_TASKS, 0)
@@ -129,14 +129,14 @@ def test_threads_lose_nothing(metrics, flushed) -> None:
     assert sum(sum(document["DispatchErrors"]) for document in flushed()) == sum(range(1000))
 
 
-def test_powertools_settings_of_the_user_add_no_dimension(monkeypatch, metrics, flushed) -> None:
+def test_the_users_powertools_settings_add_no_dimension(monkeypatch, metrics, flushed) -> None:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "theirs")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Theirs")
     metrics.put(Metric.OPEN_TASKS, 1)
     assert sets(flushed()[0]) == [["stack"]]
 
 
-def test_a_line_of_standard_output(capsys) -> None:
+def test_a_document_is_one_line_of_standard_output(capsys) -> None:
     metrics = EmfMetrics(stack="orders")
     metrics.put(Metric.OPEN_TASKS, 1)
     metrics.flush()
@@ -145,7 +145,7 @@ def test_a_line_of_standard_output(capsys) -> None:
     check(json.loads(out))
 
 
-def test_where_nothing_is_measured(capsys) -> None:
+def test_no_metrics_write_nothing(capsys) -> None:
     NO_METRICS.put(Metric.OPEN_TASKS, 1)
     NO_METRICS.flush()
     assert capsys.readouterr().out == ""

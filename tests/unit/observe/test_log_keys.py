@@ -1,4 +1,4 @@
-"""Keys on log lines: each thread has its own, and they end with the block."""
+"""Keys on log lines: each thread has its own, and they last until the end of the block."""
 
 import logging
 import threading
@@ -14,7 +14,7 @@ LOG = logging.getLogger("keys")
 
 @pytest.fixture
 def records():
-    """What was logged, as a handler with the filter sees it."""
+    """Return the records that a handler with the filter gets."""
     kept: list[logging.LogRecord] = []
 
     class Keep(logging.Handler):
@@ -33,7 +33,7 @@ def keys(record: logging.LogRecord) -> dict[str, object]:
     return {name: value for name, value in vars(record).items() if name in {"task_id", "job_id", "activity"}}
 
 
-def test_inner_keys_stand_beside_outer_ones_and_end_first(records) -> None:
+def test_inner_keys_are_added_to_outer_ones_and_end_first(records) -> None:
     with log_keys(activity="work", job_id=None):
         with log_keys(task_id="1", activity="other"):
             LOG.info("inside")
@@ -46,14 +46,14 @@ def test_inner_keys_stand_beside_outer_ones_and_end_first(records) -> None:
     ]
 
 
-def test_an_error_ends_them_too(records) -> None:
+def test_keys_end_with_an_error_too(records) -> None:
     with pytest.raises(ValueError, match="x"), log_keys(task_id="1"):
         raise ValueError("x")
     LOG.info("after")
     assert keys(records[0]) == {}
 
 
-def test_threads_of_a_pool_have_each_its_own_and_carry_nothing_over(records) -> None:
+def test_each_thread_of_a_pool_has_its_own_keys_and_keeps_none(records) -> None:
     together = threading.Barrier(10)
 
     def work(number: int) -> None:
@@ -72,13 +72,13 @@ def test_threads_of_a_pool_have_each_its_own_and_carry_nothing_over(records) -> 
     assert [keys(record) for record in records if "between" in record.msg] == [{}] * 20
 
 
-def test_a_record_keeps_what_it_says_itself(records) -> None:
+def test_a_records_own_keys_take_precedence(records) -> None:
     with log_keys(task_id="1"):
         LOG.info("of another task", extra={"task_id": "2"})
     assert keys(records[0]) == {"task_id": "2"}
 
 
-def test_what_is_known_of_a_task_and_never_its_token() -> None:
+def test_a_tasks_keys_do_not_include_its_token() -> None:
     arn = "arn:aws:states:eu-west-1:000000000000:activity:work"
     task = Task(activity_arn=arn, token="secret", input="{}", heartbeat_seconds=60, poll_id="p")
     record = TaskRecord(

@@ -1,4 +1,4 @@
-"""What the reconciler measures: open tasks, the age of the oldest, what is overdue, slots."""
+"""The reconciler's gauges: open tasks, the oldest one's age, overdue tasks, and slots."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ def measure(stack):
     return put
 
 
-def test_nothing_is_open(measure) -> None:
+def test_without_open_tasks_all_gauges_are_zero(measure) -> None:
     assert measure().taken == [
         (Metric.OPEN_TASKS, 0, {}),
         (Metric.OLDEST_TASK_AGE, 0.0, {}),
@@ -45,7 +45,7 @@ def test_nothing_is_open(measure) -> None:
     ]
 
 
-def test_open_tasks_of_the_stack_and_of_an_activity(stack, measure) -> None:
+def test_open_tasks_are_counted_by_stack_and_by_activity(stack, measure) -> None:
     other = task(stack, 30, activity_arn=stack.arn + "-gone")
     metrics = measure(
         task(stack, 10), task(stack, 70, TaskState.STARTING), other, task(stack, 400, TaskState.SETTLED)
@@ -69,15 +69,15 @@ def test_a_task_is_overdue_when_its_state_has_timed_out(stack, measure, state, l
     ]
 
 
-def test_a_task_is_as_old_as_its_start_also_when_the_poll_had_waited(stack) -> None:
+def test_a_tasks_age_counts_from_its_start_even_if_the_poll_waited(stack) -> None:
     assert age(task(stack, 80, starting_at=NOW - 20), NOW) == 20
-    # A start that is begun again makes it no younger, but for the time that a poll may take.
+    # A repeated start makes it no younger, apart from the time that a poll may take.
     assert age(task(stack, 500, starting_at=NOW - 20), NOW) == 430
     assert age(task(stack, 500, poll_id="of another kind", starting_at=NOW - 20), NOW) == 20
     assert age(task(stack, -5), NOW) == 0
 
 
-def test_slots_are_measured_where_there_are_any(stack, measure) -> None:
+def test_slots_are_measured_for_activities_that_use_them(stack, measure) -> None:
     record = SlotsRecord(activity_arn=stack.arn, holders=frozenset("ab"), waiting=4)
     metrics = measure(slots=(record,), max_concurrent_jobs=2)
     work = {"activity": "work"}

@@ -1,4 +1,4 @@
-"""What every function is composed of."""
+"""The parts that every function is composed of."""
 
 import logging
 
@@ -19,14 +19,14 @@ def _levels(monkeypatch):
         logging.getLogger(name).setLevel(level)
 
 
-def test_debugging_does_not_log_requests_with_task_tokens_in_them() -> None:
+def test_debug_logging_does_not_log_requests_with_task_tokens() -> None:
     Runtime.from_environment(ENVIRONMENT, threads=1)
     assert logging.getLogger("activity_dispatch").isEnabledFor(logging.DEBUG)
     for name in ("botocore.endpoint", "botocore.parsers", "urllib3.connectionpool"):
         assert not logging.getLogger(name).isEnabledFor(logging.DEBUG)
 
 
-def test_the_region_is_the_containers() -> None:
+def test_the_region_comes_from_the_environment() -> None:
     runtime = Runtime.from_environment(ENVIRONMENT, threads=1)
     assert runtime.answers.client.meta.region_name == "eu-west-1"
     assert runtime.settler.answers is runtime.answers

@@ -1,4 +1,4 @@
-"""Settings are read once and all their problems told together."""
+"""Settings are read once, and all their problems are reported together."""
 
 import pytest
 
@@ -7,12 +7,12 @@ from activity_dispatch.runtime.settings import InvalidSettings, Settings
 GOOD = {"TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads"}
 
 
-def test_defaults() -> None:
+def test_optional_settings_have_defaults() -> None:
     settings = Settings.from_environment(GOOD)
     assert settings == Settings(task_table="tasks", payload_bucket="payloads", task_retention_days=7)
 
 
-def test_all_problems_are_told_together() -> None:
+def test_all_problems_are_reported_together() -> None:
     with pytest.raises(InvalidSettings) as caught:
         Settings.from_environment(
             {"TASK_RETENTION_DAYS": "none", "LOG_LEVEL": "LOUD"}, also_required=("DISPATCH_QUEUE_URL",)
@@ -25,6 +25,6 @@ def test_all_problems_are_told_together() -> None:
 
 
 @pytest.mark.parametrize("days", ["0", "366", "-1", "1.5", ""])
-def test_retention_out_of_range(days: str) -> None:
+def test_a_retention_out_of_range_is_rejected(days: str) -> None:
     with pytest.raises(InvalidSettings, match="TASK_RETENTION_DAYS"):
         Settings.from_environment({**GOOD, "TASK_RETENTION_DAYS": days})

@@ -11,7 +11,7 @@ from activity_dispatch.worker.stop_reason import StopReason
 
 
 class Answers:
-    """Answers heartbeats with what it is given, then with success."""
+    """Gives these answers to the first heartbeats, then success."""
 
     def __init__(self, *answers: Exception | None) -> None:
         self.answers = list(answers)
@@ -38,14 +38,14 @@ def never(reason: StopReason) -> None:
     raise AssertionError(reason)
 
 
-def test_it_goes_on_after_an_error() -> None:
+def test_heartbeats_continue_after_an_error() -> None:
     answers = Answers(client_error("ThrottlingException", "SendTaskHeartbeat"), None, None)
     with beats(answers, never):
         assert answers.enough.wait(10)
     assert answers.beats >= 3
 
 
-def test_none_follows_the_end_of_the_block() -> None:
+def test_heartbeats_end_with_the_block() -> None:
     answers = Answers(None)
     with beats(answers, never):
         assert answers.enough.wait(10)
@@ -58,7 +58,7 @@ def test_none_follows_the_end_of_the_block() -> None:
     ("answers", "deadline", "reason"),
     [((TaskGone("TaskTimedOut"),), None, StopReason.TASK_GONE), ((), 0.0, StopReason.TIMED_OUT)],
 )
-def test_it_ends_the_job_once(answers, deadline, reason) -> None:
+def test_a_refused_heartbeat_or_the_deadline_stops_the_job_once(answers, deadline, reason) -> None:
     ended, reasons = threading.Event(), []
 
     def end(why: StopReason) -> None:
@@ -70,13 +70,13 @@ def test_it_ends_the_job_once(answers, deadline, reason) -> None:
     assert reasons == [reason]
 
 
-def test_a_cancellation_is_seen_between_heartbeats() -> None:
+def test_a_cancellation_is_noticed_between_heartbeats() -> None:
     ended, reasons, service = threading.Event(), [], Answers()
     problem = client_error("ThrottlingException", "GetItem")
-    looks: list[Exception | bool] = [problem, False, True]
+    checks: list[Exception | bool] = [problem, False, True]
 
     def is_cancelled() -> bool:
-        answer = looks.pop(0)
+        answer = checks.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -87,4 +87,4 @@ def test_a_cancellation_is_seen_between_heartbeats() -> None:
 
     with beats(service, end, heartbeat_seconds=180, is_cancelled=is_cancelled, check_seconds=0.01):
         assert ended.wait(10)
-    assert (reasons, service.beats, looks) == ([StopReason.TASK_GONE], 0, [])
+    assert (reasons, service.beats, checks) == ([StopReason.TASK_GONE], 0, [])

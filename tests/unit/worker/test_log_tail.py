@@ -20,7 +20,7 @@ def _level():
     root.setLevel(before)
 
 
-def test_logged_and_printed_lines_in_order_each_once() -> None:
+def test_logged_and_printed_lines_are_kept_in_order_each_once() -> None:
     with keep_log_tail() as tail:
         LOG.info("one")
         print("two")
@@ -28,7 +28,7 @@ def test_logged_and_printed_lines_in_order_each_once() -> None:
     assert tail.lines == ("INFO one", "two", "WARNING three")
 
 
-def test_a_handler_that_writes_to_standard_output_makes_no_second_line(capsys) -> None:
+def test_a_handler_that_writes_to_standard_output_adds_no_second_line(capsys) -> None:
     class ToStdout(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             sys.stdout.write(f"[{record.getMessage()}]\n")
@@ -44,7 +44,7 @@ def test_a_handler_that_writes_to_standard_output_makes_no_second_line(capsys) -
     assert capsys.readouterr().out == "[one]\n"
 
 
-def test_the_handlers_are_as_before_and_a_new_one_stays() -> None:
+def test_the_handlers_are_restored_and_a_new_one_stays() -> None:
     root, new = logging.getLogger(), logging.NullHandler()
     before = root.handlers[:]
     with keep_log_tail():
@@ -53,7 +53,7 @@ def test_the_handlers_are_as_before_and_a_new_one_stays() -> None:
     root.removeHandler(new)
 
 
-def test_the_last_twenty_lines_are_kept_each_cut() -> None:
+def test_the_last_twenty_lines_are_kept_each_cut_off() -> None:
     with keep_log_tail() as tail:
         for number in range(30):
             print(f"{number} " + "x" * 2000)
@@ -70,7 +70,7 @@ def test_what_is_printed_to_stderr_is_kept_too() -> None:
     assert tail.lines == ("problem",)
 
 
-def test_standard_output_can_still_do_what_it_could(capfd) -> None:
+def test_standard_output_still_works_as_a_file(capfd) -> None:
     with keep_log_tail():
         assert sys.stdout.encoding
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Items of threads that write at the same time go into one call, and none is lost where that fails."""
+"""Threads that write at the same time share one call, and no item is lost if it fails."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ WAIT_SECONDS = 10
 
 
 class Table:
-    """Holds the first single put until so many threads wait behind it."""
+    """A client that holds the first put until the other threads wait behind it."""
 
     def __init__(self, threads: int) -> None:
         self.threads = threads
@@ -51,10 +51,10 @@ class Table:
             if len(self.puts._waiting) == self.threads - 1:
                 return
             moment.wait(0.01)
-        raise AssertionError("the other threads did not come")
+        raise AssertionError("the other threads did not arrive")
 
     def run(self) -> list[BaseException | None]:
-        """Put an item from each thread, the first one first; return what each raised."""
+        """Put an item from each thread, in the first one first; return what each raised."""
         with ThreadPoolExecutor(self.threads) as pool:
             futures = [pool.submit(self.puts.put, item("0"))]
             assert self.first.wait(WAIT_SECONDS)
@@ -66,14 +66,14 @@ def item(key: str) -> dict[str, Any]:
     return {"task_id": {"S": key}}
 
 
-def test_one_thread_puts_alone() -> None:
+def test_a_single_thread_puts_its_items_alone() -> None:
     table = Table(1)
     for _ in range(3):
         table.puts.put(item("x"))
     assert (table.alone, table.batches) == (["x"] * 3, [])
 
 
-def test_what_comes_meanwhile_goes_together() -> None:
+def test_items_that_arrive_during_a_put_share_the_next_call() -> None:
     table = Table(9)
     assert table.run() == [None] * 9
     assert table.alone == ["0"]
@@ -81,7 +81,7 @@ def test_what_comes_meanwhile_goes_together() -> None:
     assert sorted(batch) == [str(n) for n in range(1, 9)]
 
 
-def test_no_batch_is_larger_than_dynamodb_takes() -> None:
+def test_no_batch_is_larger_than_dynamodb_accepts() -> None:
     table = Table(2 * MAX_ITEMS + 2)
     assert table.run() == [None] * table.threads
     assert [len(batch) for batch in table.batches] == [MAX_ITEMS, MAX_ITEMS]
@@ -89,14 +89,14 @@ def test_no_batch_is_larger_than_dynamodb_takes() -> None:
     assert sorted(written, key=int) == [str(n) for n in range(table.threads)]
 
 
-def test_what_a_batch_left_is_put_alone() -> None:
+def test_unprocessed_items_of_a_batch_are_put_alone() -> None:
     table = Table(6)
     table.unprocessed = {"2", "5"}
     assert table.run() == [None] * 6
     assert set(table.alone) == {"0", "2", "5"}
 
 
-def test_where_a_batch_is_refused_each_learns_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
+def test_after_a_refused_batch_each_thread_gets_its_own_error(caplog: pytest.LogCaptureFixture) -> None:
     table = Table(6)
     table.refuse, table.bad = client_error("ValidationException", "BatchWriteItem"), "3"
     raised = table.run()
@@ -109,7 +109,7 @@ def test_where_a_batch_is_refused_each_learns_of_its_own(caplog: pytest.LogCaptu
     assert "5 items written one by one" in caplog.text
 
 
-def test_who_fails_strands_nobody() -> None:
+def test_a_failing_thread_strands_no_other() -> None:
     table = Table(3)
     table.bad = "0"
     raised = table.run()

@@ -1,6 +1,6 @@
-"""DynamoDB and Step Functions over HTTP, as much of them as one worker with one task meets.
+"""DynamoDB and Step Functions over HTTP, as far as one worker with one task needs them.
 
-What a write's condition says is the table's contract tests' business: here every write is taken.
+Every write is accepted: conditions are tested by the contract tests of the table.
 """
 
 import http.server
@@ -16,7 +16,7 @@ TASK_ID = "0a" * 16
 
 @dataclass(kw_only=True)
 class AwsStub:
-    """Keeps every request; `refuse` maps an operation to the error code that it answers."""
+    """Keeps every request; `refuse` maps operations to the error codes that they answer with."""
 
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
@@ -27,7 +27,7 @@ class AwsStub:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Headers and body are two writes: without this the second waits for the client's acknowledgement.
+            # Headers and body are two writes; otherwise the second waits for the client's acknowledgement.
             disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
@@ -70,7 +70,7 @@ class AwsStub:
         return {"Item": item}
 
     def environment(self) -> dict[str, str]:
-        """What a container of the stack has."""
+        """Return the environment of a container of the stack."""
         return {
             "TASK_ID": TASK_ID,
             "TASK_TABLE": "tasks",
@@ -82,5 +82,5 @@ class AwsStub:
         }
 
     def sent(self, operation: str) -> list[dict[str, Any]]:
-        """The bodies of an operation's requests."""
+        """Return the bodies of an operation's requests."""
         return [body for name, body in self.requests if name == operation]

@@ -1,4 +1,4 @@
-"""One task, claimed by a worker that runs real programs in a world in memory."""
+"""One task, and a worker that runs real programs for it over a stack in memory."""
 
 import dataclasses
 import json
@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ INPUT = '{"text": "a"}'
 
 @dataclass(kw_only=True)
 class Bench(Composed):
-    """A stack with one task whose job was started, and a worker to try on it."""
+    """A stack with one task whose job was started, and a worker for it."""
 
     folder: str
     settings: WorkerSettings = field(init=False)
@@ -43,7 +44,7 @@ class Bench(Composed):
         self.tasks.add(self.task(self.scheduled.token, INPUT, heartbeat_seconds=1, poll_id=""), "fargate")
         self.tasks.record_started(self.settings.task_id, "job-1")
 
-    def settle_with(self, **settings: Any) -> None:
+    def configure(self, **settings: Any) -> None:
         self.settings = dataclasses.replace(self.settings, **settings)
         self.stopper = Stopper(self.settings.grace_seconds)
 
@@ -71,6 +72,10 @@ class Bench(Composed):
 
     def in_background(self, run: Callable[[], int]) -> "Running":
         return Running(run)
+
+    def marks(self) -> set[str]:
+        """Return the names of the files that the program has written."""
+        return {path.name for path in Path(self.folder).iterdir()}
 
     @property
     def record(self) -> TaskRecord:
@@ -109,17 +114,17 @@ class Running:
         return self._codes[0]
 
 
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, "the condition was never met"
         time.sleep(0.005)
 
 
-@pytest.fixture(name="until")
-def _until() -> Callable[..., None]:
-    return until
+@pytest.fixture(name="wait_until")
+def _wait_until() -> Callable[..., None]:
+    return wait_until
 
 
 @pytest.fixture

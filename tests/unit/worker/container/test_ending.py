@@ -1,4 +1,4 @@
-"""How a job ended, whatever the facts."""
+"""The outcome and the exit code of every possible ending."""
 
 import json
 
@@ -27,7 +27,7 @@ ENDINGS = st.builds(
 
 
 @given(ENDINGS)
-def test_every_end_has_one_outcome_and_only_success_exits_0(ending: Ending) -> None:
+def test_every_ending_has_one_outcome_and_only_success_exits_with_0(ending: Ending) -> None:
     outcome = outcome_of(ending, CONTEXT)
     code = exit_code_of(ending, outcome)
     assert 0 <= code <= 255
@@ -50,7 +50,7 @@ def test_every_end_has_one_outcome_and_only_success_exits_0(ending: Ending) -> N
     ],
 )
 @given(ending=ENDINGS)
-def test_being_stopped_decides_over_everything_else(reason, name, code, ending: Ending) -> None:
+def test_being_stopped_takes_precedence(reason, name, code, ending: Ending) -> None:
     stopped = Ending(**{**vars(ending), "stop": reason})
     outcome = outcome_of(stopped, CONTEXT)
     assert isinstance(outcome, Failed)
@@ -60,19 +60,19 @@ def test_being_stopped_decides_over_everything_else(reason, name, code, ending: 
 
 
 @given(st.integers(1, 31))
-def test_a_signal_is_128_and_its_number(number: int) -> None:
+def test_a_signals_exit_code_is_128_plus_its_number(number: int) -> None:
     ending = of_status(number, stop=None, oom_killed=False)
     assert (ending.exit_code, ending.signal_number) == (128 + number, number)
 
 
-def test_a_signal_without_a_name() -> None:
+def test_a_signal_without_a_name_is_reported_by_number() -> None:
     outcome = outcome_of(of_status(33, stop=None, oom_killed=False), CONTEXT)
     assert isinstance(outcome, Failed)
     assert "signal 33" in outcome.cause.message
 
 
 @pytest.mark.parametrize("text", [b"[" * 100_000, b"1" * 5_000, b"1e400", b'"\\ud800"'])
-def test_json_that_python_has_trouble_with(text: bytes) -> None:
+def test_json_that_python_can_hardly_parse_raises_nothing(text: bytes) -> None:
     outcome = outcome_of(Ending(exit_code=0, stdout=text), CONTEXT)
     assert isinstance(outcome, Failed) == text.startswith(b"[")
 
@@ -82,7 +82,7 @@ def test_json_that_python_has_trouble_with(text: bytes) -> None:
         st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(), st.lists
     )
 )
-def test_json_is_passed_on_as_it_was_written(value: object) -> None:
+def test_json_is_passed_on_unchanged(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
     outcome = outcome_of(Ending(exit_code=0, output_file=f" {text}\n".encode()), CONTEXT)
     assert outcome == Succeeded(output=text)

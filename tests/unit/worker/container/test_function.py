@@ -29,7 +29,7 @@ def test_the_output_is_what_the_function_returns(bench) -> None:
         (SystemExit(3), "Job.Failed", "SystemExit: 3"),
     ],
 )
-def test_what_the_function_raises_fails_the_task(bench, error, name, message) -> None:
+def test_an_exception_of_the_function_fails_the_task(bench, error, name, message) -> None:
     def handle(_: object) -> None:
         print("a line")
         raise error
@@ -41,7 +41,7 @@ def test_what_the_function_raises_fails_the_task(bench, error, name, message) ->
     assert (bench.cause["backend"], bench.cause["job_id"]) == ("fargate", "job-1")
 
 
-def test_a_result_that_is_not_json(bench) -> None:
+def test_a_result_that_is_not_json_fails_the_task(bench) -> None:
     assert bench.call(lambda _: {1, 2}) == 1
     assert bench.error == "Job.InvalidOutput"
 
@@ -51,14 +51,14 @@ def test_a_large_output_goes_to_s3(bench) -> None:
     assert bench.output["output_s3_uri"] in bench.s3.objects
 
 
-def test_the_time_limit(bench) -> None:
-    bench.settle_with(timeout_seconds=0.05)
+def test_a_function_is_ended_at_its_time_limit(bench) -> None:
+    bench.configure(timeout_seconds=0.05)
     assert bench.call(forever) == 124
     assert bench.error == "Job.TimedOut"
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_sigterm_interrupts_the_function_which_may_clean_up(bench, number) -> None:
+def test_a_signal_interrupts_the_function_which_can_clean_up(bench, number) -> None:
     cleaned = []
 
     def handle(_: object) -> None:
@@ -75,7 +75,7 @@ def test_sigterm_interrupts_the_function_which_may_clean_up(bench, number) -> No
     assert signal.getsignal(number) is before
 
 
-def test_a_function_that_returns_although_it_was_interrupted(bench) -> None:
+def test_a_function_that_returns_after_an_interruption_is_still_interrupted(bench) -> None:
     def handle(_: object) -> int:
         try:
             bench.stopper.stop(StopReason.INTERRUPTED)
@@ -88,8 +88,8 @@ def test_a_function_that_returns_although_it_was_interrupted(bench) -> None:
     assert bench.error == "Job.Interrupted"
 
 
-def test_a_function_that_does_not_end_is_reported_and_left(bench) -> None:
-    bench.settle_with(grace_seconds=0.05)
+def test_a_function_that_does_not_end_is_reported_and_abandoned(bench) -> None:
+    bench.configure(grace_seconds=0.05)
     left = threading.Event()
     codes = []
 
@@ -109,20 +109,20 @@ def test_a_function_that_does_not_end_is_reported_and_left(bench) -> None:
     assert bench.error == "Job.Interrupted"
 
 
-def test_nobody_waits_any_more(bench) -> None:
+def test_a_function_is_ended_when_its_task_is_gone(bench) -> None:
     bench.scheduled.timed_out = True
     assert bench.call(forever) == 143
     assert bench.record.outcome is OutcomeName.CANCELLED
 
 
-def test_a_stop_before_the_function_is_called(bench) -> None:
+def test_a_function_is_not_called_after_a_stop(bench) -> None:
     called = []
     bench.stopper.stop(StopReason.INTERRUPTED)
     assert bench.call(lambda _: called.append(True)) == 143
     assert called == []
 
 
-def test_a_task_that_another_job_has(bench) -> None:
+def test_a_task_of_another_job_is_left_alone(bench) -> None:
     bench.tasks.claim(bench.settings.task_id, "another")
     assert bench.call(lambda _: 1) == 75
     assert bench.scheduled.answer is None

@@ -9,7 +9,7 @@ PROGRAM = (
 )
 
 
-def test_the_worker_imports_nothing_that_is_for_functions() -> None:
+def test_the_worker_imports_nothing_that_only_functions_need() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     imported = set(done.stdout.split())
     assert "activity_dispatch.lifecycle.settler" in imported

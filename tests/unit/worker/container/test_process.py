@@ -1,4 +1,4 @@
-"""`task-worker` as the process that a container runs: its signals, orphans, exit codes, time and memory."""
+"""`task-worker` as a container's process: signals, orphans, exit codes, start time and memory."""
 
 import json
 import os
@@ -15,20 +15,20 @@ START_BUDGET_MS = 300.0
 MEMORY_BUDGET_MB = 60.0
 MIN_RUNS = 5
 MAX_RUNS = 60
-# What the console script task-worker does.
+# Does what the console script task-worker does.
 MAIN = "import sys; from activity_dispatch.worker.container.cli import main; sys.exit(main())"
 WORKER = [sys.executable, "-c", MAIN, "--"]
 
 
 @pytest.fixture(scope="module")
 def bytecode(tmp_path_factory):
-    """An image has its bytecode compiled; here the first run of a module does it."""
+    """Return an environment in which the first run of a module compiles its bytecode, as an image has it."""
     return {"PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("bytecode")), "PATH": os.environ["PATH"]}
 
 
 @pytest.fixture
 def worker(aws_stub, bytecode):
-    """Starts a worker with a command."""
+    """Return what starts a worker with a command."""
     started = []
 
     def start(*command: str, **environment: str) -> subprocess.Popen[str]:
@@ -58,7 +58,7 @@ def test_a_task_is_run_and_settled(aws_stub, worker) -> None:
     assert aws_stub.sent("GetItem")[0]["ConsistentRead"] is True
 
 
-def test_the_token_is_nowhere_to_be_seen(aws_stub, worker, until) -> None:
+def test_the_token_is_shown_nowhere(aws_stub, worker, wait_until) -> None:
     process = worker("sh", "-c", "env; cat /proc/$$/cmdline; echo >&2; exit 1", LOG_LEVEL="DEBUG")
     out, err = process.communicate(timeout=60)
     assert "TASK_ID=" in out
@@ -67,7 +67,7 @@ def test_the_token_is_nowhere_to_be_seen(aws_stub, worker, until) -> None:
     assert token not in out + err + aws_stub.sent("SendTaskFailure")[0]["cause"]
 
 
-def test_sigterm_is_passed_on_and_the_interruption_reported(aws_stub, worker) -> None:
+def test_sigterm_is_forwarded_and_the_interruption_reported(aws_stub, worker) -> None:
     process = worker("sh", "-c", "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done")
     assert process.stdout.readline() == "up\n"
     process.send_signal(signal.SIGTERM)
@@ -76,8 +76,8 @@ def test_sigterm_is_passed_on_and_the_interruption_reported(aws_stub, worker) ->
     assert aws_stub.sent("SendTaskFailure")[0]["error"] == "Job.Interrupted"
 
 
-def test_sigterm_while_the_worker_still_starts_is_not_lost(aws_stub, worker) -> None:
-    # Blocked from the first instruction on, as for a PID 1 that does not listen yet.
+def test_sigterm_during_the_workers_start_is_not_lost(aws_stub, worker) -> None:
+    # Blocked from the first instruction on, as for a PID 1 that has no handler yet.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         process = worker("touch", "never")
@@ -141,14 +141,14 @@ def test_a_refused_heartbeat_ends_the_program(aws_stub, worker) -> None:
         ({"SendTaskSuccess": "InvalidOutput"}, 1),
     ],
 )
-def test_a_task_without_an_outcome_is_no_success(aws_stub, worker, refuse, code) -> None:
+def test_the_exit_code_is_not_0_without_a_success(aws_stub, worker, refuse, code) -> None:
     aws_stub.refuse.update(refuse)
     process = worker("true")
     _, err = process.communicate(timeout=60)
     assert process.returncode == code, err
 
 
-def test_called_wrongly(worker) -> None:
+def test_an_invalid_call_is_explained(worker) -> None:
     process = worker("true", TASK_ID="", TASK_GRACE_SECONDS="x")
     _, err = process.communicate(timeout=60)
     assert process.returncode == 78
@@ -171,7 +171,7 @@ def test_a_python_function_has_the_same_guarantees(aws_stub, bytecode) -> None:
 def test_a_program_starts_within_its_budget(aws_stub, worker) -> None:
     worker("true").communicate(timeout=60)  # compiles the bytecode
     taken: list[float] = []
-    # The least is what it takes; whatever comes on top is other processes' use of the processors.
+    # The minimum is what a start takes; the rest is other processes' use of the CPUs.
     while len(taken) < MAX_RUNS and (len(taken) < MIN_RUNS or min(taken) >= START_BUDGET_MS):
         taken.append(_milliseconds_to_start(aws_stub, worker))
     print(f"start to the program's first instruction: {min(taken):.0f} to {max(taken):.0f} ms, ", end="")
@@ -186,11 +186,11 @@ def _milliseconds_to_start(aws_stub, worker) -> float:
     return (float(aws_stub.sent("SendTaskSuccess")[-1]["output"]) - begun) * 1000
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells the memory")
-def test_a_worker_stays_within_its_memory(aws_stub, worker, until, tmp_path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc shows the memory on Linux only")
+def test_a_worker_stays_within_its_memory(aws_stub, worker, wait_until, tmp_path) -> None:
     script = 'echo 1 > $TASK_PROGRESS; while [ ! -e "$1" ]; do sleep 0.01; done'
     process = worker("sh", "-c", script, "-", str(tmp_path / "end"))
-    until(lambda: len(aws_stub.sent("SendTaskHeartbeat")) > 1)
+    wait_until(lambda: len(aws_stub.sent("SendTaskHeartbeat")) > 1)
     status = Path(f"/proc/{process.pid}/status").read_text()
     (tmp_path / "end").touch()
     process.communicate(timeout=60)

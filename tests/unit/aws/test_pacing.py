@@ -1,8 +1,10 @@
-"""Full jitter within a time limit."""
+"""Calls are retried with full jitter within a time limit, and begin no faster than a rate."""
 
 import itertools
 
-from activity_dispatch.aws.pacing import Retrying
+import pytest
+
+from activity_dispatch.aws.pacing import RateLimit, Retrying
 
 
 class Clock:
@@ -32,7 +34,37 @@ def test_the_wait_grows_to_its_cap_and_ends_with_the_limit() -> None:
     assert result == 5
 
 
-def test_the_first_good_result_counts() -> None:
+def test_the_first_good_result_ends_the_retries() -> None:
     clock, results = Clock(), [3, 2, 1]
     assert clock.retrying().call(results.pop, again=lambda result: result < 2) == 2
     assert len(clock.sleeps) == 1
+
+
+def test_calls_begin_at_even_intervals_and_idle_time_is_not_saved_up() -> None:
+    now, waits = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    limit = RateLimit(per_second=4, clock=lambda: now[0], sleep=sleep)
+    for _ in range(5):
+        limit.wait()
+    assert waits == pytest.approx([0.25] * 4)
+    now[0] += 60
+    limit.wait()
+    limit.wait()
+    assert waits[4:] == pytest.approx([0.25])
+
+
+def test_after_a_pause_a_burst_may_begin_at_once() -> None:
+    now, waits = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        now[0] += seconds
+
+    limit = RateLimit(per_second=4, burst=3, clock=lambda: now[0], sleep=sleep)
+    for _ in range(5):
+        limit.wait()
+    assert waits == pytest.approx([0.25, 0.25])

@@ -1,45 +1,31 @@
 """Backend `batch` against botocore's own model of the API."""
 
-import itertools
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.stub import Stubber
+from tests.unit.backends.stubs import TASK, client_once, two_attempts
 
 from activity_dispatch.aws.clients import Clients
-from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.batch.backend import BatchBackend, create
-from activity_dispatch.backends.batch.events import diagnose
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
-from activity_dispatch.domain.outcomes import Failed, Succeeded
 from activity_dispatch.domain.tasks import Task
 
-TASK = Task(activity_arn="arn:activity", token="secret-token", input='"private"', heartbeat_seconds=60)
 NAME = f"task-{TASK.task_id}"
 LIST = {"jobQueue": "queue", "filters": [{"name": "JOB_NAME", "values": [NAME]}]}
 
 
 @pytest.fixture
-def stubbed(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    once = Config(retries={"total_max_attempts": 1})
-    client = boto3.client("batch", region_name="eu-west-1", config=once)
+def stubbed():
+    client = client_once("batch")
     backend = BatchBackend(
         client=client,
         client_once=client,
         job_queue="queue",
         job_definition="definition:1",
         log_group="/jobs",
-        retrying=Retrying(
-            limit_seconds=1.5,
-            sleep=lambda seconds: None,
-            jitter=lambda low, high: 0.0,
-            clock=map(float, itertools.count()).__next__,
-        ),
+        retrying=two_attempts(),
     )
     with Stubber(client) as stubber:
         yield stubber, backend
@@ -56,21 +42,21 @@ def submit(**overrides: Any) -> dict:
     }
 
 
-def test_it_looks_for_the_job_and_submits_it_with_the_tasks_id_only(stubbed) -> None:
+def test_a_job_that_does_not_exist_is_submitted_with_only_the_tasks_id(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
     stubber.add_response("submit_job", {"jobName": NAME, "jobId": "job-1"}, submit())
     assert backend.start(TASK) == "job-1"
 
 
-def test_a_job_of_that_name_is_not_submitted_again(stubbed) -> None:
+def test_a_job_that_exists_is_not_submitted_again(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("list_jobs", {"jobSummaryList": [{"jobId": "job-1", "jobName": NAME}]}, LIST)
     assert backend.start(TASK) == "job-1"
     stubber.assert_no_pending_responses()
 
 
-def test_overrides_in_the_units_of_batch(stubbed) -> None:
+def test_overrides_are_sent_in_batchs_units(stubbed) -> None:
     stubber, backend = stubbed
     job = {"command": ["a"], "cpu": 0.5, "memory_mb": 2048, "gpu": 1}
     requirements = [
@@ -97,7 +83,7 @@ def test_errors_become_dispatch_errors(stubbed, call: str, code: str, status: in
     stubber, backend = stubbed
     if call == "submit_job":
         stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
-    # SubmitJob is asked again while it is throttled: the time is over after the second.
+    # A throttled SubmitJob is retried, here once before the time is up.
     for _ in range(2 if (call, status) == ("submit_job", 429) else 1):
         stubber.add_client_error(call, code, "said Batch", status)
     with pytest.raises(StartRefused, match=f"{code}.*said Batch") as caught:
@@ -107,7 +93,7 @@ def test_errors_become_dispatch_errors(stubbed, call: str, code: str, status: in
     stubber.assert_no_pending_responses()
 
 
-def test_a_submission_that_was_throttled_is_made_again(stubbed) -> None:
+def test_a_throttled_submission_is_retried(stubbed) -> None:
     stubber, backend = stubbed
     stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
     stubber.add_client_error("submit_job", "TooManyRequestsException", "said Batch", 429)
@@ -115,7 +101,7 @@ def test_a_submission_that_was_throttled_is_made_again(stubbed) -> None:
     assert backend.start(TASK) == "job-1"
 
 
-def test_a_submission_is_never_repeated_by_its_client(monkeypatch) -> None:
+def test_the_client_never_retries_a_submission(monkeypatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
@@ -130,7 +116,7 @@ def attempts(client: Any) -> int:
     return int(client.meta.config.retries["total_max_attempts"])
 
 
-def test_describe_asks_for_100_at_a_time(stubbed) -> None:
+def test_jobs_are_described_100_at_a_time(stubbed) -> None:
     stubber, backend = stubbed
     jobs = [JobId(f"job-{number}") for number in range(101)]
     for some in (jobs[:100], jobs[100:]):
@@ -140,7 +126,7 @@ def test_describe_asks_for_100_at_a_time(stubbed) -> None:
     assert states == dict.fromkeys(jobs, JobState.QUEUED)
 
 
-def test_a_job_that_has_ended_is_described_as_its_event_tells_it(stubbed) -> None:
+def test_an_ended_job_is_described_like_its_event(stubbed) -> None:
     stubber, backend = stubbed
     job = {**_job("job-1", "FAILED"), "container": {"exitCode": 3, "reason": "said Batch"}}
     stubber.add_response("describe_jobs", {"jobs": [job]})
@@ -161,7 +147,7 @@ def _job(job: str, status: str) -> dict:
 
 
 @pytest.mark.parametrize(("status", "terminated"), [("RUNNABLE", True), ("RUNNING", True), ("FAILED", False)])
-def test_only_what_is_under_way_is_terminated(stubbed, status: str, terminated: bool) -> None:
+def test_only_unfinished_jobs_are_terminated(stubbed, status: str, terminated: bool) -> None:
     stubber, backend = stubbed
     stubber.add_response("describe_jobs", {"jobs": [_job("job-1", status)]})
     if terminated:
@@ -171,97 +157,7 @@ def test_only_what_is_under_way_is_terminated(stubbed, status: str, terminated: 
 
 
 @pytest.mark.parametrize("stream", [None, "definition/default/1"])
-def test_the_log_is_where_the_event_says(stubbed, stream) -> None:
+def test_the_log_is_the_stream_that_the_event_names(stubbed, stream) -> None:
     diagnosis = Diagnosis(task_id="t", job_id=JobId("j"), state=JobState.ENDED, log_stream=stream)
     found = stubbed[1].log_location(diagnosis)
     assert found == (LogLocation(group="/jobs", stream=stream) if stream else None)
-
-
-def event(**detail: Any) -> dict:
-    return {
-        "source": "aws.batch",
-        "detail-type": "Batch Job State Change",
-        "detail": {
-            "jobName": NAME,
-            "jobId": "job-1",
-            "status": "FAILED",
-            "statusReason": "Essential container in task exited",
-            "startedAt": 1,
-            "container": {"exitCode": 3, "logStreamName": "definition/default/1"},
-            **detail,
-        },
-    }
-
-
-def test_a_success() -> None:
-    diagnosis = diagnose(event(status="SUCCEEDED", container={"exitCode": 0}))
-    assert diagnosis is not None
-    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, "job-1", JobState.ENDED)
-    assert isinstance(diagnosis.outcome, Succeeded)
-
-
-@pytest.mark.parametrize(
-    ("detail", "error", "message"),
-    [
-        ({}, "Job.Failed", "exit code 3: Essential container in task exited"),
-        (
-            {
-                "container": {
-                    "exitCode": 137,
-                    "reason": "OutOfMemoryError: Container killed due to memory usage",
-                }
-            },
-            "Job.OutOfMemory",
-            "OutOfMemoryError",
-        ),
-        (
-            {"statusReason": "Job attempt duration exceeded timeout", "container": {"exitCode": 137}},
-            "Job.TimedOut",
-            "Job attempt duration",
-        ),
-        (
-            {"statusReason": "Host EC2 (instance i-1) terminated.", "container": {}},
-            "Job.Interrupted",
-            "Host EC2",
-        ),
-        (
-            {"statusReason": "Your Spot Task was interrupted.", "container": {"exitCode": 137}},
-            "Job.Interrupted",
-            "Your Spot Task",
-        ),
-        (
-            {"isTerminated": True, "container": {"exitCode": 0}, "statusReason": "by hand"},
-            "Job.Interrupted",
-            "by",
-        ),
-        (
-            {"startedAt": None, "container": {"reason": "CannotPullContainerError: x"}},
-            "Job.NeverStarted",
-            "CannotPullContainerError",
-        ),
-        ({"container": {"exitCode": 143}}, "Job.Interrupted", "killed by SIGTERM"),
-    ],
-)
-def test_ends_are_diagnosed(detail: dict, error: str, message: str) -> None:
-    diagnosis = diagnose(event(**detail))
-    assert diagnosis is not None
-    assert isinstance(diagnosis.outcome, Failed)
-    assert diagnosis.outcome.error == error
-    assert diagnosis.outcome.cause.message.startswith(message)
-
-
-@pytest.mark.parametrize(
-    ("status", "state"),
-    [("RUNNABLE", JobState.QUEUED), ("STARTING", JobState.QUEUED), ("RUNNING", JobState.RUNNING)],
-)
-def test_what_is_under_way_has_no_outcome(status: str, state: JobState) -> None:
-    diagnosis = diagnose(event(status=status))
-    assert diagnosis is not None
-    assert (diagnosis.state, diagnosis.outcome) == (state, None)
-
-
-@pytest.mark.parametrize(
-    "detail", [{"jobName": "nightly"}, {"jobName": None}, {"jobId": 3}, {"status": "NEW"}, {"status": []}]
-)
-def test_jobs_of_others_say_nothing(detail: dict) -> None:
-    assert diagnose(event(**detail)) is None

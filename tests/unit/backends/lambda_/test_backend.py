@@ -4,11 +4,10 @@ import io
 import json
 from unittest.mock import Mock
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
+from tests.unit.backends.stubs import client_once
 
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
@@ -19,11 +18,8 @@ FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:process"
 
 
 @pytest.fixture
-def stubbed(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    once = Config(retries={"total_max_attempts": 1})
-    client = boto3.client("lambda", region_name="eu-west-1", config=once)
+def stubbed():
+    client = client_once("lambda")
     with Stubber(client) as stubber:
         yield stubber, LambdaBackend(client=client, function_arn=FUNCTION)
 
@@ -32,9 +28,9 @@ def task(task_input: str = '{"n": "é"}') -> Task:
     return Task(activity_arn="arn:activity", token='t"\\x', input=task_input, heartbeat_seconds=60)
 
 
-def test_it_invokes_asynchronously_with_token_and_input(stubbed) -> None:
+def test_the_function_is_invoked_asynchronously_with_token_and_input(stubbed) -> None:
     stubber, backend = stubbed
-    # One that is not read keeps its connection from the next call.
+    # An unread payload would keep its connection from being reused.
     answer = Mock(wraps=io.BytesIO())
     sent = {}
 
@@ -80,7 +76,7 @@ def test_errors_become_dispatch_errors(stubbed, code: str, status: int, error: s
     assert caught.value.error == error
 
 
-def test_an_input_that_does_not_fit_is_refused_before_the_call(stubbed) -> None:
+def test_an_input_that_is_too_large_is_rejected_before_the_call(stubbed) -> None:
     _, backend = stubbed
     with pytest.raises(StartRefused, match=r"input: 1048577 bytes.*takes 1048576") as caught:
         backend.start(task(json.dumps("x" * 1_048_575)))
@@ -88,6 +84,8 @@ def test_an_input_that_does_not_fit_is_refused_before_the_call(stubbed) -> None:
 
 
 TASK_ID = "0123456789abcdef" * 2
+
+
 RECORD = {
     "requestContext": {"requestId": "r1", "functionArn": FUNCTION, "condition": "RetriesExhausted"},
     "requestPayload": {"task_id": TASK_ID, "task_token": "secret"},
@@ -129,5 +127,5 @@ def test_a_failure_record_is_diagnosed(stubbed, change, error: str) -> None:
         {**RECORD, "requestPayload": {"task_id": "activity#arn:aws:states:::activity:work"}},
     ],
 )
-def test_other_events_say_nothing(stubbed, event) -> None:
+def test_other_events_are_ignored(stubbed, event) -> None:
     assert stubbed[1].diagnose(event) is None

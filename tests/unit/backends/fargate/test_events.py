@@ -1,0 +1,122 @@
+"""What ECS's events say about jobs."""
+
+from typing import Any
+
+import pytest
+from tests.unit.backends.stubs import TASK
+
+from activity_dispatch.backends import registry
+from activity_dispatch.backends.fargate.events import diagnose
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.outcomes import Failed, Succeeded
+
+ARN = "arn:aws:ecs:eu-west-1:000000000000:task/cluster/0123456789abcdef0123456789abcdef"
+
+
+def event(**detail: Any) -> dict:
+    return {
+        "source": "aws.ecs",
+        "detail-type": "ECS Task State Change",
+        "detail": {
+            "taskArn": ARN,
+            "startedBy": TASK.task_id,
+            "lastStatus": "STOPPED",
+            "desiredStatus": "STOPPED",
+            "stopCode": "EssentialContainerExited",
+            "stoppedReason": "Essential container in task exited",
+            "startedAt": "2026-01-01T00:00:00Z",
+            "version": 5,
+            "overrides": {
+                "containerOverrides": [
+                    {"name": "job", "environment": [{"name": "TASK_ID", "value": TASK.task_id}]}
+                ]
+            },
+            "containers": [{"name": "sidecar", "exitCode": 1}, {"name": "job", "exitCode": 0}],
+            **detail,
+        },
+    }
+
+
+def containers(**job: Any) -> list[dict]:
+    return [{"name": "sidecar", "exitCode": 0}, {"name": "job", **job}]
+
+
+def test_the_jobs_container_decides_success_not_a_sidecar() -> None:
+    diagnosis = diagnose(event())
+    assert diagnosis is not None
+    assert (diagnosis.task_id, diagnosis.job_id) == (TASK.task_id, ARN)
+    assert isinstance(diagnosis.outcome, Succeeded)
+
+
+@pytest.mark.parametrize(
+    ("detail", "error", "message"),
+    [
+        (
+            {"containers": containers(exitCode=3)},
+            "Job.Failed",
+            "exit code 3: Essential container in task exited",
+        ),
+        ({"containers": containers(exitCode=137)}, "Job.Failed", "killed by SIGKILL: Essential"),
+        ({"containers": containers(exitCode=143)}, "Job.Interrupted", "killed by SIGTERM"),
+        (
+            {
+                "containers": containers(
+                    exitCode=137, reason="OutOfMemoryError: Container killed due to memory usage"
+                )
+            },
+            "Job.OutOfMemory",
+            "OutOfMemoryError",
+        ),
+        ({"stopCode": "SpotInterruption"}, "Job.Interrupted", "Essential container"),
+        ({"stopCode": "TerminationNotice"}, "Job.Interrupted", "Essential container"),
+        ({"stopCode": "UserInitiated", "stoppedReason": "by hand"}, "Job.Interrupted", "by hand"),
+        (
+            {
+                "stopCode": "TaskFailedToStart",
+                "containers": [],
+                "startedAt": None,
+                "stoppedReason": "CannotPull",
+            },
+            "Job.NeverStarted",
+            "CannotPull",
+        ),
+        (
+            {"stopCode": "TaskFailedToStart", "containers": containers(reason="CannotPullContainerError: x")},
+            "Job.NeverStarted",
+            "CannotPullContainerError: x",
+        ),
+        ({"containers": containers()}, "Job.Interrupted", "Essential container"),
+    ],
+)
+def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, message: str) -> None:
+    diagnosis = diagnose(event(**detail))
+    assert diagnosis is not None
+    assert isinstance(diagnosis.outcome, Failed)
+    assert diagnosis.outcome.error == error
+    assert diagnosis.outcome.cause.message.startswith(message)
+    assert diagnosis.outcome.cause.job_id == ARN
+
+
+@pytest.mark.parametrize(
+    ("detail", "state"),
+    [
+        ({"lastStatus": "PENDING"}, JobState.QUEUED),
+        ({"lastStatus": "RUNNING"}, JobState.RUNNING),
+        ({"lastStatus": "RUNNING", "stopCode": "TerminationNotice"}, JobState.RUNNING),
+    ],
+)
+def test_an_unfinished_job_has_no_outcome(detail: dict, state: JobState) -> None:
+    diagnosis = diagnose(event(**detail))
+    assert diagnosis is not None
+    assert (diagnosis.state, diagnosis.outcome) == (state, None)
+
+
+@pytest.mark.parametrize("started_by", [None, "ecs-svc/123", "someone", 7])
+def test_events_about_other_ecs_tasks_are_ignored(started_by) -> None:
+    assert diagnose(event(startedBy=started_by)) is None
+
+
+def test_the_registry_finds_the_backend_of_an_event() -> None:
+    found = registry.diagnose(event())
+    assert found is not None
+    assert found.job_id == ARN
