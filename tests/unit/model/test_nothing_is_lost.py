@@ -1,10 +1,10 @@
 """Random interleavings of all processes, with crashes and faults at any AWS call, and what must hold."""
 
 import logging
-import os
 from collections import Counter
 from typing import Any
 
+import pytest
 from botocore.exceptions import ReadTimeoutError
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.unit.hypothesis_profiles import examples
 from tests.unit.model.compute import Kind, ModelJob
 from tests.unit.model.world import Beats, World
 
@@ -43,6 +44,9 @@ FAULTS = st.sampled_from(
 )
 # The last passes may have to wait for what is lost: a function's longest run, and a poll for missed tasks.
 MAX_PASSES = 60
+# `make deep-test` makes at least 10,000 steps; with few examples both numbers are a tenth.
+EXAMPLES = examples(500)
+MIN_STEPS = examples(10_000)
 numbers = st.integers(0, 7)
 counted: Counter[str] = Counter()
 
@@ -229,18 +233,18 @@ class Surprises(logging.Handler):
             self.seen.append(logging.Formatter().format(record))
 
 
+@pytest.mark.hypothesis
 def test_random_interleavings_with_faults(monkeypatch: Any) -> None:
     monkeypatch.setattr(processing, "Heartbeats", Beats)
     surprises, log = Surprises(), logging.getLogger("activity_dispatch")
     log.addHandler(surprises)
     log.propagate = False
     counted.clear()
-    examples = int(os.environ.get("MODEL_EXAMPLES", "500"))
     try:
-        run_state_machine_as_test(Stack, settings=settings(max_examples=examples, stateful_step_count=50))
+        run_state_machine_as_test(Stack, settings=settings(max_examples=EXAMPLES, stateful_step_count=50))
     finally:
         log.removeHandler(surprises)
         log.propagate = True
     print(dict(counted))
     assert surprises.seen == []
-    assert counted["steps"] >= 10_000
+    assert counted["steps"] >= MIN_STEPS
