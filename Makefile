@@ -112,7 +112,7 @@ deep-test: $(READY) $(CHECKOV_READY) ## run fuzzing and the random model with ma
 
 checkov: $(CHECKOV_READY) ## search the Terraform files for insecure settings, offline
 	$(CHECKOV) --directory terraform/modules
-	$(CHECKOV) --file $(TERRAFORM_CALLERS)
+	@echo 'checkov on the files of bootstrap, environments and examples'; $(CHECKOV) --file $(TERRAFORM_CALLERS)
 
 integration-test: localcloud-test stack-test ## run the local cloud's tests, then the whole stack's on it
 

@@ -71,11 +71,17 @@ def is_run(root: Path, command: str, by: str) -> bool:
     if test:
         return command in strings_of(source, test)
     target = command.removeprefix("make ").split()[0]
+    makefile = (root / "Makefile").read_text()
     if file == ".ci/run":
-        return re.search(rf"\btargets\+?=\([^)]*\b{target}\b", source) is not None
+        # A target without a recipe is run if all that it consists of is.
+        parts = re.search(rf"^{target}: ([a-z -]+)(?: ##.*)?\n(?!\t)", makefile, re.MULTILINE)
+        named = {name for names in re.findall(r"\btargets=\(([^)]*)\)", source) for name in names.split()}
+        return set(parts[1].split() if parts else [target]) <= named
     # A test whose file the target's own recipe hands to pytest.
-    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
-    return recipe is not None and f"pytest {file}" in recipe.group(1)
+    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    return (
+        recipe is not None and re.search(rf"(pytest|\$\(PYTEST\)) {re.escape(file)}", recipe[1]) is not None
+    )
 
 
 @pytest.fixture(scope="module")
