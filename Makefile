@@ -42,11 +42,9 @@ BENCHMARK_READY := $(BENCHMARKED:%=build/stamps/benchmark-%)
 # Longest first. Before 4.0, make cannot keep each target's output together.
 CLOUDLESS := terraform-test unit-test checkov
 TWO_AT_ONCE := --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-# AT_ONCE=1: another target has the second core.
-AT_ONCE ?= 2
-export AT_ONCE
 PYTEST := $(PYTHON) -m pytest
-PYTEST_IN_PARALLEL := $(PYTEST) --numprocesses=2 --dist=worksteal
+# Empty where another target has the second core.
+WORKERS := --numprocesses=2 --dist=worksteal
 CHECKOV := build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
 TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf)
 
@@ -95,19 +93,19 @@ measure: $(READY) ## measure on the local cloud the figures behind docs/cost.md
 
 test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
 	@echo 'Two at a time; each prints its output when it ends: $(CLOUDLESS)'
-	@AT_ONCE=1 $(MAKE) $(TWO_AT_ONCE) $(CLOUDLESS)
+	@$(MAKE) WORKERS= $(TWO_AT_ONCE) $(CLOUDLESS)
 
 terraform-test: | need-terraform ## validate the Terraform folders and run their tests, with mocks
 	scripts/terraform-test
 
 fast-test: $(READY) ## run the unit tests of library and functions and the contract tests
-	$(PYTEST_IN_PARALLEL) --quiet tests/unit tests/contract
+	$(PYTEST) $(WORKERS) --quiet tests/unit tests/contract
 
 unit-test: $(READY) ## run all Python tests that need no cloud (unit, contract, repo, operations), random ones with few examples
-	$(if $(filter 1,$(AT_ONCE)),$(PYTEST),$(PYTEST_IN_PARALLEL)) tests/unit tests/contract tests/repo scripts/operations/tests scripts/benchmark/tests
+	$(PYTEST) $(WORKERS) tests/unit tests/contract tests/repo scripts/operations/tests scripts/benchmark/tests
 
 deep-test: $(READY) $(CHECKOV_READY) ## run fuzzing and the random model with many examples, and checkov on production with its modules
-	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-many} $(PYTEST_IN_PARALLEL) -m hypothesis tests/unit
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-many} $(PYTEST) $(WORKERS) -m hypothesis tests/unit
 	$(CHECKOV) --directory terraform/environments/prod
 
 checkov: $(CHECKOV_READY) ## search the Terraform files for insecure settings, offline
