@@ -1,4 +1,4 @@
-# Every target can be run first, in a fresh clone: each brings what it needs. `make` alone tells what there is.
+# Any target works in a fresh clone: each sets up what it needs. `make` alone lists the targets.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -7,7 +7,7 @@ SHELL := bash
 .SECONDEXPANSION:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
-# Taken as they are: a $ in INPUT is the user's, not make's.
+# Used unchanged: a $ in INPUT is the user's, not make's.
 ENV ?= local
 BACKEND ?= lambda
 INPUT ?=
@@ -19,7 +19,7 @@ BUCKET ?=
 PREFIX ?=
 export ENV BACKEND INPUT BASE_IMAGE IMAGE BUCKET PREFIX
 
-# Terraform warns at every call when this names a file that is not there.
+# Terraform warns on every call when this names a file that does not exist.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
 unexport TF_CLI_CONFIG_FILE
 endif
@@ -27,191 +27,183 @@ endif
 UV := build/tools/bin/uv
 PYTHON := .venv/bin/python
 OPERATIONS := $(PYTHON) -m operations
-# What is set up and when: a second run finds these newer than what they depend on.
+# Stamps of what is set up: make sets it up again when a dependency is newer.
 UV_READY := build/stamps/uv
 VENV_READY := build/stamps/venv
 CLOUD_READY := build/stamps/localcloud
 CHECKOV_READY := build/stamps/checkov
 READY := $(VENV_READY) $(CLOUD_READY)
-# Only what trains needs it: it holds PyTorch.
+# It holds PyTorch; only training needs it.
 TRAINING_READY := build/stamps/training
-# What is measured beside the dispatcher, and what measures, each in an environment of its own.
+# What `make benchmark` compares the dispatcher with and what measures it, each in a separate environment.
 BENCHMARKED := stub plot activity-worker stefuna
 BENCHMARK_READY := $(BENCHMARKED:%=build/stamps/benchmark-%)
 
-# The longest first. make before 4.0 prints their lines as they come.
+# Longest first. Before 4.0, make cannot keep each target's output together.
 CLOUDLESS := terraform-test unit-test checkov
-TOLD_WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+TWO_AT_ONCE := --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+PYTEST := $(PYTHON) -m pytest
+# Empty where another target has the second core.
+WORKERS := --numprocesses=2 --dist=worksteal
+CHECKOV := build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
+TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf)
 
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/operations/pyproject.toml scripts/benchmark/pyproject.toml))
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
 ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
-# The folders too: a file that is removed changes nothing else.
+# Folders too: only they show that a file was removed.
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
-.PHONY: help
-help: ## tell what there is to make
+.PHONY: help setup build zip check lint python-lint docs measure changelog test terraform-test fast-test unit-test \
+	deep-test checkov integration-test localcloud-test stack-test benchmark training-setup chaos images push \
+	image-test demo demo-training local-up local-down run status bootstrap plan apply deploy destroy release \
+	requirements clean need-terraform need-docker need-env
+
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-18s %s\n", $$1, $$2 }' Makefile
 	@echo
-	@echo 'ENV=NAME picks an environment of terraform/environments (default: local, the cloud on this machine).'
+	@echo 'ENV=NAME selects an environment in terraform/environments (default: local, the cloud on this machine).'
 	@echo 'BACKEND=NAME and INPUT=JSON or INPUT=@FILE are for `make run`.'
-	@echo 'BASE_IMAGE=NAME is what images are built on; BASE_IMAGE=packed packs this machine'"'"'s Python instead of fetching one.'
+	@echo 'BASE_IMAGE=NAME is the base of the images; BASE_IMAGE=packed packs this machine'"'"'s Python instead of pulling one.'
 
-.PHONY: setup
-setup: $(READY) ## make the Python environments (.venv and the local cloud's own)
+setup: $(READY) ## create the Python environments (.venv and the local cloud's)
 
-.PHONY: build
-build: zip ## build all that a deploy needs
+build: zip ## build everything a deploy needs
 
-.PHONY: zip
-zip: $(ZIPS) ## build the functions' zips into build/zip
+zip: $(ZIPS) ## build the functions' zips in build/zip
 
-.PHONY: lint
-lint: $(READY) | need-terraform ## check style and types (ruff, mypy, terraform fmt)
+check: $(READY) ## run what to run after each edit: python-lint, unit tests of library and functions, contract tests
+	@$(MAKE) $(TWO_AT_ONCE) python-lint fast-test
+
+lint: python-lint | need-terraform ## check style, types and imports (python-lint, terraform fmt)
+	terraform fmt -check -recursive .
+
+python-lint: $(READY) ## check the Python files' style, types and imports (ruff, mypy, import-linter)
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	cd scripts/localcloud && $(CURDIR)/.venv/bin/mypy src tests
-	terraform fmt -check -recursive .
+	.venv/bin/lint-imports --no-logo --cache-dir build/import-linter
 
-.PHONY: docs
-docs: $(VENV_READY) ## write what the docs take from other files: the modules' inputs and outputs, the cost
+docs: $(VENV_READY) ## update the generated parts of the docs: the modules' inputs and outputs, the cost
 	@$(OPERATIONS) docs
 	@exec $(PYTHON) -m benchmark.cost tables
 
-.PHONY: measure
-measure: $(READY) ## measure on the local cloud what docs/cost.md is computed from
+measure: $(READY) ## measure on the local cloud the figures behind docs/cost.md
 	@exec $(PYTHON) -m benchmark.cost measure
 
-.PHONY: test
-test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
-	@echo 'Two at a time, each told when it is done: $(CLOUDLESS)'
-	@AT_ONCE=1 $(MAKE) --jobs=2 $(TOLD_WHOLE) --keep-going $(CLOUDLESS)
+changelog: $(VENV_READY) ## show the changelog's next section; VERSION=n writes it and removes its fragments
+	@.venv/bin/towncrier build $(if $(VERSION),--yes --version '$(VERSION)',--draft --version next)
 
-.PHONY: terraform-test
+test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
+	@echo 'Two at a time; each prints its output when it ends: $(CLOUDLESS)'
+	@$(MAKE) WORKERS= $(TWO_AT_ONCE) $(CLOUDLESS)
+
 terraform-test: | need-terraform ## validate the Terraform folders and run their tests, with mocks
 	scripts/terraform-test
 
-.PHONY: unit-test
-unit-test: $(READY) ## run all Python tests that need no cloud (unit, contract, repo, operations)
-	$(PYTHON) -m pytest tests/unit tests/contract tests/repo scripts/operations/tests scripts/benchmark/tests
+fast-test: $(READY) ## run the unit tests of library and functions and the contract tests
+	$(PYTEST) $(WORKERS) --quiet tests/unit tests/contract
 
-.PHONY: checkov
-checkov: $(CHECKOV_READY) ## search the Terraform files for insecure settings; asks nobody outside
-	build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
+unit-test: $(READY) ## run all Python tests that need no cloud (unit, contract, repo, operations), random ones with few examples
+	$(PYTEST) $(WORKERS) tests/unit tests/contract tests/repo scripts/operations/tests scripts/benchmark/tests
 
-.PHONY: integration-test
-integration-test: $(READY) $(ZIPS) | need-terraform ## run the local cloud's tests, then the whole stack's on it
+deep-test: $(READY) $(CHECKOV_READY) ## run fuzzing and the random model with many examples, and checkov on production with its modules
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-many} $(PYTEST) $(WORKERS) -m hypothesis tests/unit
+	$(CHECKOV) --directory terraform/environments/prod
+
+checkov: $(CHECKOV_READY) ## search the Terraform files for insecure settings, offline
+	$(CHECKOV) --directory terraform/modules
+	@echo 'checkov on the files of bootstrap, environments and examples'; $(CHECKOV) --file $(TERRAFORM_CALLERS)
+
+integration-test: localcloud-test stack-test ## run the local cloud's tests, then the whole stack's on it
+
+localcloud-test: $(READY) ## run the local cloud's own tests
 	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
-	$(PYTHON) -m pytest tests/integration tests/training
-	@[[ -e $(TRAINING_READY) ]] || echo 'LEFT OUT: the training itself, because there is no PyTorch here: make training-setup'
 
-.PHONY: benchmark
-benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## measure the dispatcher beside its alternatives (under 10 minutes); writes docs/benchmarks.md
+stack-test: $(READY) $(ZIPS) | need-terraform ## test the whole stack on a local cloud
+	$(PYTEST) tests/integration tests/training
+	@[[ -e $(TRAINING_READY) ]] || echo 'SKIPPED: the training itself, because PyTorch is not installed: make training-setup'
+
+benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the dispatcher with its alternatives (under 10 minutes); writes docs/benchmarks.md
 	@exec $(PYTHON) -m benchmark
 
-.PHONY: training-setup
-training-setup: $(READY) $(TRAINING_READY) ## make the Python environment of the training, with PyTorch
+training-setup: $(READY) $(TRAINING_READY) ## create the training's Python environment, with PyTorch
 
-.PHONY: chaos
-chaos: $(READY) $(ZIPS) | need-terraform ## break all of the stack at random on a local cloud; SEED=n repeats a run
-	$(PYTHON) -m pytest tests/integration/test_chaos.py
+chaos: $(READY) $(ZIPS) | need-terraform ## break the whole stack at random on a local cloud; SEED=n repeats a run
+	$(PYTEST) tests/integration/test_chaos.py
 
-.PHONY: images
 images: $(VENV_READY) | need-docker ## build a container image (IMAGE=worker or training, BASE_IMAGE=)
 	@exec $(OPERATIONS) images --base "$$BASE_IMAGE" --image "$$IMAGE"
 
-.PHONY: push
 push: $(VENV_READY) | need-docker need-env ## build an image and push it to an environment's registry (ENV=, IMAGE=)
 	@exec $(OPERATIONS) push --env "$$ENV" --base "$$BASE_IMAGE" --image "$$IMAGE"
 
-.PHONY: image-test
-image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them in containers; starts a Docker engine if it must
+image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them in containers; starts a Docker engine if necessary
 	@exec scripts/image-test
 
-.PHONY: demo
-demo: $(READY) $(ZIPS) | need-terraform ## show it all once, on a cloud of its own, and take everything down
+demo: $(READY) $(ZIPS) | need-terraform ## demonstrate everything on a new local cloud, then remove it
 	@exec $(OPERATIONS) demo
 
-.PHONY: demo-training
-demo-training: $(READY) $(TRAINING_READY) $(ZIPS) | need-terraform ## show a sweep of trainings, on batch and on sagemaker (needs PyTorch: some minutes the first time)
+demo-training: $(READY) $(TRAINING_READY) $(ZIPS) | need-terraform ## demonstrate a sweep of trainings on batch and sagemaker (needs PyTorch: a few minutes the first time)
 	@exec $(OPERATIONS) demo-training
 
-.PHONY: local-up
-local-up: $(READY) $(ZIPS) | need-terraform ## start the local cloud and deploy to it; it stays until local-down
+local-up: $(READY) $(ZIPS) | need-terraform ## start the local cloud and deploy to it; it runs until local-down
 	@exec $(OPERATIONS) local-up
 
-.PHONY: local-down
 local-down: $(READY) ## stop the local cloud
 	@exec $(OPERATIONS) local-down
 
-.PHONY: run
 run: $(READY) | need-env ## start an execution and follow it (BACKEND=, INPUT=, ENV=)
 	@exec $(OPERATIONS) run --env "$$ENV" --backend "$$BACKEND" --input="$$INPUT"
 
-.PHONY: status
-status: $(READY) | need-env ## list the open tasks of an environment (ENV=); WATCH=1 shows them live
+status: $(READY) | need-env ## list an environment's open tasks (ENV=); WATCH=1 follows them live
 	@exec $(OPERATIONS) status --env "$$ENV" $(if $(WATCH),--watch)
 
-.PHONY: bootstrap
-bootstrap: $(READY) | need-terraform need-env ## make what an account needs first: state bucket, registries (ENV=)
+bootstrap: $(READY) | need-terraform need-env ## create what an account needs first: state bucket, registries (ENV=)
 	@exec $(OPERATIONS) bootstrap --env "$$ENV"
 
-.PHONY: plan
-plan: $(READY) | need-terraform need-env ## show what a deploy would change, and keep that plan (ENV=)
+plan: $(READY) | need-terraform need-env ## show what a deploy would change, and save the plan (ENV=)
 	@exec $(OPERATIONS) plan --env "$$ENV"
 
-.PHONY: apply
-apply: $(READY) | need-terraform need-env ## apply the plan that `make plan` kept (ENV=)
+apply: $(READY) | need-terraform need-env ## apply the plan that `make plan` saved (ENV=)
 	@exec $(OPERATIONS) apply --env "$$ENV"
 
-.PHONY: deploy
-deploy: $(READY) | need-terraform need-env ## test, build, push, show the plan and apply it; asks where protected (ENV=, AUTO_APPROVE=1)
+deploy: $(READY) | need-terraform need-env ## test, build, push, show the plan and apply it; asks first if protected (ENV=, AUTO_APPROVE=1)
 	@exec $(OPERATIONS) deploy --env "$$ENV" --base "$$BASE_IMAGE"
 
-.PHONY: destroy
-destroy: $(READY) | need-terraform need-env ## remove what a deploy made; asks unless local (ENV=, AUTO_APPROVE=1)
+destroy: $(READY) | need-terraform need-env ## remove what a deploy created; asks first unless local (ENV=, AUTO_APPROVE=1)
 	@exec $(OPERATIONS) destroy --env "$$ENV"
 
-.PHONY: release
-release: $(READY) $(ZIPS) ## write zips and packages.json for other repositories into build/release (BUCKET=, PREFIX=)
+release: $(READY) $(ZIPS) ## write zips and packages.json for other repositories to build/release (BUCKET=, PREFIX=)
 	@exec $(OPERATIONS) release --bucket "$$BUCKET" --prefix "$$PREFIX"
 
-.PHONY: requirements
+requirements: override COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.13 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'
 requirements: $(UV_READY) ## pin the newest versions that the .in files allow
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command 'make requirements' --output-file requirements/dev.txt requirements/dev.in
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
-		--custom-compile-command 'make requirements' --output-file requirements/checkov.txt requirements/checkov.in
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
-		--generate-hashes --constraint requirements/dev.txt --custom-compile-command 'make requirements' \
-		--output-file images/worker/requirements.txt images/worker/requirements.in
-	$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --no-emit-index-url --no-emit-find-links \
-		--generate-hashes --constraint requirements/dev.txt --custom-compile-command 'make requirements' \
-		--output-file images/training/requirements.txt images/training/requirements.in
+	$(COMPILE) --output-file requirements/dev.txt requirements/dev.in
+	$(COMPILE) --output-file requirements/checkov.txt requirements/checkov.in
+	for image in worker training; do $(COMPILE) --generate-hashes --constraint requirements/dev.txt \
+		--output-file images/$$image/requirements.txt images/$$image/requirements.in; done
 
-.PHONY: clean
-clean: ## stop the local cloud and remove what was built and set up (no other environment's state)
+clean: ## stop the local cloud and remove everything built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json
+	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/examples terraform/bootstrap terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 
-.PHONY: need-terraform
 need-terraform:
-	@command -v terraform >/dev/null || { echo 'Terraform 1.11 or newer is needed and was not found:' \
+	@command -v terraform >/dev/null || { echo 'Terraform 1.11 or newer is needed but was not found:' \
 		'install it and put it on PATH.' >&2; exit 1; }
 
-.PHONY: need-docker
 need-docker:
-	@docker version >/dev/null 2>&1 || { echo 'Docker is needed and does not answer:' \
+	@docker version >/dev/null 2>&1 || { echo 'Docker is needed but does not answer:' \
 		'start it, or try scripts/docker-engine start.' >&2; exit 1; }
 
-.PHONY: need-env
 need-env:
 	@[[ -n "$$ENV" && -d "terraform/environments/$$ENV" ]] || { echo "There is no environment '$$ENV' in" \
-		"terraform/environments; there are: $$(ls terraform/environments | xargs)." >&2; exit 1; }
+		"terraform/environments. Existing environments: $$(ls terraform/environments | xargs)." >&2; exit 1; }
 
 $(UV_READY): requirements/uv.txt scripts/install-uv
 	@mkdir -p $(@D)
@@ -251,6 +243,6 @@ $(TRAINING_READY): scripts/training-setup images/training/requirements.in
 	@scripts/training-setup
 	@touch $@
 
-# Members of .SECONDEXPANSION: the sources of one function are known only once $* is.
+# Expanded a second time, because a function's sources are known only once $* is.
 build/zip/%.zip: $$(call sources,functions/$$* functions/common) | $(VENV_READY)
 	@$(OPERATIONS) zip $@

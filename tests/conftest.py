@@ -1,7 +1,8 @@
 """What all tests share."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
@@ -14,3 +15,19 @@ def read_once() -> Iterator[None]:
         read = functools.cache(JSONFileLoader().load_file)
         patch.setattr(JSONFileLoader, "load_file", staticmethod(read))
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, Any, Any]:
+    """Escape lone surrogates, which tests log on purpose: xdist cannot send them to its main process."""
+    return _escaped((yield))
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: _escaped(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_escaped, value))
+    return value

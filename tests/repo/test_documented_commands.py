@@ -71,11 +71,15 @@ def is_run(root: Path, command: str, by: str) -> bool:
     if test:
         return command in strings_of(source, test)
     target = command.removeprefix("make ").split()[0]
+    makefile = (root / "Makefile").read_text()
     if file == ".ci/run":
-        return re.search(rf"\btargets\+?=\([^)]*\b{target}\b", source) is not None
-    # A test file that the target's own recipe passes to pytest.
-    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", (root / "Makefile").read_text(), re.MULTILINE)
-    return recipe is not None and f"pytest {file}" in recipe.group(1)
+        named = {name for names in re.findall(r"\btargets\+?=\(([^)]*)\)", source) for name in names.split()}
+        return target in named
+    # A test whose file the target's own recipe passes to pytest.
+    recipe = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    return (
+        recipe is not None and re.search(rf"(pytest|\$\(PYTEST\)) {re.escape(file)}", recipe[1]) is not None
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,10 @@
-"""A stack in memory, and hypothesis's profiles: it tries the same examples everywhere by default.
-
-HYPOTHESIS_PROFILE=explore tries random ones, and prints a line that reproduces a failure.
-"""
-
-import os
+"""A stack in memory, and how many random examples hypothesis tries."""
 
 import pytest
-from hypothesis import settings
+from tests.unit import hypothesis_profiles
 from tests.unit.composed import Composed
 
-settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
-settings.register_profile("explore", deadline=None, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+hypothesis_profiles.load()
 
 
 @pytest.fixture

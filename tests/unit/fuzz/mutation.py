@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
+from tests.unit.hypothesis_profiles import examples
 
 type Path = tuple[str | int, ...]
 
@@ -68,9 +69,8 @@ def mutated(draw: Callable[[Any], Any], document: Any, most: int = 3) -> Any:
 
 
 def many(times: int) -> settings:
-    """Return settings for a test of this many examples, ten times as many when exploring."""
-    profile = settings.get_profile(settings.get_current_profile_name())
-    return settings(max_examples=times if profile.derandomize else 10 * times)
+    """Return settings for a test that tries this many examples in `make deep-test`, and fewer elsewhere."""
+    return settings(max_examples=examples(times))
 
 
 def tried[T](

@@ -1,10 +1,10 @@
 """Random interleavings of all processes, with crashes and faults at any AWS call, keep the invariants."""
 
 import logging
-import os
 from collections import Counter
 from typing import Any
 
+import pytest
 from botocore.exceptions import ReadTimeoutError
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.unit.hypothesis_profiles import examples
 from tests.unit.model.compute import Kind, ModelJob
 from tests.unit.model.invariants import check, open_things
 from tests.unit.model.model import Model
@@ -45,6 +46,9 @@ FAULTS = st.sampled_from(
 )
 # The last passes may have to wait for a function's longest run and for a poll for missed tasks.
 MAX_PASSES = 60
+# `make deep-test` makes at least 10,000 steps; with few examples both numbers are a tenth.
+EXAMPLES = examples(500)
+MIN_STEPS = examples(10_000)
 numbers = st.integers(0, 7)
 counted: Counter[str] = Counter()
 
@@ -231,18 +235,18 @@ class UnexpectedErrors(logging.Handler):
             self.seen.append(logging.Formatter().format(record))
 
 
+@pytest.mark.hypothesis
 def test_random_interleavings_with_faults(monkeypatch: Any) -> None:
     monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
     unexpected, log = UnexpectedErrors(), logging.getLogger("activity_dispatch")
     log.addHandler(unexpected)
     log.propagate = False
     counted.clear()
-    examples = int(os.environ.get("MODEL_EXAMPLES", "500"))
     try:
-        run_state_machine_as_test(Stack, settings=settings(max_examples=examples, stateful_step_count=50))
+        run_state_machine_as_test(Stack, settings=settings(max_examples=EXAMPLES, stateful_step_count=50))
     finally:
         log.removeHandler(unexpected)
         log.propagate = True
     print(dict(counted))
     assert unexpected.seen == []
-    assert counted["steps"] >= 10_000
+    assert counted["steps"] >= MIN_STEPS
