@@ -80,5 +80,5 @@ def test_a_wrong_configuration_is_refused(aws, name: str, config: dict) -> None:
 
 
 def test_an_unknown_backend_is_named_with_those_there_are(aws) -> None:
-    with pytest.raises(InvalidBackendConfig, match="'abacus'; there are: lambda, fargate, batch, sagemaker"):
+    with pytest.raises(InvalidBackendConfig, match="'abacus'; allowed are lambda, fargate, batch, sagemaker"):
         registry.create("abacus", {}, Clients(threads=2))

@@ -97,7 +97,8 @@ def test_overrides_in_the_units_of_ecs(stubbed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "problem"), [({"gpu": 1}, "job.gpu"), ({"environment": {"X": "x" * 9000}}, "ECS takes 8192")]
+    ("job", "problem"),
+    [({"gpu": 1}, "job.gpu"), ({"environment": {"X": "x" * 9000}}, "allowed are up to 8192")],
 )
 def test_what_fargate_can_not_do_is_refused_before_the_call(stubbed, job, problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):

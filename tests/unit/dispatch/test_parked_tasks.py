@@ -174,7 +174,7 @@ def test_a_message_that_was_interrupted_after_it_was_written_goes_on(target, mon
         ({"callback": None}, "callback: NoneType"),
         ({"callback": ""}, "callback: str"),
         ({"task_token": 3}, "task_token: int"),
-        ({"input": {"secret": 1}}, "input: dict; it must be text"),
+        ({"input": {"secret": 1}}, "input: dict; it must be a non-empty string"),
         ({"execution_arn": None}, "execution_arn: NoneType"),
     ],
 )

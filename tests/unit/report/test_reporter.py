@@ -104,7 +104,8 @@ def test_a_failure_without_a_log_has_no_link_to_one(stack, started) -> None:
 
 
 @pytest.mark.parametrize(
-    "problem", [InvalidBackendConfig("cluster: None; it must be a text"), InvalidActivity("name: missing")]
+    "problem",
+    [InvalidBackendConfig("cluster: None; it must be a non-empty string"), InvalidActivity("name: missing")],
 )
 def test_a_wrong_configuration_costs_the_log_and_not_the_outcome(stack, started, caplog, problem) -> None:
     fake, diagnosis = started
