@@ -88,7 +88,7 @@ def test_a_retry_comes_soon_and_backs_off(receive_count: int, seconds: int) -> N
 def test_a_retry_that_can_not_be_hastened_still_comes(caplog) -> None:
     response = handler(lambda _: Result.RETRY, FakeSqs(refuse=True)).run([record(0)], 120)
     assert failures(response) == ["m0"]
-    assert "m0 comes back late" in caplog.text
+    assert "m0 will be retried late" in caplog.text
 
 
 def test_without_time_for_a_poll_the_batch_is_given_back_untried(caplog) -> None:
@@ -104,7 +104,7 @@ def test_without_time_for_a_poll_the_batch_is_given_back_untried(caplog) -> None
 def test_what_is_no_message_is_dropped_and_takes_no_other_along(caplog, malformed: Any) -> None:
     response = handler(lambda _: Result.RETRY).run([malformed, record(1)], 120)
     assert failures(response) == ["m1"]
-    assert "no message of SQS, dropped" in caplog.text
+    assert "not an SQS message, dropped" in caplog.text
 
 
 @pytest.mark.parametrize("attributes", [{}, None, {"ApproximateReceiveCount": "many"}])

@@ -50,7 +50,7 @@ def poll(client: FakeStepFunctions) -> str | None:
 def test_without_a_fault_a_call_is_the_clients(stepfunctions) -> None:
     faults = Faults.at("send_task_success", fail="InternalServerError")
     assert poll(faults.wrap(stepfunctions)) == "token-0"
-    assert faults.happened == []
+    assert faults.injected == []
     assert faults.calls == {"get_activity_task": 1}
 
 
@@ -66,7 +66,7 @@ def test_a_crash_before_or_after_the_call(stepfunctions, moment, taken) -> None:
     with pytest.raises(Crash):
         poll(client)
     assert stepfunctions.tasks["token-1"].worker_name == taken
-    assert [str(fault) for fault in faults.happened] == [f"get_activity_task #2: crash {moment} it"]
+    assert [str(fault) for fault in faults.injected] == [f"get_activity_task #2: crash {moment} it"]
 
 
 def test_the_dead_call_nobody_until_they_are_restarted(stepfunctions) -> None:
@@ -133,7 +133,7 @@ def test_a_late_call(stepfunctions) -> None:
     faults.sleep = slept.append
     poll(faults.wrap(stepfunctions))
     assert slept == [2.5]
-    assert str(faults.happened[0]) == "get_activity_task #1: 2.5 s late"
+    assert str(faults.injected[0]) == "get_activity_task #1: 2.5 s late"
 
 
 def test_a_pattern_counts_all_its_calls_together(stepfunctions) -> None:
@@ -156,7 +156,7 @@ def test_plans_are_joined_and_stopped(stepfunctions) -> None:
             poll(client)
     faults.stop()
     assert poll(client) == "token-0"
-    assert [str(one) for one in faults.happened] == [
+    assert [str(one) for one in faults.injected] == [
         "get_activity_task #1: X before it",
         "get_activity_task #2: Y before it",
         "get_activity_task #3: Y before it",
@@ -225,7 +225,7 @@ def made(seed: object, names: list[str], rates: object = RATES) -> dict[tuple[st
             faults.call(name, lambda: None)
         except (ClientError, BotoCoreError, Crash):
             faults.restart()
-    return {(one.call, one.number): str(one.fault) for one in faults.happened}
+    return {(one.call, one.number): str(one.fault) for one in faults.injected}
 
 
 def test_the_same_seed_makes_the_same_faults_in_any_order_of_the_names() -> None:
@@ -278,7 +278,7 @@ def test_threads_share_a_plan() -> None:
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(try_one, range(200)))
     assert (results.count(False), calls[0], faults.calls["call"]) == (50, 150, 200)
-    assert sorted(one.number for one in faults.happened) == list(range(1, 51))
+    assert sorted(one.number for one in faults.injected) == list(range(1, 51))
 
 
 def test_a_fault_of_nothing_says_nothing() -> None:
