@@ -80,5 +80,5 @@ def test_an_invalid_configuration_is_rejected(aws, name: str, config: dict) -> N
 
 
 def test_the_error_for_an_unknown_backend_lists_the_known_ones(aws) -> None:
-    with pytest.raises(InvalidBackendConfig, match="'abacus'; there are: lambda, fargate, batch, sagemaker"):
+    with pytest.raises(InvalidBackendConfig, match="'abacus'; allowed are lambda, fargate, batch, sagemaker"):
         registry.create("abacus", {}, Clients(threads=2))

@@ -20,10 +20,10 @@ def record(holder: str, until: float) -> LeaseRecord:
 
 
 def test_a_lease_has_one_holder_until_it_expires(leases) -> None:
-    assert leases.look("poller") is None
+    assert leases.read("poller") is None
     assert leases.take("poller", record("a", 20.5), now=0.0)
     assert not leases.take("poller", record("b", 30.0), now=20.0)
-    assert leases.look("poller") == record("a", 20.5)
+    assert leases.read("poller") == record("a", 20.5)
     assert leases.take("poller", record("b", 40.0), now=20.5)
     assert not leases.take("poller", record("a", 40.0), now=21.0)
 
@@ -31,7 +31,7 @@ def test_a_lease_has_one_holder_until_it_expires(leases) -> None:
 def test_a_holder_can_renew_its_lease(leases) -> None:
     leases.take("poller", record("a", 20.0), now=0.0)
     assert leases.take("poller", record("a", 25.0), now=5.0)
-    assert leases.look("poller") == record("a", 25.0)
+    assert leases.read("poller") == record("a", 25.0)
 
 
 def test_a_lease_that_is_given_back_is_free(leases) -> None:

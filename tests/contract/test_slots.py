@@ -18,7 +18,7 @@ def sqs() -> FakeSQS:
 
 @pytest.fixture
 def slots(store, sqs) -> Slots:
-    return Slots(store=store, queue=sqs.queue())
+    return Slots(store=store, queue=sqs.sender())
 
 
 def test_no_more_slots_are_taken_than_the_limit_allows(store) -> None:

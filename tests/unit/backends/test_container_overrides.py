@@ -32,14 +32,17 @@ def test_no_overrides_are_the_default() -> None:
     [
         (
             {"image": "x"},
-            r"job\.image: this backend has command, environment, cpu, memory_mb, gpu, timeout_seconds",
+            r"job\.image: unknown to this backend; allowed are command, environment, cpu, memory_mb, gpu,",
         ),
         ({"command": "ls -l"}, r"job\.command: 'ls -l'; it must be a list"),
         ({"command": []}, r"job\.command: \[\]; it must be a list of at least one"),
         ({"command": [1]}, r"job\.command: \[1\]"),
         ({"environment": ["A=1"]}, r"job\.environment: .*must be an object"),
-        ({"environment": {"A": 1}}, r"job\.environment: .*object of texts"),
-        ({"environment": {"TASK_TABLE": "mine"}}, r"job\.environment\.TASK_TABLE: .*are taken"),
+        ({"environment": {"A": 1}}, r"job\.environment: .*object of strings"),
+        (
+            {"environment": {"TASK_TABLE": "mine"}},
+            r"job\.environment\.TASK_TABLE: reserved; allowed are names without",
+        ),
         ({"environment": {"AWS_PROFILE": "x"}}, r"job\.environment\.AWS_PROFILE"),
         ({"cpu": "1"}, r"job\.cpu: '1'; it must be a number over 0"),
         ({"cpu": True}, r"job\.cpu: True"),

@@ -88,7 +88,7 @@ def test_a_retry_comes_soon_and_backs_off_exponentially(receive_count: int, seco
 def test_a_retry_still_comes_when_its_visibility_cannot_be_changed(caplog) -> None:
     response = handler(lambda _: Result.RETRY, SqsConsumer(refuse=True)).run([record(0)], 120)
     assert failures(response) == ["m0"]
-    assert "m0 comes back late" in caplog.text
+    assert "m0 will be retried late" in caplog.text
 
 
 def test_a_batch_is_returned_untried_when_no_time_is_left_for_a_poll(caplog) -> None:
@@ -104,7 +104,7 @@ def test_a_batch_is_returned_untried_when_no_time_is_left_for_a_poll(caplog) -> 
 def test_an_invalid_message_is_dropped_alone(caplog, malformed: Any) -> None:
     response = handler(lambda _: Result.RETRY).run([malformed, record(1)], 120)
     assert failures(response) == ["m1"]
-    assert "no message of SQS, dropped" in caplog.text
+    assert "not an SQS message, dropped" in caplog.text
 
 
 @pytest.mark.parametrize("attributes", [{}, None, {"ApproximateReceiveCount": "many"}])

@@ -40,7 +40,7 @@ def event(*lines: str, message_type: str = "DATA_MESSAGE") -> dict[str, Any]:
 @pytest.fixture
 def listener(stack) -> Listener:
     stack.change_activity(wake_up=WakeUp.LOGS)
-    return Listener(activities=ActivityCatalog(source=stack.tasks), requests=stack.sqs.queue())
+    return Listener(activities=ActivityCatalog(source=stack.tasks), requests=stack.sqs.sender())
 
 
 def test_each_scheduled_task_sends_a_request(stack, listener) -> None:

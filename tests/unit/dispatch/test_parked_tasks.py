@@ -169,7 +169,7 @@ def test_a_message_interrupted_after_its_task_was_written_is_resumed(target, mon
         ({"callback": None}, "callback: NoneType"),
         ({"callback": ""}, "callback: str"),
         ({"task_token": 3}, "task_token: int"),
-        ({"input": {"secret": 1}}, "input: dict; it must be text"),
+        ({"input": {"secret": 1}}, "input: dict; it must be a non-empty string"),
         ({"execution_arn": None}, "execution_arn: NoneType"),
     ],
 )

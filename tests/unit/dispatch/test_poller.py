@@ -127,14 +127,14 @@ def test_it_polls_on_until_the_next_one_polls(poller, lease, time, leases) -> No
     assert taken == [True]
     assert one.threads.stopped_at >= 1_000 + 900 - 220 + 60
     assert one.threads.stopped_at < 1_000 + 900 - 95
-    assert leases.look("poller").holder == "b"
-    assert leases.look("poller").held_until > 0
+    assert leases.read("poller").holder == "b"
+    assert leases.read("poller").held_until > 0
 
 
 def test_it_stops_when_it_loses_its_lease(poller, time, leases) -> None:
     one = poller("a")
     time.happens[1_200.0] = lambda: leases.records.update(
-        poller=replace(leases.look("poller"), holder="b", held_until=2_000.0)
+        poller=replace(leases.read("poller"), holder="b", held_until=2_000.0)
     )
     run(one, time)
     assert one.threads.stopped_at <= 1_205.0

@@ -54,7 +54,8 @@ def test_a_failure_without_a_log_has_no_link_to_one(stack, ended) -> None:
 
 
 @pytest.mark.parametrize(
-    "problem", [InvalidBackendConfig("cluster: None; it must be a text"), InvalidActivity("name: missing")]
+    "problem",
+    [InvalidBackendConfig("cluster: None; it must be a non-empty string"), InvalidActivity("name: missing")],
 )
 def test_an_invalid_configuration_costs_the_log_but_not_the_outcome(stack, ended, caplog, problem) -> None:
     scheduled, diagnosis = ended

@@ -76,10 +76,10 @@ def test_an_outcome_is_counted_once_when_the_job_has_ended(stack, slot, outcome,
         stack.settler.cancel(task.task_id)
     else:
         stack.settler.settle(task.task_id, fake.token, outcome)
-    assert stack.metrics.taken == []
+    assert stack.metrics.recorded == []
     for _ in range(2):
         stack.settler.close(task.task_id, end)
-    assert stack.metrics.taken == [(metric, 1, {"activity": "work", **properties})]
+    assert stack.metrics.recorded == [(metric, 1, {"activity": "work", **properties})]
 
 
 def test_an_outcome_settled_by_the_jobs_end_is_counted_once(stack) -> None:
@@ -88,4 +88,4 @@ def test_an_outcome_settled_by_the_jobs_end_is_counted_once(stack) -> None:
     stack.tasks.add(task, "fake")
     for _ in range(2):
         stack.settler.settle(task.task_id, fake.token, Succeeded(output="1"), release=task.slot_release)
-    assert stack.metrics.taken == [(Metric.TASKS_SUCCEEDED, 1, {"activity": "work"})]
+    assert stack.metrics.recorded == [(Metric.TASKS_SUCCEEDED, 1, {"activity": "work"})]

@@ -38,7 +38,7 @@ def measure(stack):
 
 
 def test_without_open_tasks_all_gauges_are_zero(measure) -> None:
-    assert measure().taken == [
+    assert measure().recorded == [
         (Metric.OPEN_TASKS, 0, {}),
         (Metric.OLDEST_TASK_AGE, 0.0, {}),
         (Metric.OVERDUE_TASKS, 0, {}),

@@ -44,7 +44,7 @@ def poll(client: FakeStepFunctions) -> str | None:
 def test_a_call_without_a_fault_reaches_the_client(stepfunctions) -> None:
     faults = Faults.at("send_task_success", fail="InternalServerError")
     assert poll(faults.wrap(stepfunctions)) == "token-0"
-    assert faults.happened == []
+    assert faults.injected == []
     assert faults.calls == {"get_activity_task": 1}
 
 
@@ -60,7 +60,7 @@ def test_a_crash_comes_before_or_after_the_call(stepfunctions, moment, taken) ->
     with pytest.raises(Crash):
         poll(client)
     assert stepfunctions.tasks["token-1"].worker_name == taken
-    assert [str(fault) for fault in faults.happened] == [f"get_activity_task #2: crash {moment} it"]
+    assert [str(fault) for fault in faults.injected] == [f"get_activity_task #2: crash {moment} it"]
 
 
 def test_a_crashed_process_makes_no_calls_until_it_is_restarted(stepfunctions) -> None:
@@ -127,7 +127,7 @@ def test_a_delayed_call_sleeps_first(stepfunctions) -> None:
     faults.sleep = slept.append
     poll(faults.wrap(stepfunctions))
     assert slept == [2.5]
-    assert str(faults.happened[0]) == "get_activity_task #1: 2.5 s late"
+    assert str(faults.injected[0]) == "get_activity_task #1: 2.5 s late"
 
 
 def test_a_pattern_counts_all_its_calls_together(stepfunctions) -> None:
@@ -150,7 +150,7 @@ def test_plans_can_be_combined_and_stopped(stepfunctions) -> None:
             poll(client)
     faults.stop()
     assert poll(client) == "token-0"
-    assert [str(one) for one in faults.happened] == [
+    assert [str(one) for one in faults.injected] == [
         "get_activity_task #1: X before it",
         "get_activity_task #2: Y before it",
         "get_activity_task #3: Y before it",
@@ -182,7 +182,7 @@ def test_threads_share_a_plan() -> None:
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(try_one, range(200)))
     assert (results.count(False), calls[0], faults.calls["call"]) == (50, 150, 200)
-    assert sorted(one.number for one in faults.happened) == list(range(1, 51))
+    assert sorted(one.number for one in faults.injected) == list(range(1, 51))
 
 
 def test_an_empty_fault_has_no_description() -> None:

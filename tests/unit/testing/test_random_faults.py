@@ -25,7 +25,7 @@ def faults_of(seed: object, names: list[str], rates: object = RATES) -> dict[tup
             faults.call(name, lambda: None)
         except (ClientError, BotoCoreError, Crash):
             faults.restart()
-    return {(one.call, one.number): str(one.fault) for one in faults.happened}
+    return {(one.call, one.number): str(one.fault) for one in faults.injected}
 
 
 def test_the_same_seed_gives_the_same_faults_in_any_order_of_the_calls() -> None:

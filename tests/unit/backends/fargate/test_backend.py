@@ -82,7 +82,8 @@ def test_overrides_are_sent_in_ecs_units(stubbed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "problem"), [({"gpu": 1}, "job.gpu"), ({"environment": {"X": "x" * 9000}}, "ECS takes 8192")]
+    ("job", "problem"),
+    [({"gpu": 1}, "job.gpu"), ({"environment": {"X": "x" * 9000}}, "allowed are up to 8192")],
 )
 def test_overrides_that_fargate_cannot_honor_are_rejected_before_the_call(stubbed, job, problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):

@@ -70,11 +70,11 @@ def test_overrides_are_sent_under_sagemakers_names(stubbed) -> None:
         ({"output_s3_uri": "/a/folder"}, {}, "output_s3_uri: '/a/folder'"),
         ({"input_s3_uris": ["s3://a"]}, {}, "input_s3_uris: list"),
         ({"input_s3_uris": {"train": 1}}, {}, "input_s3_uris.train: 1"),
-        ({}, {"command": ["sh"]}, "job.command: this backend has environment, instance_type"),
+        ({}, {"command": ["sh"]}, "job.command: unknown to this backend; allowed are environment"),
         ({}, {"instance_type": "g5.xlarge"}, "job.instance_type: 'g5.xlarge'"),
         ({}, {"instance_count": True}, "job.instance_count: True"),
         ({}, {"timeout_seconds": 0}, "job.timeout_seconds: 0"),
-        ({}, {"environment": {"TASK_ID": "other"}}, "job.environment.TASK_ID: names with"),
+        ({}, {"environment": {"TASK_ID": "other"}}, "job.environment.TASK_ID: reserved"),
         ({}, {"environment": {"LONG": "x" * 513}}, "job.environment.LONG: 513 characters"),
     ],
 )

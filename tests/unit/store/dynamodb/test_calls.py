@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from activity_dispatch.store.dynamodb.calls import written
+from activity_dispatch.store.dynamodb.calls import update_item
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
 from activity_dispatch.testing.stepfunctions import client_error
 
@@ -53,7 +53,7 @@ def test_a_late_start_uses_no_reserved_word_and_sends_no_names() -> None:
 
 def test_an_update_without_a_condition_sends_none() -> None:
     client: Any = Client()
-    written(client, "tasks", "task", "SET progress = :progress", {":progress": {"S": "half"}})
+    update_item(client, "tasks", "task", "SET progress = :progress", {":progress": {"S": "half"}})
     (update,) = client.updates
     assert "ConditionExpression" not in update
     assert "ExpressionAttributeNames" not in update

@@ -1,1 +1,1 @@
-"""How AWS is called: clients, what their errors mean, pacing."""
+"""Calling AWS: clients, the meaning of their errors, retries and rate limits."""

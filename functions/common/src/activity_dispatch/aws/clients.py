@@ -1,7 +1,7 @@
-"""The AWS clients, each made once and when first needed, shared by all threads.
+"""The AWS clients, each created on first use and shared by all threads.
 
-Made by botocore itself: boto3 adds nothing to a client that is used here, and a third to the time
-of the import, which a container's worker cannot afford.
+botocore creates them: boto3 would add nothing that the library uses and a third to the import time,
+which a container's worker cannot afford.
 """
 
 import os
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 
-# As it stands in CloudTrail.
+# CloudTrail shows it.
 USER_AGENT = "activity-dispatch"
 
 
@@ -37,50 +37,50 @@ class _Loader(Loader):
     """Finds botocore's service models."""
 
     def list_available_services(self, type_name: str) -> list[str]:
-        """Return the names of the folders there are.
+        """Return the names of all model folders.
 
-        Botocore's own looks into each of the four hundred for a model, which takes 20 ms a client.
+        Botocore's own method searches each of the 400 folders for a model: 20 ms per client.
         """
         folders = [Path(path) for path in self.search_paths]
         return [entry.name for folder in folders if folder.is_dir() for entry in folder.iterdir()]
 
 
 class Clients:
-    """AWS clients with room for `threads` connections each.
+    """AWS clients with a pool of `threads` connections each.
 
-    Clients are thread-safe, sessions are not: the session stays in here, behind a lock.
+    Clients are thread-safe, sessions are not: a lock guards the session.
     Source: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
     """
 
     def __init__(self, *, threads: int, on_throttle: Callable[[str], None] | None = None) -> None:
-        """Make no client yet.
+        """Configure the clients; create none yet.
 
-        `on_throttle` hears of each answer that asked to come back later, also of those that the client's
-        own retries hide: `sfn.GetActivityTask`.
+        `on_throttle` is called with the operation, such as `sfn.GetActivityTask`, for each throttled
+        response, including those that the client's own retries hide.
         """
         self._session = botocore.session.Session()
         if on_throttle is not None:
-            self._session.register("response-received", _tell_throttles(on_throttle))
-        found = self._session.get_component("data_loader").search_paths
+            self._session.register("response-received", _throttle_handler(on_throttle))
+        paths = self._session.get_component("data_loader").search_paths
         self._session.register_component(
-            "data_loader", _Loader(extra_search_paths=found, include_default_search_paths=False)
+            "data_loader", _Loader(extra_search_paths=paths, include_default_search_paths=False)
         )
         self._lock = threading.Lock()
-        self._made: dict[tuple[str, bool], object] = {}
+        self._clients: dict[tuple[str, bool], object] = {}
         self._config = Config(
             connect_timeout=5,
             read_timeout=20,
             max_pool_connections=threads,
             retries={"mode": "standard", "total_max_attempts": 5},
-            # A fifth of a call's processor time goes into telling AWS of our versions and into looking at
-            # parameters that the service looks at too.
+            # A full user agent and client-side parameter validation, which the service repeats, take a
+            # fifth of a call's CPU time.
             user_agent=USER_AGENT,
             parameter_validation=False,
         )
         once = Config(retries={"mode": "standard", "total_max_attempts": 1})
         self._once_config = self._config.merge(once)
-        # An aborted or repeated poll can strand a token: wait long enough, and try once. Adaptive: polls that
-        # were throttled slow the next ones down, so that few are refused.
+        # An aborted or repeated poll can lose a token: wait long enough and try once. Adaptive: throttled
+        # polls slow down the next ones, so that few are refused.
         paced = {"mode": "adaptive", "total_max_attempts": 1}
         self._poll_config = self._config.merge(
             Config(read_timeout=POLL_READ_TIMEOUT_SECONDS, retries=paced)  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ class Clients:
 
     @property
     def stepfunctions_poll(self) -> "SFNClient":
-        """For GetActivityTask only: waits 70 s and tries once."""
+        """For GetActivityTask only: waits up to 70 s for a response and tries once."""
         return cast("SFNClient", self._client("stepfunctions", self._poll_config))
 
     @property
@@ -138,26 +138,27 @@ class Clients:
 
     @property
     def logs(self) -> "CloudWatchLogsClient":
-        """For the last lines of a job's log."""
+        """For reading the end of a job's log."""
         return cast("CloudWatchLogsClient", self._client("logs"))
 
     def _client(self, service: str, config: Config | None = None) -> object:
         with self._lock:
             key = (service, config is None)
-            if key not in self._made:
-                self._made[key] = self._make(service, config or self._config)
-            return self._made[key]
+            if key not in self._clients:
+                self._clients[key] = self.create(service, config or self._config)
+            return self._clients[key]
 
-    def _make(self, service: str, config: Config) -> object:
-        # Containers on ECS have AWS_REGION, which botocore does not read.
+    def create(self, service: str, config: Config) -> object:
+        """Create a client; a subclass may create it from a session of its own."""
+        # ECS sets AWS_REGION in containers; botocore does not read it.
         region = os.environ.get("AWS_REGION")
         return self._session.create_client(service, region_name=region, config=config)
 
 
-def _tell_throttles(tell: Callable[[str], None]) -> Callable[..., None]:
-    def look(*, event_name: str, parsed_response: Mapping[str, Any] | None, **_: object) -> None:
-        # None: there was no answer.
+def _throttle_handler(on_throttle: Callable[[str], None]) -> Callable[..., None]:
+    def handle(*, event_name: str, parsed_response: Mapping[str, Any] | None, **_: object) -> None:
+        # None: there was no response.
         if is_throttle((parsed_response or {}).get("Error", {}).get("Code", "")):
-            tell(event_name.removeprefix("response-received."))
+            on_throttle(event_name.removeprefix("response-received."))
 
-    return look
+    return handle

@@ -1,4 +1,4 @@
-"""What an AWS error means for us, judged by its code and never by its message."""
+"""What an AWS error means for the stack, judged by its code and never by its message."""
 
 from enum import Enum, auto
 
@@ -8,11 +8,11 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 class ErrorKind(Enum):
     """Classes of AWS errors that are handled alike."""
 
-    THROTTLED = auto()  # the API asks to come back later
+    THROTTLED = auto()  # too many calls: retry later
     UNAVAILABLE = auto()  # the service has a problem or no capacity
     TASK_GONE = auto()  # nobody waits for this task token any more
-    CONDITION_FAILED = auto()  # a conditional write met another state
-    REFUSED = auto()  # anything else: the same request will be refused again
+    CONDITION_FAILED = auto()  # a conditional write found another state
+    REFUSED = auto()  # anything else: the same request would be refused again
 
 
 _KINDS: dict[str, ErrorKind] = {
@@ -39,7 +39,7 @@ _KINDS: dict[str, ErrorKind] = {
             "EC2UnexpectedException",
             "ENILimitReachedException",
             "ResourceNotReadyException",
-            # SageMaker: so many jobs or instances of a kind run already.
+            # SageMaker: the quota of running jobs or instances is used up.
             "ResourceLimitExceeded",
         ),
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html
@@ -56,12 +56,12 @@ def error_code(error: ClientError) -> str:
 
 
 def is_throttle(code: str) -> bool:
-    """Tell whether an error's code asks to come back later."""
+    """Return whether an error's code means throttling."""
     return _KINDS.get(code) is ErrorKind.THROTTLED
 
 
 def classify(error: ClientError) -> ErrorKind:
-    """Return what kind of error this is; unknown codes with a 5xx status count as UNAVAILABLE."""
+    """Return the error's kind; an unknown code with a 5xx status is UNAVAILABLE, any other REFUSED."""
     kind = _KINDS.get(error_code(error))
     if kind is not None:
         return kind
@@ -70,9 +70,9 @@ def classify(error: ClientError) -> ErrorKind:
 
 
 def may_have_happened(error: ClientError | BotoCoreError) -> bool:
-    """Tell whether the call may have been carried out though it gave this error.
+    """Return whether the call may have taken effect despite this error.
 
-    So it may when its answer was lost, or when an attempt before the last one may have come through.
+    It may if its response was lost, or if an attempt before the last may have succeeded.
     """
     if isinstance(error, ClientError):
         retries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)

@@ -1,4 +1,4 @@
-"""Tries again what may pass, with full jitter and within a time limit.
+"""Retries with full jitter within a time limit, and a rate limit for calls.
 
 Source: https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True)
 class Retrying:
-    """Waits a random time of up to `base_seconds` x 2^attempt, at most `cap_seconds`, in between."""
+    """Waits for a random time between attempts: up to `base_seconds` x 2^attempt, at most `cap_seconds`."""
 
     limit_seconds: float = 12.0
     base_seconds: float = 0.2
@@ -22,7 +22,7 @@ class Retrying:
     clock: Callable[[], float] = time.monotonic
 
     def call[T](self, attempt: Callable[[], T], *, again: Callable[[T], bool]) -> T:
-        """Return the first result that `again` does not want again, or the last within the limit."""
+        """Return the first result for which `again` is false, or the last within `limit_seconds`."""
         end, number = self.clock() + self.limit_seconds, 0
         while True:
             result = attempt()
@@ -35,9 +35,9 @@ class Retrying:
 
 @dataclass(kw_only=True)
 class RateLimit:
-    """Lets `per_second` calls begin each second, in even steps; for many threads.
+    """Lets `per_second` calls start per second, evenly spaced; thread-safe.
 
-    After a pause `burst` of them may begin at once.
+    After a pause, `burst` of them may start at once.
     """
 
     per_second: float

@@ -1,4 +1,4 @@
-"""The one seam between the dispatcher and a compute service."""
+"""The only interface between the dispatcher and a compute service."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -9,25 +9,26 @@ from activity_dispatch.domain.tasks import Task
 
 
 class StartRefused(Exception):
-    """The backend would not start the job: an error name and what the backend said.
+    """The backend did not start the job: an error name and the service's reason.
 
-    `may_run`: the answer was lost, and there may be a job all the same.
+    `may_run` means that the response was lost and there may be a job nevertheless.
     """
 
     def __init__(self, error: ErrorName, message: str, *, may_run: bool = False) -> None:
-        """Keep them for the task's failure."""
+        """Store what the task's failure needs."""
         super().__init__(message)
         self.error, self.may_run = error, may_run
 
 
 class InvalidBackendConfig(Exception):
-    """An activity's backend configuration is wrong; the message names the field."""
+    """An activity's backend configuration is invalid; the message names the field and what is allowed."""
 
 
 class Backend(Protocol):
-    """A compute service with one configuration. Adding one: docs/adding-a-backend.md.
+    """A compute service with one configuration. To add one, see docs/adding-a-backend.md.
 
-    A service that cannot be asked about a job under way says how long one can run at most.
+    A service that can't describe a running job sets `max_job_seconds` instead. `find`, `describe`, `stop`
+    and `log_location` raise ClientError and BotoCoreError.
     """
 
     @property
@@ -37,30 +38,30 @@ class Backend(Protocol):
 
     @property
     def max_job_seconds(self) -> int | None:
-        """The longest that a job can run, in seconds; None where `describes_jobs`."""
+        """The longest that a job can run, in seconds; None if `describes_jobs`."""
         ...
 
     def start(self, task: Task) -> JobId:
-        """Start the task's job, idempotent on `task.task_id`; raise StartRefused if it cannot."""
+        """Start the task's job, idempotent on `task.task_id`. Raises StartRefused and InvalidInput."""
         ...
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the job that was started for a task, None if the service knows none."""
+        """Return the job started for a task, None if the service knows none."""
         ...
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
-        """Return what can be said of jobs, in as few calls as the service allows; absent = unknown."""
+        """Return the jobs' diagnoses, in as few calls as the service allows, without unknown jobs."""
         ...
 
     def stop(self, job: JobId, reason: str) -> None:
-        """Stop a job; one that is not there counts as stopped."""
+        """Stop a job; one that does not exist counts as stopped."""
         ...
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
-        """Return where the log of a diagnosed job is, None if it has none."""
+        """Return the location of a diagnosed job's log, None if it has none."""
         ...
 
     @staticmethod
     def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-        """Return what the backend's event says; None if it says nothing about a task. Pure."""
+        """Return what an event says, None if it is not about a task's job. Pure."""
         ...

@@ -1,4 +1,4 @@
-"""What a container's exit code says, on any container service."""
+"""What a container's exit code means, on any container service."""
 
 import json
 import signal
@@ -7,13 +7,13 @@ from dataclasses import replace
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 
 _SIGNAL_BASE = 128
-# The code word that ECS and Batch put before the reason of a container that was killed for memory.
+# ECS and Batch begin the reason with it if a container was killed for its memory use.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
 _OUT_OF_MEMORY = "OutOfMemoryError"
 
 
 def outcome_of_exit(cause: Cause) -> Outcome:
-    """Return the outcome of a container that ran and ended; `cause.exit_code` is its exit code.
+    """Return the outcome of a container that ran and exited with `cause.exit_code`.
 
     A success has the output `{"exit_code": 0, "job_id": ...}`.
     """
@@ -21,13 +21,13 @@ def outcome_of_exit(cause: Cause) -> Outcome:
         return Succeeded(output=json.dumps({"exit_code": 0, "job_id": cause.job_id}))
     if cause.message.startswith(_OUT_OF_MEMORY):
         return Failed(error=ErrorName.JOB_OUT_OF_MEMORY, cause=cause)
-    told = replace(cause, message=f"{_told(cause.exit_code)}: {cause.message}")
+    error = ErrorName.JOB_FAILED
     if cause.exit_code == _SIGNAL_BASE + signal.SIGTERM:
-        return Failed(error=ErrorName.JOB_INTERRUPTED, cause=told)
-    return Failed(error=ErrorName.JOB_FAILED, cause=told)
+        error = ErrorName.JOB_INTERRUPTED
+    return Failed(error=error, cause=replace(cause, message=f"{_describe(cause.exit_code)}: {cause.message}"))
 
 
-def _told(exit_code: int | None) -> str:
+def _describe(exit_code: int | None) -> str:
     number = (exit_code or 0) - _SIGNAL_BASE
     if number in {known.value for known in signal.Signals}:
         return f"killed by {signal.Signals(number).name}"

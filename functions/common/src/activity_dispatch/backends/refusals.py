@@ -1,4 +1,4 @@
-"""What a backend's service refuses, as an error name and its reason."""
+"""Turns a service's refusal to start a job into an error name and a reason."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +14,9 @@ from activity_dispatch.domain.outcomes import ErrorName
 def refusing(
     call: str, *, may_run: Callable[[ClientError | BotoCoreError], bool] = may_have_happened
 ) -> Iterator[None]:
-    """Raise StartRefused in place of what AWS raises in this block.
+    """Raise StartRefused instead of the ClientError or BotoCoreError raised in this block.
 
-    `call` is the API's name, for the cause. `may_run` says whether there can be a job despite the error.
+    `call` is the API's name, for the cause. `may_run` returns whether there may be a job despite the error.
     """
     try:
         yield
@@ -29,7 +29,7 @@ def refusing(
 
 
 def error_name(error: ClientError) -> ErrorName:
-    """Return the name under which a task fails when a service answers its start with this error."""
+    """Return the error name of a task whose start fails with this error."""
     names = {
         ErrorKind.THROTTLED: ErrorName.DISPATCH_THROTTLED,
         ErrorKind.UNAVAILABLE: ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,

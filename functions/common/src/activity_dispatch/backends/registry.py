@@ -1,4 +1,4 @@
-"""The backends that exist, by the name that Terraform's backend modules give."""
+"""All backends, by the name that Terraform's backend modules use."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -8,7 +8,7 @@ from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.domain.jobs import Diagnosis
 
-# Modules, not classes: only the backends in use are imported, which keeps the cold start short.
+# Module names, not classes: importing only the backends in use keeps the cold start short.
 _MODULES: Mapping[str, str] = {
     "lambda": "activity_dispatch.backends.lambda_.backend",
     "fargate": "activity_dispatch.backends.fargate.backend",
@@ -23,17 +23,17 @@ def names() -> tuple[str, ...]:
 
 
 def create(name: str, config: Mapping[str, Any], clients: Clients) -> Backend:
-    """Return the named backend with this configuration.
+    """Create the named backend with this configuration.
 
-    Raises InvalidBackendConfig for an unknown name or a wrong configuration.
+    Raises InvalidBackendConfig for an unknown name or an invalid configuration.
     """
     if name not in _MODULES:
-        raise InvalidBackendConfig(f"backend: {name!r}; there are: {', '.join(names())}")
+        raise InvalidBackendConfig(f"backend: {name!r}; allowed are {', '.join(names())}")
     return cast("Backend", import_module(_MODULES[name]).create(config, clients))
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what the first backend that knows the event says of it; None if none does."""
+    """Return the diagnosis of the first backend that recognizes the event, None if none does."""
     for module in _MODULES.values():
         diagnosis = cast("Diagnosis | None", import_module(module).diagnose(event))
         if diagnosis is not None:

@@ -36,11 +36,11 @@ class Lease:
         """
         if self.take():
             return True
-        seen = self.store.look(self.name)
+        seen = self.store.read(self.name)
         self.sleep(self.renew_seconds + 1.0)
         if self.take():
             return True
-        if seen is None or self.store.look(self.name) != seen:
+        if seen is None or self.store.read(self.name) != seen:
             return False
         self.sleep(max(0.0, seen.held_until - self.clock()))
         return self.take()
@@ -51,5 +51,5 @@ class Lease:
 
     def is_taken_by_another(self) -> bool:
         """Return whether another holder has the lease now."""
-        seen = self.store.look(self.name)
+        seen = self.store.read(self.name)
         return seen is not None and seen.holder != self.holder and seen.held_until > self.clock()

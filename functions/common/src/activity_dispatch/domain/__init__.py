@@ -1,1 +1,1 @@
-"""The words: tasks, activities, requests, jobs, outcomes. Imports nothing else of the library."""
+"""The domain model: tasks, activities, requests, jobs, outcomes. Imports no other package of the library."""

@@ -1,4 +1,4 @@
-"""The activities that this stack serves: how the tasks of each are to be started."""
+"""The activities that this stack serves, and how it starts their tasks."""
 
 import json
 from collections import defaultdict
@@ -9,19 +9,19 @@ from typing import Any, Protocol
 
 
 class InvalidActivity(Exception):
-    """The description of an activity in the task table is not one; the message names the field."""
+    """An activity's description in the task table is invalid; the message names the field."""
 
 
 class WakeUp(StrEnum):
-    """Who says that a task of an activity is to be taken: docs/wake-up.md."""
+    """What announces that an activity has a task to take: docs/wake-up.md."""
 
-    REQUESTS = "requests"  # its state machine does, by a message
-    POLL = "poll"  # nobody has to: the poller polls all the time
-    LOGS = "logs"  # the log of its state machine does
-    CALLBACK = "callback"  # its state hands over the task itself: there is no activity
+    REQUESTS = "requests"  # a message from its state machine
+    POLL = "poll"  # nothing: the poller polls all the time
+    LOGS = "logs"  # its state machine's log
+    CALLBACK = "callback"  # its state sends the task itself: there is no activity
 
 
-# In place of an activity's ARN: a callback target has none, only a name.
+# A callback target has a name but no ARN: this prefix and its name replace the ARN.
 CALLBACK_PREFIX = "callback:"
 
 
@@ -29,10 +29,11 @@ CALLBACK_PREFIX = "callback:"
 class Activity:
     """An activity, or a callback target, and its one backend configuration, as Terraform wrote it.
 
-    `config` is the backend's own; `allowed_overrides` names what a task's `job` object may set. No more
-    than `max_concurrent_jobs` run at once, and none waits for longer than `max_queue_seconds` until
-    it runs; None: no limit of ours. In mode `poll` there are `pollers` polls at a time. A new task is
-    left to workers that poll the activity for `overflow_after_seconds`; None: there are none.
+    `config` belongs to the backend; `allowed_overrides` names what a task's `job` object may set. At
+    most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
+    None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
+    `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
+    there are no such workers.
     """
 
     arn: str
@@ -50,17 +51,17 @@ class Activity:
 
     @property
     def is_polled(self) -> bool:
-        """Whether the poller takes its tasks, so that nobody else has to look for them."""
+        """Whether the poller takes its tasks, so that nothing else has to poll for them."""
         return self.wake_up is WakeUp.POLL
 
     @property
     def is_callback(self) -> bool:
-        """Whether its tasks come with their requests."""
+        """Whether its tasks arrive with their requests."""
         return self.wake_up is WakeUp.CALLBACK
 
     @classmethod
     def from_json(cls, text: str) -> "Activity":
-        """Read the description that module `dispatcher` writes; InvalidActivity if it is not one."""
+        """Parse a description that module `dispatcher` wrote. Raises InvalidActivity."""
         try:
             document = json.loads(text)
             return cls(
@@ -89,7 +90,7 @@ class _OfActivity(Protocol):
 
 
 def by_activity[T: _OfActivity](items: Iterable[T]) -> Mapping[str, list[T]]:
-    """Return tasks, requests or whatever belongs to activities, grouped by the activities' ARNs."""
+    """Return tasks, requests or anything else with an `activity_arn`, grouped by that ARN."""
     groups: defaultdict[str, list[T]] = defaultdict(list)
     for item in items:
         groups[item.activity_arn].append(item)

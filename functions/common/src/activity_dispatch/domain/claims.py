@@ -1,4 +1,4 @@
-"""Claims: the name under which a job holds a task, while no other job may process it."""
+"""Claimants: the name under which a job claims a task, so that no other job processes it."""
 
 from activity_dispatch.domain.jobs import JobId
 
@@ -8,17 +8,17 @@ _NAMES_JOB = (_LAMBDA, _ECS, _BATCH)
 
 
 def lambda_claimant(request_id: str, nonce: str) -> str:
-    """Return the claimant of one delivery of an invocation; Lambda may deliver a request id twice."""
+    """Return the claimant for one delivery of an invocation: Lambda may deliver a request id twice."""
     return f"{_LAMBDA}{request_id}/{nonce}"
 
 
 def ecs_claimant(runtime_id: str) -> str:
-    """Return the claimant of an ECS container."""
+    """Return the claimant for an ECS container."""
     return f"{_ECS}{runtime_id}"
 
 
 def batch_claimant(job_id: str) -> str:
-    """Return the claimant of a Batch job, the same for all of its attempts."""
+    """Return the claimant for a Batch job, the same for all its attempts."""
     return f"{_BATCH}{job_id}"
 
 

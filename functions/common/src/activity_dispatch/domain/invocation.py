@@ -1,4 +1,4 @@
-"""What the lambda backend hands over to a processing function: the payload of an invocation."""
+"""The payload with which the lambda backend invokes a processing function."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,12 +8,12 @@ from typing import Any
 from activity_dispatch.domain.tasks import SlotRelease, Task
 
 
-def _is_text(value: object) -> bool:
+def _is_string(value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _is_text_or_none(value: object) -> bool:
-    return value is None or _is_text(value)
+def _is_optional_string(value: object) -> bool:
+    return value is None or _is_string(value)
 
 
 def _is_seconds(value: object) -> bool:
@@ -21,21 +21,21 @@ def _is_seconds(value: object) -> bool:
 
 
 _FIELDS: Mapping[str, Callable[[object], bool]] = {
-    "task_id": _is_text,
-    "task_token": _is_text,
+    "task_id": _is_string,
+    "task_token": _is_string,
     "heartbeat_seconds": _is_seconds,
-    "activity_arn": _is_text_or_none,
-    "slot": _is_text_or_none,
+    "activity_arn": _is_optional_string,
+    "slot": _is_optional_string,
 }
 
 
 class InvalidEvent(Exception):
-    """The function was not invoked by the dispatcher; the message names the field."""
+    """The event is not one that the dispatcher sends; the message names the field."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """A task as its function gets it; `input` is parsed, `release` is due when the function has ended."""
+    """A task as its function receives it: `input` is parsed; the slot in `release` is freed at the end."""
 
     task_id: str
     token: str = field(repr=False)
@@ -45,11 +45,11 @@ class Invocation:
 
     @classmethod
     def from_event(cls, event: object) -> "Invocation":
-        """Read the payload that `payload_of` wrote. Raises InvalidEvent."""
+        """Parse a payload that `payload_of` wrote. Raises InvalidEvent."""
         if not isinstance(event, Mapping):
             raise InvalidEvent(f"event: {type(event).__name__}; it must be an object")
         for key, is_valid in _FIELDS.items():
-            # The value is not shown: it may be a token in the wrong place.
+            # The message omits the value: it may be a misplaced token.
             if not is_valid(event.get(key)):
                 problem = "invalid" if key in event else "missing"
                 raise InvalidEvent(f"{key}: {problem}; only the dispatcher may invoke this function")
@@ -64,7 +64,7 @@ class Invocation:
 
 def payload_of(task: Task) -> bytes:
     """Return the payload of a task's invocation."""
-    # The input is JSON already: embed it unchanged instead of parsing and escaping up to 1 MiB.
+    # The input is already JSON: embed it unchanged rather than parse and escape up to 1 MiB.
     head = {
         "task_id": task.task_id,
         "task_token": task.token,

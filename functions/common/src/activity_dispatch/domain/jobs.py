@@ -10,7 +10,7 @@ JobId = NewType("JobId", str)
 
 
 class JobState(StrEnum):
-    """Where a job is, in the words that all backends share."""
+    """Where a job is, in the terms that all backends share."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -19,7 +19,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LogLocation:
-    """A stream of CloudWatch Logs."""
+    """A CloudWatch Logs stream."""
 
     group: str
     stream: str
@@ -27,11 +27,11 @@ class LogLocation:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """What an event of a backend, or the backend when asked, says about a task's job.
+    """What a backend's event or description says about a task's job.
 
-    `outcome` is None while the job is under way; `log_stream` names its log, where the event does.
-    `progress` is how far a job under way is, up to 1 KiB. With `has_output` a success's output is
-    complete, and nothing is taken from the log.
+    `outcome` is None until the job has ended; `log_stream` names its log stream if the event does.
+    `progress` says how far a running job is, in up to 1 KiB. `has_output` means that a success's output
+    is complete and nothing is to be read from the log.
     """
 
     task_id: str
@@ -44,5 +44,5 @@ class Diagnosis:
 
 
 def is_under_way(diagnosis: Diagnosis | None) -> bool:
-    """Tell whether there is anything to stop; None: the backend does not know the job."""
+    """Return whether there is a job to stop; None means that the backend does not know the job."""
     return diagnosis is not None and diagnosis.state is not JobState.ENDED

@@ -1,6 +1,6 @@
-"""The error names that users write `Retry` and `Catch` on, and the cause that goes with them.
+"""Outcomes of tasks: success, or an error name that users match with `Retry` and `Catch`, and its cause.
 
-The names are a public API: documented in docs/errors.md, never changed silently.
+The names are public API: documented in docs/errors.md and never changed silently.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from activity_dispatch.domain.limits import MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS
 
-# The reason that is given to a service whose job is stopped.
+# The reason that a backend's service records for a stopped job.
 NOBODY_WAITS = "nobody waits for the task any more"
 
 
@@ -33,10 +33,10 @@ class ErrorName(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What happened, for the human who reads the failed execution.
+    """What happened, for the person who reads the failed execution.
 
-    `log_tail` holds the last lines of the job's log, oldest first; `exit_code` is the process's,
-    128 + N when signal N ended it; `stop_code` is the backend's own word for why the job ended.
+    `log_tail` holds the last lines of the job's log, oldest first; `exit_code` is the process's exit
+    code, 128 + N if signal N ended it; `stop_code` is the backend's own code for why the job ended.
     """
 
     message: str
@@ -48,32 +48,33 @@ class Cause:
     log_url: str | None = None
 
     def to_json(self) -> str:
-        """Return a JSON object of at most 32,768 characters, without the empty fields.
+        """Return a JSON object of at most 32,768 characters, without empty fields.
 
-        The oldest log lines give way first, then the end of the message, or of what is longer than it.
+        A longer one loses its oldest log lines first, then the end of its longest field.
         Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
         """
         cause = self
-        while (over := _units(_compact(cause)) - MAX_CAUSE_CHARACTERS) > 0:
-            cause = replace(cause, log_tail=cause.log_tail[1:]) if cause.log_tail else _cut(cause, over)
-        # A lone surrogate is no character of any encoding, and would keep the failure from being sent.
+        while (excess := _utf16_length(_compact(cause)) - MAX_CAUSE_CHARACTERS) > 0:
+            cause = replace(cause, log_tail=cause.log_tail[1:]) if cause.log_tail else _cut(cause, excess)
+        # A lone surrogate can't be encoded, so the failure could not be sent.
         return _compact(cause).encode(errors="replace").decode()
 
 
 _CUT = " [cut]"
-_TEXTS = ("message", "backend", "job_id", "stop_code", "log_url")
+_STRING_FIELDS = ("message", "backend", "job_id", "stop_code", "log_url")
 
 
-def _cut(cause: Cause, over: int) -> Cause:
-    texts = {name: getattr(cause, name) or "" for name in _TEXTS}
-    name = max(texts, key=lambda name: len(texts[name]))
-    kept = texts[name].removesuffix(_CUT)[: max(0, len(texts[name]) - over - len(_CUT))]
-    changed: Any = {name: kept + _CUT}
-    return replace(cause, **changed)
+def _cut(cause: Cause, excess: int) -> Cause:
+    values = {name: getattr(cause, name) or "" for name in _STRING_FIELDS}
+    longest = max(values, key=lambda name: len(values[name]))
+    value = values[longest]
+    kept = value.removesuffix(_CUT)[: max(0, len(value) - excess - len(_CUT))]
+    changes: Any = {longest: kept + _CUT}
+    return replace(cause, **changes)
 
 
-def _units(text: str) -> int:
-    # AWS does not say what a character is. Java counts UTF-16 code units, of which an emoji has two.
+def _utf16_length(text: str) -> int:
+    # AWS does not define a character. Java counts UTF-16 code units; an emoji has two.
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -93,13 +94,13 @@ class Succeeded:
 
 @dataclass(frozen=True, kw_only=True)
 class Failed:
-    """A job's failure: an `ErrorName`, or a name that the user's program gave, and its cause."""
+    """A job's failure: an `ErrorName`, or a name that the user's program chose, and its cause."""
 
     error: str
     cause: Cause
 
     def __post_init__(self) -> None:
-        """Refuse a name that Step Functions would refuse."""
+        """Raise ValueError for a name that Step Functions would refuse."""
         if not 0 < len(self.error) <= MAX_ERROR_CHARACTERS:
             raise ValueError(f"error: {len(self.error)} characters; allowed are 1 to {MAX_ERROR_CHARACTERS}")
 
@@ -110,11 +111,11 @@ type Outcome = Succeeded | Failed
 class JobError(Exception):
     """Raised by a user's function to end its task with an error name of its own.
 
-    The name may have up to 256 characters; `Catch` and `Retry` match it.
+    The name has 1 to 256 characters; `Catch` and `Retry` match it.
     """
 
     def __init__(self, error: str, message: str) -> None:
-        """Keep name and message; a name of no or over 256 characters raises ValueError."""
+        """Store name and message. Raises ValueError if the name is empty or over 256 characters."""
         if not 0 < len(error) <= MAX_ERROR_CHARACTERS:
             raise ValueError(f"error: {error!r}; allowed are 1 to {MAX_ERROR_CHARACTERS} characters")
         super().__init__(message)

@@ -1,7 +1,7 @@
-"""Polls of activities: each has an id, which stands for it wherever it is seen.
+"""Polls of activities: each has an id, which identifies it everywhere.
 
 The id begins the worker name that Step Functions writes into the execution's history, holds the slot
-that was reserved for the task, and finds the task in the task table.
+reserved for the task, and finds the task in the task table.
 """
 
 import re
@@ -9,7 +9,7 @@ import secrets
 
 from activity_dispatch.domain.limits import MAX_WORKER_NAME_CHARACTERS
 
-# In the place of a poll's id: the task has come with its request, and waits for a slot.
+# Stored instead of a poll's id for a task that came with its request and waits for a slot.
 WAITING_PREFIX = "waiting#"
 _POLL_ID = re.compile(r"[0-9a-f]{16}")
 
@@ -20,12 +20,12 @@ def new_poll_id(now: float) -> str:
 
 
 def poll_time(poll_id: str) -> float:
-    """Return when the poll of this id began, in seconds since 1970."""
+    """Return when the poll began, in seconds since 1970."""
     return float(int(poll_id[:8], 16))
 
 
 def worker_name(poll_id: str, poller: str) -> str:
-    """Return the worker name for a poll: its id, and who polls as far as there is room."""
+    """Return the worker name for a poll: its id, then the poller, cut to 80 characters."""
     return f"{poll_id} {poller}"[:MAX_WORKER_NAME_CHARACTERS]
 
 

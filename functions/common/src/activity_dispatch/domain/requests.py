@@ -1,6 +1,6 @@
-"""Dispatch requests: messages of the dispatch queue.
+"""Dispatch requests: the messages in the dispatch queue.
 
-One says that one task of an activity is, or is about to be, scheduled.
+Each says that one task of an activity is scheduled, or is about to be.
 """
 
 import json
@@ -18,7 +18,7 @@ class InvalidRequest(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class HandedOver:
-    """A task that came with its request: the token, the input as JSON text, and whose task it is."""
+    """A task that came with its request: its token, its input as JSON text, and its execution."""
 
     token: str = field(repr=False)
     input: str = field(repr=False)
@@ -27,13 +27,13 @@ class HandedOver:
 
 @dataclass(frozen=True, kw_only=True)
 class DispatchRequest:
-    """One task of this activity, or callback target, is, or is about to be, scheduled.
+    """One task of this activity, or callback target, is scheduled, or is about to be.
 
-    A `missed` is one that no request was made for, or whose request was lost: where one is found,
-    there may be more. `requested_by` is the execution that asked, at `requested_at`, in seconds since
-    1970: the task that a poll brings may be another execution's, which asked at about the same time. A
-    callback's state hands its `task` over; a request without it is for a task that waits in the task
-    table.
+    A `missed` task is one that had no request, or whose request was lost: where there is one, there may
+    be more. `requested_by` is the execution that sent the request, at `requested_at`, in seconds since
+    1970: a poll may return a task of another execution, which sent its request at about the same time. A
+    callback's state sends its `task` along; without it, the request is for a task that waits in the
+    task table.
     """
 
     activity_arn: str
@@ -44,13 +44,13 @@ class DispatchRequest:
 
     @classmethod
     def from_json(cls, body: str) -> "DispatchRequest":
-        """Read the body of a message of the dispatch queue."""
+        """Parse the body of a message in the dispatch queue. Raises InvalidRequest."""
         try:
             document = json.loads(body)
         except (ValueError, RecursionError) as error:
-            raise InvalidRequest(f"not JSON: {type(error).__name__}") from error
+            raise InvalidRequest(f"request: not JSON: {type(error).__name__}") from error
         if not isinstance(document, dict):
-            raise InvalidRequest(f"{type(document).__name__}; it must be an object")
+            raise InvalidRequest(f"request: {type(document).__name__}; it must be an object")
         task = _handed_over(document) if "task_token" in document else None
         execution = document.get("execution_arn")
         return cls(
@@ -62,21 +62,21 @@ class DispatchRequest:
         )
 
     def to_json(self) -> str:
-        """Return the body of a message, without a task: that is in the task table."""
+        """Return the body of a message, without its task: that is in the task table."""
         missed = {"missed": True} if self.missed else {}
-        asked = {} if self.requested_by is None else {"execution_arn": self.requested_by}
+        origin = {} if self.requested_by is None else {"execution_arn": self.requested_by}
         if self.requested_at is not None:
-            asked["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
-        return json.dumps({"activity_arn": self.activity_arn, **missed, **asked})
+            origin["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
+        return json.dumps({"activity_arn": self.activity_arn, **missed, **origin})
 
 
 def seconds_of(time: object) -> float | None:
-    """Read a time of Step Functions, in seconds since 1970; None if it is none."""
-    # For a metric only: a time that can't be read costs no task.
+    """Return a Step Functions timestamp in seconds since 1970; None if it is invalid."""
+    # Only a metric uses it: an unreadable time must not cost a task.
     if not isinstance(time, str):
         return None
     try:
-        # In logs milliseconds since 1970, elsewhere as in RFC 3339.
+        # Logs have milliseconds since 1970; everything else has RFC 3339.
         at = int(time) / 1000 if time.isdecimal() else datetime.fromisoformat(time).timestamp()
         return datetime.fromtimestamp(at, UTC).timestamp()
     except (ValueError, OverflowError, OSError):
@@ -98,14 +98,14 @@ def _callback(document: Mapping[str, Any]) -> str:
 
 
 def _handed_over(document: Mapping[str, Any]) -> HandedOver:
-    # The values are not shown: one may be a token in the wrong place.
+    # The message omits the values: one may be a misplaced token.
     values = {key: document.get(key) for key in ("task_token", "input", "execution_arn")}
     for key, value in values.items():
         if not isinstance(value, str) or not value:
-            raise InvalidRequest(f"{key}: {type(value).__name__}; it must be text")
+            raise InvalidRequest(f"{key}: {type(value).__name__}; it must be a non-empty string")
     return HandedOver(
         token=str(values["task_token"]),
-        # Half a character is written as JSON does: no text may have one, an input can.
+        # An input may hold a lone surrogate, which UTF-8 can't encode: write it as a JSON escape.
         input=str(values["input"]).encode(errors="backslashreplace").decode(),
         execution_arn=str(values["execution_arn"]),
     )

@@ -1,13 +1,13 @@
-"""JSON as its standard has it, which Step Functions keeps to and Python does not."""
+"""JSON as RFC 8259 defines it: Step Functions follows the standard, Python's `json` does not."""
 
 import json
 from typing import Any, NoReturn
 
 
 def read(text: str) -> Any:
-    """Return the value that the text stands for, its numbers as texts: they may be of any length.
+    """Return the parsed value, with numbers as strings: they may be of any length.
 
-    Raises ValueError, also for NaN and the like, and for what is nested too deeply.
+    Raises ValueError, also for NaN, Infinity and nesting that is too deep.
     """
     try:
         return json.loads(text, parse_constant=_refuse, parse_int=str, parse_float=str)
@@ -16,4 +16,4 @@ def read(text: str) -> Any:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no JSON value")
+    raise ValueError(f"{constant} is not a JSON value")

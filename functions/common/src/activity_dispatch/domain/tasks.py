@@ -1,27 +1,35 @@
-"""A task: one (token, input) taken from an activity, and what the task table knows of it."""
+"""A task: one (token, input) taken from an activity, and its record in the task table."""
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from activity_dispatch.domain.polls import WAITING_PREFIX
+
+_TASK_ID = re.compile("[0-9a-f]{32}")
 
 
 def task_id_of(token: str) -> str:
     """Return the task's id: the first 32 hex digits of the token's SHA-256.
 
-    The token is a credential; the id may stand in logs, names and environments.
+    The token is a credential; the id may appear in logs, names and environments.
     """
     return hashlib.sha256(token.encode()).hexdigest()[:32]
 
 
-class TaskState(StrEnum):
-    """Where a task is on its way; each state has its time in the task table.
+def is_task_id(value: object) -> TypeGuard[str]:
+    """Return whether the value is a task's id: 32 lowercase hex digits."""
+    return isinstance(value, str) and _TASK_ID.fullmatch(value) is not None
 
-    Only tasks of callbacks are ever `waiting`: those of activities wait in Step Functions.
+
+class TaskState(StrEnum):
+    """A task's state; the task table records when it entered each.
+
+    Only callbacks' tasks are ever `waiting`: activities' tasks wait in Step Functions.
     """
 
     WAITING = "waiting"
@@ -31,7 +39,7 @@ class TaskState(StrEnum):
 
 
 class OutcomeName(StrEnum):
-    """How a settled task ended; `cancelled`: nobody waited for it any more."""
+    """How a settled task ended; `cancelled` means that nobody waited for it any more."""
 
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -39,17 +47,17 @@ class OutcomeName(StrEnum):
 
 
 class InvalidInput(Exception):
-    """The task's input is not what the activity allows; the message names the field."""
+    """The activity does not allow this input; the message names the field and what is allowed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A task to be started.
+    """A task to start.
 
-    `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job's
-    parameters that this task's input sets; `heartbeat_seconds` is the state's HeartbeatSeconds;
-    `poll_id` names the poll that took it, and `holds_slot` says that the poll had reserved a slot.
-    `execution_arn` is known of callbacks only.
+    `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job
+    parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
+    the poll that took the task, and `holds_slot` says whether that poll reserved a slot.
+    `execution_arn` is known for callbacks only.
     """
 
     activity_arn: str
@@ -63,35 +71,35 @@ class Task:
 
     @property
     def task_id(self) -> str:
-        """The id derived from the token."""
+        """The id, derived from the token."""
         return task_id_of(self.token)
 
     @property
     def slot_release(self) -> "SlotRelease":
-        """The slot that is free once the task's job has ended, or will never run."""
+        """The slot to free once the task's job has ended, or will never run."""
         return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlotRelease:
-    """The slot to free when a job has ended, or will never run; `slot` None: the task holds none."""
+    """The slot to free once a job has ended, or will never run; with `slot` None, the task holds none."""
 
     activity_arn: str
     slot: str | None
 
 
 def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
-    """Return the `job` object of a task's input, an empty one when there is none.
+    """Return the `job` object of a task's input, empty if there is none.
 
-    Raises InvalidInput when it is not an object or has a key that `allowed` does not name.
+    Raises InvalidInput if it is not an object or has a key that is not in `allowed`.
     """
-    # Most inputs have no job object: do not parse up to 1 MiB of JSON to learn that.
+    # Most inputs have no job object: do not parse up to 1 MiB of JSON to find that out.
     if '"job"' not in task_input:
         return {}
     try:
         document = json.loads(task_input)
     except (ValueError, RecursionError) as error:
-        # What JSON allows and Python doesn't: a number of 5,000 digits, 100,000 arrays in each other.
+        # JSON allows what Python does not: a number of 5,000 digits, 100,000 nested arrays.
         raise InvalidInput(f"input: its job object can't be read: {error}") from error
     if not isinstance(document, dict) or "job" not in document:
         return {}
@@ -109,8 +117,8 @@ def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
 class TaskRecord:
     """A task as the task table holds it; times are seconds since 1970.
 
-    `token` and `input` are gone once it is settled. `poll_id` is gone once it is closed: settled, and
-    its job known to have ended.
+    Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
+    ended, removes `poll_id`.
     """
 
     task_id: str
@@ -135,7 +143,7 @@ class TaskRecord:
 
     @property
     def slot_release(self) -> SlotRelease:
-        """The slot that is free once the task's job has ended."""
+        """The slot to free once the task's job has ended."""
         return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
 
     @property
@@ -145,13 +153,13 @@ class TaskRecord:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the task is settled and its job known to have ended."""
+        """Whether the task is settled and its job is known to have ended."""
         return self.poll_id is None
 
     def to_task(self) -> Task:
-        """Return the task to start. Raises ValueError once it is settled: its token is gone."""
+        """Return the task to start. Raises ValueError if it is settled: its token is gone."""
         if self.token is None:
-            raise ValueError(f"task {self.task_id}: {self.state}, so it has no token to start a job with")
+            raise ValueError(f"task {self.task_id}: {self.state}, so it has no token left to start a job")
         return Task(
             activity_arn=self.activity_arn,
             token=self.token,

@@ -1,1 +1,1 @@
-"""What is reported about the work: metrics, log lines and their keys, addresses of logs."""
+"""Observability: metrics, JSON log lines and their keys, console URLs of logs."""

@@ -1,4 +1,4 @@
-"""Metrics as lines of the log, which CloudWatch reads them from: no call, no permission, no waiting.
+"""Metrics as log lines, from which CloudWatch extracts them: no call, no permission, no wait.
 
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 """
@@ -16,39 +16,39 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import Ama
 
 from activity_dispatch.observe.metrics import NAMESPACE, STACK, DimensionSets, Metric
 
-# A metric has up to 100 values in a document; Powertools prints of itself when there are so many.
+# A document may have 100 values per metric; at 100, Powertools prints it unasked.
 MAX_VALUES = 99
 
 type _Group = tuple[DimensionSets, tuple[tuple[str, str], ...]]
 
 
 def _print(line: str) -> None:
-    # One write: other threads' lines stay whole.
+    # A single write keeps lines from different threads apart.
     sys.stdout.write(f"{line}\n")
 
 
 @dataclass(kw_only=True)
 class EmfMetrics:
-    """Keeps measurements until `flush`, which writes one line for what has the same dimensions."""
+    """Collects measurements until `flush`, which writes those with the same dimensions as one line."""
 
     stack: str
     write: Callable[[str], None] = _print
-    _kept: dict[_Group, dict[Metric, list[float]]] = field(default_factory=dict, init=False)
+    _groups: dict[_Group, dict[Metric, list[float]]] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def put(self, metric: Metric, value: float, **properties: str) -> None:
-        """Take one; `properties` has what the metric's dimensions name, and more that explains it."""
+        """Record a value; `properties` holds the metric's dimensions, and may hold more context."""
         group = (metric.dimension_sets, tuple(sorted(properties.items())))
         with self._lock:
-            self._kept.setdefault(group, defaultdict(list))[metric].append(value)
+            self._groups.setdefault(group, defaultdict(list))[metric].append(value)
 
     def flush(self) -> None:
-        """Write what was taken since the last time."""
+        """Write what was recorded since the last flush."""
         with self._lock:
-            kept, self._kept = self._kept, {}
-        for (dimension_sets, properties), values in kept.items():
-            for some in _at_most(values):
-                document = self._document(dimension_sets, dict(properties), some)
+            groups, self._groups = self._groups, {}
+        for (dimension_sets, properties), values in groups.items():
+            for chunk in _chunks(values):
+                document = self._document(dimension_sets, dict(properties), chunk)
                 self.write(json.dumps(document, separators=(",", ":")))
 
     def _document(
@@ -57,7 +57,7 @@ class EmfMetrics:
         properties: Mapping[str, str],
         values: Mapping[Metric, Sequence[float]],
     ) -> Mapping[str, Any]:
-        # An empty service: the user's POWERTOOLS_SERVICE_NAME must not become a dimension.
+        # The service is empty because the user's POWERTOOLS_SERVICE_NAME must not become a dimension.
         provider = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, service="")
         first, *more = [
             {STACK: self.stack, **{name: properties[name] for name in names}} for names in dimension_sets
@@ -74,8 +74,8 @@ class EmfMetrics:
         return provider.serialize_metric_set()
 
 
-def _at_most(values: Mapping[Metric, Sequence[float]]) -> Iterator[Mapping[Metric, Sequence[float]]]:
-    """Split what has more values than a document may."""
+def _chunks(values: Mapping[Metric, Sequence[float]]) -> Iterator[Mapping[Metric, Sequence[float]]]:
+    """Split values into chunks that a document may hold."""
     parts = [batched(numbers, MAX_VALUES, strict=False) for numbers in values.values()]
-    for some in zip_longest(*parts):
-        yield {metric: numbers for metric, numbers in zip(values, some, strict=True) if numbers is not None}
+    for chunk in zip_longest(*parts):
+        yield {metric: numbers for metric, numbers in zip(values, chunk, strict=True) if numbers is not None}

@@ -1,4 +1,4 @@
-"""Log lines of a function as JSON."""
+"""A function's log lines as JSON."""
 
 import logging
 import sys
@@ -8,25 +8,25 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from activity_dispatch.observe.log_keys import KeysOnRecords
 
-# Both of the classes that AWS's runtime client has.
-_LAMBDAS_OWN = "LambdaLoggerHandler"
+# The names of both handler classes in AWS's runtime client begin with this.
+_LAMBDA_HANDLER = "LambdaLoggerHandler"
 
 
 def write_json_logs(environment: Mapping[str, str]) -> None:
-    """Let Powertools' formatter write in place of Lambda's own handler; any other handler stays.
+    """Replace Lambda's own handler with one that uses Powertools' formatter; keep any other handler.
 
-    At the root: the library's lines and those of the user's function go the same way.
+    It is set on the root logger, so the library's lines and the user's function's take the same path.
     Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
     """
     root = logging.getLogger()
-    replaced = [handler for handler in root.handlers if type(handler).__name__.startswith(_LAMBDAS_OWN)]
+    replaced = [handler for handler in root.handlers if type(handler).__name__.startswith(_LAMBDA_HANDLER)]
     if root.handlers and not replaced:
         return
     ours = logging.StreamHandler(sys.stdout)
     service = environment.get("POWERTOOLS_SERVICE_NAME") or environment.get("AWS_LAMBDA_FUNCTION_NAME")
-    # Lambda's filter by level reads a time in this form.
+    # Lambda's level filter reads times in RFC 3339.
     ours.setFormatter(LambdaPowertoolsFormatter(service=service, use_rfc3339=True, utc=True))
-    # Lambda's own filters put the request's id on records.
+    # Lambda's own filters add the request id to records.
     for handler in replaced:
         ours.filters.extend(handler.filters)
     ours.addFilter(KeysOnRecords())

@@ -1,7 +1,7 @@
-"""Keys that every log line bears while a piece of work lasts: which task, which activity, which job.
+"""Keys on every log line during a piece of work: its task, activity and job.
 
-They belong to the thread, or the context, that bound them, and end with the block: threads of a pool
-carry nothing over to their next task. Powertools' own keys would: they end when they are removed.
+They belong to the thread, or the context, that bound them, and end with the block: a pool's threads
+carry nothing over to their next task. Powertools' own keys would: they last until they are removed.
 """
 
 import logging
@@ -18,10 +18,10 @@ _KEYS: ContextVar[Mapping[str, str]] = ContextVar("log_keys", default=MappingPro
 
 @contextmanager
 def log_keys(**keys: str | None) -> Iterator[None]:
-    """Put these keys on every line that is logged in the block, beside those bound around it.
+    """Add these keys to every line logged in the block, along with those of enclosing blocks.
 
-    One that is None is left out. A thread that the block starts has them only if it runs in a copy
-    of the context (`contextvars.copy_context`).
+    Keys that are None are left out. A thread started in the block has the keys only if it runs in a
+    copy of the context (`contextvars.copy_context`).
     """
     known = {name: value for name, value in keys.items() if value is not None}
     token = _KEYS.set({**_KEYS.get(), **known})
@@ -32,7 +32,7 @@ def log_keys(**keys: str | None) -> Iterator[None]:
 
 
 def keys_of(task: Task | TaskRecord) -> Mapping[str, str | None]:
-    """Return what is known of a task, as keys; the token is none of them."""
+    """Return a task's log keys, never its token."""
     keys = {"task_id": task.task_id, "poll_id": task.poll_id, "activity": activity_name(task.activity_arn)}
     if isinstance(task, TaskRecord):
         return {**keys, "backend": task.backend, "job_id": task.job_id}
@@ -45,7 +45,7 @@ def activity_name(arn: str) -> str:
 
 
 class KeysOnRecords(logging.Filter):
-    """Puts the keys on records; one that a record has of itself, from `extra`, stays."""
+    """Adds the keys to records; a key that a record already has, from `extra`, stays."""
 
     @override
     def filter(self, record: logging.LogRecord) -> bool:

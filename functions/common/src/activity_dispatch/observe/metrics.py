@@ -1,14 +1,11 @@
-"""What is measured: metrics of CloudWatch, each with its unit and its dimensions.
-
-docs/watching.md says what each one means.
-"""
+"""The CloudWatch metrics, each with its unit and dimensions; docs/watching.md explains them."""
 
 from enum import Enum
 from typing import Protocol
 
-# Alarms and dashboards of module `dashboard` name it too.
+# Module `dashboard` names it too, in alarms and dashboards.
 NAMESPACE = "ActivityDispatch"
-# Each metric has it as a dimension.
+# A dimension of every metric.
 STACK = "stack"
 
 type DimensionSets = tuple[tuple[str, ...], ...]
@@ -18,9 +15,10 @@ _OF_BOTH: DimensionSets = ((), ("activity",))
 
 
 class Metric(Enum):
-    """A metric: its name, its unit, and the sets of dimensions that it is seen by beside the stack.
+    """A metric: its name, its unit and its sets of dimensions, each in addition to the stack.
 
-    A gauge is counted for the stack and for its activities apart: their sum says nothing of a maximum.
+    Gauges are recorded separately for the stack and for each activity: a sum of the activities' values
+    is no maximum.
     """
 
     DISPATCH_LATENCY = ("DispatchLatency", "Milliseconds", _OF_BOTH)
@@ -39,30 +37,30 @@ class Metric(Enum):
     REQUESTS_WAITING = ("RequestsWaiting", "Count", _OF_ACTIVITY)
 
     def __init__(self, title: str, unit: str, dimension_sets: DimensionSets) -> None:
-        """Name the parts of the value."""
+        """Unpack the value."""
         self.title, self.unit, self.dimension_sets = title, unit, dimension_sets
 
 
 class Metrics(Protocol):
-    """Takes measurements; safe to use from many threads."""
+    """Records measurements; thread-safe."""
 
     def put(self, metric: Metric, value: float, **properties: str) -> None:
-        """Take one; `properties` has what the metric's dimensions name, and more that explains it."""
+        """Record a value; `properties` holds the metric's dimensions, and may hold more context."""
         ...
 
     def flush(self) -> None:
-        """Hand on what was taken."""
+        """Publish what was recorded since the last flush."""
         ...
 
 
 class NoMetrics:
-    """Takes nothing: for programs whose output is not ours to write to."""
+    """Records nothing: for programs whose output belongs to the user."""
 
     def put(self, metric: Metric, value: float, **properties: str) -> None:
-        """Drop it."""
+        """Discard the value."""
 
     def flush(self) -> None:
-        """Have nothing to hand on."""
+        """Do nothing."""
 
 
 NO_METRICS: Metrics = NoMetrics()

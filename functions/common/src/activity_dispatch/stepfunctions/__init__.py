@@ -1,1 +1,1 @@
-"""Step Functions' side of a task: answers to it, and what an execution's history says."""
+"""Step Functions' side of a task: answers to it, and the history of its execution."""

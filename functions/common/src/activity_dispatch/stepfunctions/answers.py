@@ -20,40 +20,44 @@ LOG = logging.getLogger(__name__)
 
 
 class TaskGone(Exception):
-    """Nobody waits for this task: its state timed out, was aborted, or has an outcome already."""
+    """Nobody waits for this task: its state timed out or was aborted, or the task has an outcome."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskAnswers:
-    """Sends a task's answers. Each of the API's calls raises TaskGone when nobody waits for the task."""
+    """Sends a task's answers.
+
+    `success`, `failure` and `heartbeat` raise TaskGone if nobody waits for the task, and ClientError and
+    BotoCoreError for any other problem.
+    """
 
     client: "SFNClient"
 
     def success(self, token: str, output: str) -> None:
-        """Report success; `output` is JSON text of at most 262,144 bytes."""
+        """Report success; `output` is JSON text of at most 262,144 bytes in UTF-8."""
         try:
             self.client.send_task_success(taskToken=token, output=output)
         except ClientError as error:
             raise _gone_or(error) from error
 
     def failure(self, token: str, failed: Failed) -> None:
-        """Report a failure; the cause is cut to what Step Functions takes."""
+        """Report a failure; the cause is cut to 32,768 characters."""
         try:
             self.client.send_task_failure(taskToken=token, error=failed.error, cause=failed.cause.to_json())
         except ClientError as error:
             raise _gone_or(error) from error
 
     def heartbeat(self, token: str) -> None:
-        """Say that the job is alive."""
+        """Report that the job is alive."""
         try:
             self.client.send_task_heartbeat(taskToken=token)
         except ClientError as error:
             raise _gone_or(error) from error
 
     def is_waited_for(self, token: str) -> bool:
-        """Send a heartbeat; False if nobody waits for the task. Unknown counts as waited for.
+        """Send a heartbeat; return False if nobody waits for the task.
 
-        A call that fails for any other reason is logged: the next heartbeat follows.
+        Any other error is logged and counts as waited for: the next heartbeat follows.
         """
         try:
             self.heartbeat(token)

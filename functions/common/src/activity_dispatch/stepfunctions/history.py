@@ -1,4 +1,4 @@
-"""What an execution's history says about its activities' tasks.
+"""What an execution's history says about its activity tasks.
 
 Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
@@ -12,7 +12,7 @@ from activity_dispatch.domain.polls import poll_id_of
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
-# The most that one page takes.
+# GetExecutionHistory's maximum.
 PAGE_EVENTS = 1_000
 _TASK_ENDS = ("ActivitySucceeded", "ActivityFailed")
 _EXECUTION_ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
@@ -21,7 +21,7 @@ type Event = Mapping[str, Any]
 
 
 def history_of(client: "SFNClient", execution_arn: str) -> Iterator[Event]:
-    """Read an execution's history, oldest event first, without inputs and outputs.
+    """Yield an execution's events, oldest first, without inputs and outputs.
 
     Raises ClientError and BotoCoreError.
     """
@@ -33,7 +33,7 @@ def history_of(client: "SFNClient", execution_arn: str) -> Iterator[Event]:
 
 
 def open_polls(events: Iterable[Event]) -> tuple[str, ...]:
-    """Return the ids of our polls whose tasks have no outcome in the history yet."""
+    """Return the ids of the stack's polls whose tasks have no outcome in the history yet."""
     polls: dict[int, str] = {}
     for event in events:
         name = event.get("activityStartedEventDetails", {}).get("workerName", "")
@@ -41,21 +41,21 @@ def open_polls(events: Iterable[Event]) -> tuple[str, ...]:
         if poll_id is not None:
             polls[event["id"]] = poll_id
         elif event["type"] in _TASK_ENDS:
-            # A task's outcome names its start as the previous event. A timeout is not an outcome of ours.
+            # A task's outcome names its start as the previous event. A timeout is Step Functions' own.
             polls.pop(event.get("previousEventId", 0), None)
     return tuple(polls.values())
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledTasks:
-    """When tasks of an activity were scheduled, in seconds since 1970: all, and those not yet taken."""
+    """When an activity's tasks were scheduled, in seconds since 1970: `all`, and those `left` to take."""
 
     all: tuple[float, ...]
     left: tuple[float, ...]
 
 
 def scheduled_tasks(events: Iterable[Event], activity_arn: str) -> ScheduledTasks:
-    """Return the tasks of one activity that the history shows."""
+    """Return the activity's tasks in the history."""
     scheduled: dict[int, float] = {}
     left: dict[int, float] = {}
     for event in events:

@@ -1,1 +1,1 @@
-"""What outlives an invocation: task table, slots, leases, payloads, dispatch queue, catalog."""
+"""State that outlives an invocation: task table, slots, leases, payloads, dispatch queue, catalog."""

@@ -1,4 +1,4 @@
-"""The descriptions of activities, kept for a minute."""
+"""Activities' descriptions, cached for a minute."""
 
 import threading
 import time
@@ -10,34 +10,34 @@ from activity_dispatch.domain.activities import Activity
 
 
 class ActivitySource(Protocol):
-    """Where descriptions of activities come from."""
+    """The source of activities' descriptions."""
 
     def activity(self, arn: str) -> Activity | None:
-        """Return the activity's description, None if the stack does not serve it."""
+        """Return the activity's description, None if the stack does not serve it. Raises InvalidActivity."""
         ...
 
 
 @dataclass(kw_only=True)
 class ActivityCatalog:
-    """Descriptions of activities, each read once a minute at most.
+    """Activities' descriptions, each read at most once a minute.
 
-    An activity that is not known is asked for every time: it may be being deployed.
+    An unknown activity is never cached: its deployment may be in progress.
     """
 
     source: ActivitySource
-    seconds_to_keep: float = 60.0
+    ttl_seconds: float = 60.0
     clock: Callable[[], float] = time.monotonic
-    _kept: dict[str, tuple[float, Activity]] = field(default_factory=dict, init=False)
+    _cached: dict[str, tuple[float, Activity]] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def find(self, arn: str) -> Activity | None:
-        """Return the activity's description, None if the stack does not serve it."""
-        # One reader at a time: a batch of ten requests for one activity makes one read.
+        """Return the activity's description, None if the stack does not serve it. Raises InvalidActivity."""
+        # One reader at a time, so that ten concurrent requests for one activity cause one read.
         with self._lock:
-            until, activity = self._kept.get(arn, (0.0, None))
-            if activity is not None and self.clock() < until:
+            expires_at, activity = self._cached.get(arn, (0.0, None))
+            if activity is not None and self.clock() < expires_at:
                 return activity
             activity = self.source.activity(arn)
             if activity is not None:
-                self._kept[arn] = (self.clock() + self.seconds_to_keep, activity)
+                self._cached[arn] = (self.clock() + self.ttl_seconds, activity)
             return activity

@@ -1,4 +1,7 @@
-"""The dispatch queue as its consumer sees it: messages received, deleted, or made to come again soon."""
+"""The dispatch queue: sends requests; receives, deletes and retries messages.
+
+Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+"""
 
 import logging
 import random
@@ -20,20 +23,23 @@ LOG = logging.getLogger(__name__)
 MAX_BATCH = 10
 MAX_BACKOFF_SECONDS = 60
 
-# A message as an event source mapping hands it to a function.
+# A message as an event source mapping passes it to a function.
 type Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestReceiver:
-    """Problems with SQS are logged: a message that was not deleted comes again, and finds no task."""
+    """Receives dispatch requests.
+
+    Problems with SQS are logged: a message that was not deleted is delivered again and finds no task.
+    """
 
     sqs: "SQSClient"
     url: str
     jitter: Callable[[float, float], float] = random.uniform
 
     def receive(self) -> Sequence[Record]:
-        """Return up to ten messages that are there now."""
+        """Return up to ten messages that are available now."""
         try:
             messages = self.sqs.receive_message(
                 QueueUrl=self.url,
@@ -54,11 +60,11 @@ class RequestReceiver:
         ]
 
     def delete(self, records: Sequence[Record]) -> None:
-        """Delete messages that were received here; an event source mapping deletes its own."""
-        for some in batched(records, MAX_BATCH, strict=False):
+        """Delete messages that `receive` returned; an event source mapping deletes its own."""
+        for chunk in batched(records, MAX_BATCH, strict=False):
             entries = [
                 {"Id": str(number), "ReceiptHandle": record["receiptHandle"]}
-                for number, record in enumerate(some)
+                for number, record in enumerate(chunk)
             ]
             try:
                 failed = self.sqs.delete_message_batch(QueueUrl=self.url, Entries=entries).get("Failed")  # type: ignore[arg-type]
@@ -69,63 +75,63 @@ class RequestReceiver:
                 LOG.warning("%d messages not deleted: %s", len(failed), failed[0]["Code"])
 
     def retry_soon(self, record: Record) -> None:
-        """Make a message visible again after a pause that grows with each time that it came."""
-        # Otherwise it stays hidden for the visibility timeout, which is minutes.
-        longest = min(MAX_BACKOFF_SECONDS, 2 ** min(receive_count(record), MAX_BACKOFF_SECONDS))
+        """Make a message visible again after a random delay that grows with each delivery, up to 60 s."""
+        # Without this it stays hidden for the visibility timeout: minutes.
+        max_delay = min(MAX_BACKOFF_SECONDS, 2 ** min(receive_count(record), MAX_BACKOFF_SECONDS))
         try:
             self.sqs.change_message_visibility(
                 QueueUrl=self.url,
                 ReceiptHandle=record["receiptHandle"],
-                VisibilityTimeout=round(self.jitter(1, longest)),
+                VisibilityTimeout=round(self.jitter(1, max_delay)),
             )
         except (ClientError, BotoCoreError) as error:
-            LOG.warning("message %s comes back late: %s", record["messageId"], error)
+            LOG.warning("message %s will be retried late: %s", record["messageId"], error)
 
 
 def is_message(record: Any) -> bool:
-    """Tell whether this is a message of SQS, which can be named in the answer; any other is dropped."""
-    is_one = isinstance(record, Mapping) and all(
+    """Return whether this is an SQS message, which a batch response can name; log anything else."""
+    is_valid = isinstance(record, Mapping) and all(
         isinstance(record.get(key), str) and record[key] for key in ("messageId", "receiptHandle", "body")
     )
-    if not is_one:
-        # Without what is in it: its body may hold a task's token.
+    if not is_valid:
+        # Log only the keys: the body may hold a task's token.
         keys = sorted(map(str, record)) if isinstance(record, Mapping) else type(record).__name__
-        LOG.error("no message of SQS, dropped: %.500s", keys)
-    return is_one
+        LOG.error("not an SQS message, dropped: %.500s", keys)
+    return is_valid
 
 
 def receive_count(record: Record) -> int:
-    """Return how often a message has come, this time included."""
+    """Return how often a message has been delivered, including this time."""
     try:
         return max(1, int(record["attributes"]["ApproximateReceiveCount"]))
     except (LookupError, TypeError, ValueError, OverflowError):
-        LOG.error("message %s: does not say how often it came", record["messageId"])
+        LOG.error("message %s: ApproximateReceiveCount is missing or invalid", record["messageId"])
         return 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestSender:
-    """Sends dispatch requests. The client is made when the first one is sent."""
+    """Sends dispatch requests. `client` is called for each batch, so no client is created before."""
 
     client: Callable[[], "SQSClient"]
     url: str
 
     def send(self, request: DispatchRequest, count: int = 1, *, delay_seconds: int = 0) -> None:
-        """Send the request so many times, to be received after a delay of up to 900 s.
+        """Send the request `count` times, to be received after a delay of up to 900 s.
 
         Raises RequestsNotSent, ClientError, BotoCoreError.
         """
         self.send_all([request] * count, delay_seconds=delay_seconds)
 
     def send_all(self, requests: Sequence[DispatchRequest], *, delay_seconds: int = 0) -> None:
-        """Send each of these requests; as `send`."""
+        """Send each request once. Delay and errors as for `send`."""
         messages = [{"MessageBody": each.to_json(), "DelaySeconds": delay_seconds} for each in requests]
-        for some in batched(enumerate(messages), MAX_BATCH, strict=False):
-            entries = [{"Id": str(number), **message} for number, message in some]
+        for chunk in batched(enumerate(messages), MAX_BATCH, strict=False):
+            entries = [{"Id": str(number), **message} for number, message in chunk]
             response = self.client().send_message_batch(QueueUrl=self.url, Entries=entries)  # type: ignore[arg-type]
             if failed := response.get("Failed"):
                 raise RequestsNotSent(f"{len(failed)} of {len(entries)}: {failed[0]['Code']}")
 
 
 class RequestsNotSent(Exception):
-    """SQS took fewer dispatch requests than it was given."""
+    """SQS accepted only some of the dispatch requests."""

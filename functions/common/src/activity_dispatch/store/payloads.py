@@ -1,4 +1,4 @@
-"""Inputs and outputs that are too large for the task table or for Step Functions wait in S3."""
+"""Stores inputs too large for the task table and outputs too large for Step Functions in S3."""
 
 import hashlib
 import json
@@ -14,19 +14,22 @@ PREFIX = "tasks"
 
 @dataclass(frozen=True, kw_only=True)
 class PayloadStore:
-    """S3 objects under `tasks/<task_id>/`. The client is made when the first one is needed."""
+    """S3 objects under `tasks/<task_id>/`. `client` is called on each use, so no client is created before.
+
+    All methods raise ClientError and BotoCoreError.
+    """
 
     client: Callable[[], "S3Client"]
     bucket: str
 
     def put_input(self, task_id: str, text: str) -> str:
-        """Keep a task's input; return its S3 URI."""
+        """Store a task's input; return its S3 URI."""
         return self._put(f"{PREFIX}/{task_id}/input.json", text)
 
     def put_output(self, task_id: str, text: str) -> str:
-        """Keep a job's output; return the JSON text that stands for it.
+        """Store a job's output; return the JSON text that replaces it.
 
-        That is `{"output_s3_uri": "s3://...", "bytes": N, "sha256": "..."}`.
+        It is `{"output_s3_uri": "s3://...", "bytes": N, "sha256": "..."}`.
         """
         data = text.encode()
         return json.dumps(
@@ -38,7 +41,7 @@ class PayloadStore:
         )
 
     def get(self, uri: str) -> str:
-        """Return the text of an object that this store wrote."""
+        """Return the text of an object in this store's bucket, by its S3 URI."""
         key = uri.removeprefix(f"s3://{self.bucket}/")
         response = self.client().get_object(Bucket=self.bucket, Key=key)
         return response["Body"].read().decode()

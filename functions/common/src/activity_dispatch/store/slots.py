@@ -1,4 +1,4 @@
-"""Where the slots of activities with `max_concurrent_jobs` are kept."""
+"""The port for the slots of activities with `max_concurrent_jobs`."""
 
 from typing import Protocol
 
@@ -6,24 +6,24 @@ from activity_dispatch.store.task_table import SlotsRecord
 
 
 class SlotStore(Protocol):
-    """Where slots are kept: one record for each activity, each change of it at once and whole."""
+    """Stores slots, one record for each activity; every change is atomic."""
 
     def take(self, activity_arn: str, holder: str, limit: int) -> bool:
-        """Add a holder; False if there are as many as `limit` already."""
+        """Add a holder; return False if there are already `limit` holders."""
         ...
 
     def give_back(self, activity_arn: str, holders: frozenset[str]) -> SlotsRecord:
-        """Remove these holders, those that are there; return what is left."""
+        """Remove these holders, ignoring unknown ones; return the resulting record."""
         ...
 
     def add_waiting(self, activity_arn: str) -> SlotsRecord:
-        """Count one more waiting request; return what there is now."""
+        """Count one more waiting request; return the resulting record."""
         ...
 
     def remove_waiting(self, activity_arn: str, count: int) -> bool:
-        """Count so many waiting requests less; False if there are fewer."""
+        """Subtract `count` waiting requests; return False if there are fewer."""
         ...
 
     def begin_missed_task_poll(self, activity_arn: str, now: float, seconds: int) -> bool:
-        """Note that missed tasks are polled for now; False if that was done within the last `seconds`."""
+        """Record a poll for missed tasks at `now`; return False if one began within the last `seconds`."""
         ...

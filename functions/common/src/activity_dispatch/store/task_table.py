@@ -1,7 +1,6 @@
-"""The task table: each task from dispatch to outcome.
+"""The port for the task table, which holds each task from dispatch to outcome.
 
-Every write is conditional on the state before it, so that no two processes both believe that they
-made a step.
+Every change is conditional on the previous state, so that of several processes only one makes it.
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord
 
 @dataclass(frozen=True, kw_only=True)
 class SlotsRecord:
-    """The slots of an activity: the polls that hold one, and how many requests wait for one."""
+    """An activity's slots: the polls that hold one, and how many requests wait for one."""
 
     activity_arn: str
     holders: frozenset[str]
@@ -23,7 +22,7 @@ class SlotsRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """All that is open, for the reconciler; tasks come without their input."""
+    """All open tasks, without their inputs, and all slots and activities, for the reconciler."""
 
     tasks: tuple[TaskRecord, ...]
     slots: tuple[SlotsRecord, ...]
@@ -31,73 +30,76 @@ class Overview:
 
 
 class TaskTable(Protocol):
-    """What the dispatcher, workers, reporter and reconciler ask of the task table."""
+    """What the dispatcher, workers, reporter and reconciler need from the task table.
+
+    Every method may raise ClientError and BotoCoreError.
+    """
 
     def add(self, task: Task, backend: str) -> None:
-        """Write a task that was just taken off its activity as `starting`.
+        """Write a task just taken from its activity as `starting`.
 
-        A token is handed out once, so it is not looked whether the task is there.
+        Step Functions hands out a token once, so this does not check whether the task exists.
         """
         ...
 
     def park(self, task: Task, backend: str) -> bool:
-        """Write a task as `waiting`; False if it was there already."""
+        """Write a task as `waiting`; return False if it exists."""
         ...
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
-        """Step from `waiting` to `starting`, in the name of a poll; False if the task has gone on already."""
+        """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
         ...
 
     def waiting(self, activity_arn: str) -> Sequence[str]:
-        """Return the ids of some tasks that are waiting, oldest first; may lag behind by a second."""
+        """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
         ...
 
     def record_started(self, task_id: str, job_id: str) -> bool:
-        """Step from `starting` to `started`; False if the task has gone on already.
+        """Move from `starting` to `started`; return False if the task is not `starting`.
 
-        The job's id is recorded either way, unless there is one.
+        The job's id is recorded either way, unless one is already recorded.
         """
         ...
 
     def record_restart(self, task_id: str, starting_at: float) -> bool:
-        """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
+        """Restart an interrupted start that began at `starting_at`; return False if the task has changed."""
         ...
 
     def claim(
         self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
     ) -> bool:
-        """Let one claimant process the task; False if another one does or the task is settled.
+        """Let one claimant process the task; return False if another one does or the task is settled.
 
-        With `job_id` the task is `started` from now on, if it was not before. After `until`, in seconds
-        since 1970, the claimant is no more at work; None: it may be for long.
+        `job_id` also moves the task to `started`. After `until`, in seconds since 1970, the claimant is
+        no longer at work; None: there is no such limit.
         """
         ...
 
     def record_progress(self, task_id: str, progress: str) -> bool:
-        """Record how far the job is, in its own words; False if the task is settled."""
+        """Record how far the job is, as it reports it; return False if the task is settled."""
         ...
 
     def record_settled(
         self, task_id: str, outcome: OutcomeName, error: str | None, *, closed: bool = False
     ) -> bool:
-        """Record the one outcome and drop token and input; False if there was one already.
+        """Record the one outcome, remove token and input; return False if there already is an outcome.
 
-        `cancelled` says only that Step Functions took no outcome from whoever records it: an outcome
-        that it did take is recorded in its place. With `closed` the job is known to have ended and
-        holds no slot: the task is closed too.
+        `cancelled` says only that Step Functions accepted no outcome from the process that records it:
+        an outcome that it did accept replaces it. `closed` says that the job has ended and holds no
+        slot: it closes the task too.
         """
         ...
 
     def close(self, task_id: str) -> TaskRecord | None:
-        """Record that a settled task's job has ended; None if it is not settled or was closed."""
+        """Record that a settled task's job has ended; return None if it is not settled or is closed."""
         ...
 
     def get(self, task_id: str) -> TaskRecord | None:
-        """Return what is known of a task, None if there is no such task."""
+        """Return a task's record, None if there is no such task."""
         ...
 
     def is_settled(self, task_id: str) -> bool:
-        """Tell whether the task has an outcome; may lag behind by a second."""
+        """Return whether the task has an outcome; may lag behind by a second."""
         ...
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
@@ -105,17 +107,17 @@ class TaskTable(Protocol):
         ...
 
     def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return the open tasks of an execution's callbacks; may lag behind by a second."""
+        """Return an execution's open callback tasks; may lag behind by a second."""
         ...
 
     def overview(self) -> Overview:
-        """Return all that is open; may lag behind by a second."""
+        """Return all open tasks, slots and activities; may lag behind by a second."""
         ...
 
     def activity(self, arn: str) -> Activity | None:
-        """Return the description of an activity that this stack serves."""
+        """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
         ...
 
     def served_activities(self) -> Sequence[Activity]:
-        """Return the descriptions of all of them; may lag behind by a second."""
+        """Return all served activities' descriptions, without invalid ones; may lag behind by a second."""
         ...

@@ -1,4 +1,4 @@
-"""In-memory stand-ins for tests: ours, and those of whoever writes a backend or a function."""
+"""In-memory stand-ins for tests of the library, and of users' backends and functions."""
 
 from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.context import FakeLambdaContext

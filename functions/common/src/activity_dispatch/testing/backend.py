@@ -1,4 +1,4 @@
-"""A backend that starts nothing and remembers everything."""
+"""A backend in memory, which records what it is asked to start and stop."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +11,9 @@ from activity_dispatch.domain.tasks import Task
 
 @dataclass(kw_only=True)
 class FakeBackend:
-    """Keeps `started` tasks and `stopped` jobs; `before_start` may raise what a service would.
+    """Records `started` tasks and `stopped` jobs; `before_start` may raise what a service would.
 
-    Jobs that have not ended are in `state` and tell of their `progress`; `ends` has the outcomes of
-    those that have.
+    Ended jobs have their outcomes in `ends`; all others are in `state` and report `progress`.
     """
 
     before_start: Callable[[Task], None] = lambda task: None
@@ -27,23 +26,23 @@ class FakeBackend:
     max_job_seconds: int | None = None
 
     def start(self, task: Task) -> JobId:
-        """Start the task's job, once: its id is made of the task's."""
+        """Start the task's job, once; its id derives from the task's."""
         self.before_start(task)
         job = JobId(f"fake-{task.task_id}")
         self.started.setdefault(job, task)
         return job
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the task's job, if it was started."""
+        """Return the task's job, None if it was not started."""
         job = JobId(f"fake-{task_id}")
         return job if job in self.started else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
-        """Describe the jobs that were started: as `ends` says, or running until they are stopped."""
+        """Describe started jobs: with their outcome in `ends`, interrupted if stopped, else in `state`."""
         return {job: self._diagnosis(job) for job in jobs if job in self.started}
 
     def stop(self, job: JobId, reason: str) -> None:
-        """Stop a job; the first reason stays."""
+        """Stop a job; the first reason is kept."""
         if job in self.started:
             self.stopped.setdefault(job, reason)
 
@@ -60,11 +59,11 @@ class FakeBackend:
         )
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
-        """Return a stream that is named after the job."""
+        """Return a stream named after the job."""
         return LogLocation(group="fake", stream=diagnosis.job_id)
 
     @staticmethod
     def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-        """Return the event's `diagnosis`, if there is one."""
+        """Return the event's `diagnosis`, None if it has none."""
         diagnosis = event.get("diagnosis")
         return diagnosis if isinstance(diagnosis, Diagnosis) else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(kw_only=True)
 class FakeLambdaContext:
-    """What Lambda passes to a handler; `seconds_left` does not run down."""
+    """What Lambda passes to a handler; `seconds_left` does not count down."""
 
     aws_request_id: str = "request-1"
     function_name: str = "function"

@@ -13,7 +13,7 @@ ENDPOINT = "https://aws.invalid"
 
 
 class Moment(StrEnum):
-    """On which side of a call something happens."""
+    """Whether something happens before or after a call."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -26,9 +26,9 @@ BEFORE, AFTER = Moment.BEFORE, Moment.AFTER
 class Fault:
     """What goes wrong with one call.
 
-    `fail`: an AWS error code, or the exception itself, raised before the call or (`when`) after it,
-    when its answer is lost; `delay_seconds`: a pause before the call; `duplicate`: the call is made
-    twice and the second answer counts, as when a client tries again; `crash`: the process dies.
+    `fail`: an AWS error code, or the exception itself; `when`: raised before the call, or after it, when
+    its response is lost; `delay_seconds`: a pause before the call; `duplicate`: the call is made twice
+    and the second response counts, as in a client's retry; `crash`: when the process dies.
     """
 
     fail: str | Exception | None = None
@@ -38,14 +38,14 @@ class Fault:
     crash: Moment | None = None
 
     def __str__(self) -> str:
-        """Return it in a few words."""
-        words = [
+        """Return a short description."""
+        parts = [
             f"{self.delay_seconds:g} s late" if self.delay_seconds else "",
             "twice" if self.duplicate else "",
             f"{self._failure} {self.when} it" if self.fail else "",
             f"crash {self.crash} it" if self.crash else "",
         ]
-        return ", ".join(word for word in words if word)
+        return ", ".join(part for part in parts if part)
 
     @property
     def _failure(self) -> str:
@@ -64,9 +64,9 @@ THROTTLED = Fault(fail="ThrottlingException")
 
 @dataclass(frozen=True, kw_only=True)
 class Rates:
-    """How likely each fault is at a call, from 0 to 1; the sum may not be over 1.
+    """How likely each fault is at a call, from 0 to 1; the sum is at most 1.
 
-    `lose`: the call is made and its answer lost; a delay takes up to `longest_delay_seconds`.
+    `lose`: the call is made and its response lost; a delay takes up to `longest_delay_seconds`.
     """
 
     fail: float = 0.0
@@ -79,9 +79,9 @@ class Rates:
     longest_delay_seconds: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse rates that are none."""
+        """Raise ValueError for invalid rates."""
         if min(self.each) < 0 or sum(self.each) > 1:
-            raise ValueError(f"{self}: each must be at least 0 and their sum at most 1")
+            raise ValueError(f"{self}: each must be at least 0, and their sum at most 1")
 
     @property
     def each(self) -> tuple[float, ...]:
@@ -97,8 +97,8 @@ class Rates:
         )
 
 
-def drawn(rates: Rates, chance: random.Random) -> Fault | None:
-    """Return what chance has for a call at these rates."""
+def draw_fault(rates: Rates, chance: random.Random) -> Fault | None:
+    """Return a random fault for a call at these rates, None for no fault."""
     lost = [ReadTimeoutError(endpoint_url=ENDPOINT), ConnectionClosedError(endpoint_url=ENDPOINT)]
     failures: list[str | Exception] = ["InternalServerError", EndpointConnectionError(endpoint_url=ENDPOINT)]
     faults = (
@@ -110,5 +110,5 @@ def drawn(rates: Rates, chance: random.Random) -> Fault | None:
         Fault(crash=BEFORE),
         Fault(crash=AFTER),
     )
-    none = 1 - sum(rates.each)
-    return chance.choices((*faults, None), (*rates.each, none))[0]
+    no_fault = 1 - sum(rates.each)
+    return chance.choices((*faults, None), (*rates.each, no_fault))[0]

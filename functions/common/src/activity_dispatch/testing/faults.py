@@ -1,7 +1,7 @@
-"""Makes AWS calls go wrong: on a plan, or at random but the same for the same seed.
+"""Makes AWS calls fail: as planned, or at random but reproducibly for a seed.
 
-Wraps whatever has methods: a client of boto3, a fake of this package, a backend. What happens is
-what the caller sees once its client has done its own retries.
+Wraps any object with methods: a boto3 client, a fake from this package, a backend. Faults are what the
+caller sees after its client's own retries.
 """
 
 import contextlib
@@ -14,24 +14,24 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, NoReturn, Self, cast
 
-from activity_dispatch.testing.fault_kinds import AFTER, BEFORE, Fault, Rates, drawn
+from activity_dispatch.testing.fault_kinds import AFTER, BEFORE, Fault, Rates, draw_fault
 from activity_dispatch.testing.faulty_client import FaultyClient
 
 
 class Crash(BaseException):
-    """The process has died. No Exception: nothing that is meant for a program's failures catches it."""
+    """The process has died. Not an Exception, so that no handler of ordinary errors catches it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Happened:
-    """A fault that was made, and the call that it met: the n-th of its name, from 1."""
+class InjectedFault:
+    """A fault that was injected, and its call: the n-th with its name, counted from 1."""
 
     call: str
     number: int
     fault: Fault
 
     def __str__(self) -> str:
-        """Return it as a line of a log."""
+        """Return it as a log line."""
         return f"{self.call} #{self.number}: {self.fault}"
 
 
@@ -40,16 +40,16 @@ type Plan = Callable[[str, int], Fault | None]
 
 @dataclass(kw_only=True)
 class Faults:
-    """Wraps the clients of one process and makes their calls go wrong; for any number of threads.
+    """Wraps the clients of one process and makes their calls fail; thread-safe.
 
-    `plan` says what goes wrong at the n-th call of a name; `die` ends the process and by default
-    raises Crash. From then on every call raises Crash too, until `restart`: the dead call nobody.
+    `plan` returns the fault for the n-th call with a name. `die` is called at a crash, and may end the
+    process; then Crash is raised. After a crash every call raises Crash until `restart`.
     """
 
     plan: Plan
     die: Callable[[], object] = lambda: None
     sleep: Callable[[float], object] = time.sleep
-    happened: list[Happened] = field(default_factory=list)
+    injected: list[InjectedFault] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     _stopped: bool = False
     _dead: bool = False
@@ -57,38 +57,38 @@ class Faults:
 
     @classmethod
     def at(cls, call: str, *, nth: int = 1, times: int = 1, **fields: Any) -> Self:
-        """Make the n-th call of this name, and the `times` - 1 after it, go wrong.
+        """Make the n-th call with this name, and the `times` - 1 after it, fail.
 
         `call` may be a pattern such as `send_task_*`, whose calls are counted together; `fields` are
         those of `Fault`: `Faults.at("get_activity_task", crash=AFTER, nth=2)`.
         """
-        wanted, seen = Fault(**fields), Counter[str]()
+        fault, seen = Fault(**fields), Counter[str]()
 
         def plan(name: str, _number: int) -> Fault | None:
             if not fnmatchcase(name, call):
                 return None
             seen[call] += 1
-            return wanted if nth <= seen[call] < nth + times else None
+            return fault if nth <= seen[call] < nth + times else None
 
         return cls(plan=plan)
 
     @classmethod
     def random(cls, seed: object, rates: Rates | Mapping[str, Rates]) -> Self:
-        """Make calls go wrong at random, at these rates for all calls or for those of a pattern.
+        """Make calls fail at random, at these rates for all calls or by pattern of their names.
 
-        What the n-th call of a name meets depends on the seed, the name and n, and on nothing else.
+        The fault of the n-th call with a name depends only on the seed, the name and n.
         """
         table = {"*": rates} if isinstance(rates, Rates) else dict(rates)
 
         def plan(name: str, number: int) -> Fault | None:
             found = next((table[pattern] for pattern in table if fnmatchcase(name, pattern)), None)
             chance = random.Random(f"{seed}/{name}/{number}")  # noqa: S311 (no secret)
-            return None if found is None else drawn(found, chance)
+            return None if found is None else draw_fault(found, chance)
 
         return cls(plan=plan)
 
     def __or__(self, other: Self) -> Self:
-        """Return faults of both plans; this one's where both have one."""
+        """Return faults from both plans; if both have one for a call, this plan's."""
 
         def plan(name: str, number: int) -> Fault | None:
             mine, theirs = self.plan(name, number), other.plan(name, number)
@@ -97,19 +97,19 @@ class Faults:
         return type(self)(plan=plan, die=self.die, sleep=self.sleep)
 
     def wrap[T](self, client: T) -> T:
-        """Return the client with its calls going wrong; paginators' and waiters' calls too."""
+        """Return the client with faults in its calls, including paginators' and waiters' calls."""
         return cast("T", FaultyClient(client, self.call))
 
     def stop(self) -> None:
-        """Let nothing go wrong any more."""
+        """Inject no more faults."""
         self._stopped = True
 
     def restart(self) -> None:
-        """Let calls be made again after a crash."""
+        """Allow calls again after a crash."""
         self._dead = False
 
     def call(self, name: str, make: Callable[[], Any]) -> Any:
-        """Make a call with what the plan has for it."""
+        """Make a call, with the fault that the plan has for it."""
         fault = self._next(name)
         if fault.delay_seconds:
             self.sleep(fault.delay_seconds)
@@ -118,10 +118,10 @@ class Faults:
         if fault.fail is not None and fault.when is BEFORE:
             raise fault.error(name)
         if fault.fail is None and fault.crash is None:
-            return _made(make, fault)
-        # The answer is lost, and so is an answer that is an error.
+            return _make(make, fault)
+        # The response is lost, even if it is an error.
         with contextlib.suppress(Exception):
-            _made(make, fault)
+            _make(make, fault)
         if fault.crash is AFTER:
             self._die(name)
         raise fault.error(name)
@@ -133,7 +133,7 @@ class Faults:
             self.calls[name] += 1
             fault = None if self._stopped else self.plan(name, self.calls[name])
             if fault is not None:
-                self.happened.append(Happened(call=name, number=self.calls[name], fault=fault))
+                self.injected.append(InjectedFault(call=name, number=self.calls[name], fault=fault))
             return fault or Fault()
 
     def _die(self, name: str) -> NoReturn:
@@ -142,7 +142,7 @@ class Faults:
         raise Crash(name)
 
 
-def _made(make: Callable[[], Any], fault: Fault) -> Any:
+def _make(make: Callable[[], Any], fault: Fault) -> Any:
     if fault.duplicate:
         make()
     return make()

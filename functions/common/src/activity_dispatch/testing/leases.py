@@ -8,13 +8,13 @@ from activity_dispatch.store.leases import LeaseRecord
 
 @dataclass(kw_only=True)
 class InMemoryLeases:
-    """Keeps the same promises as the leases in DynamoDB; the contract tests hold it to that."""
+    """Behaves like the leases in DynamoDB: both pass the same contract tests."""
 
     records: dict[str, LeaseRecord] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, name: str, record: LeaseRecord, now: float) -> bool:
-        """Write the record; False if another holder's lease has not ended by `now`."""
+        """Write the record; return False if another holder's lease has not expired at `now`."""
         with self._lock:
             seen = self.records.get(name)
             if seen is not None and seen.holder != record.holder and seen.held_until > now:
@@ -23,7 +23,7 @@ class InMemoryLeases:
             return True
 
     def give_back(self, name: str, holder: str) -> bool:
-        """End the holder's lease; False if another one holds it."""
+        """End the holder's lease; return False if it does not hold it."""
         with self._lock:
             seen = self.records.get(name)
             if seen is None or seen.holder != holder:
@@ -31,6 +31,6 @@ class InMemoryLeases:
             self.records[name] = LeaseRecord(holder=holder, held_until=0.0)
             return True
 
-    def look(self, name: str) -> LeaseRecord | None:
-        """Return what was last written, None if nothing ever was."""
+    def read(self, name: str) -> LeaseRecord | None:
+        """Return the record last written, None if there is none."""
         return self.records.get(name)

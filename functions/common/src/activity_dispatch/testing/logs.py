@@ -1,4 +1,4 @@
-"""CloudWatch Logs in memory, shaped as boto3's client."""
+"""CloudWatch Logs in memory, shaped like boto3's client."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(kw_only=True)
 class FakeLogs:
-    """Has the lines of streams, by group and stream; any other stream has the `default` lines."""
+    """Holds log lines by group and stream; any other stream has the `default` lines."""
 
     lines: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     default: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A whole stack in memory: what the library's roles need, and what a test wants to look at."""
+"""A whole stack in memory: what the library's roles need, and what tests inspect."""
 
 import time
 from collections import deque
@@ -21,7 +21,7 @@ ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 
 @dataclass(frozen=True, kw_only=True)
 class InMemoryClients:
-    """The clients of `activity_dispatch.aws.clients.Clients` that the stack's roles use."""
+    """The clients from `activity_dispatch.aws.clients.Clients` that the roles use."""
 
     stepfunctions: Any
     stepfunctions_poll: Any
@@ -38,9 +38,8 @@ def _unchanged[T](port: T) -> T:
 class InMemoryStack:
     """Step Functions, queue, table, slots, S3, logs, metrics and a backend, all in memory.
 
-    It serves one activity, `ARN`, at first; `serve` adds and changes activities. The library's own
-    composition roots work over it: `Runtime(settings=..., **stack.parts())`. `clock` gives seconds
-    since 1970.
+    It starts with one activity, `ARN`; `serve` adds or replaces activities. The library's composition
+    root runs on it: `Runtime(settings=..., **stack.parts())`. `clock` returns seconds since 1970.
     """
 
     clock: Callable[[], float] = time.time
@@ -54,7 +53,7 @@ class InMemoryStack:
     metrics: RecordedMetrics = field(default_factory=RecordedMetrics)
 
     def __post_init__(self) -> None:
-        """Serve one activity of a fake backend, with no limits."""
+        """Serve one activity on the fake backend, without limits."""
         self.stepfunctions = FakeStepFunctions(clock=self._now)
         self.tasks = InMemoryTaskTable(slots=self.slot_store, clock=self._now)
         self.serve(
@@ -70,24 +69,24 @@ class InMemoryStack:
         )
 
     def serve(self, activity: Activity) -> Activity:
-        """Describe an activity in the task table, in place of what was known of it."""
+        """Write an activity's description to the task table, replacing any previous one."""
         self.tasks.activities[activity.arn] = activity
         if not activity.is_callback:
             self.stepfunctions.activities.setdefault(activity.arn, deque())
         return activity
 
     def change_activity(self, arn: str = ARN, **changes: Any) -> Activity:
-        """Change an activity's description, for whoever reads it from now on."""
+        """Change an activity's description, for all later reads."""
         return self.serve(replace(self.tasks.activities[arn], **changes))
 
     def _now(self) -> float:
-        # Looked up at each call: a test may set another clock at any time.
+        # Read on each call: a test may replace the clock at any time.
         return self.clock()
 
     def parts(self, wrap: Callable[[Any], Any] = _unchanged) -> dict[str, Any]:
-        """Return the arguments of `Runtime` for this stack, except its settings.
+        """Return `Runtime`'s arguments for this stack, except its settings.
 
-        `wrap` is applied to every port, for a test that watches or breaks calls.
+        `wrap` is applied to every port, for tests that observe or break calls.
         """
         stepfunctions, s3 = wrap(self.stepfunctions), wrap(self.s3)
         return {

@@ -1,4 +1,4 @@
-"""The activity side of Step Functions in memory, shaped as boto3's client."""
+"""Step Functions' activities and callbacks in memory, shaped like boto3's client."""
 
 import itertools
 import math
@@ -20,9 +20,9 @@ EXECUTION_PREFIX = "arn:aws:states:eu-west-1:000000000000:execution:machine:"
 
 @dataclass(kw_only=True)
 class FakeTask:
-    """A scheduled task, the only one of its execution: its heartbeats and the one answer that was taken.
+    """A scheduled task, the only one in its execution: its heartbeats and the one answer it accepted.
 
-    Both its clocks, in seconds, begin when it is handed out.
+    `heartbeat_seconds` and `timeout_seconds` count from the moment it is handed out.
     """
 
     token: str
@@ -42,21 +42,21 @@ class FakeTask:
 
     @property
     def status(self) -> str:
-        """Its execution's status, in the words of Step Functions."""
+        """Its execution's status, as Step Functions names it."""
         if self.answer is not None:
             return "SUCCEEDED" if "output" in self.answer else "FAILED"
         if self.aborted:
             return "ABORTED"
-        # A state's timeout is an error that nobody catches here.
+        # A state's timeout is an error, which nothing catches here.
         return "FAILED" if self.timed_out else "RUNNING"
 
 
 @dataclass(kw_only=True)
 class FakeStepFunctions:
-    """Hands out each scheduled task once and takes one answer for it, as Step Functions does.
+    """Hands out each scheduled task once and accepts one answer for it, as Step Functions does.
 
-    GetActivityTask does not wait: without a task it answers at once without a token. `clock` gives
-    seconds; a task whose time is over is seen to be so when it is next looked at.
+    GetActivityTask does not wait: if there is no task, it returns at once, without a token. `clock`
+    returns seconds; a task times out when it is next accessed, or in `expire`.
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -66,9 +66,9 @@ class FakeStepFunctions:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def schedule(self, activity_arn: str, task_input: str = "{}", **seconds: Any) -> FakeTask:
-        """Schedule a task of an activity, which is made if it is new.
+        """Schedule a task of an activity, which is created if it is new.
 
-        `seconds` are the state's `heartbeat_seconds` and `timeout_seconds`; without them none.
+        `seconds` are the state's `heartbeat_seconds` and `timeout_seconds`, by default without limit.
         """
         with self._lock:
             number = next(self._numbers)
@@ -80,9 +80,9 @@ class FakeStepFunctions:
             return task
 
     def hand_over(self, task_input: str = "{}", **seconds: Any) -> FakeTask:
-        """Come to a state that waits for a callback: its clocks run, and who is told of the token has it.
+        """Enter a state that waits for a callback: its clocks run, and its token is handed out.
 
-        `seconds` are the state's `heartbeat_seconds` and `timeout_seconds`; without them none.
+        `seconds` are the state's `heartbeat_seconds` and `timeout_seconds`, by default without limit.
         """
         with self._lock:
             number = next(self._numbers)
@@ -103,7 +103,7 @@ class FakeStepFunctions:
                         queue.remove(task.token)
 
     def expire(self) -> None:
-        """Time out the tasks whose time is over."""
+        """Time out all tasks whose time is up."""
         with self._lock:
             for task in self.tasks.values():
                 self._expire(task)
@@ -122,14 +122,14 @@ class FakeStepFunctions:
             return {"taskToken": task.token, "input": task.input}
 
     def send_task_heartbeat(self, *, taskToken: str) -> dict[str, Any]:  # noqa: N803
-        """Count a heartbeat."""
+        """Accept a heartbeat."""
         with self._lock:
             task = self._open(taskToken, "SendTaskHeartbeat")
             task.heartbeats, task.last_sign_at = task.heartbeats + 1, self.clock()
             return {}
 
     def send_task_success(self, *, taskToken: str, output: str) -> dict[str, Any]:  # noqa: N803
-        """Take the output."""
+        """Accept the output."""
         with self._lock:
             task = self._open(taskToken, "SendTaskSuccess")
             if not _is_output(output):
@@ -144,7 +144,7 @@ class FakeStepFunctions:
         error: str,
         cause: str,
     ) -> dict[str, Any]:
-        """Take error and cause."""
+        """Accept error and cause."""
         with self._lock:
             task = self._open(taskToken, "SendTaskFailure")
             if len(error) > MAX_ERROR_CHARACTERS or len(cause) > MAX_CAUSE_CHARACTERS:
@@ -154,7 +154,7 @@ class FakeStepFunctions:
             return {}
 
     def get_execution_history(self, *, executionArn: str, **_: object) -> dict[str, Any]:  # noqa: N803
-        """Tell what has happened to an execution's task."""
+        """Return the events of an execution's task."""
         with self._lock:
             found = [task for task in self.tasks.values() if task.execution_arn == executionArn]
             if not found:
@@ -163,7 +163,7 @@ class FakeStepFunctions:
             return {"events": list(_history(found[0]))}
 
     def get_paginator(self, operation: str) -> "_Paginator":
-        """Return a paginator, whose only page is the answer to one call."""
+        """Return a paginator whose only page is the response to one call."""
         return _Paginator(getattr(self, operation))
 
     def _open(self, token: str, operation: str) -> FakeTask:
@@ -176,8 +176,8 @@ class FakeStepFunctions:
         return task
 
     def _expire(self, task: FakeTask) -> None:
-        over = min(task.started_at + task.timeout_seconds, task.last_sign_at + task.heartbeat_seconds)
-        if task.status == "RUNNING" and self.clock() > over:
+        deadline = min(task.started_at + task.timeout_seconds, task.last_sign_at + task.heartbeat_seconds)
+        if task.status == "RUNNING" and self.clock() > deadline:
             task.timed_out = True
 
 
@@ -186,7 +186,7 @@ class _Paginator:
     call: Callable[..., dict[str, Any]]
 
     def paginate(self, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """Give the one page."""
+        """Yield the one page."""
         yield self.call(**parameters)
 
 
@@ -213,7 +213,7 @@ def _history(task: FakeTask) -> Iterator[dict[str, Any]]:
 
 
 def _is_output(text: str) -> bool:
-    """Tell whether Step Functions takes the text: JSON as its standard has it, which knows no NaN."""
+    """Return whether Step Functions accepts the text: standard JSON, without NaN, up to 256 KiB."""
     if len(text.encode()) > MAX_OUTPUT_BYTES + len("[]"):
         return False
     try:
@@ -224,7 +224,7 @@ def _is_output(text: str) -> bool:
 
 
 def client_error(code: str, operation: str, status: int = 400) -> ClientError:
-    """Return the error that a client raises for an AWS error code."""
+    """Return the ClientError that a client raises for an AWS error code."""
     return ClientError(
         {
             "Error": {"Code": code, "Message": f"{code} (made by a test)"},

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class InMemoryTaskTable:
-    """Keeps the same promises as the table in DynamoDB; the contract tests hold it to that."""
+    """Behaves like the table in DynamoDB: both pass the same contract tests."""
 
     activities: dict[str, Activity] = field(default_factory=dict)
     records: dict[str, TaskRecord] = field(default_factory=dict)
@@ -27,15 +27,15 @@ class InMemoryTaskTable:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, task: Task, backend: str) -> None:
-        """Write a task that was just taken off its activity as `starting`."""
+        """Write a task just taken from its activity as `starting`."""
         self._put(task, backend, TaskState.STARTING, task.poll_id or None)
 
     def park(self, task: Task, backend: str) -> bool:
-        """Write a task as `waiting`; False if it was there already."""
+        """Write a task as `waiting`; return False if it exists."""
         return self._put(task, backend, TaskState.WAITING, WAITING_PREFIX + task.activity_arn)
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
-        """Step from `waiting` to `starting`, in the name of a poll; False if the task has gone on already."""
+        """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None or record.state is not TaskState.WAITING:
@@ -50,7 +50,7 @@ class InMemoryTaskTable:
             return True
 
     def waiting(self, activity_arn: str) -> Sequence[str]:
-        """Return the ids of some tasks that are waiting, oldest first."""
+        """Return the ids of all waiting tasks, oldest first."""
         with self._lock:
             found = [
                 record for record in self.records.values() if record.poll_id == WAITING_PREFIX + activity_arn
@@ -58,7 +58,7 @@ class InMemoryTaskTable:
         return [record.task_id for record in sorted(found, key=lambda record: record.starting_at)]
 
     def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return the open tasks of an execution's callbacks."""
+        """Return an execution's open callback tasks."""
         with self._lock:
             tasks = [self.records[task_id] for task_id in self.executions.get(execution_arn, ())]
         return [record for record in tasks if record.poll_id is not None]
@@ -84,19 +84,19 @@ class InMemoryTaskTable:
             return True
 
     def record_started(self, task_id: str, job_id: str) -> bool:
-        """Step from `starting` to `started`; False if the task has gone on already."""
+        """Move from `starting` to `started`; return False if the task is not `starting`."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None:
                 return False
-            stepped = record.state is TaskState.STARTING
-            if stepped or record.job_id is None:
-                state = TaskState.STARTED if stepped else record.state
+            started_now = record.state is TaskState.STARTING
+            if started_now or record.job_id is None:
+                state = TaskState.STARTED if started_now else record.state
                 self.records[task_id] = replace(record, state=state, job_id=job_id, started_at=self.clock())
-            return stepped
+            return started_now
 
     def record_restart(self, task_id: str, starting_at: float) -> bool:
-        """Begin an interrupted start, seen to be of `starting_at`, again; False if somebody else did."""
+        """Restart an interrupted start that began at `starting_at`; return False if the task has changed."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None or (record.state, record.starting_at) != (TaskState.STARTING, starting_at):
@@ -107,7 +107,7 @@ class InMemoryTaskTable:
     def claim(
         self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
     ) -> bool:
-        """Let one claimant process the task; False if another one does or the task is settled."""
+        """Let one claimant process the task; return False if another one does or the task is settled."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None or record.state is TaskState.SETTLED:
@@ -126,7 +126,7 @@ class InMemoryTaskTable:
             return True
 
     def record_progress(self, task_id: str, progress: str) -> bool:
-        """Record how far the job is, in its own words; False if the task is settled."""
+        """Record how far the job is, as it reports it; return False if the task is settled."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None or record.state is TaskState.SETTLED:
@@ -137,7 +137,7 @@ class InMemoryTaskTable:
     def record_settled(
         self, task_id: str, outcome: OutcomeName, error: str | None, *, closed: bool = False
     ) -> bool:
-        """Record the one outcome and drop token and input; False if there was one already."""
+        """Record the one outcome, remove token and input; return False if there already is an outcome."""
         with self._lock:
             record = self.records.get(task_id)
             is_better = outcome is not OutcomeName.CANCELLED
@@ -159,7 +159,7 @@ class InMemoryTaskTable:
             return True
 
     def close(self, task_id: str) -> TaskRecord | None:
-        """Record that a settled task's job has ended; None if it is not settled or was closed."""
+        """Record that a settled task's job has ended; return None if it is not settled or is closed."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None or record.state is not TaskState.SETTLED or record.poll_id is None:
@@ -168,11 +168,11 @@ class InMemoryTaskTable:
             return closed
 
     def get(self, task_id: str) -> TaskRecord | None:
-        """Return what is known of a task, None if there is no such task."""
+        """Return a task's record, None if there is no such task."""
         return self.records.get(task_id)
 
     def is_settled(self, task_id: str) -> bool:
-        """Tell whether the task has an outcome."""
+        """Return whether the task has an outcome."""
         record = self.records.get(task_id)
         return record is not None and record.state is TaskState.SETTLED
 
@@ -183,7 +183,7 @@ class InMemoryTaskTable:
         return replace(found[0], input=None) if found else None
 
     def overview(self) -> Overview:
-        """Return all that is open."""
+        """Return all open tasks, slots and activities."""
         with self._lock:
             tasks = [replace(record, input=None) for record in self.records.values() if record.poll_id]
         return Overview(
@@ -193,9 +193,9 @@ class InMemoryTaskTable:
         )
 
     def activity(self, arn: str) -> Activity | None:
-        """Return the description of an activity that this stack serves."""
+        """Return an activity's description, None if the stack does not serve it."""
         return self.activities.get(arn)
 
     def served_activities(self) -> Sequence[Activity]:
-        """Return the descriptions of all of them."""
+        """Return all served activities' descriptions."""
         return tuple(self.activities.values())

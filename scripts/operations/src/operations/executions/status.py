@@ -63,7 +63,7 @@ class _SessionClients(Clients):
         self._boto3 = session
 
     @override
-    def _make(self, service: str, config: Config) -> object:
+    def create(self, service: str, config: Config) -> object:
         return self._boto3.client(service, config=config)  # type: ignore[call-overload]
 
 

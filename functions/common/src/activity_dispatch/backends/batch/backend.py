@@ -14,8 +14,9 @@ from activity_dispatch.aws.clients import Clients
 from activity_dispatch.aws.errors import ErrorKind, classify
 from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
-from activity_dispatch.backends.batch.events import JOB_NAME_PREFIX, diagnose, diagnose_job
+from activity_dispatch.backends.batch.events import diagnose, diagnose_job
 from activity_dispatch.backends.container_overrides import ContainerOverrides
+from activity_dispatch.backends.job_names import job_name
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
 from activity_dispatch.domain.tasks import Task
@@ -27,22 +28,22 @@ MAX_DESCRIBED = 100
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
-    """Make the backend from the configuration of module backend-batch."""
+    """Create the backend from module backend-batch's configuration. Raises InvalidBackendConfig."""
     return BatchBackend(
         client=clients.batch,
         client_once=clients.batch_once,
-        job_queue=configured.text(config, "job_queue"),
-        job_definition=configured.text(config, "job_definition"),
-        log_group=configured.text(config, "log_group"),
+        job_queue=configured.string(config, "job_queue"),
+        job_definition=configured.string(config, "job_definition"),
+        log_group=configured.string(config, "log_group"),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class BatchBackend:
-    """Submits one job definition to one queue; the task's id is in the job's name.
+    """Submits one job definition to one queue; the job's name contains the task's id.
 
-    `client_once` submits: it tries once, for a second attempt at a SubmitJob whose answer was lost
-    makes a second job.
+    `client_once` submits, without retries: repeating a SubmitJob whose response was lost would create a
+    second job.
     """
 
     client: "BatchClient"
@@ -55,34 +56,33 @@ class BatchBackend:
     retrying: Retrying = field(default_factory=Retrying)
 
     def start(self, task: Task) -> JobId:
-        """Submit the job, unless one of its name was submitted before.
+        """Submit the job unless one with its name exists.
 
-        Batch has no client token. Its list may lag behind: should a repeated start slip through, the
-        worker's claim on the task lets one job process it.
+        Batch has no client token, and its list of jobs may lag behind: if a repeated start slips through,
+        the worker's claim on the task lets only one job process it.
         """
         overrides = _overrides(task)
         with refusing("SubmitJob"):
-            return self.find(task.task_id) or self._submitted(JOB_NAME_PREFIX + task.task_id, overrides)
+            return self.find(task.task_id) or self._submit(job_name(task.task_id), overrides)
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the job of the task's name."""
-        name = JOB_NAME_PREFIX + task_id
-        filters: Any = [{"name": "JOB_NAME", "values": [name]}]
+        """Return the job with the task's name, None if there is none."""
+        filters: Any = [{"name": "JOB_NAME", "values": [job_name(task_id)]}]
         pages = self.client.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=filters)
         found = [job["jobId"] for page in pages for job in page["jobSummaryList"]]
         return JobId(found[0]) if found else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
-        """Describe jobs, 100 a call; Batch keeps an ended job for at least 7 days."""
+        """Describe jobs, 100 per call; Batch keeps an ended job for at least 7 days."""
         found = [
             diagnose_job(job)
-            for some in batched(jobs, MAX_DESCRIBED, strict=False)
-            for job in self.client.describe_jobs(jobs=list(some))["jobs"]
+            for chunk in batched(jobs, MAX_DESCRIBED, strict=False)
+            for job in self.client.describe_jobs(jobs=list(chunk))["jobs"]
         ]
         return {diagnosis.job_id: diagnosis for diagnosis in found if diagnosis is not None}
 
     def stop(self, job: JobId, reason: str) -> None:
-        """Terminate the job, queued or running: SIGTERM, and SIGKILL after 30 s."""
+        """Terminate the job, queued or running: SIGTERM, then SIGKILL after 30 s."""
         if is_under_way(self.describe([job]).get(job)):
             self.client.terminate_job(jobId=job, reason=reason)
 
@@ -94,13 +94,13 @@ class BatchBackend:
 
     diagnose = staticmethod(diagnose)
 
-    def _submitted(self, name: str, overrides: Any) -> JobId:
-        """Submit, again while Batch throttles: what is throttled has made no job."""
+    def _submit(self, name: str, overrides: Any) -> JobId:
+        """Submit, retrying while Batch throttles: a throttled call creates no job."""
         throttled: list[ClientError] = []
 
         def submit() -> JobId | None:
             try:
-                return self._submit(name, overrides)
+                return self._submit_once(name, overrides)
             except ClientError as error:
                 if classify(error) is not ErrorKind.THROTTLED:
                     raise
@@ -112,7 +112,7 @@ class BatchBackend:
             raise throttled[-1]
         return job
 
-    def _submit(self, name: str, overrides: Any) -> JobId:
+    def _submit_once(self, name: str, overrides: Any) -> JobId:
         response = self.client_once.submit_job(
             jobName=name,
             jobQueue=self.job_queue,

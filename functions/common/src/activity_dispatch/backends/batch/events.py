@@ -3,41 +3,38 @@
 Source: https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from activity_dispatch.backends.exit_codes import outcome_of_exit
+from activity_dispatch.backends.job_names import task_id_in
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 
 NAME = "batch"
-JOB_NAME_PREFIX = "task-"
-_JOB_NAME = re.compile(JOB_NAME_PREFIX + "([0-9a-f]{32})")
-# In the order in which Batch goes through them: a later one is never followed by an earlier one,
-# but for a retry, which goes back to RUNNABLE.
+# In the order in which a job passes through them; only a retry goes back, to RUNNABLE.
 _STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
 _QUEUED = _STATES[:4]
 _ENDED = _STATES[5:]
-# Batch's own words, which its documentation gives for retry strategies to match.
+# Batch has no codes for these: its documentation gives the texts for retry strategies to match.
 # https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html
 # https://docs.aws.amazon.com/batch/latest/userguide/best-practices.html
 _TIMED_OUT = "Job attempt duration exceeded timeout"
 _HOST_LOST = "Host EC2"
-# ECS's words for an interruption on Fargate Spot, which Batch passes on.
+# ECS's text for an interruption on Fargate Spot, which Batch passes on.
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html
 _SPOT_RECLAIMED = "Your Spot Task was interrupted"
 
 
 def job_state(status: str) -> JobState:
-    """Return the shared word for a status of Batch."""
+    """Return the shared state for a status of Batch."""
     if status in _QUEUED:
         return JobState.QUEUED
     return JobState.ENDED if status in _ENDED else JobState.RUNNING
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what the event says; None if it is not about a Batch job that runs a task."""
+    """Return what an event says; None if it is not about a Batch job that runs a task."""
     detail = event.get("detail")
     if event.get("source") != "aws.batch" or not isinstance(detail, Mapping):
         return None
@@ -45,16 +42,16 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
 
 
 def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what a job says, an event's detail or DescribeJobs' answer; None if it runs no task."""
-    name, job_id, status = (detail.get(key) for key in ("jobName", "jobId", "status"))
-    match = _JOB_NAME.fullmatch(name) if isinstance(name, str) else None
-    if match is None or not isinstance(job_id, str) or status not in _STATES:
+    """Return a job's diagnosis from an event's detail or from DescribeJobs; None if it runs no task."""
+    job_id, status = detail.get("jobId"), detail.get("status")
+    task_id = task_id_in(detail.get("jobName"))
+    if task_id is None or not isinstance(job_id, str) or status not in _STATES:
         return None
     container = detail.get("container")
     container = container if isinstance(container, Mapping) else {}
     stream = container.get("logStreamName")
     return Diagnosis(
-        task_id=match[1],
+        task_id=task_id,
         job_id=JobId(job_id),
         state=job_state(status),
         outcome=_outcome(detail, container, job_id) if status in _ENDED else None,
@@ -82,5 +79,5 @@ def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], job_id: st
 
 
 def _without_exit_code(detail: Mapping[str, Any]) -> ErrorName:
-    # startedAt is set when an attempt's container runs.
+    # Batch sets startedAt once an attempt's container runs.
     return ErrorName.JOB_INTERRUPTED if detail.get("startedAt") else ErrorName.JOB_NEVER_STARTED

@@ -31,20 +31,20 @@ CPU_UNITS = 1_024
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "FargateBackend":
-    """Make the backend from the configuration of module backend-fargate."""
+    """Create the backend from module backend-fargate's configuration. Raises InvalidBackendConfig."""
     return FargateBackend(
         client=clients.ecs,
-        cluster=configured.text(config, "cluster"),
-        task_definition=configured.text(config, "task_definition"),
-        container=configured.text(config, "container"),
-        capacity_provider=configured.text(config, "capacity_provider"),
+        cluster=configured.string(config, "cluster"),
+        task_definition=configured.string(config, "task_definition"),
+        container=configured.string(config, "container"),
+        capacity_provider=configured.string(config, "capacity_provider"),
         network={
-            "subnets": list(configured.texts(config, "subnets")),
-            "securityGroups": list(configured.texts(config, "security_groups")),
+            "subnets": list(configured.strings(config, "subnets")),
+            "securityGroups": list(configured.strings(config, "security_groups")),
             "assignPublicIp": "ENABLED" if config.get("assign_public_ip") is True else "DISABLED",
         },
-        log_group=configured.optional_text(config, "log_group"),
-        log_stream_prefix=configured.optional_text(config, "log_stream_prefix"),
+        log_group=configured.optional_string(config, "log_group"),
+        log_stream_prefix=configured.optional_string(config, "log_stream_prefix"),
     )
 
 
@@ -65,9 +65,9 @@ class FargateBackend:
     retrying: Retrying = field(default_factory=Retrying)
 
     def start(self, task: Task) -> JobId:
-        """Run the task, once for each task id (`clientToken`); the job id is the ECS task's ARN.
+        """Run an ECS task, once per task id (`clientToken`); the job id is the ECS task's ARN.
 
-        A full Fargate (HTTP 200 with `failures`) is tried again for some seconds.
+        If Fargate has no capacity (HTTP 200 with `failures`), retry for up to 12 s.
         """
         request = self._request(task)
         response = self.retrying.call(lambda: self._run_task(request), again=_has_no_capacity)
@@ -82,21 +82,21 @@ class FargateBackend:
         )
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the ECS task that was started by the task, while it has not stopped."""
+        """Return the ECS task started for the task; None if there is none or it has stopped."""
         found = self.client.list_tasks(cluster=self.cluster, startedBy=task_id)["taskArns"]
         return JobId(found[0]) if found else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
-        """Describe ECS tasks, 100 a call; ECS forgets a stopped one in about an hour."""
+        """Describe ECS tasks, 100 per call; ECS forgets a stopped one after about an hour."""
         found = [
             diagnose_task(ecs_task)
-            for some in batched(jobs, MAX_DESCRIBED, strict=False)
-            for ecs_task in self.client.describe_tasks(cluster=self.cluster, tasks=list(some))["tasks"]
+            for chunk in batched(jobs, MAX_DESCRIBED, strict=False)
+            for ecs_task in self.client.describe_tasks(cluster=self.cluster, tasks=list(chunk))["tasks"]
         ]
         return {diagnosis.job_id: diagnosis for diagnosis in found if diagnosis is not None}
 
     def stop(self, job: JobId, reason: str) -> None:
-        """Stop the ECS task: SIGTERM, and SIGKILL after the container's stop timeout."""
+        """Stop the ECS task: SIGTERM, then SIGKILL after the container's stop timeout."""
         if is_under_way(self.describe([job]).get(job)):
             self.client.stop_task(cluster=self.cluster, task=job, reason=reason[:MAX_REASON_CHARACTERS])
 
@@ -115,7 +115,8 @@ class FargateBackend:
         overrides = _overrides(self.container, task)
         size = len(json.dumps(overrides))
         if size > MAX_OVERRIDES_CHARACTERS:
-            raise InvalidInput(f"job: {size} characters of overrides; ECS takes {MAX_OVERRIDES_CHARACTERS}")
+            limit = MAX_OVERRIDES_CHARACTERS
+            raise InvalidInput(f"job: {size} characters of overrides; allowed are up to {limit}")
         return {
             "cluster": self.cluster,
             "taskDefinition": self.task_definition,
@@ -135,7 +136,7 @@ class FargateBackend:
 def _overrides(container: str, task: Task) -> dict[str, Any]:
     wanted = ContainerOverrides.from_job(task.overrides)
     if wanted.gpu is not None:
-        raise InvalidInput("job.gpu: Fargate has no GPUs; allowed on batch")
+        raise InvalidInput(f"job.gpu: {wanted.gpu}; Fargate has no GPUs: allowed on backend batch only")
     override: dict[str, Any] = {"name": container, "environment": wanted.variables(task.task_id)}
     overrides: dict[str, Any] = {"containerOverrides": [override]}
     if wanted.command is not None:
@@ -148,7 +149,7 @@ def _overrides(container: str, task: Task) -> dict[str, Any]:
 
 
 def _has_no_capacity(response: "RunTaskResponseTypeDef") -> bool:
-    # MISSING: what the request names is not there. Every other reason is about resources.
+    # MISSING: something that the request names does not exist. All other reasons concern resources.
     # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
     return bool(response["failures"]) and not any(
         failure.get("reason") == "MISSING" for failure in response["failures"]

@@ -3,16 +3,16 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
+from activity_dispatch.domain.tasks import is_task_id
 
 NAME = "fargate"
-_TASK_ID = re.compile(r"[0-9a-f]{32}")
+
 _QUEUED = ("PROVISIONING", "PENDING", "ACTIVATING")
 # The platform or somebody ended the container, whatever its exit code says.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
@@ -20,7 +20,7 @@ _INTERRUPTED = ("SpotInterruption", "TerminationNotice", "UserInitiated", "Servi
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what the event says; None if it is not about an ECS task that runs a job."""
+    """Return what an event says; None if it is not about an ECS task that runs a job."""
     detail = event.get("detail")
     if event.get("source") != "aws.ecs" or not isinstance(detail, Mapping):
         return None
@@ -28,9 +28,9 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
 
 
 def diagnose_task(detail: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what an ECS task says, an event's detail or DescribeTasks' answer; None if it runs no job."""
+    """Return a job's diagnosis from an event's detail or from DescribeTasks; None if it runs no task."""
     task_id, arn = detail.get("startedBy"), detail.get("taskArn")
-    if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id) or not isinstance(arn, str):
+    if not is_task_id(task_id) or not isinstance(arn, str):
         return None
     container = _container(detail, task_id)
     stopped = detail.get("lastStatus") == "STOPPED"
@@ -47,7 +47,7 @@ def _state(detail: Mapping[str, Any]) -> JobState:
 
 
 def _container(detail: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
-    """Return the container that runs the job, not a sidecar: the one whose TASK_ID was set."""
+    """Return the container that runs the job, not a sidecar: the one whose overrides set TASK_ID."""
     overrides = _mappings(_mapping(detail.get("overrides")).get("containerOverrides"))
     names = [
         override.get("name")

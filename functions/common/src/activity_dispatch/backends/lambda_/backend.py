@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from activity_dispatch.domain.invocation import payload_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
 from activity_dispatch.domain.limits import MAX_ASYNC_PAYLOAD_BYTES
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
-from activity_dispatch.domain.tasks import Task
+from activity_dispatch.domain.tasks import Task, is_task_id
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -24,12 +23,10 @@ NAME = "lambda"
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_FUNCTION_SECONDS = 900
 _KILLED = "signal: killed"
-# Anybody may invoke the function: another id could be the key of an item that is no task.
-_TASK_ID = re.compile("[0-9a-f]{32}")
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "LambdaBackend":
-    """Make the backend from `{"function_arn": ...}`."""
+    """Create the backend from `{"function_arn": ...}`. Raises InvalidBackendConfig."""
     arn = config.get("function_arn")
     if not isinstance(arn, str) or not arn.startswith("arn:"):
         raise InvalidBackendConfig(f"function_arn: {arn!r}; it must be a function's ARN")
@@ -37,7 +34,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "LambdaBackend":
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-    """Read a record of the function's failure destination.
+    """Return what a record of the function's failure destination says; None if it is not about a task.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
     """
@@ -45,7 +42,8 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
     if not isinstance(request, Mapping) or not isinstance(context, Mapping):
         return None
     task_id, job_id = request.get("task_id"), context.get("requestId")
-    if not isinstance(task_id, str) or not _TASK_ID.fullmatch(task_id) or not isinstance(job_id, str):
+    # Others may invoke the function too: any other id could be the key of an item that is not a task.
+    if not is_task_id(task_id) or not isinstance(job_id, str):
         return None
     return Diagnosis(
         task_id=task_id,
@@ -57,10 +55,10 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaBackend:
-    """Starts one function.
+    """Invokes one function.
 
-    Lambda has no client token: a start that is repeated invokes twice, and the function's claim on
-    the task lets only one of the invocations process it (see `worker.lambda_function`).
+    Lambda has no client token: a repeated start invokes the function twice, and its claim on the task
+    lets only one of the invocations process it (see `worker.lambda_function`).
     """
 
     client: "LambdaClient"
@@ -74,34 +72,34 @@ class LambdaBackend:
         if len(payload) > MAX_ASYNC_PAYLOAD_BYTES:
             raise StartRefused(
                 ErrorName.DISPATCH_INVALID_INPUT,
-                f"input: {len(task.input.encode())} bytes; with the token an asynchronous invocation "
-                f"takes {MAX_ASYNC_PAYLOAD_BYTES}",
+                f"input: {len(task.input.encode())} bytes; allowed are up to {MAX_ASYNC_PAYLOAD_BYTES} "
+                f"for an asynchronous invocation, including the token",
             )
-        # An invocation that was accepted all the same finds the task settled, and ends.
+        # If Lambda accepted the invocation despite the error, the function finds the task settled and ends.
         with refusing("Invoke", may_run=lambda _: False):
             response = self.client.invoke(
                 FunctionName=self.function_arn, InvocationType="Event", Payload=payload
             )
-        # It is empty, but unread it keeps the connection from the next invocation.
+        # The payload is empty, but until it is read the connection can't be reused.
         response["Payload"].read()
         return JobId(response["ResponseMetadata"]["RequestId"])
 
     def find(self, task_id: str) -> JobId | None:
-        """Return nothing: an invocation can't be looked up."""
+        """Return None: an invocation can't be looked up."""
         return None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
-        """Return nothing: Lambda tells nobody about an asynchronous invocation under way."""
+        """Return nothing: Lambda can't describe a running asynchronous invocation."""
         return {}
 
     def stop(self, job: JobId, reason: str) -> None:
         """Do nothing: an invocation can't be stopped from outside.
 
-        `worker.lambda_function` ends it from inside, when it sees that the task is settled.
+        `worker.lambda_function` ends it from inside once the task is settled.
         """
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
-        """Return nothing: the record of a failure does not name the log stream."""
+        """Return None: the record of a failure does not name the log stream."""
         return None
 
     diagnose = staticmethod(diagnose)
@@ -117,7 +115,7 @@ def _failure(job_id: str, context: Mapping[str, Any], response: object) -> Faile
         "Runtime.OutOfMemory": ErrorName.JOB_OUT_OF_MEMORY,
     }
     error = names.get(condition) or names.get(str(answer.get("errorType")), ErrorName.JOB_FAILED)
-    # Lambda has no code of its own for a process that it killed for its memory.
+    # Lambda has no error type for a process that it killed for its memory use.
     # https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html
     if answer.get("errorType") == "Runtime.ExitError" and str(message).endswith(_KILLED):
         error = ErrorName.JOB_OUT_OF_MEMORY

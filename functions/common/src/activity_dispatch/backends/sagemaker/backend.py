@@ -1,4 +1,4 @@
-"""Backend `sagemaker`: a job is one SageMaker training job, which knows nothing of tasks.
+"""Backend `sagemaker`: a job is one SageMaker training job, which knows nothing about tasks.
 
 Source: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 """
@@ -14,9 +14,10 @@ from activity_dispatch.aws.clients import Clients
 from activity_dispatch.aws.errors import error_code
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import InvalidBackendConfig
+from activity_dispatch.backends.job_names import job_name
 from activity_dispatch.backends.refusals import refusing
-from activity_dispatch.backends.sagemaker.events import JOB_NAME_PREFIX, diagnose, diagnose_job
-from activity_dispatch.backends.sagemaker.request import TrainingWish, request
+from activity_dispatch.backends.sagemaker.events import diagnose, diagnose_job
+from activity_dispatch.backends.sagemaker.request import TrainingOverrides, training_request
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
 from activity_dispatch.domain.tasks import Task
 
@@ -24,36 +25,36 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
 
-# SageMaker's own, of all training jobs.
+# SageMaker's log group for all training jobs.
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 # SageMaker describes jobs one by one.
 _THREADS = 8
 _NAME_TAKEN = "ResourceInUse"
-# What SageMaker answers about a job that is not there, and to a stop of one that has ended.
+# SageMaker's errors for a job that does not exist, and for stopping one that has ended.
 _REFUSED = ("ValidationException", "ResourceNotFound")
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "SageMakerBackend":
-    """Make the backend from the configuration of module backend-sagemaker."""
+    """Create the backend from module backend-sagemaker's configuration. Raises InvalidBackendConfig."""
     template = config.get("request")
     if not isinstance(template, dict) or "AlgorithmSpecification" not in template:
-        # The request itself is checked by SageMaker.
-        message = f"request: {template!r:.200}; it must be a request of CreateTrainingJob"
+        # SageMaker checks the rest of the request.
+        message = f"request: {template!r:.200}; it must be a CreateTrainingJob request"
         raise InvalidBackendConfig(message)
     return SageMakerBackend(
         client=clients.sagemaker,
         logs=clients.logs,
         template=template,
-        checkpoint_s3_uri=configured.text(config, "checkpoint_s3_uri"),
+        checkpoint_s3_uri=configured.string(config, "checkpoint_s3_uri"),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class SageMakerBackend:
-    """Starts training jobs that are named after their tasks; the name is the job's id.
+    """Starts training jobs named after their tasks; the name is the job's id.
 
-    `template` is the request of CreateTrainingJob without what a task adds; `checkpoint_s3_uri` is
-    where tasks keep checkpoints that name no place of their own, each in a folder named by its id.
+    `template` is the CreateTrainingJob request without a task's additions. A task whose input names no
+    place for its checkpoints keeps them under `checkpoint_s3_uri`, in a folder named after its id.
     """
 
     client: "SageMakerClient"
@@ -64,30 +65,32 @@ class SageMakerBackend:
     max_job_seconds = None
 
     def start(self, task: Task) -> JobId:
-        """Create the job; a name is used once, so that a job of that name is the task's."""
-        name = JOB_NAME_PREFIX + task.task_id
-        wish = TrainingWish.from_task(task, default_checkpoints=f"{self.checkpoint_s3_uri}/{task.task_id}/")
+        """Create the job; names are unique, so an existing job with that name is the task's."""
+        name = job_name(task.task_id)
+        wanted = TrainingOverrides.from_task(
+            task, default_checkpoints=f"{self.checkpoint_s3_uri}/{task.task_id}/"
+        )
         with refusing("CreateTrainingJob"):
             try:
-                self.client.create_training_job(**request(self.template, name, wish))
+                self.client.create_training_job(**training_request(self.template, name, wanted))
             except ClientError as error:
                 if error_code(error) != _NAME_TAKEN:
                     raise
         return JobId(name)
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the job of the task's name."""
-        job = JobId(JOB_NAME_PREFIX + task_id)
+        """Return the job with the task's name, None if there is none."""
+        job = JobId(job_name(task_id))
         return job if job in self.describe([job]) else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
-        """Describe jobs, 8 at a time; SageMaker keeps an ended job for ever."""
+        """Describe jobs, 8 at a time; SageMaker keeps ended jobs indefinitely."""
         with ThreadPoolExecutor(_THREADS, "describe") as pool:
             found = [diagnosis for diagnosis in pool.map(self._describe, jobs) if diagnosis is not None]
         return {diagnosis.job_id: diagnosis for diagnosis in found}
 
     def stop(self, job: JobId, reason: str) -> None:
-        """Stop the job: SIGTERM, and SIGKILL after 120 s. SageMaker keeps no reason."""
+        """Stop the job: SIGTERM, then SIGKILL after 120 s. SageMaker does not record a reason."""
         if not is_under_way(self._describe(job)):
             return
         try:
@@ -97,7 +100,7 @@ class SageMakerBackend:
                 raise
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
-        """Return the stream of the first instance's last start, None if no container ran."""
+        """Return the log stream of the first instance's last start, None if no container ran."""
         prefix = f"{diagnosis.job_id}/algo-1-"
         try:
             found = self.logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=prefix)
@@ -105,7 +108,7 @@ class SageMakerBackend:
             if error_code(error) != "ResourceNotFoundException":
                 raise
             return None
-        # The names end with the time of the start.
+        # Stream names end with the start time.
         names = [stream.get("logStreamName", "") for stream in found["logStreams"]]
         return LogLocation(group=LOG_GROUP, stream=max(names)) if names else None
 

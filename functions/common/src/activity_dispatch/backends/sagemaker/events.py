@@ -12,17 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from activity_dispatch.backends.exit_codes import outcome_of_exit
+from activity_dispatch.backends.job_names import job_name, task_id_in
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 
 NAME = "sagemaker"
-JOB_NAME_PREFIX = "task-"
-_JOB_NAME = re.compile(JOB_NAME_PREFIX + "([0-9a-f]{32})")
+
 _ENDED = ("Completed", "Failed", "Stopped")
 _UNDER_WAY = ("InProgress", "Stopping")
 _TRAINING = "Training"
 _QUEUED = ("Starting", "Pending", "LaunchingMLInstances", "PreparingTrainingStack")
-# A FailureReason begins with the name of its kind, and of the container's end it tells the code.
+# A FailureReason begins with the kind of failure, and contains the container's exit code if it has one.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/training-troubleshooting.html
 _KIND = re.compile(r"\w+(?=: )")
 _EXIT_CODE = re.compile(r"exit code: (\d{1,3})\b")
@@ -30,7 +30,7 @@ _KILLED = 137
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what the event says; None if it is not about a training job that runs a task."""
+    """Return what an event says; None if it is not about a training job that runs a task."""
     detail = event.get("detail")
     if event.get("source") != "aws.sagemaker" or not isinstance(detail, Mapping):
         return None
@@ -38,31 +38,29 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
 
 
 def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what a job says, an event's detail or DescribeTrainingJob's answer; None if it runs no task."""
-    name, status, secondary = (
-        detail.get(key) for key in ("TrainingJobName", "TrainingJobStatus", "SecondaryStatus")
-    )
-    match = _JOB_NAME.fullmatch(name) if isinstance(name, str) else None
-    if match is None or not isinstance(secondary, str) or status not in (*_ENDED, *_UNDER_WAY):
+    """Return a job's diagnosis from an event or from DescribeTrainingJob; None if it runs no task."""
+    status, secondary = detail.get("TrainingJobStatus"), detail.get("SecondaryStatus")
+    task_id = task_id_in(detail.get("TrainingJobName"))
+    if task_id is None or not isinstance(secondary, str) or status not in (*_ENDED, *_UNDER_WAY):
         return None
-    ended = status in _ENDED
+    ended, job_id = status in _ENDED, JobId(job_name(task_id))
     return Diagnosis(
-        task_id=match[1],
-        job_id=JobId(match[0]),
+        task_id=task_id,
+        job_id=job_id,
         state=JobState.ENDED if ended else _state(detail, secondary),
-        outcome=_outcome(detail, match[0], secondary) if ended else None,
+        outcome=_outcome(detail, job_id, secondary) if ended else None,
         progress=None if ended else _progress(detail, secondary),
         has_output=True,
     )
 
 
 def _state(detail: Mapping[str, Any], secondary: str) -> JobState:
-    # One that was interrupted starts again: it is not queued as one is that never ran.
+    # After an interruption a job starts again: unlike one that never ran, it is not queued.
     return JobState.QUEUED if secondary in _QUEUED and not _has_run(detail) else JobState.RUNNING
 
 
 def _progress(detail: Mapping[str, Any], secondary: str) -> str:
-    """Return the secondary status, and the metrics as far as there are any, as JSON."""
+    """Return the secondary status, and the metrics if there are any, as JSON."""
     metrics = _metrics(detail)
     return json.dumps({"secondary_status": secondary} | ({"metrics": metrics} if metrics else {}))
 
@@ -72,12 +70,12 @@ def _outcome(detail: Mapping[str, Any], job_id: str, secondary: str) -> Outcome:
         return Succeeded(output=json.dumps(_result(detail, job_id)))
     reason = detail.get("FailureReason")
     reason = reason if isinstance(reason, str) and reason else f"the training job ended as {secondary}"
-    found = _EXIT_CODE.search(reason)
+    exit_code = _EXIT_CODE.search(reason)
     cause = Cause(
         message=reason,
         backend=NAME,
         job_id=job_id,
-        exit_code=int(found[1]) if found else None,
+        exit_code=int(exit_code[1]) if exit_code else None,
         stop_code=secondary,
     )
     if detail["TrainingJobStatus"] == "Stopped":
@@ -90,7 +88,7 @@ def _stopped(detail: Mapping[str, Any], secondary: str) -> ErrorName:
         return ErrorName.JOB_TIMED_OUT
     if secondary == "MaxWaitTimeExceeded" and not _has_run(detail):
         return ErrorName.DISPATCH_QUEUE_TIMEOUT
-    # The wait for a Spot instance was too long, or somebody stopped it.
+    # It waited too long for another Spot instance, or somebody stopped it.
     return ErrorName.JOB_INTERRUPTED
 
 
@@ -101,7 +99,7 @@ def _failed(detail: Mapping[str, Any], cause: Cause) -> Outcome:
     if kind is not None and kind[0] == "InternalServerError":
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
     if cause.exit_code == _KILLED:
-        # Nobody but the kernel kills a container that SageMaker was not asked to stop.
+        # Only the kernel kills a container that SageMaker was not asked to stop.
         return Failed(error=ErrorName.JOB_OUT_OF_MEMORY, cause=cause)
     if cause.exit_code:
         return outcome_of_exit(cause)
@@ -112,17 +110,17 @@ def _failed(detail: Mapping[str, Any], cause: Cause) -> Outcome:
 def _result(detail: Mapping[str, Any], job_id: str) -> Mapping[str, Any]:
     artefacts = detail.get("ModelArtifacts")
     model = artefacts.get("S3ModelArtifacts") if isinstance(artefacts, Mapping) else None
-    # AWS documents no list of an event's fields: what it may lack follows from others.
+    # AWS does not document which fields an event has: derive missing ones from others.
     return {
         "job_name": job_id,
-        "model_s3_uri": model or _model_place(detail, job_id),
+        "model_s3_uri": model or _model_uri(detail, job_id),
         "metrics": _metrics(detail),
         "billable_seconds": _seconds(detail, "BillableTimeInSeconds"),
         "training_seconds": _seconds(detail, "TrainingTimeInSeconds"),
     }
 
 
-def _model_place(detail: Mapping[str, Any], job_id: str) -> str | None:
+def _model_uri(detail: Mapping[str, Any], job_id: str) -> str | None:
     output = detail.get("OutputDataConfig")
     base = output.get("S3OutputPath") if isinstance(output, Mapping) else None
     return f"{base.rstrip('/')}/{job_id}/output/model.tar.gz" if isinstance(base, str) else None
@@ -132,16 +130,16 @@ def _seconds(detail: Mapping[str, Any], name: str) -> int | None:
     value = detail.get(name)
     if isinstance(value, int):
         return value
-    begun, ended = (_milliseconds(detail.get(f"Training{end}Time")) for end in ("Start", "End"))
-    return None if begun is None or ended is None else math.ceil((ended - begun) / 1000)
+    started, ended = (_milliseconds(detail.get(f"Training{end}Time")) for end in ("Start", "End"))
+    return None if started is None or ended is None else math.ceil((ended - started) / 1000)
 
 
 def _metrics(detail: Mapping[str, Any]) -> Mapping[str, float]:
-    given = detail.get("FinalMetricDataList")
-    found = given if isinstance(given, Sequence) and not isinstance(given, str) else []
+    value = detail.get("FinalMetricDataList")
+    items = value if isinstance(value, Sequence) and not isinstance(value, str) else []
     return {
         item["MetricName"]: item["Value"]
-        for item in found
+        for item in items
         if isinstance(item, Mapping)
         and isinstance(item.get("MetricName"), str)
         and isinstance(item.get("Value"), int | float)
@@ -150,14 +148,14 @@ def _metrics(detail: Mapping[str, Any]) -> Mapping[str, float]:
 
 
 def _has_run(detail: Mapping[str, Any]) -> bool:
-    given = detail.get("SecondaryStatusTransitions")
-    if not isinstance(given, Sequence) or not given:
+    transitions = detail.get("SecondaryStatusTransitions")
+    if not isinstance(transitions, Sequence) or not transitions:
         return bool(detail.get("TrainingStartTime"))
-    return any(isinstance(item, Mapping) and item.get("Status") == _TRAINING for item in given)
+    return any(isinstance(item, Mapping) and item.get("Status") == _TRAINING for item in transitions)
 
 
 def _milliseconds(time: Any) -> int | None:
-    """Return a time of an event, milliseconds in a text or a number, or of DescribeTrainingJob."""
+    """Return a time in milliseconds: an event has a string or a number, DescribeTrainingJob a datetime."""
     if isinstance(time, datetime):
         return round(time.timestamp() * 1000)
     if isinstance(time, str) and time.isascii() and time.isdecimal():

@@ -1,11 +1,11 @@
-"""What a task asks of a training job, and the request that comes of it."""
+"""What a task's input sets about its training job, and the resulting CreateTrainingJob request."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from activity_dispatch.backends.container_overrides import ContainerOverrides
+from activity_dispatch.backends.container_overrides import ContainerOverrides, refuse_unknown
 from activity_dispatch.domain.tasks import InvalidInput, Task
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
@@ -17,8 +17,11 @@ _JOB_KEYS = ("environment", "instance_type", "instance_count", "volume_gb", "tim
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingWish:
-    """What a task's input asks for: docs/contract.md, "A training job of SageMaker"."""
+class TrainingOverrides:
+    """What a task's input sets: docs/contract.md, "A training job of SageMaker".
+
+    `resources` has the changed fields of ResourceConfig; `timeout_seconds` None: the template's limit.
+    """
 
     task_id: str
     hyperparameters: Mapping[str, str]
@@ -30,14 +33,12 @@ class TrainingWish:
     timeout_seconds: int | None = None
 
     @classmethod
-    def from_task(cls, task: Task, *, default_checkpoints: str) -> "TrainingWish":
-        """Read the task's input and overrides; InvalidInput names the field that is wrong."""
+    def from_task(cls, task: Task, *, default_checkpoints: str) -> "TrainingOverrides":
+        """Parse the task's input and overrides. Raises InvalidInput, which names the invalid field."""
         document = json.loads(task.input)
         if not isinstance(document, dict):
             raise InvalidInput(f"input: {type(document).__name__}; it must be an object")
-        unknown = sorted(set(task.overrides) - set(_JOB_KEYS))
-        if unknown:
-            raise InvalidInput(f"job.{unknown[0]}: this backend has {', '.join(_JOB_KEYS)}")
+        refuse_unknown(task.overrides, _JOB_KEYS)
         return cls(
             task_id=task.task_id,
             hyperparameters=_hyperparameters(document.get("hyperparameters", {})),
@@ -46,36 +47,44 @@ class TrainingWish:
             input_s3_uris=_channels(document.get("input_s3_uris", {})),
             environment=_environment(task.overrides),
             resources=_resources(task.overrides),
-            timeout_seconds=_whole(task.overrides, "timeout_seconds"),
+            timeout_seconds=_whole_number(task.overrides, "timeout_seconds"),
         )
 
 
-def request(template: Mapping[str, Any], name: str, wish: TrainingWish) -> dict[str, Any]:
-    """Return the request of CreateTrainingJob: the template with what the task asks for."""
-    made = {
+def training_request(template: Mapping[str, Any], name: str, overrides: TrainingOverrides) -> dict[str, Any]:
+    """Return the CreateTrainingJob request: the template with the task's overrides."""
+    request = {
         **template,
         "TrainingJobName": name,
-        "HyperParameters": {**template.get("HyperParameters", {}), **wish.hyperparameters},
-        "Environment": {**template.get("Environment", {}), **wish.environment, "TASK_ID": wish.task_id},
-        "ResourceConfig": {**template["ResourceConfig"], **wish.resources},
-        "StoppingCondition": _stopping(template["StoppingCondition"], wish.timeout_seconds),
-        "CheckpointConfig": {"S3Uri": wish.checkpoint_s3_uri},
+        "HyperParameters": {**template.get("HyperParameters", {}), **overrides.hyperparameters},
+        "Environment": {
+            **template.get("Environment", {}),
+            **overrides.environment,
+            "TASK_ID": overrides.task_id,
+        },
+        "ResourceConfig": {**template["ResourceConfig"], **overrides.resources},
+        "StoppingCondition": _stopping(template["StoppingCondition"], overrides.timeout_seconds),
+        "CheckpointConfig": {"S3Uri": overrides.checkpoint_s3_uri},
     }
-    if wish.output_s3_uri is not None:
-        made["OutputDataConfig"] = {**template["OutputDataConfig"], "S3OutputPath": wish.output_s3_uri}
+    if overrides.output_s3_uri is not None:
+        request["OutputDataConfig"] = {
+            **template["OutputDataConfig"],
+            "S3OutputPath": overrides.output_s3_uri,
+        }
     channels = {item["ChannelName"]: item for item in template.get("InputDataConfig", [])}
-    channels |= {channel: _channel(channel, uri) for channel, uri in wish.input_s3_uris.items()}
+    channels |= {channel: _channel(channel, uri) for channel, uri in overrides.input_s3_uris.items()}
     if channels:
-        made["InputDataConfig"] = list(channels.values())
-    return made
+        request["InputDataConfig"] = list(channels.values())
+    return request
 
 
 def _stopping(template: Mapping[str, Any], seconds: int | None) -> Mapping[str, Any]:
     if seconds is None:
         return template
-    waits = template.get("MaxWaitTimeInSeconds")
-    more = {} if waits is None else {"MaxWaitTimeInSeconds": max(seconds, waits)}
-    return {**template, "MaxRuntimeInSeconds": seconds, **more}
+    # SageMaker refuses a maximum wait that is shorter than the maximum run time.
+    max_wait = template.get("MaxWaitTimeInSeconds")
+    wait = {} if max_wait is None else {"MaxWaitTimeInSeconds": max(seconds, max_wait)}
+    return {**template, "MaxRuntimeInSeconds": seconds, **wait}
 
 
 def _channel(name: str, uri: str) -> Mapping[str, Any]:
@@ -87,19 +96,22 @@ def _hyperparameters(value: Any) -> Mapping[str, str]:
     if not isinstance(value, dict):
         raise InvalidInput(f"hyperparameters: {type(value).__name__}; it must be an object")
     if len(value) > MAX_HYPERPARAMETERS:
-        raise InvalidInput(f"hyperparameters: {len(value)}; SageMaker takes {MAX_HYPERPARAMETERS}")
-    # SageMaker knows texts only: what is none becomes JSON.
-    texts = {name: item if isinstance(item, str) else json.dumps(item) for name, item in value.items()}
-    for name, text in texts.items():
-        if len(text) > MAX_HYPERPARAMETER_CHARACTERS:
-            limit = MAX_HYPERPARAMETER_CHARACTERS
-            raise InvalidInput(f"hyperparameters.{name}: {len(text)} characters; SageMaker takes {limit}")
-    return texts
+        raise InvalidInput(f"hyperparameters: {len(value)}; allowed are up to {MAX_HYPERPARAMETERS}")
+    # SageMaker accepts only strings: any other value becomes JSON text.
+    strings = {name: item if isinstance(item, str) else json.dumps(item) for name, item in value.items()}
+    _check_lengths("hyperparameters", strings, MAX_HYPERPARAMETER_CHARACTERS)
+    return strings
+
+
+def _check_lengths(field: str, strings: Mapping[str, str], limit: int) -> None:
+    for name, string in strings.items():
+        if len(string) > limit:
+            raise InvalidInput(f"{field}.{name}: {len(string)} characters; allowed are up to {limit}")
 
 
 def _channels(value: Any) -> Mapping[str, str]:
     if not isinstance(value, dict):
-        raise InvalidInput(f"input_s3_uris: {type(value).__name__}; it must be an object, a URI by channel")
+        raise InvalidInput(f"input_s3_uris: {type(value).__name__}; it must be an object of URIs by channel")
     return {name: _uri(value, name, "input_s3_uris.") or "" for name in value}
 
 
@@ -114,30 +126,27 @@ def _uri(document: Mapping[str, Any], name: str, prefix: str = "") -> str | None
 
 def _environment(job: Mapping[str, Any]) -> Mapping[str, str]:
     variables = ContainerOverrides.from_job({"environment": job.get("environment", {})}).environment
-    for name, value in variables.items():
-        if len(value) > MAX_VARIABLE_CHARACTERS:
-            limit = MAX_VARIABLE_CHARACTERS
-            raise InvalidInput(f"job.environment.{name}: {len(value)} characters; SageMaker takes {limit}")
+    _check_lengths("job.environment", variables, MAX_VARIABLE_CHARACTERS)
     return variables
 
 
 def _resources(job: Mapping[str, Any]) -> Mapping[str, Any]:
     kind = job.get("instance_type")
     if kind is not None and (not isinstance(kind, str) or not kind.startswith("ml.")):
-        raise InvalidInput(f"job.instance_type: {kind!r:.200}; it must be a type of SageMaker's, ml.NAME")
-    wanted = {
+        raise InvalidInput(f"job.instance_type: {kind!r:.200}; it must be a SageMaker type, ml.NAME")
+    resources = {
         "InstanceType": kind,
-        "InstanceCount": _whole(job, "instance_count"),
-        "VolumeSizeInGB": _whole(job, "volume_gb"),
+        "InstanceCount": _whole_number(job, "instance_count"),
+        "VolumeSizeInGB": _whole_number(job, "volume_gb"),
     }
-    return {name: value for name, value in wanted.items() if value is not None}
+    return {name: value for name, value in resources.items() if value is not None}
 
 
-def _whole(job: Mapping[str, Any], name: str) -> int | None:
+def _whole_number(job: Mapping[str, Any], name: str) -> int | None:
     value = job.get(name)
     if value is None:
         return None
-    # bool is an int in Python, and not a number of anything here.
+    # In Python, bool is a subclass of int.
     if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
         raise InvalidInput(f"job.{name}: {value!r:.200}; it must be a whole number over 0")
     return value

@@ -1,4 +1,4 @@
-"""Reads and writes of DynamoDB, as every table of ours needs them."""
+"""Reads and writes of DynamoDB that all stores share. All raise ClientError and BotoCoreError."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-def items_of(
+def index_items(
     client: "DynamoDBClient", table: str, index: str, key: Mapping[str, str] | None = None
 ) -> Iterator[Mapping[str, Any]]:
-    """Read an index page by page: what has this key, a name and its text, or all there is."""
-    place: dict[str, Any] = {"TableName": table, "IndexName": index}
+    """Yield an index's items: those with this key, a name and its value, or all."""
+    source: dict[str, Any] = {"TableName": table, "IndexName": index}
     if key is None:
-        pages: Any = client.get_paginator("scan").paginate(**place)
+        pages: Any = client.get_paginator("scan").paginate(**source)
     else:
         ((name, value),) = key.items()
         pages = client.get_paginator("query").paginate(
-            **place,
+            **source,
             KeyConditionExpression=f"{name} = :value",
             ExpressionAttributeValues={":value": {"S": value}},
         )
@@ -30,7 +30,7 @@ def items_of(
 
 
 def unless_refused[T](write: Callable[[], T]) -> T | None:
-    """Return what a conditional write gives, None if its condition is not met."""
+    """Return a conditional write's result, None if its condition is not met."""
     try:
         return write()
     except ClientError as error:
@@ -39,7 +39,7 @@ def unless_refused[T](write: Callable[[], T]) -> T | None:
         raise
 
 
-def updated(
+def update_item_if(
     client: "DynamoDBClient",
     table: str,
     key: str,
@@ -49,11 +49,11 @@ def updated(
     *,
     returns: Literal["NONE", "ALL_NEW"] = "NONE",
 ) -> Mapping[str, Any] | None:
-    """Update an item if it meets the condition; return what DynamoDB `returns`, None if it does not."""
-    return unless_refused(lambda: written(client, table, key, update, values, condition, returns=returns))
+    """Update an item if it meets the condition; return what `update_item` does, or None if it does not."""
+    return unless_refused(lambda: update_item(client, table, key, update, values, condition, returns=returns))
 
 
-def written(
+def update_item(
     client: "DynamoDBClient",
     table: str,
     key: str,
@@ -63,14 +63,16 @@ def written(
     *,
     returns: Literal["NONE", "ALL_NEW"] = "NONE",
 ) -> Mapping[str, Any]:
-    """Update an item; return what DynamoDB `returns` of it. Raises ClientError if it breaks the condition.
+    """Update an item; return the attributes that `returns` selects.
+
+    An item that does not meet the condition raises ClientError.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     """
-    # Expressions may name an attribute of these only by #NAME: they are reserved words of DynamoDB.
+    # These attributes are reserved words in DynamoDB, so expressions refer to them as #NAME.
     names = {f"#{word}": word for word in ("state", "error", "token", "input")}
     expressions = update if condition is None else f"{update} {condition}"
-    # DynamoDB refuses a name that no expression uses, and an empty map of names.
+    # DynamoDB refuses unused names and an empty map.
     used = {name: word for name, word in names.items() if name in expressions}
     options: dict[str, Any] = {"ExpressionAttributeNames": used} if used else {}
     if condition is not None:

@@ -1,7 +1,7 @@
 """Tasks, slots and activities as items of the task table in DynamoDB.
 
-The sparse index `open` has what is open: tasks by `poll_id`, which they lose when they are closed,
-and beside them the slots and the activities, under words in its place.
+The sparse index `open` holds open tasks by `poll_id`, which closing removes, and all slots and
+activities, whose `poll_id` is a constant.
 """
 
 import logging
@@ -16,11 +16,11 @@ from activity_dispatch.store.task_table import Overview, SlotsRecord
 LOG = logging.getLogger(__name__)
 
 INDEX = "open"
-# Tasks of callbacks, by execution: no poll's name in its history leads to them.
+# Callback tasks by execution: the history names no poll that would lead to them.
 EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
-# What stands in the place of a poll's id.
+# The `poll_id` of slots and activities.
 SLOTS = "slots"
 ACTIVITY = "activity"
 
@@ -28,7 +28,7 @@ type Item = Mapping[str, Any]
 
 
 def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.STARTING) -> dict[str, Any]:
-    """Return the item of a new task, without its input."""
+    """Return a new task's item, without its input."""
     item: dict[str, Any] = {
         "task_id": {"S": task.task_id},
         "state": {"S": state},
@@ -50,7 +50,7 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
 
 
 def record_of(item: Item) -> TaskRecord:
-    """Return the task that an item holds; an input that is in S3 is left out."""
+    """Return the task in an item, without its input if that is in S3."""
     plain = {key: next(iter(value.values())) for key, value in item.items()}
     outcome = plain.get("outcome")
     return TaskRecord(
@@ -77,7 +77,7 @@ def record_of(item: Item) -> TaskRecord:
 
 
 def slots_of(item: Item) -> SlotsRecord:
-    """Return the slots that an item holds."""
+    """Return the slots in an item."""
     return SlotsRecord(
         activity_arn=item["task_id"]["S"].removeprefix(SLOTS_KEY_PREFIX),
         holders=frozenset(item.get("holders", {}).get("SS", ())),
@@ -86,7 +86,7 @@ def slots_of(item: Item) -> SlotsRecord:
 
 
 def overview_of(items: Iterable[Item]) -> Overview:
-    """Return what the index's items hold. A description of an activity that is none is logged."""
+    """Return the contents of the index's items; log and leave out invalid activities."""
     tasks, slots, activities = [], [], []
     for item in items:
         kind = item["poll_id"]["S"]

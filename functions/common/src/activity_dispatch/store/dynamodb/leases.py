@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from activity_dispatch.store.dynamodb.calls import updated
+from activity_dispatch.store.dynamodb.calls import update_item_if
 from activity_dispatch.store.leases import LeaseRecord
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ KEY_PREFIX = "lease#"
 
 @dataclass(frozen=True, kw_only=True)
 class DynamoLeases:
-    """Keeps the promises of `LeaseStore`, with one item for each lease."""
+    """Implements `LeaseStore`, with one item per lease."""
 
     client: "DynamoDBClient"
     table: str
 
     def take(self, name: str, record: LeaseRecord, now: float) -> bool:
-        """Write the record; False if another holder's lease has not ended by `now`."""
+        """Write the record; return False if another holder's lease has not expired at `now`."""
         return self._update(
             name,
             "attribute_not_exists(task_id) OR holder = :holder OR held_until <= :now",
@@ -29,11 +29,11 @@ class DynamoLeases:
         )
 
     def give_back(self, name: str, holder: str) -> bool:
-        """End the holder's lease; False if another one holds it."""
+        """End the holder's lease; return False if it does not hold it."""
         return self._update(name, "holder = :holder", {":holder": {"S": holder}, ":until": _number(0.0)})
 
-    def look(self, name: str) -> LeaseRecord | None:
-        """Return what was last written, None if nothing ever was."""
+    def read(self, name: str) -> LeaseRecord | None:
+        """Return the record last written, None if there is none."""
         key = {"task_id": {"S": KEY_PREFIX + name}}
         item = self.client.get_item(TableName=self.table, Key=key, ConsistentRead=True).get("Item")
         if item is None:
@@ -42,7 +42,9 @@ class DynamoLeases:
 
     def _update(self, name: str, condition: str, values: Mapping[str, Any]) -> bool:
         update = "SET holder = :holder, held_until = :until"
-        return updated(self.client, self.table, KEY_PREFIX + name, update, values, condition) is not None
+        return (
+            update_item_if(self.client, self.table, KEY_PREFIX + name, update, values, condition) is not None
+        )
 
 
 def _number(seconds: float) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Items that many threads write in one call: those that come while a call is under way go with the next.
+"""Lets many threads write items in shared calls: items that arrive during a call go with the next.
 
-A call for many costs DynamoDB's units as single ones do, and a fraction of the processor's time.
+A shared call consumes as many write units as single calls would, but a fraction of their CPU time.
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
 """
 
@@ -25,9 +25,9 @@ MAX_ITEMS = 25
 
 
 class _Turn(Enum):
-    WRITTEN = auto()  # with those of another thread
-    ALONE = auto()  # not written: do it alone
-    LEAD = auto()  # write it, and what waits behind it
+    WRITTEN = auto()  # another thread wrote the item
+    ALONE = auto()  # not written: write it with a separate call
+    LEAD = auto()  # write it, together with those that wait
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class _Waiting:
 
 @dataclass(kw_only=True)
 class SharedPuts:
-    """Puts new items into a table; safe to use from many threads."""
+    """Puts new items into a table; thread-safe."""
 
     client: "DynamoDBClient"
     table: str
@@ -47,7 +47,7 @@ class SharedPuts:
     _waiting: list[_Waiting] = field(default_factory=list, init=False)
 
     def put(self, item: Mapping[str, Any]) -> None:
-        """Put an item, which is known to be new, with those of other threads if there are any.
+        """Put an item that is known to be new, together with other threads' if there are any.
 
         Raises ClientError and BotoCoreError.
         """
@@ -63,7 +63,7 @@ class SharedPuts:
             self.put_alone(item)
 
     def put_alone(self, item: Mapping[str, Any]) -> bool:
-        """Put an item with a call of its own; False if it was there already."""
+        """Put an item with a separate call; return False if it exists."""
         written = unless_refused(
             lambda: self.client.put_item(
                 TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(task_id)"
@@ -72,7 +72,7 @@ class SharedPuts:
         return written is not None
 
     def _lead(self) -> None:
-        """Write what waits, the own item first; then let the next thread lead."""
+        """Write the waiting items, this thread's own first; then let the next thread lead."""
         with self._lock:
             batch, self._waiting = self._waiting[:MAX_ITEMS], self._waiting[MAX_ITEMS:]
         mine, others = batch[0], batch[1:]
@@ -91,12 +91,12 @@ class SharedPuts:
                     self._waiting[0].turn.put(_Turn.LEAD)
 
     def _write(self, items: Sequence[Mapping[str, Any]]) -> Sequence[bool]:
-        """Tell of each item whether it was written."""
+        """Return for each item whether it was written."""
         requests: Any = [{"PutRequest": {"Item": item}} for item in items]
         try:
             response = self.client.batch_write_item(RequestItems={self.table: requests})
         except (ClientError, BotoCoreError) as error:
-            # One item may be to blame: each thread learns of its own.
+            # A single item may have caused the error: each thread retries its own and gets its own error.
             LOG.warning("%d items written one by one: %s", len(items), error)
             return [False] * len(items)
         left = response.get("UnprocessedItems", {}).get(self.table, [])

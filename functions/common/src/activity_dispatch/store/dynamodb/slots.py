@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from activity_dispatch.store.dynamodb.calls import updated, written
+from activity_dispatch.store.dynamodb.calls import update_item, update_item_if
 from activity_dispatch.store.dynamodb.items import SLOTS, SLOTS_KEY_PREFIX, slots_of
 from activity_dispatch.store.task_table import SlotsRecord
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class DynamoSlots:
-    """The slots in the task table, an item for each activity.
+    """Implements `SlotStore` in the task table, with one item per activity.
 
-    DynamoDB counts an item's whole size for each write: with 1,000 holders a write costs as much as
-    17 small ones.
+    DynamoDB charges each write for the whole item: with 1,000 holders, a write costs as much as 17 small
+    ones.
     """
 
     client: "DynamoDBClient"
     table: str
 
     def take(self, activity_arn: str, holder: str, limit: int) -> bool:
-        """Add a holder; False if there are as many as `limit` already."""
+        """Add a holder; return False if there are already `limit` holders."""
         return self._update_if(
             activity_arn,
             "ADD holders :holder SET poll_id = :slots",
@@ -33,11 +33,11 @@ class DynamoSlots:
         )
 
     def give_back(self, activity_arn: str, holders: frozenset[str]) -> SlotsRecord:
-        """Remove these holders, those that are there; return what is left."""
+        """Remove these holders, ignoring unknown ones; return the resulting record."""
         return self._update(activity_arn, "DELETE holders :holders", {":holders": {"SS": sorted(holders)}})
 
     def begin_missed_task_poll(self, activity_arn: str, now: float, seconds: int) -> bool:
-        """Note that missed tasks are polled for now; False if that was done within the last `seconds`."""
+        """Record a poll for missed tasks at `now`; return False if one began within the last `seconds`."""
         return self._update_if(
             activity_arn,
             "SET looked_at = :now",
@@ -46,7 +46,7 @@ class DynamoSlots:
         )
 
     def add_waiting(self, activity_arn: str) -> SlotsRecord:
-        """Count one more waiting request; return what there is now."""
+        """Count one more waiting request; return the resulting record."""
         return self._update(
             activity_arn,
             "ADD waiting :one SET poll_id = :slots",
@@ -54,18 +54,18 @@ class DynamoSlots:
         )
 
     def remove_waiting(self, activity_arn: str, count: int) -> bool:
-        """Count so many waiting requests less; False if there are fewer."""
+        """Subtract `count` waiting requests; return False if there are fewer."""
         return self._update_if(
             activity_arn,
-            "ADD waiting :less",
+            "ADD waiting :change",
             "waiting >= :count",
-            {":less": {"N": str(-count)}, ":count": {"N": str(count)}},
+            {":change": {"N": str(-count)}, ":count": {"N": str(count)}},
         )
 
     def _update_if(self, activity_arn: str, update: str, condition: str, values: Mapping[str, Any]) -> bool:
         key = SLOTS_KEY_PREFIX + activity_arn
-        return updated(self.client, self.table, key, update, values, condition) is not None
+        return update_item_if(self.client, self.table, key, update, values, condition) is not None
 
     def _update(self, activity_arn: str, update: str, values: Mapping[str, Any]) -> SlotsRecord:
         key = SLOTS_KEY_PREFIX + activity_arn
-        return slots_of(written(self.client, self.table, key, update, values, returns="ALL_NEW"))
+        return slots_of(update_item(self.client, self.table, key, update, values, returns="ALL_NEW"))
