@@ -1,12 +1,15 @@
 """What the repository tests share: the files of this checkout, as git lists them."""
 
 import functools
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import hcl2.api
 import pytest
+
+PHONY = re.compile(r"^\.PHONY:((?:[^\\\n]*\\\n)*.*)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,3 +36,10 @@ def files(root: Path) -> list[Path]:
         check=True,
     ).stdout.splitlines()
     return [Path(name) for name in listed if (root / name).is_file()]
+
+
+@pytest.fixture(scope="session")
+def targets(root: Path) -> set[str]:
+    """The Makefile's targets, without those that only check for a tool."""
+    (listed,) = PHONY.findall((root / "Makefile").read_text())
+    return {name for name in listed.replace("\\", "").split() if not name.startswith("need-")}

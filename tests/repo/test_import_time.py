@@ -1,9 +1,11 @@
-"""What our own code, Powertools included, adds to a cold start on top of boto3's unavoidable share."""
+"""What our own code, Powertools included, adds to the import of boto3, which no function can avoid."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
-BUDGET_MS = 100.0
+BUDGET_MS = 60.0
 # What importing boto3 takes on an idle machine of 2025. On a busy or slower one everything takes longer,
 # and the budget grows accordingly.
 BOTO3_MS = 150.0
@@ -14,15 +16,27 @@ begun = time.process_time()
 import boto3
 between = time.process_time()
 import dispatcher.handler
-print((time.process_time() - between) / (between - begun))
+print(between - begun, time.process_time() - between)
 """
 
 
-def test_the_dispatcher_imports_within_its_budget() -> None:
-    assert min(_own_share() for _ in range(RUNS)) * BOTO3_MS < BUDGET_MS
+def test_the_dispatcher_imports_within_its_budget(tmp_path: Path) -> None:
+    # The first run compiles, for all that follow: some machines keep no bytecode of the sources, and
+    # compiling takes twice as long as importing.
+    _seconds(tmp_path)
+    boto3, own = zip(*(_seconds(tmp_path) for _ in range(RUNS)), strict=True)
+    assert min(own) / min(boto3) * BOTO3_MS < BUDGET_MS
 
 
-def _own_share() -> float:
-    """Our own code's import time as a fraction of boto3's."""
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
-    return float(done.stdout)
+def _seconds(bytecode: Path) -> tuple[float, float]:
+    """The processor's time for importing boto3, and then our own code."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**environment, "PYTHONPYCACHEPREFIX": str(bytecode)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    boto3, own = map(float, done.stdout.split())
+    return boto3, own

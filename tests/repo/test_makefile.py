@@ -8,20 +8,12 @@ from pathlib import Path
 
 import pytest
 
-PHONY = re.compile(r"^\.PHONY:((?:[^\\\n]*\\\n)*.*)$", re.MULTILINE)
 # Only code counts: `make X` in backticks, or a line of a code block.
 NAMED = re.compile(r"(?:`|^\$? *)make ([a-z][a-z-]*)", re.MULTILINE)
-HELPERS = {"need-terraform", "need-env", "need-docker"}
 WANTED = {
     *("help", "setup", "build", "zip", "check", "lint", "test", "demo", "local-up", "local-down", "run"),
     *("deep-test", "integration-test", "plan", "apply", "deploy", "destroy", "clean"),
 }
-
-
-@pytest.fixture(scope="module")
-def targets(root: Path) -> set[str]:
-    (listed,) = PHONY.findall((root / "Makefile").read_text())
-    return set(listed.replace("\\", "").split()) - HELPERS
 
 
 def _make(root: Path, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -13,6 +13,7 @@ from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.lifecycle.canceller import Canceller
+from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.testing.stepfunctions import FakeTask, client_error
 
 TARGET = "callback:work"
@@ -131,7 +132,7 @@ def test_a_refused_start_settles_the_task(target) -> None:
     assert target.dispatcher.handle(body(task)) is Result.REFUSED
     assert task.answer["error"] == "Dispatch.InvalidInput"
     assert target.slot_store.holders[TARGET] == set()
-    assert target.record_of(task).poll_id is None
+    assert target.record_of(task).is_closed
 
 
 def test_a_task_that_cannot_be_written_is_retried(target, monkeypatch) -> None:
@@ -190,7 +191,7 @@ def test_an_unknown_target_is_retried(target, caplog) -> None:
 
 @pytest.fixture
 def canceller(target) -> Canceller:
-    canceller: Canceller = target.runtime.canceller
+    canceller: Canceller = make_canceller(target.runtime)
     return canceller
 
 

@@ -18,6 +18,7 @@ from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.tasks import Task
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.report.reporter import Reporter
+from activity_dispatch.runtime.endings import make_canceller, make_concluder
 from activity_dispatch.store.dispatch_queue import RequestReceiver
 
 # A lone surrogate in the input: Python's and JSON's strings may contain one.
@@ -136,8 +137,8 @@ def test_no_event_keeps_a_job_s_end_from_settling_its_task(
     stack.tasks.record_started(task.task_id, job_of(end))
     stack.logs.default = tail
     reporter, canceller = (
-        Reporter(diagnose=registry.diagnose, tasks=stack.tasks, concluder=stack.runtime.concluder),
-        stack.runtime.canceller,
+        Reporter(diagnose=registry.diagnose, tasks=stack.tasks, concluder=make_concluder(stack.runtime)),
+        make_canceller(stack.runtime),
     )
     for event in [*(event for event in before if isinstance(event, dict)), with_exit_code(end, exit_code)]:
         execution = ended_execution(event)

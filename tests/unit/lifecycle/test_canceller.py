@@ -9,6 +9,7 @@ from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.domain.tasks import OutcomeName, task_id_of
 from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
+from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.stepfunctions.history import open_polls
 
 
@@ -87,7 +88,7 @@ class Histories:
 
 @pytest.fixture
 def canceller(stack) -> Canceller:
-    canceller: Canceller = replace(stack.runtime.canceller, stepfunctions=Histories())
+    canceller: Canceller = replace(make_canceller(stack.runtime), stepfunctions=Histories())  # type: ignore[arg-type]
     return canceller
 
 

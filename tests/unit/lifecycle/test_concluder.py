@@ -11,6 +11,7 @@ from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.lifecycle.concluder import captured_result
+from activity_dispatch.runtime.endings import make_concluder
 from activity_dispatch.testing.stepfunctions import FakeTask
 
 FAILED = Failed(error="Job.Failed", cause=Cause(message="exit code 3", exit_code=3))
@@ -28,7 +29,7 @@ def ended(stack) -> tuple[FakeTask, Diagnosis]:
 
 def test_a_failure_settles_the_task_with_the_last_log_lines(stack, ended) -> None:
     scheduled, diagnosis = ended
-    assert stack.runtime.concluder.conclude(stack.record_of(scheduled), diagnosis, FAILED)
+    assert make_concluder(stack.runtime).conclude(stack.record_of(scheduled), diagnosis, FAILED)
     assert scheduled.answer["error"] == "Job.Failed"
     cause = json.loads(scheduled.answer["cause"])
     assert (cause["exit_code"], cause["log_tail"]) == (3, ["first", "last"])
@@ -40,7 +41,7 @@ def test_a_complete_output_gets_a_link_to_the_log_and_no_log_lines(stack, ended)
     stack.logs.default = ['{"of": "the log"}']
     outcome = Succeeded(output='{"model_s3_uri": "s3://bucket/model"}')
     complete = replace(diagnosis, has_output=True)
-    assert stack.runtime.concluder.conclude(stack.record_of(scheduled), complete, outcome)
+    assert make_concluder(stack.runtime).conclude(stack.record_of(scheduled), complete, outcome)
     output = json.loads(scheduled.answer["output"])
     assert output.pop("log_url").startswith("https://")
     assert output == {"model_s3_uri": "s3://bucket/model"}
@@ -49,7 +50,7 @@ def test_a_complete_output_gets_a_link_to_the_log_and_no_log_lines(stack, ended)
 def test_a_failure_without_a_log_has_no_link_to_one(stack, ended) -> None:
     scheduled, diagnosis = ended
     stack.logs.default = []
-    stack.runtime.concluder.conclude(stack.record_of(scheduled), diagnosis, FAILED)
+    make_concluder(stack.runtime).conclude(stack.record_of(scheduled), diagnosis, FAILED)
     assert set(json.loads(scheduled.answer["cause"])) == {"message", "exit_code"}
 
 
@@ -63,7 +64,7 @@ def test_an_invalid_configuration_costs_the_log_but_not_the_outcome(stack, ended
     def refuse(_activity):
         raise problem
 
-    concluder = replace(stack.runtime.concluder, backend_of=refuse)
+    concluder = replace(make_concluder(stack.runtime), backend_of=refuse)
     assert concluder.conclude(stack.record_of(scheduled), diagnosis, FAILED)
     assert scheduled.answer["error"] == "Job.Failed"
     assert str(problem) in caplog.text

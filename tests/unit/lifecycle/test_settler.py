@@ -88,7 +88,7 @@ def test_a_task_is_closed_when_it_is_settled_by_its_jobs_end(stack, open_task) -
     scheduled, task_id = open_task
     end = SlotRelease(activity_arn=stack.arn, slot=None)
     stack.settler.settle(task_id, scheduled.token, Succeeded(output="1"), release=end)
-    assert stack.tasks.get(task_id).poll_id is None
+    assert stack.tasks.get(task_id).is_closed
 
 
 def test_a_task_stays_open_and_keeps_its_slot_until_its_job_ends(stack, open_task) -> None:
@@ -107,7 +107,7 @@ def test_the_end_of_a_job_frees_its_slot_and_closes_its_task(stack, open_task) -
     stack.settler.settle(task_id, scheduled.token, Succeeded(output="1"), release=end)
     assert stack.slot_store.holders[stack.arn] == set()
     assert len(stack.sqs.bodies) == 1
-    assert stack.tasks.get(task_id).poll_id is None
+    assert stack.tasks.get(task_id).is_closed
 
 
 def test_a_task_stays_open_when_its_slot_cannot_be_freed(stack, open_task, monkeypatch) -> None:

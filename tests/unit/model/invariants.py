@@ -1,11 +1,14 @@
 """What must hold at any time, and what is still open."""
 
+import logging
+
 from tests.unit.model.compute import Kind
 from tests.unit.model.model import TARGET, Model
 
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.testing.stepfunctions import FakeTask
+from activity_dispatch.worker import calling
 
 
 def check(model: Model) -> None:
@@ -52,7 +55,7 @@ def open_things(model: Model) -> list[str]:
     """Return what is still open."""
     waiting = {
         "running executions": [t.token for t in model.stepfunctions.tasks.values() if t.status == "RUNNING"],
-        "open tasks": [r.task_id for r in model.tasks.records.values() if r.poll_id is not None],
+        "open tasks": [r.task_id for r in model.tasks.records.values() if not r.is_closed],
         "unsettled tasks": [
             r.task_id for r in model.tasks.records.values() if r.state is not TaskState.SETTLED
         ],
@@ -61,3 +64,18 @@ def open_things(model: Model) -> list[str]:
         "waiting requests": [count for count in model.store.waiting.values() if count],
     }
     return [f"{name}: {things}" for name, things in waiting.items() if things]
+
+
+class UnexpectedErrors(logging.Handler):
+    """Keeps unexpected errors, which the code logs with a traceback.
+
+    A user's function is excepted: its errors are logged in the same way.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info and record.name != calling.LOG.name:
+            self.seen.append(logging.Formatter().format(record))

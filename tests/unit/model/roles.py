@@ -11,8 +11,9 @@ from tests.unit.model.compute import Compute, ModelBackend, ModelJob
 from tests.unit.model.processes import AtOnce, Process
 
 from activity_dispatch.aws.pacing import RateLimit
-from activity_dispatch.dispatch.assembly import make_dispatcher, make_polling_threads
+from activity_dispatch.dispatch.assembly import make_dispatcher
 from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.poller import make_polling_threads
 from activity_dispatch.domain.claims import ecs_claimant
 from activity_dispatch.domain.invocation import Invocation
 from activity_dispatch.domain.outcomes import Succeeded
@@ -20,6 +21,7 @@ from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.report.reporter import make_reporter
 from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.testing import (
     FakeLambdaContext,
@@ -92,7 +94,7 @@ class Roles:
         """The reporter function, for one event."""
         runtime, execution = self.runtime(process), ended_execution(content)
         if execution is not None:
-            runtime.canceller.cancel_execution(execution)
+            make_canceller(runtime).cancel_execution(execution)
         else:
             make_reporter(runtime).handle(content)
 

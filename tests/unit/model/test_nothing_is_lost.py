@@ -18,14 +18,14 @@ from hypothesis.stateful import (
 )
 from tests.unit.hypothesis_profiles import examples
 from tests.unit.model.compute import Kind, ModelJob
-from tests.unit.model.invariants import check, open_things
+from tests.unit.model.invariants import UnexpectedErrors, check, open_things
 from tests.unit.model.model import Model
 from tests.unit.model.roles import Beats
 
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import AFTER, BEFORE, Fault
-from activity_dispatch.worker import calling, lambda_function
+from activity_dispatch.worker import lambda_function
 
 LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
 FAULTS = st.sampled_from(
@@ -218,21 +218,6 @@ class Stack(RuleBasedStateMachine):
         """A job whose execution has ended must be stopped by the stack."""
         tasks = self.model.stepfunctions.tasks.values()
         return any(task.status == "RUNNING" and task_id_of(task.token) == job.task_id for task in tasks)
-
-
-class UnexpectedErrors(logging.Handler):
-    """Keeps unexpected errors, which the code logs with a traceback.
-
-    A user's function is excepted: its errors are logged in the same way.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.name != calling.LOG.name:
-            self.seen.append(logging.Formatter().format(record))
 
 
 @pytest.mark.hypothesis

@@ -18,6 +18,7 @@ from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.observe.log_keys import KeysOnRecords
 from activity_dispatch.report.reporter import Reporter, make_reporter
+from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.testing import FakeLambdaContext
 from activity_dispatch.testing.stepfunctions import client_error
 from activity_dispatch.worker.lambda_function import make_processor
@@ -79,7 +80,7 @@ def test_the_execution_of_a_task_is_logged_if_it_is_known(stack, log) -> None:
     stack.dispatch()
     fake.aborted = True
     log.lines.clear()
-    canceller = stack.runtime.canceller
+    canceller = make_canceller(stack.runtime)
     assert canceller.cancel_execution(fake.execution_arn) == 1
     lines = log.about(task_id_of(fake.token))
     assert lines

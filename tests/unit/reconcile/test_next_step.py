@@ -65,6 +65,7 @@ class Case:
             record=self.record(),
             activity=replace(ACTIVITY, max_queue_seconds=self.max_queue_seconds),
             job=self.diagnosis(),
+            describes_jobs=self.max_job_seconds is None,
             max_job_seconds=self.max_job_seconds,
             now=NOW,
             patience=Patience(),

@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from activity_dispatch.dispatch.assembly import make_listener
-from activity_dispatch.dispatch.listener import Listener
+from activity_dispatch.dispatch.listener import Listener, make_listener
 from activity_dispatch.runtime.function import make_function_runtime
 
 LOG = logging.getLogger(__name__)

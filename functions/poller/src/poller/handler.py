@@ -5,8 +5,7 @@ import logging
 import os
 from collections.abc import Mapping
 
-from activity_dispatch.dispatch.assembly import make_poller
-from activity_dispatch.dispatch.poller import Poller
+from activity_dispatch.dispatch.poller import Poller, make_poller
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext

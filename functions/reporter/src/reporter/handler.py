@@ -8,6 +8,7 @@ from typing import Any
 from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
 from activity_dispatch.observe.metrics import Metrics
 from activity_dispatch.report.reporter import Reporter, make_reporter
+from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.runtime.function import make_function_runtime
 
 
@@ -27,4 +28,4 @@ def handle(event: Mapping[str, Any], context: object) -> None:
 @functools.cache
 def _parts() -> tuple[Reporter, Canceller, Metrics]:
     runtime = make_function_runtime(os.environ, threads=1, also_required=("DISPATCH_QUEUE_URL",))
-    return make_reporter(runtime), runtime.canceller, runtime.metrics
+    return make_reporter(runtime), make_canceller(runtime), runtime.metrics

@@ -1,17 +1,12 @@
-"""Composes the dispatcher, the poller and the listener from the runtime's parts."""
+"""Composes the dispatcher, and what takes tasks for it and the poller, from the runtime's parts."""
 
 from activity_dispatch.dispatch.batch import BatchHandler
 from activity_dispatch.dispatch.dispatcher import Dispatcher
-from activity_dispatch.dispatch.lease import Lease
-from activity_dispatch.dispatch.listener import Listener
 from activity_dispatch.dispatch.parked_tasks import ParkedTasks
-from activity_dispatch.dispatch.poller import Poller
-from activity_dispatch.dispatch.poller_threads import PollingThreads
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.dispatch.workers_first import WorkersFirst
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.store.dispatch_queue import RequestReceiver
-from activity_dispatch.store.leases import LeaseStore
 
 
 def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
@@ -36,26 +31,6 @@ def make_batch_handler(runtime: Runtime, poller: str, *, threads: int) -> BatchH
     return BatchHandler(handle=handle, queue=receiver, threads=threads)
 
 
-def make_poller(runtime: Runtime, leases: LeaseStore, *, holder: str, poller: str) -> Poller:
-    """Compose the poller; `holder` identifies its invocation in the lease."""
-    return Poller(
-        tasks=runtime.tasks,
-        lease=Lease(store=leases, name="poller", holder=holder),
-        threads=make_polling_threads(runtime, poller),
-        metrics=runtime.metrics,
-    )
-
-
-def make_polling_threads(runtime: Runtime, poller: str, *, slot_seconds: float = 1.0) -> PollingThreads:
-    """Compose the poller's threads; a thread without a slot asks for one every `slot_seconds`."""
-    return PollingThreads(
-        taker=make_taker(runtime, poller, waits_for_slot=False),
-        starter=runtime.starter,
-        backend_of=runtime.backend_of,
-        slot_seconds=slot_seconds,
-    )
-
-
 def make_taker(runtime: Runtime, poller: str, *, waits_for_slot: bool = True) -> Taker:
     """Compose the taker; `poller` is its name in execution histories."""
     return Taker(
@@ -65,8 +40,3 @@ def make_taker(runtime: Runtime, poller: str, *, waits_for_slot: bool = True) ->
         waits_for_slot=waits_for_slot,
         clock=runtime.clock,
     )
-
-
-def make_listener(runtime: Runtime) -> Listener:
-    """Compose the listener."""
-    return Listener(activities=runtime.activities, requests=runtime.requests)

@@ -16,6 +16,7 @@ from typing import Any
 
 from activity_dispatch.domain.activities import WakeUp, by_activity
 from activity_dispatch.domain.requests import DispatchRequest, seconds_of
+from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestSender
 
@@ -85,3 +86,8 @@ def _scheduled(line: str) -> DispatchRequest | None:
         )
     LOG.error("a task was scheduled, but the log does not name its activity")
     return None
+
+
+def make_listener(runtime: Runtime) -> Listener:
+    """Compose the listener."""
+    return Listener(activities=runtime.activities, requests=runtime.requests)

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity_dispatch.dispatch.assembly import make_taker
 from activity_dispatch.dispatch.lease import Lease
 from activity_dispatch.dispatch.poller_threads import PollingThreads
 from activity_dispatch.observe.metrics import NO_METRICS, Metrics
+from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.store.leases import LeaseStore
 from activity_dispatch.store.task_table import TaskTable
 
 LOG = logging.getLogger(__name__)
@@ -89,3 +92,23 @@ class Poller:
             LOG.warning("the activities could not be read, will be retried: %s", error)
             return
         self.threads.keep({each.arn: each for each in served if each.is_polled})
+
+
+def make_poller(runtime: Runtime, leases: LeaseStore, *, holder: str, poller: str) -> Poller:
+    """Compose the poller; `holder` identifies its invocation in the lease."""
+    return Poller(
+        tasks=runtime.tasks,
+        lease=Lease(store=leases, name="poller", holder=holder),
+        threads=make_polling_threads(runtime, poller),
+        metrics=runtime.metrics,
+    )
+
+
+def make_polling_threads(runtime: Runtime, poller: str, *, slot_seconds: float = 1.0) -> PollingThreads:
+    """Compose the poller's threads; a thread without a slot asks for one every `slot_seconds`."""
+    return PollingThreads(
+        taker=make_taker(runtime, poller, waits_for_slot=False),
+        starter=runtime.starter,
+        backend_of=runtime.backend_of,
+        slot_seconds=slot_seconds,
+    )

@@ -9,9 +9,12 @@ import secrets
 
 from activity_dispatch.domain.limits import MAX_WORKER_NAME_CHARACTERS
 
-# Stored instead of a poll's id for a task that came with its request and waits for a slot.
-WAITING_PREFIX = "waiting#"
 _POLL_ID = re.compile(r"[0-9a-f]{16}")
+
+
+def parked(activity_arn: str) -> str:
+    """Return what stands for a poll's id while a task that came with its request waits for a slot."""
+    return f"waiting#{activity_arn}"
 
 
 def new_poll_id(now: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeGuard
 
-from activity_dispatch.domain.polls import WAITING_PREFIX
+from activity_dispatch.domain.polls import parked
 
 _TASK_ID = re.compile("[0-9a-f]{32}")
 
@@ -149,7 +149,7 @@ class TaskRecord:
     @property
     def is_parked(self) -> bool:
         """Whether the task came with its request and was never started."""
-        return self.poll_id == WAITING_PREFIX + self.activity_arn
+        return self.poll_id == parked(self.activity_arn)
 
     @property
     def is_closed(self) -> bool:

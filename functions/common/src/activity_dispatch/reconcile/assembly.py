@@ -4,6 +4,7 @@ from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.runtime.endings import make_canceller, make_concluder
 
 
 def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) -> Reconciler:
@@ -13,8 +14,8 @@ def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) ->
         answers=runtime.answers,
         settler=runtime.settler,
         starter=runtime.starter,
-        concluder=runtime.concluder,
-        canceller=runtime.canceller,
+        concluder=make_concluder(runtime),
+        canceller=make_canceller(runtime),
         rate=heartbeats,
     )
     return Reconciler(

@@ -39,13 +39,14 @@ class Patience:
 class Seen:
     """What is known about a task when it is checked.
 
-    `job` is the backend's description, None if it has none; `max_job_seconds` is the longest time a job
-    can run on a backend that describes no jobs, None for other backends; `now` is in seconds since 1970.
+    `job` is the backend's description, None if it has none; where the backend describes no jobs,
+    `max_job_seconds` is the longest time that one can run. `now` is in seconds since 1970.
     """
 
     record: TaskRecord
     activity: Activity
     job: Diagnosis | None
+    describes_jobs: bool
     max_job_seconds: int | None
     now: float
     patience: Patience
@@ -70,7 +71,7 @@ def next_step(seen: Seen) -> Step:
 
 def _runs_unseen(seen: Seen) -> bool:
     # The start was not recorded, but an invocation has claimed the task: another would find it claimed.
-    return seen.max_job_seconds is not None and seen.record.claimed_by is not None
+    return not seen.describes_jobs and seen.record.claimed_by is not None
 
 
 def _of_settled(seen: Seen) -> Step:
@@ -78,9 +79,9 @@ def _of_settled(seen: Seen) -> Step:
     if record.is_parked:
         # It was never started, and settled tasks can't be.
         return Step.CLOSE
-    if seen.max_job_seconds is not None:
+    if not seen.describes_jobs:
         # An invocation that has not claimed the task by now never will.
-        is_over = record.claimed_by is None or seen.now > _last_moment(seen, seen.max_job_seconds)
+        is_over = record.claimed_by is None or seen.now > _last_moment(seen)
         return Step.CLOSE if is_over else Step.LEAVE
     if seen.job is None:
         started = record.started_at or record.starting_at
@@ -94,11 +95,11 @@ def _of_settled(seen: Seen) -> Step:
 
 def _of_unknown(seen: Seen) -> Step:
     record, patience = seen.record, seen.patience
-    if seen.max_job_seconds is None:
+    if seen.describes_jobs:
         started = record.started_at or record.starting_at
         return Step.LOST if seen.now - started > patience.unknown else _beat_unless_claimed(seen)
     if record.claimed_at is not None:
-        is_over = seen.now > _last_moment(seen, seen.max_job_seconds)
+        is_over = seen.now > _last_moment(seen)
         return Step.LOST if is_over else _beat_unless_claimed(seen)
     # Not claimed: it waits in the service's queue, whose own limit takes effect first.
     limit = seen.activity.max_queue_seconds
@@ -106,10 +107,10 @@ def _of_unknown(seen: Seen) -> Step:
     return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
 
 
-def _last_moment(seen: Seen, max_job_seconds: int) -> float:
+def _last_moment(seen: Seen) -> float:
     """Return the time until which the claimant may still work, in seconds since 1970."""
-    record = seen.record
-    until = record.claimed_until or (record.claimed_at or record.starting_at) + max_job_seconds
+    record, longest = seen.record, seen.max_job_seconds or 0
+    until = record.claimed_until or (record.claimed_at or record.starting_at) + longest
     return until + seen.patience.clocks
 
 

@@ -90,6 +90,7 @@ class Reconciler:
                 record=record,
                 activity=activity,
                 job=jobs.get(record.task_id),
+                describes_jobs=backend.describes_jobs,
                 max_job_seconds=backend.max_job_seconds,
                 now=now,
                 patience=self.patience,

@@ -102,7 +102,7 @@ class TaskSteps:
 
     def _give_up(self, seen: Seen) -> None:
         message = "the job has ended, but the service does not report how"
-        if seen.max_job_seconds is None:
+        if seen.describes_jobs:
             message = "the service no longer knows the job"
         self._fail(seen.record, ErrorName.JOB_INTERRUPTED, message, ended=True)
 

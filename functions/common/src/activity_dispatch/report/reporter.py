@@ -12,6 +12,7 @@ from activity_dispatch.domain.tasks import TaskRecord
 from activity_dispatch.lifecycle.concluder import Concluder
 from activity_dispatch.observe.log_keys import keys_of, log_keys
 from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.runtime.endings import make_concluder
 from activity_dispatch.store.task_table import TaskTable
 
 LOG = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class Reporter:
 
 def make_reporter(runtime: Runtime) -> Reporter:
     """Compose the reporter from the runtime's parts."""
-    return Reporter(diagnose=runtime.diagnose, tasks=runtime.tasks, concluder=runtime.concluder)
+    return Reporter(diagnose=runtime.diagnose, tasks=runtime.tasks, concluder=make_concluder(runtime))
 
 
 def _is_of(record: TaskRecord, diagnosis: Diagnosis) -> bool:

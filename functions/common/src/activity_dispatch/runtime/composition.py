@@ -12,9 +12,6 @@ from activity_dispatch.backends import registry
 from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis
-from activity_dispatch.lifecycle.canceller import Canceller
-from activity_dispatch.lifecycle.concluder import Concluder
-from activity_dispatch.lifecycle.job_logs import JobLogs
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
@@ -77,27 +74,6 @@ class Runtime:
     def starter(self) -> Starter:
         """Starts jobs."""
         return Starter(tasks=self.tasks, settler=self.settler)
-
-    @functools.cached_property
-    def concluder(self) -> Concluder:
-        """Concludes tasks whose jobs have ended."""
-        return Concluder(
-            activities=self.activities,
-            backend_of=self.backend_of,
-            logs=JobLogs(client=self.clients.logs),
-            settler=self.settler,
-        )
-
-    @functools.cached_property
-    def canceller(self) -> Canceller:
-        """Stops jobs that nobody waits for."""
-        return Canceller(
-            stepfunctions=self.clients.stepfunctions,
-            tasks=self.tasks,
-            activities=self.activities,
-            backend_of=self.backend_of,
-            settler=self.settler,
-        )
 
     @functools.cached_property
     def activities(self) -> ActivityCatalog:

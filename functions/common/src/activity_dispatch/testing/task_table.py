@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from activity_dispatch.domain.activities import Activity
-from activity_dispatch.domain.polls import WAITING_PREFIX
+from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview
 
@@ -32,7 +32,7 @@ class InMemoryTaskTable:
 
     def park(self, task: Task, backend: str) -> bool:
         """Write a task as `waiting`; return False if it exists."""
-        return self._put(task, backend, TaskState.WAITING, WAITING_PREFIX + task.activity_arn)
+        return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn))
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
@@ -53,7 +53,7 @@ class InMemoryTaskTable:
         """Return the ids of all waiting tasks, oldest first."""
         with self._lock:
             found = [
-                record for record in self.records.values() if record.poll_id == WAITING_PREFIX + activity_arn
+                record for record in self.records.values() if record.poll_id == parked(activity_arn)
             ]
         return [record.task_id for record in sorted(found, key=lambda record: record.starting_at)]
 
@@ -61,7 +61,7 @@ class InMemoryTaskTable:
         """Return an execution's open callback tasks."""
         with self._lock:
             tasks = [self.records[task_id] for task_id in self.executions.get(execution_arn, ())]
-        return [record for record in tasks if record.poll_id is not None]
+        return [record for record in tasks if not record.is_closed]
 
     def _put(self, task: Task, backend: str, state: TaskState, poll_id: str | None) -> bool:
         with self._lock:
@@ -162,7 +162,7 @@ class InMemoryTaskTable:
         """Record that a settled task's job has ended; return None if it is not settled or is closed."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None or record.state is not TaskState.SETTLED or record.poll_id is None:
+            if record is None or record.state is not TaskState.SETTLED or record.is_closed:
                 return None
             closed = self.records[task_id] = replace(record, poll_id=None)
             return closed

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
-from activity_dispatch.domain.polls import WAITING_PREFIX
+from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview, SlotsRecord
 
@@ -41,7 +41,7 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
     if task.poll_id:
         item["poll_id"] = {"S": task.poll_id}
     elif state is TaskState.WAITING:
-        item["poll_id"] = {"S": WAITING_PREFIX + task.activity_arn}
+        item["poll_id"] = {"S": parked(task.activity_arn)}
     if task.execution_arn:
         item["execution_arn"] = {"S": task.execution_arn}
     if task.holds_slot:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.limits import MAX_TABLE_INPUT_BYTES
-from activity_dispatch.domain.polls import WAITING_PREFIX
+from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
 from activity_dispatch.store.dynamodb.items import (
@@ -204,7 +204,7 @@ class DynamoTaskTable:
     def waiting(self, activity_arn: str) -> Sequence[str]:
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
         items = islice(
-            index_items(self.client, self.name, INDEX, {"poll_id": WAITING_PREFIX + activity_arn}),
+            index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)}),
             MAX_WAITING,
         )
         oldest_first = sorted(items, key=lambda item: float(item["starting_at"]["N"]))
