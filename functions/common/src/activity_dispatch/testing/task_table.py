@@ -52,9 +52,7 @@ class InMemoryTaskTable:
     def waiting(self, activity_arn: str) -> Sequence[str]:
         """Return the ids of all waiting tasks, oldest first."""
         with self._lock:
-            found = [
-                record for record in self.records.values() if record.poll_id == parked(activity_arn)
-            ]
+            found = [record for record in self.records.values() if record.poll_id == parked(activity_arn)]
         return [record.task_id for record in sorted(found, key=lambda record: record.starting_at)]
 
     def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
