@@ -120,7 +120,9 @@ def test_a_handler_is_interrupted_once_nobody_waits_for_it(faulty, client, log_l
         return any(item.get("outcome", {}).get("S") == "cancelled" for item in items)
 
     wait_until(cancelled)
-    lines = wait_until(lambda: [line for line in log_lines("/aws/lambda/faulty") if "ends early" in line])
+    lines = wait_until(
+        lambda: [line for line in log_lines("/aws/lambda/faulty") if "stopping the function early" in line]
+    )
     assert "nobody waits for the task any more" in lines[-1]
     assert not any("slept for 15 s" in line for line in log_lines("/aws/lambda/faulty"))
 
