@@ -146,7 +146,7 @@ def test_when_all_diverge_the_sweep_fails_with_the_reasons(sweeps: Sweeps, backe
 
 def test_the_demo(stack: SimpleNamespace) -> None:
     said = documented("make demo-training")
-    assert "The 2 sweeps came to the same results." in said
+    assert "The 2 sweeps have the same results." in said
 
 
 def test_a_sagemaker_training_reports_its_billed_time_and_its_log(sweeps: Sweeps, undisturbed: Any) -> None:
