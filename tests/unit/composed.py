@@ -42,11 +42,6 @@ class Composed(InMemoryStack):
         return make_taker(self.runtime, poller, waits_for_slot=waits_for_slot)
 
     @property
-    def arn(self) -> str:
-        """The served activity."""
-        return ARN
-
-    @property
     def activity(self) -> Activity:
         """The served activity's current description."""
         return self.tasks.activities[ARN]

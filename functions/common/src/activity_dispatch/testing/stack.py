@@ -68,6 +68,11 @@ class InMemoryStack:
             )
         )
 
+    @property
+    def arn(self) -> str:
+        """The activity served at first."""
+        return ARN
+
     def serve(self, activity: Activity) -> Activity:
         """Write an activity's description to the task table, replacing any previous one."""
         self.tasks.activities[activity.arn] = activity
