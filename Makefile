@@ -122,7 +122,7 @@ localcloud-test: $(READY) ## run the local cloud's own tests
 	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
 
 stack-test: $(READY) $(ZIPS) | need-terraform ## test the whole stack on a local cloud
-	$(PYTEST) tests/integration tests/training
+	$(PYTEST) --durations=20 tests/integration tests/training
 	@[[ -e $(TRAINING_READY) ]] || echo 'SKIPPED: the training itself, because PyTorch is not installed: make training-setup'
 
 benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the dispatcher with its alternatives (under 10 minutes); writes docs/benchmarks.md
