@@ -67,3 +67,15 @@ def test_a_suite_that_runs_no_test_fails(root: Path, tmp_path: Path) -> None:
 def test_the_lanes_exist(root: Path) -> None:
     makefile = (root / "Makefile").read_text()
     assert [target for target in TARGETS if f"\n{target}: " not in makefile] == []
+
+
+def test_the_second_half_of_a_target_runs_even_if_the_first_fails(root: Path, tmp_path: Path) -> None:
+    makefile = (
+        f"test deep-test image-test second:\n\t@echo '{PASSED}'\n"
+        "first:\n\t@exit 1\n"
+        "integration-test: first second\n"
+    )
+    done = run(root, tmp_path, makefile)
+    assert done.returncode == 1
+    assert f"[integration-test] {PASSED}" in done.stdout
+    assert "FAILED: make integration-test\n" in done.stdout

@@ -35,21 +35,23 @@ class Events:
     cloud: Cloud
     url: str
 
-    def take(self, key: str, value: str, last: str) -> list[dict[str, Any]]:
-        """Wait for the `last` status; return, in order, the details whose `key` has the value.
+    def take(self, key: str, value: str, last: str, count: int = 1) -> list[dict[str, Any]]:
+        """Wait for the `last` status and all before; return the details whose `key` has the value.
 
-        Other details are dropped: every test has events of its own.
+        An event may overtake another, as on AWS. Events of tasks and trainings are numbered, so a
+        gap shows; of Batch's, wait for `count`. Others are dropped: every test has its own.
         """
         found: list[dict[str, Any]] = []
 
-        def last_found() -> bool:
+        def all_found() -> bool:
             found.extend(
                 body["detail"] for body in self._receive() if body["detail"].get(key) == value
             )
             keys = ("lastStatus", "status", "SecondaryStatus")
-            return any(last in (item.get(name) for name in keys) for item in found)
+            is_last = any(last in (item.get(name) for name in keys) for item in found)
+            return is_last and len(found) >= count and _has_no_gap(found)
 
-        wait_for(last_found)
+        wait_for(all_found)
         return found
 
     def _receive(self) -> list[dict[str, Any]]:
@@ -57,6 +59,13 @@ class Events:
             QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1
         )
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+
+def _has_no_gap(details: list[dict[str, Any]]) -> bool:
+    numbers = {
+        item.get("version") or len(item.get("SecondaryStatusTransitions", ())) for item in details
+    }
+    return numbers >= set(range(1, max(numbers) + 1))
 
 
 def events(cloud: Cloud, source: str) -> Events:

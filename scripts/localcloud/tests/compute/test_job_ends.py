@@ -15,7 +15,7 @@ FAILS_ONCE = sh("echo attempt $AWS_BATCH_JOB_ATTEMPT; test $AWS_BATCH_JOB_ATTEMP
 class TestAttempts:
     def test_a_failed_attempt_is_retried(self, batch: Batch, batch_events: Events) -> None:
         job = batch.run(FAILS_ONCE, retryStrategy={"attempts": 3})
-        details = batch_events.take("jobId", job, last="SUCCEEDED")
+        details = batch_events.take("jobId", job, last="SUCCEEDED", count=8)
         assert sum(item["status"] == "RUNNABLE" for item in details) == 2
         described = batch.describe(job)
         first, second = described["attempts"]

@@ -17,7 +17,7 @@ FAILS_ONCE = sh("echo attempt $AWS_BATCH_JOB_ATTEMPT; test $AWS_BATCH_JOB_ATTEMP
 
 def test_a_job_runs_and_reports_its_end(batch: Batch, batch_events: Events) -> None:
     job = batch.run(sh("echo working"))
-    details = batch_events.take("jobId", job, last="SUCCEEDED")
+    details = batch_events.take("jobId", job, last="SUCCEEDED", count=5)
     assert sorted(item["status"] for item in details) == sorted(
         ["PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"]
     )

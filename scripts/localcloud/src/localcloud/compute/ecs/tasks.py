@@ -18,7 +18,7 @@ type StopNotice = Callable[[], None]
 
 
 class Task:
-    """One task. Every change increments its version and is published to the event bus, in order."""
+    """One task. Every change increments its version and is put on the event bus, in order."""
 
     def __init__(self, place: Place, document: Document, definition: Document) -> None:
         """`document` is the task, `definition` its task definition, in AWS's shapes."""
