@@ -9,14 +9,6 @@ mock_provider "aws" {
   }
 }
 
-variables {
-  name = "words"
-  dispatch_queue = {
-    url = "https://sqs.eu-west-1.amazonaws.com/123456789012/dispatch"
-    arn = "arn:aws:sqs:eu-west-1:123456789012:dispatch"
-  }
-}
-
 run "rejects_wrong_values" {
   command = plan
   variables {

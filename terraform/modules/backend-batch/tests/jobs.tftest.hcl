@@ -28,12 +28,6 @@ override_resource {
   values          = { arn = "arn:aws:iam::123456789012:role/words-execution" }
 }
 
-variables {
-  name      = "words"
-  container = { image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/worker:1" }
-  network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
-}
-
 run "outputs_what_every_backend_outputs" {
   command = plan
 

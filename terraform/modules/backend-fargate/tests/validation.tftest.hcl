@@ -3,12 +3,6 @@ mock_provider "aws" {
   override_during = plan
 }
 
-variables {
-  name      = "words"
-  container = { image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/worker:1" }
-  network   = { vpc_id = "vpc-1", subnets = ["subnet-1", "subnet-2"], assign_public_ip = true }
-}
-
 run "rejects_memory_that_fargate_does_not_offer_with_these_cpus" {
   command = plan
   variables {

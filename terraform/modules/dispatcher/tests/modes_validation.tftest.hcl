@@ -8,7 +8,6 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "first"
   packages = {
     dispatcher = {
       bucket = "artefacts"
@@ -49,15 +48,7 @@ variables {
       overflow_after_seconds = 30
     }
   }
-  backends = {
-    words = {
-      name        = "lambda"
-      config      = "{\"function_arn\":\"arn:aws:lambda:eu-west-1:123456789012:function:process\"}"
-      policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-    }
-  }
   log_group_names    = ["/aws/vendedlogs/states/words"]
-  payload_bucket     = { name = "payloads", arn = "arn:aws:s3:::payloads" }
   state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"]
 }
 

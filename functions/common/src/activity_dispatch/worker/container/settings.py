@@ -1,9 +1,9 @@
 """The settings of a worker, read from its container's environment once."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from activity_dispatch.domain.tasks import is_task_id
 from activity_dispatch.runtime.settings import InvalidSettings, Settings, is_number
 
 # ECS and Batch kill a container 30 s after SIGTERM: the rest is for reporting the interruption.
@@ -50,7 +50,7 @@ class WorkerSettings:
         except InvalidSettings as error:
             problems.append(str(error))
         task_id = environment.get("TASK_ID", "")
-        if not re.fullmatch("[0-9a-f]{32}", task_id):
+        if not is_task_id(task_id):
             problems.append(f"TASK_ID: {task_id!r}; it must be 32 hexadecimal digits")
         grace = _seconds(environment, "TASK_GRACE_SECONDS", GRACE_SECONDS, 0, MAX_GRACE_SECONDS, problems)
         timeout = _seconds(environment, "TASK_TIMEOUT_SECONDS", None, 1, MAX_TIMEOUT_SECONDS, problems)
