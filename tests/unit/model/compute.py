@@ -1,12 +1,10 @@
-"""A compute service in memory and its backend, in three kinds that differ like AWS's services."""
+"""Compute services in memory and their backend, in three kinds that differ like AWS's services."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import may_have_happened
 from activity_dispatch.backends.exit_codes import outcome_of_exit
@@ -29,10 +27,15 @@ class Kind(StrEnum):
 
 @dataclass(kw_only=True)
 class ModelJob:
-    """A job. A plain one knows nothing of tasks; any other runs the worker."""
+    """A job. A plain one knows nothing of tasks; any other runs the worker.
+
+    `service` is where it runs: an activity that is given another service has jobs in both.
+    """
 
     id: JobId
     task_id: str
+    service: str
+    kind: Kind
     is_plain: bool
     payload: Mapping[str, Any]
     state: JobState = JobState.QUEUED
@@ -46,50 +49,54 @@ class ModelJob:
 
 @dataclass(kw_only=True)
 class Compute:
-    """The service's API: each method is a call that can fail."""
+    """The services' API: each method is a call that can fail. `kinds` are those of the services."""
 
-    kind: Kind
+    kinds: Mapping[str, Kind]
     now: list[float]
     stops: list[JobId] = field(default_factory=list)
     jobs: dict[JobId, ModelJob] = field(default_factory=dict)
 
-    def run_job(self, *, task_id: str, payload: Mapping[str, Any]) -> JobId:
+    def run_job(self, *, service: str, task_id: str, payload: Mapping[str, Any]) -> JobId:
         """Create a job; the TOKEN kind returns a task's existing job."""
-        made = [job for job in self.jobs.values() if job.task_id == task_id]
-        if made and self.kind is Kind.TOKEN:
+        kind = self.kinds[service]
+        made = [job for job in self.of_service(service) if job.task_id == task_id]
+        if made and kind is Kind.TOKEN:
             return made[0].id
         job = ModelJob(
             id=JobId(f"job-{len(self.jobs):04}"),
             task_id=task_id,
-            is_plain=payload["input"].get("plain", False),
+            service=service,
+            kind=kind,
+            is_plain=payload["input"].get("plain", False) and kind is not Kind.FUNCTION,
             payload=payload,
         )
         self.jobs[job.id] = job
         return job.id
 
-    def list_jobs(self, *, task_id: str) -> list[JobId]:
-        """Return the task's jobs; only the LIST kind includes ended ones."""
-        ended = self.kind is Kind.LIST
-        return [
-            job.id
-            for job in self.jobs.values()
-            if job.task_id == task_id and (ended or job.state is not JobState.ENDED)
-        ]
+    def list_jobs(self, *, service: str, task_id: str) -> list[JobId]:
+        """Return the task's jobs."""
+        return [job.id for job in self.of_service(service) if job.task_id == task_id and self.is_known(job)]
 
-    def describe_jobs(self, *, jobs: Sequence[JobId]) -> list[Diagnosis]:
+    def describe_jobs(self, *, service: str, jobs: Sequence[JobId]) -> list[Diagnosis]:
         """Describe the jobs that the service remembers."""
         found = [self.jobs[job] for job in jobs if job in self.jobs]
-        return [
-            job.diagnosis()
-            for job in found
-            if job.state is not JobState.ENDED
-            or self.kind is Kind.LIST
-            or self.now[0] - job.ended_at < REMEMBERED_SECONDS
-        ]
+        return [job.diagnosis() for job in found if job.service == service and self.is_known(job)]
 
     def stop_job(self, *, job: JobId) -> None:
         """Ask for the job's end; the model ends it."""
         self.stops.append(job)
+
+    def of_service(self, service: str) -> list[ModelJob]:
+        """Return a service's jobs."""
+        return [job for job in self.jobs.values() if job.service == service]
+
+    def is_known(self, job: ModelJob) -> bool:
+        """Return whether the service still remembers the job."""
+        return (
+            job.state is not JobState.ENDED
+            or job.kind is Kind.LIST
+            or self.now[0] - job.ended_at < REMEMBERED_SECONDS
+        )
 
     def under_way(self) -> list[ModelJob]:
         """Return the jobs that are queued or running."""
@@ -106,6 +113,7 @@ class ModelBackend:
     """The backend, which handles errors like those of AWS's services."""
 
     api: Compute
+    service: str
     kind: Kind
 
     @property
@@ -128,25 +136,23 @@ class ModelBackend:
             "slot": task.slot_release.slot,
             "input": json.loads(task.input),
         }
-        with refusing("RunJob", may_run=self.may_run):
+        if payload["input"].get("poison"):
+            raise ZeroDivisionError("an error that no backend should raise")
+        with refusing("RunJob", may_run=may_have_happened):
             found = self.find(task.task_id) if self.kind is Kind.LIST else None
-            return found or self.api.run_job(task_id=task.task_id, payload=payload)
-
-    def may_run(self, error: ClientError | BotoCoreError) -> bool:
-        """Say whether the job may run despite the error; a function that does finds its task settled."""
-        return self.kind is not Kind.FUNCTION and may_have_happened(error)
+            return found or self.api.run_job(service=self.service, task_id=task.task_id, payload=payload)
 
     def find(self, task_id: str) -> JobId | None:
         """Return the task's job, if the service can say."""
         if self.kind is Kind.FUNCTION:
             return None
-        return next(iter(self.api.list_jobs(task_id=task_id)), None)
+        return next(iter(self.api.list_jobs(service=self.service, task_id=task_id)), None)
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
         """Describe jobs."""
-        if not jobs:
+        if not jobs or self.kind is Kind.FUNCTION:
             return {}
-        return {job.job_id: job for job in self.api.describe_jobs(jobs=jobs)}
+        return {job.job_id: job for job in self.api.describe_jobs(service=self.service, jobs=jobs)}
 
     def stop(self, job: JobId, reason: str) -> None:
         """Stop an unfinished job."""

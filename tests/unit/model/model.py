@@ -1,12 +1,18 @@
 """Everything together: Step Functions, a queue, a table, a compute service and the stack's processes."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from tests.unit.model.compute import Compute, Kind, ModelJob, function_failed, outcome_of
+from tests.unit.model.compute import (
+    FUNCTION_SECONDS,
+    Compute,
+    Kind,
+    ModelJob,
+    function_failed,
+    outcome_of,
+)
+from tests.unit.model.executions import TIMEOUT_SECONDS, Event, Executions, Message
 from tests.unit.model.processes import Process
 from tests.unit.model.roles import Roles
 
@@ -15,15 +21,13 @@ from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
-from activity_dispatch.testing import (
-    Crash,
-)
+from activity_dispatch.testing import Crash
 from activity_dispatch.testing.stack import ARN, InMemoryStack
-from activity_dispatch.testing.stepfunctions import FakeTask
 from activity_dispatch.worker.exits import Exit
 
 TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent)
+FIRST, SECOND = SERVICES = ("first", "second")
 # From terraform/modules/dispatcher: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 120.0, 60.0, 300.0
 # A poll begins at least 95 s before the poller's end, and the client gives it up after 70 s.
@@ -32,47 +36,39 @@ REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
 LONG = 1e9
 
 
-@dataclass(kw_only=True)
-class Message:
-    """A dispatch request in the queue."""
-
-    body: str
-    receives: int = 0
-
-
-@dataclass(kw_only=True)
-class Event:
-    """An event to be delivered to the reporter."""
-
-    content: Mapping[str, Any]
-    attempts: int = 0
-
-
 class Model:
     """The state of the whole stack, and what can happen to it."""
 
-    def __init__(self, kind: Kind, limit: int | None, max_queue_seconds: int | None) -> None:
-        self.kind, self.limit = kind, limit
+    def __init__(
+        self,
+        kind: Kind,
+        limit: int | None,
+        max_queue_seconds: int | None,
+        *,
+        second_kind: Kind | None = None,
+        heartbeat_seconds: int = 180,
+    ) -> None:
+        self.limit = limit
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.activity = self.stack.change_activity(
             backend="model",
-            heartbeat_seconds=180,
-            timeout_seconds=1_200,
+            config={"service": FIRST},
+            heartbeat_seconds=heartbeat_seconds,
+            timeout_seconds=int(TIMEOUT_SECONDS),
             max_concurrent_jobs=limit,
             max_queue_seconds=max_queue_seconds,
         )
         self.stack.serve(replace(self.activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
-        self.compute = Compute(kind=kind, now=self.now)
+        self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
         self.roles = Roles(stack=self.stack, compute=self.compute)
-        self.messages: list[Message] = []
-        self.events: list[Event] = []
+        self.executions = Executions(stepfunctions=self.stepfunctions, heartbeat_seconds=heartbeat_seconds)
+        self.messages, self.events = self.executions.messages, self.executions.events
         self.processes: list[Process] = []
         self.on_end: dict[Process, Any] = {}
         self.workers: dict[str, Process] = {}
-        self.reported: set[str] = set()
         self.dead_letters = 0
 
     def clock(self) -> float:
@@ -88,27 +84,6 @@ class Model:
         self.on_end[process] = on_end
         self.settle()
         return process
-
-    def schedule(self, *, is_plain: bool, is_requested: bool) -> FakeTask:
-        """An execution reaches its activity; its request may be lost."""
-        seconds = {"heartbeat_seconds": 180.0, "timeout_seconds": 1_200.0}
-        task = self.stepfunctions.schedule(ARN, json.dumps({"plain": is_plain}), **seconds)
-        if is_requested:
-            self.messages.append(Message(body=json.dumps({"activity_arn": ARN})))
-        return task
-
-    def hand_over(self, *, is_plain: bool, is_sent_twice: bool) -> FakeTask:
-        """An execution reaches a state that waits for a callback; its message may be delivered twice."""
-        seconds = {"heartbeat_seconds": 180.0, "timeout_seconds": 1_200.0}
-        task = self.stepfunctions.hand_over(json.dumps({"plain": is_plain}), **seconds)
-        document = {
-            "callback": "work",
-            "task_token": task.token,
-            "input": task.input,
-            "execution_arn": task.execution_arn,
-        }
-        self.messages += [Message(body=json.dumps(document)) for _ in range(2 if is_sent_twice else 1)]
-        return task
 
     def dispatch(self, message: Message) -> Process:
         """SQS delivers a message to the dispatcher."""
@@ -157,16 +132,25 @@ class Model:
         """A queued job gets its turn."""
         job.state = JobState.RUNNING
         self.emit(job)
-        if self.kind is Kind.FUNCTION:
-            on_end = lambda process: self.function_ended(process, job)  # noqa: E731
-            self.workers[job.id] = self.start(
-                "function", lambda p: self.roles.function(p, job), 900.0, on_end
-            )
+        if job.kind is Kind.FUNCTION:
+            self.deliver(job)
         elif job.is_plain:
             self.roles.begin(job)
         else:
             on_end = lambda process: self.end_job(job, self.exit_code(process))  # noqa: E731
             self.workers[job.id] = self.start("worker", lambda p: self.roles.worker(p, job), LONG, on_end)
+
+    def deliver(self, job: ModelJob) -> None:
+        """Lambda delivers an invocation, which it may do again under the same request id."""
+        on_end = lambda process: self.function_ended(process, job)  # noqa: E731
+        process = self.start("function", lambda p: self.roles.function(p, job), FUNCTION_SECONDS, on_end)
+        self.workers.setdefault(job.id, process)
+
+    def requeue(self, job: ModelJob) -> None:
+        """A job that lost its host goes back to its queue, as Batch's do."""
+        self.lose_worker(job)
+        self.roles.begun.pop(job.id, None)
+        job.state = JobState.QUEUED
 
     @staticmethod
     def exit_code(process: Process) -> int:
@@ -184,13 +168,14 @@ class Model:
 
     def function_ended(self, process: Process, job: ModelJob) -> None:
         """An invocation ends; only a failure is recorded."""
-        job.state, job.ended_at = JobState.ENDED, self.now[0]
+        if process is self.workers[job.id]:
+            job.state, job.ended_at = JobState.ENDED, self.now[0]
         if process.error is not None:
             self.events.append(Event(content={"diagnosis": function_failed(job)}))
 
     def emit(self, job: ModelJob) -> None:
         """The service reports a job's state."""
-        if self.kind is not Kind.FUNCTION:
+        if job.kind is not Kind.FUNCTION:
             self.events.append(Event(content={"diagnosis": job.diagnosis()}))
 
     def advance(self, seconds: float) -> None:
@@ -211,26 +196,39 @@ class Model:
                 self.on_end.pop(process)(process)
         while self.compute.stops:
             self.stop_job(self.compute.jobs[self.compute.stops.pop()])
-        self.messages += [Message(body=body) for body in self.sqs.bodies]
+        self.messages.extend(Message(body=body) for body in self.sqs.bodies)
         self.sqs.bodies.clear()
-        for task in self.stepfunctions.tasks.values():
-            if task.status != "RUNNING" and task.token not in self.reported:
-                self.reported.add(task.token)
-                detail = {"executionArn": task.execution_arn, "status": task.status}
-                self.events.append(Event(content={"source": "aws.states", "detail": detail}))
+        self.executions.settle()
 
     def stop_job(self, job: ModelJob) -> None:
         """The service ends a job that was stopped."""
-        worker = self.workers.get(job.id)
+        self.lose_worker(job)
+        self.end_job(job, 143)
+
+    def lose_worker(self, job: ModelJob) -> None:
+        """A job's worker is killed at once."""
+        worker = self.workers.pop(job.id, None)
         if worker is not None and not worker.is_done:
             worker.kill()
             self.processes.remove(worker)
             self.on_end.pop(worker)
-        self.end_job(job, 143)
 
     def is_made_once(self, call: str) -> bool:
         """Say whether the client for this call tries only once."""
-        return call == "get_activity_task" or (call == "run_job" and self.kind is Kind.LIST)
+        return call == "get_activity_task" or (call == "run_job" and Kind.LIST in self.compute.kinds.values())
+
+    def move(self, service: str) -> None:
+        """An apply gives the activity another service, while jobs of the old one run."""
+        self.stack.change_activity(config={"service": service})
+
+    def remove(self) -> None:
+        """An apply removes the activity, while its jobs run."""
+        self.tasks.activities.pop(ARN, None)
+
+    def serve_again(self) -> None:
+        """An apply adds the activity, if it was removed."""
+        if ARN not in self.tasks.activities:
+            self.stack.serve(self.activity)
 
     def stop_processes(self) -> None:
         """Kill the processes that still run."""

@@ -68,7 +68,7 @@ class Beats:
 
 @dataclass(kw_only=True)
 class Roles:
-    """What each process does. `begun` holds the jobs that have done the user's work."""
+    """What each process does. `begun` says how often each job has begun the user's work."""
 
     stack: InMemoryStack
     compute: Compute
@@ -76,8 +76,12 @@ class Roles:
 
     def runtime(self, process: Process) -> Runtime:
         """Return the parts of a function or worker, over the calls of this process."""
-        backend = ModelBackend(api=process.wrap(self.compute), kind=self.compute.kind)
-        parts = {**self.stack.parts(process.wrap), "create_backend": lambda *_: backend}
+        api, kinds = process.wrap(self.compute), self.compute.kinds
+
+        def create(_name: str, config: Mapping[str, Any], _clients: object) -> ModelBackend:
+            return ModelBackend(api=api, service=config["service"], kind=kinds[config["service"]])
+
+        parts = {**self.stack.parts(process.wrap), "create_backend": create}
         return Runtime(settings=SETTINGS, **parts)
 
     def dispatcher(self, process: Process, body: str) -> Result:
@@ -110,6 +114,7 @@ class Roles:
         if isinstance(taken, NotOurs):
             return taken.exit_code
         delivery = Delivery(settler=runtime.settler, sleep=lambda _: None, clock=self.stack.clock)
+        self.begin(job)
         for _ in range(2):
             try:
                 runtime.answers.heartbeat(taken.assignment.token)
@@ -117,7 +122,6 @@ class Roles:
                 return delivery.cancel(taken.assignment)
             except (ClientError, BotoCoreError):
                 pass
-            self.begin(job)
             work.go_on()
         reported = delivery.deliver(taken.assignment, Succeeded(output="1"))
         return Exit.UNSETTLED if reported is None else Exit.DONE
@@ -140,5 +144,5 @@ class Roles:
         )
 
     def begin(self, job: ModelJob) -> None:
-        """Record that this job does the user's work; a second call changes nothing."""
-        self.begun.setdefault(job.id, 1)
+        """Record that a process does the user's work for this job."""
+        self.begun[job.id] = self.begun.get(job.id, 0) + 1

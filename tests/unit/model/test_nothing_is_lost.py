@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -18,13 +19,14 @@ from hypothesis.stateful import (
 )
 from tests.unit.hypothesis_profiles import examples
 from tests.unit.model.compute import Kind, ModelJob
-from tests.unit.model.invariants import UnexpectedErrors, check, open_things
-from tests.unit.model.model import Model
+from tests.unit.model.invariants import UnexpectedErrors, check
+from tests.unit.model.model import SERVICES, Model
 from tests.unit.model.roles import Beats
+from tests.unit.model.time_passes import Fate, come_to_rest, let_minutes_pass, plain, queued
 
 from activity_dispatch.domain.jobs import JobState
-from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import AFTER, BEFORE, Fault
+from activity_dispatch.testing.stack import ARN
 from activity_dispatch.worker import lambda_function
 
 LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
@@ -44,11 +46,11 @@ FAULTS = st.sampled_from(
         Fault(crash=AFTER),
     ]
 )
-# The last passes may have to wait for a function's longest run and for a poll for missed tasks.
-MAX_PASSES = 60
-# `make deep-test` makes at least 10,000 steps; with few examples both numbers are a tenth.
-EXAMPLES = examples(500)
-MIN_STEPS = examples(10_000)
+# `make deep-test` makes at least 50,000 steps; with few examples both numbers are a tenth.
+EXAMPLES = examples(2_000)
+MIN_STEPS = examples(50_000)
+MAX_TASKS = 6
+INPUTS = st.sampled_from([{}, {}, {"plain": True}, {"plain": True}, {"poison": True}])
 numbers = st.integers(0, 7)
 counted: Counter[str] = Counter()
 
@@ -66,21 +68,34 @@ class Stack(RuleBasedStateMachine):
 
     @initialize(
         kind=st.sampled_from(Kind),
+        second_kind=st.sampled_from(Kind),
         limit=st.sampled_from([None, 1, 2]),
         max_queue_seconds=st.sampled_from([None, 120]),
+        heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
     )
-    def begin(self, kind: Kind, limit: int | None, max_queue_seconds: int | None) -> None:
-        self.model = Model(kind, limit, max_queue_seconds)
+    def begin(self, kind: Kind, limit: int | None, max_queue_seconds: int | None, **fields: Any) -> None:
+        self.model = Model(kind, limit, max_queue_seconds, **fields)
 
-    @rule(is_plain=st.booleans(), is_requested=st.sampled_from([True, True, True, False]))
-    def schedule(self, is_plain: bool, is_requested: bool) -> None:
-        if len(self.model.stepfunctions.tasks) < 6:
-            self.model.schedule(is_plain=is_plain, is_requested=is_requested)
+    @rule(task=INPUTS, is_requested=st.sampled_from([True, True, True, False]))
+    def schedule(self, task: Mapping[str, bool], is_requested: bool) -> None:
+        if len(self.model.executions.tasks) < MAX_TASKS:
+            self.model.executions.schedule(is_requested=is_requested, **task)
 
-    @rule(is_plain=st.booleans(), is_sent_twice=st.booleans())
-    def hand_over(self, is_plain: bool, is_sent_twice: bool) -> None:
-        if len(self.model.stepfunctions.tasks) < 6:
-            self.model.hand_over(is_plain=is_plain, is_sent_twice=is_sent_twice)
+    @rule(task=INPUTS, is_sent_twice=st.booleans())
+    def hand_over(self, task: Mapping[str, bool], is_sent_twice: bool) -> None:
+        if len(self.model.executions.tasks) < MAX_TASKS:
+            self.model.executions.hand_over(is_sent_twice=is_sent_twice, **task)
+
+    @precondition(lambda self: self.model.executions.redrivable())
+    @rule(number=numbers)
+    def redrive(self, number: int) -> None:
+        if len(self.model.executions.tasks) < MAX_TASKS:
+            self.model.executions.redrive(pick(self.model.executions.redrivable(), number))
+
+    @precondition(lambda self: self.model.executions.tasks)
+    @rule(number=numbers)
+    def forge(self, number: int) -> None:
+        self.model.executions.announce(pick(self.model.executions.tasks, number), "ABORTED")
 
     @precondition(lambda self: self.model.messages)
     @rule(number=numbers)
@@ -89,7 +104,8 @@ class Stack(RuleBasedStateMachine):
 
     @rule()
     def poll(self) -> None:
-        if [process.name for process in self.model.processes].count("poller") < 2:
+        is_served = ARN in self.model.tasks.activities
+        if is_served and [process.name for process in self.model.processes].count("poller") < 2:
             self.model.poll()
 
     @precondition(lambda self: self.model.events)
@@ -135,25 +151,51 @@ class Stack(RuleBasedStateMachine):
         pick(self.model.processes, number).finish()
         self.model.settle()
 
-    @precondition(lambda self: self.queued())
+    @precondition(lambda self: queued(self.model))
     @rule(number=numbers)
     def run_job(self, number: int) -> None:
-        self.model.run_job(pick(self.queued(), number))
+        self.model.run_job(pick(queued(self.model), number))
 
-    @precondition(lambda self: self.plain())
+    @precondition(lambda self: plain(self.model))
     @rule(number=numbers, exit_code=st.sampled_from([0, 3, 143]))
     def end_job(self, number: int, exit_code: int) -> None:
-        self.model.end_job(pick(self.plain(), number), exit_code)
+        self.model.end_job(pick(plain(self.model), number), exit_code)
 
-    @precondition(lambda self: self.model.stepfunctions.tasks)
+    @precondition(lambda self: self.running(Kind.FUNCTION))
     @rule(number=numbers)
-    def abort(self, number: int) -> None:
-        self.model.stepfunctions.abort(pick(list(self.model.stepfunctions.tasks.values()), number))
+    def deliver_again(self, number: int) -> None:
+        self.model.deliver(pick(self.running(Kind.FUNCTION), number))
+
+    @precondition(lambda self: self.running(Kind.LIST))
+    @rule(number=numbers)
+    def requeue(self, number: int) -> None:
+        self.model.requeue(pick(self.running(Kind.LIST), number))
+
+    @precondition(lambda self: self.model.executions.tasks)
+    @rule(number=numbers, is_told=st.booleans())
+    def abort(self, number: int, is_told: bool) -> None:
+        task = pick(self.model.executions.tasks, number)
+        if is_told:
+            self.model.stepfunctions.abort(task)
+        elif task.status == "RUNNING":
+            self.model.executions.forget(task)
         self.model.settle()
+
+    @rule(service=st.sampled_from([*SERVICES, None]))
+    def apply(self, service: str | None) -> None:
+        self.model.serve_again()
+        if service is None:
+            self.model.remove()
+        else:
+            self.model.move(service)
 
     @rule(seconds=st.sampled_from([1.0, 20.0, 61.0, 100.0, 200.0, 700.0]))
     def advance(self, seconds: float) -> None:
         self.model.advance(seconds)
+
+    @rule(fates=st.lists(st.sampled_from(Fate), min_size=1, max_size=10))
+    def let_minutes_pass(self, fates: list[Fate]) -> None:
+        let_minutes_pass(self.model, fates)
 
     @invariant()
     def nothing_is_wrong(self) -> None:
@@ -168,56 +210,13 @@ class Stack(RuleBasedStateMachine):
             return
         try:
             if not self.is_broken:
-                self.come_to_rest()
+                counted["passes"] = max(counted["passes"], come_to_rest(self.model))
         finally:
             self.model.stop_processes()
 
-    def come_to_rest(self) -> None:
-        """Without faults, everything ends within a few passes."""
-        for passes in range(MAX_PASSES):
-            self.catch_up()
-            if not open_things(self.model):
-                counted["passes"] = max(counted["passes"], passes)
-                return
-            self.model.reconcile().finish()
-            self.model.settle()
-            check(self.model)
-            self.model.advance(60.0)
-        raise AssertionError(f"after {MAX_PASSES} passes: {open_things(self.model)}")
-
-    def catch_up(self) -> None:
-        """Let every process do what can be done now."""
-        model = self.model
-        for _ in range(1_000):
-            if model.processes:
-                model.processes[0].finish()
-                model.settle()
-            elif model.events:
-                model.report(model.events[0], is_kept=False)
-            elif model.messages:
-                model.dispatch(model.messages[0])
-            elif self.queued():
-                model.run_job(self.queued()[0])
-            elif wanted := [job for job in self.plain() if self.is_waited_for(job)]:
-                model.end_job(wanted[0], 0)
-            else:
-                return
-            check(model)
-        raise AssertionError("the model never comes to rest")
-
-    def queued(self) -> list[ModelJob]:
-        return [job for job in self.model.compute.jobs.values() if job.state is JobState.QUEUED]
-
-    def plain(self) -> list[ModelJob]:
-        if self.model.kind is Kind.FUNCTION:
-            return []
+    def running(self, kind: Kind) -> list[ModelJob]:
         jobs = self.model.compute.jobs.values()
-        return [job for job in jobs if job.is_plain and job.state is JobState.RUNNING]
-
-    def is_waited_for(self, job: ModelJob) -> bool:
-        """A job whose execution has ended must be stopped by the stack."""
-        tasks = self.model.stepfunctions.tasks.values()
-        return any(task.status == "RUNNING" and task_id_of(task.token) == job.task_id for task in tasks)
+        return [job for job in jobs if job.kind is kind and job.state is JobState.RUNNING]
 
 
 @pytest.mark.hypothesis

@@ -5,8 +5,8 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,9 +20,10 @@ EXECUTION_PREFIX = "arn:aws:states:eu-west-1:000000000000:execution:machine:"
 
 @dataclass(kw_only=True)
 class FakeTask:
-    """A scheduled task, the only one in its execution: its heartbeats and the one answer it accepted.
+    """A scheduled task: its heartbeats and the one answer it accepted.
 
-    `heartbeat_seconds` and `timeout_seconds` count from the moment it is handed out.
+    `heartbeat_seconds` and `timeout_seconds` count from the moment it is handed out. `ended_at` is when it
+    got its answer or was given up; `redrives` counts how often its execution was redriven before.
     """
 
     token: str
@@ -36,13 +37,15 @@ class FakeTask:
     started_at: float = math.inf
     last_sign_at: float = math.inf
     heartbeats: int = 0
+    ended_at: float = math.inf
+    redrives: int = 0
     answer: dict[str, Any] | None = None
     timed_out: bool = False
     aborted: bool = False
 
     @property
     def status(self) -> str:
-        """Its execution's status, as Step Functions names it."""
+        """Its status, and its execution's if this is the last one, as Step Functions names it."""
         if self.answer is not None:
             return "SUCCEEDED" if "output" in self.answer else "FAILED"
         if self.aborted:
@@ -74,10 +77,28 @@ class FakeStepFunctions:
             number = next(self._numbers)
             arn = f"{EXECUTION_PREFIX}{number}"
             task = FakeTask(token=f"token-{number}", input=task_input, execution_arn=arn, **seconds)
-            task.activity_arn, task.scheduled_at = activity_arn, self.clock()
-            self.tasks[task.token] = task
-            self.activities.setdefault(activity_arn, deque()).append(task.token)
-            return task
+            return self._schedule(replace(task, activity_arn=activity_arn))
+
+    def again(self, task: FakeTask, *, redriven: bool = False) -> FakeTask:
+        """Schedule an ended task's state once more, as its Retry does, or a redrive of its execution."""
+        with self._lock:
+            return self._schedule(
+                FakeTask(
+                    token=f"token-{next(self._numbers)}",
+                    input=task.input,
+                    execution_arn=task.execution_arn,
+                    activity_arn=task.activity_arn,
+                    heartbeat_seconds=task.heartbeat_seconds,
+                    timeout_seconds=task.timeout_seconds,
+                    redrives=task.redrives + redriven,
+                )
+            )
+
+    def _schedule(self, task: FakeTask) -> FakeTask:
+        task.scheduled_at = self.clock()
+        self.tasks[task.token] = task
+        self.activities.setdefault(task.activity_arn, deque()).append(task.token)
+        return task
 
     def hand_over(self, task_input: str = "{}", **seconds: Any) -> FakeTask:
         """Enter a state that waits for a callback: its clocks run, and its token is handed out.
@@ -97,7 +118,7 @@ class FakeStepFunctions:
         with self._lock:
             self._expire(task)
             if task.status == "RUNNING":
-                task.aborted = True
+                task.aborted, task.ended_at = True, self.clock()
                 for queue in self.activities.values():
                     if task.token in queue:
                         queue.remove(task.token)
@@ -134,7 +155,7 @@ class FakeStepFunctions:
             task = self._open(taskToken, "SendTaskSuccess")
             if not _is_output(output):
                 raise client_error("InvalidOutput", "SendTaskSuccess")
-            task.answer = {"output": output}
+            task.answer, task.ended_at = {"output": output}, self.clock()
             return {}
 
     def send_task_failure(
@@ -150,17 +171,18 @@ class FakeStepFunctions:
             if len(error) > MAX_ERROR_CHARACTERS or len(cause) > MAX_CAUSE_CHARACTERS:
                 raise client_error("ValidationException", "SendTaskFailure")
             (error + cause).encode()
-            task.answer = {"error": error, "cause": cause}
+            task.answer, task.ended_at = {"error": error, "cause": cause}, self.clock()
             return {}
 
     def get_execution_history(self, *, executionArn: str, **_: object) -> dict[str, Any]:  # noqa: N803
-        """Return the events of an execution's task."""
+        """Return the events of an execution's tasks."""
         with self._lock:
             found = [task for task in self.tasks.values() if task.execution_arn == executionArn]
             if not found:
                 raise client_error("ExecutionDoesNotExist", "GetExecutionHistory")
-            self._expire(found[0])
-            return {"events": list(_history(found[0]))}
+            for task in found:
+                self._expire(task)
+            return {"events": history_of(found)}
 
     def get_paginator(self, operation: str) -> "_Paginator":
         """Return a paginator whose only page is the response to one call."""
@@ -178,7 +200,7 @@ class FakeStepFunctions:
     def _expire(self, task: FakeTask) -> None:
         deadline = min(task.started_at + task.timeout_seconds, task.last_sign_at + task.heartbeat_seconds)
         if task.status == "RUNNING" and self.clock() > deadline:
-            task.timed_out = True
+            task.timed_out, task.ended_at = True, deadline
 
 
 @dataclass(frozen=True)
@@ -190,26 +212,33 @@ class _Paginator:
         yield self.call(**parameters)
 
 
-def _history(task: FakeTask) -> Iterator[dict[str, Any]]:
-    yield {"id": 1, "previousEventId": 0, "type": "ExecutionStarted"}
-    yield {
-        "id": 2,
-        "previousEventId": 1,
-        "type": "ActivityScheduled",
-        "timestamp": datetime.fromtimestamp(task.scheduled_at, UTC),
-        "activityScheduledEventDetails": {"resource": task.activity_arn},
-    }
-    if task.worker_name is not None:
-        details = {"workerName": task.worker_name}
-        started = {"type": "ActivityStarted", "activityStartedEventDetails": details}
-        yield {"id": 3, "previousEventId": 2, **started}
-    if task.answer is not None:
-        settled = "ActivitySucceeded" if "output" in task.answer else "ActivityFailed"
-        yield {"id": 4, "previousEventId": 3, "type": settled}
-    elif task.timed_out:
-        yield {"id": 4, "previousEventId": 3, "type": "ActivityTimedOut"}
-    elif task.aborted:
-        yield {"id": 4, "previousEventId": 3, "type": "ExecutionAborted"}
+def history_of(tasks: Sequence[FakeTask]) -> list[dict[str, Any]]:
+    """Return the events of an execution that had these tasks, in the order in which they were scheduled."""
+    events: list[dict[str, Any]] = []
+
+    def add(kind: str, previous: int | None = None, **details: Any) -> int:
+        number = len(events) + 1
+        previous = number - 1 if previous is None else previous
+        events.append({"id": number, "previousEventId": previous, "type": kind, **details})
+        return number
+
+    add("ExecutionStarted")
+    redrives = 0
+    for task in tasks:
+        if task.redrives > redrives:
+            add("ExecutionRedriven")
+            redrives = task.redrives
+        at = datetime.fromtimestamp(task.scheduled_at, UTC)
+        details = {"resource": task.activity_arn}
+        last = add("ActivityScheduled", timestamp=at, activityScheduledEventDetails=details)
+        if task.worker_name is not None:
+            started = {"workerName": task.worker_name}
+            last = add("ActivityStarted", last, activityStartedEventDetails=started)
+        if task.answer is not None:
+            add("ActivitySucceeded" if "output" in task.answer else "ActivityFailed", last)
+        elif task.status != "RUNNING":
+            add("ActivityTimedOut" if task.timed_out else "ExecutionAborted", last)
+    return events
 
 
 def _is_output(text: str) -> bool:

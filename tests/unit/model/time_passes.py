@@ -1,0 +1,131 @@
+"""How the model goes on by itself: what can be done now, and minutes with the reconciler's passes."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.model.invariants import check, is_at_work, jobs_of, open_things
+from tests.unit.model.model import Model
+
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.tasks import task_id_of
+from activity_dispatch.testing import Fault
+from activity_dispatch.testing.stepfunctions import FakeTask
+
+# The last passes may have to wait for a function's longest run and for a poll for missed tasks.
+MAX_PASSES = 90
+# Any two passes in a row may fail, and an orphan is stopped within three minutes.
+PASSES_THAT_MAY_FAIL = 2
+ORPHAN_SECONDS = 180.0
+
+
+class Fate(StrEnum):
+    """What becomes of a pass of the reconciler."""
+
+    MADE = "made"
+    LATE = "late"  # begins four seconds late
+    EARLY = "early"
+    MISSED = "missed"
+    UNDESCRIBED = "undescribed"  # the services describe no job
+
+
+SECONDS = {Fate.LATE: 64.0, Fate.EARLY: 56.0}
+
+
+def queued(model: Model) -> list[ModelJob]:
+    """Return the jobs that wait for their turn."""
+    return [job for job in model.compute.jobs.values() if job.state is JobState.QUEUED]
+
+
+def plain(model: Model) -> list[ModelJob]:
+    """Return the running jobs without a worker."""
+    jobs = model.compute.jobs.values()
+    return [job for job in jobs if job.is_plain and job.state is JobState.RUNNING]
+
+
+def is_waited_for(model: Model, job: ModelJob) -> bool:
+    """A job whose execution has ended must be stopped by the stack."""
+    tasks = model.executions.tasks
+    return any(task.status == "RUNNING" and task_id_of(task.token) == job.task_id for task in tasks)
+
+
+def come_to_rest(model: Model) -> int:
+    """Without faults, everything ends within a few passes; return how many."""
+    model.serve_again()
+    for passes in range(MAX_PASSES):
+        catch_up(model)
+        if not open_things(model):
+            return passes
+        model.reconcile().finish()
+        model.settle()
+        check(model)
+        model.advance(60.0)
+    raise AssertionError(f"after {MAX_PASSES} passes: {open_things(model)}")
+
+
+def catch_up(model: Model, *, with_jobs: bool = True) -> None:
+    """Let every process do what can be done now; `with_jobs`: jobs too."""
+    for _ in range(1_000):
+        if model.processes:
+            model.processes[0].finish()
+            model.settle()
+        elif model.events:
+            model.report(model.events[0], is_kept=False)
+        elif model.messages:
+            model.dispatch(model.messages[0])
+        elif with_jobs and queued(model):
+            model.run_job(queued(model)[0])
+        elif with_jobs and (wanted := [job for job in plain(model) if is_waited_for(model, job)]):
+            model.end_job(wanted[0], 0)
+        else:
+            return
+        check(model)
+    raise AssertionError("the model never comes to rest")
+
+
+def let_minutes_pass(model: Model, fates: Sequence[Fate]) -> None:
+    """Make one good pass, and then those with these fates; assert that no waiting job lost its execution."""
+    catch_up(model, with_jobs=False)
+    one_pass(model, Fate.MADE)
+    watched = [
+        task for task in model.executions.tasks if task.status == "RUNNING" and is_kept_alive(model, task)
+    ]
+    missed = 0
+    for fate in fates:
+        missed = missed + 1 if fate is Fate.MISSED else 0
+        one_pass(model, Fate.MADE if missed > PASSES_THAT_MAY_FAIL else fate)
+        missed = 0 if missed > PASSES_THAT_MAY_FAIL else missed
+    now = model.now[0]
+    lost = [task.token for task in watched if task.timed_out and now < task.started_at + task.timeout_seconds]
+    assert not lost, f"heartbeats stopped while jobs waited or ran: {lost}"
+    if not model.processes and Fate.MISSED not in fates[-3:] and Fate.UNDESCRIBED not in fates[-3:]:
+        check_orphans(model)
+
+
+def one_pass(model: Model, fate: Fate) -> None:
+    """A minute passes, and then the reconciler makes a pass."""
+    model.advance(SECONDS.get(fate, 60.0))
+    if fate is Fate.MISSED:
+        return
+    fault = Fault(fail="AccessDeniedException") if fate is Fate.UNDESCRIBED else None
+    reconciler = model.reconcile()
+    while not reconciler.is_done:
+        reconciler.step(fault if reconciler.pending == "describe_jobs" else None)
+    model.settle()
+    check(model)
+
+
+def is_kept_alive(model: Model, task: FakeTask) -> bool:
+    """Return whether the stack's own heartbeats have to keep the task alive: no worker does."""
+    jobs = [job for job in jobs_of(model, task) if job.state is not JobState.ENDED]
+    return any(job.is_plain or job.state is JobState.QUEUED for job in jobs)
+
+
+def check_orphans(model: Model) -> None:
+    """Assert that nobody's jobs were stopped in time."""
+    late = model.now[0] - ORPHAN_SECONDS
+    for task in model.executions.tasks:
+        if task.status != "RUNNING" and task.ended_at < late:
+            for job in jobs_of(model, task):
+                is_left = job.is_plain and job.kind is not Kind.FUNCTION and is_at_work(model, job)
+                assert not is_left, f"nobody waits for {job.id} since {task.ended_at}"
