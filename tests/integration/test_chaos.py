@@ -56,10 +56,13 @@ def test_everything_was_broken(run: Run, capfd) -> None:
         errors = Counter(d.get("error", "none") for d in run.descriptions.values())
         print(f"\nchaos: {dict(statuses)}, errors {dict(errors)}")
         print(f"chaos: killed {dict(run.chaos.killed)}, injected {dict(run.injected)}")
-        print(f"chaos: seconds {dict(run.seconds)}")
+        print(
+            f"chaos: seconds {dict(run.seconds)}, {run.chaos.forged} events forged, moved {run.chaos.moved} times"
+        )
     assert set(run.injected) == {"throttle", "error", "lose_answer", "delay", "duplicate"}
     assert set(run.chaos.killed) == {request.get("function", request["what"]) for request in KILLS}
     assert all(run.chaos.killed.values()), run.chaos.killed
+    assert (run.chaos.forged > 0, run.chaos.moved > 0) == (True, True)
 
 
 def test_every_execution_ends(run: Run) -> None:

@@ -13,6 +13,11 @@ TASKS = 200
 CHAOS_SECONDS = 75
 KILL_EVERY_SECONDS = 0.7
 PASS_SECONDS = 5
+# A pass that is missed: this share of them.
+MISSED_PASSES = 0.2
+FORGE_EVERY_SECONDS = 2
+# How often the activity of Batch jobs is given the other container service, and back.
+MOVE_EVERY_SECONDS = 20
 # The longest wait for anything lost: a request's visibility timeout, then the patience of a slot or a start,
 # 180 s each.
 CALM_SECONDS = 300
@@ -21,6 +26,16 @@ POLL_SECONDS = 90
 FAULTS = [
     # When a poll's answer is lost, nobody has the token: HeartbeatSeconds ends its task.
     {"service": "stepfunctions", "operation": "GetActivityTask", "probability": 0.05, "fault": "lose_answer"},
+    # A job may exist although its start got no answer.
+    *(
+        {"service": service, "operation": operation, "probability": 0.15, "fault": "lose_answer"}
+        for service, operation in (("ecs", "RunTask"), ("batch", "SubmitJob"), ("lambda", "Invoke"))
+    ),
+    # Jobs that can't be described, and logs that can't be read.
+    *(
+        {"service": service, "operation": operation, "probability": 0.3, "fault": "throttle"}
+        for service, operation in (("*", "Describe*"), ("*", "List*"), ("logs", "GetLogEvents"))
+    ),
     {"service": "*", "operation": "*", "probability": 0.04, "fault": "throttle"},
     {"service": "*", "operation": "*", "probability": 0.03, "fault": "error"},
     {"service": "*", "operation": "*", "probability": 0.03, "fault": "lose_answer"},
@@ -29,6 +44,7 @@ FAULTS = [
     {"service": "events", "operation": "Deliver", "probability": 0.1, "fault": "duplicate"},
     {"service": "events", "operation": "Deliver", "probability": 0.1, "fault": "delay", "seconds": 3},
     {"service": "sqs", "operation": "Deliver", "probability": 0.1, "fault": "duplicate"},
+    {"service": "lambda", "operation": "Deliver", "probability": 0.1, "fault": "duplicate"},
 ]
 KILLS: list[dict[str, Any]] = [
     {"what": "functions", "function": "chaos-dispatcher", "count": 1},

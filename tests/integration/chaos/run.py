@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +15,11 @@ from tests.integration.chaos.plan import (
     CALM_SECONDS,
     CHAOS_SECONDS,
     FAULTS,
+    FORGE_EVERY_SECONDS,
     KILL_EVERY_SECONDS,
     KILLS,
+    MISSED_PASSES,
+    MOVE_EVERY_SECONDS,
     PASS_SECONDS,
     Job,
     jobs_of,
@@ -42,10 +45,12 @@ class Run:
 def run_once(chaos: Chaos, chance: random.Random) -> Run:
     """Break everything for a while, then wait until it has come to rest."""
     jobs, moments = jobs_of(chance), [time.monotonic()]
-    with _watched(chaos), _faults(chaos, chance), ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(lambda: [chaos.start(number, job) for number, job in enumerate(jobs)])
-        _kill_until(starting, chaos, chance)
-        arns = starting.result()
+    arns: list[str] = []
+    with _watched(chaos, chance), _faults(chaos, chance), ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(lambda: [arns.append(chaos.start(*one)) for one in enumerate(jobs)])
+        with _misled(chaos, chance, arns):
+            _kill_until(starting, chaos, chance)
+        starting.result()
         moments.append(time.monotonic())
         injected = _by_fault(chaos.call("DELETE", "faults"))
         running = _rest(_running_of(chaos, arns))
@@ -79,18 +84,50 @@ def _faults(chaos: Chaos, chance: random.Random) -> Iterator[None]:
 
 
 @contextmanager
-def _watched(chaos: Chaos) -> Iterator[None]:
-    """Start the reconciler's passes, and read the table, for the length of a `with` block."""
+def _watched(chaos: Chaos, chance: random.Random) -> Iterator[None]:
+    """Start the reconciler's passes but for some, and read the table, for the length of a `with` block."""
+    seed = chance.randrange(2**32)
+    passes = random.Random(seed)  # noqa: S311 (nothing secret; a thread of its own draws from it)
+
+    def make_pass() -> None:
+        if passes.random() >= MISSED_PASSES:
+            chaos.reconcile()
+
+    with _repeating((PASS_SECONDS, make_pass), (0.5, chaos.items)):
+        yield
+
+
+@contextmanager
+def _misled(chaos: Chaos, chance: random.Random, arns: Sequence[str]) -> Iterator[None]:
+    """Forge events about executions, and move an activity from service to service, in a `with` block."""
+    forging = random.Random(chance.randrange(2**32))  # noqa: S311 (nothing secret)
+    services = itertools.cycle(("fargate", "batch"))
+    at_home = {"batch": chaos.described("batch"), "fargate": chaos.described("fargate")}
+
+    def forge() -> None:
+        if arns:
+            chaos.forge(forging.choice(arns))
+
+    def move() -> None:
+        chaos.describe("batch", at_home[next(services)])
+
+    try:
+        with _repeating((FORGE_EVERY_SECONDS, forge), (MOVE_EVERY_SECONDS, move)):
+            yield
+    finally:
+        chaos.describe("batch", at_home["batch"])
+
+
+@contextmanager
+def _repeating(*repeated: tuple[float, Callable[[], object]]) -> Iterator[None]:
+    """Do each of these every so many seconds, in threads, for the length of a `with` block."""
     over = threading.Event()
 
     def repeat(seconds: float, do: Callable[[], object]) -> None:
         while not over.wait(seconds):
             do()
 
-    threads = [
-        threading.Thread(target=repeat, args=(seconds, do), daemon=True)
-        for seconds, do in ((PASS_SECONDS, chaos.reconcile), (0.5, chaos.items))
-    ]
+    threads = [threading.Thread(target=repeat, args=one, daemon=True) for one in repeated]
     for thread in threads:
         thread.start()
     try:

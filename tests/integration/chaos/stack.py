@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 import urllib.request
 from collections import Counter
@@ -29,6 +30,8 @@ class Chaos:
     # Task ids by poll id. The history has the poll id too; a closed task no longer has it.
     task_of_poll: dict[str, str] = field(default_factory=dict)
     killed: Counter[str] = field(default_factory=Counter)
+    forged: int = 0
+    moved: int = 0
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Call an endpoint that only the local cloud has."""
@@ -60,6 +63,34 @@ class Chaos:
     def reconcile(self) -> None:
         """Start a pass, as EventBridge does each minute; it may be killed like everything else."""
         self.client("lambda").invoke(FunctionName="chaos-reconciler", InvocationType="Event")
+
+    def forge(self, execution_arn: str) -> None:
+        """Tell the reporter that an execution was aborted, which may be false."""
+        detail = {"executionArn": execution_arn, "status": "ABORTED"}
+        event = {"source": "aws.states", "detail-type": "forged", "detail": detail}
+        payload = json.dumps(event)
+        self.client("lambda").invoke(FunctionName="chaos-reporter", InvocationType="Event", Payload=payload)
+        self.forged += 1
+
+    def described(self, key: str) -> dict[str, Any]:
+        """Return an activity's backend and its configuration."""
+        activity = json.loads(self._description(key)["activity"])
+        return {name: activity[name] for name in ("backend", "config")}
+
+    def describe(self, key: str, backend: Mapping[str, Any]) -> None:
+        """Give an activity this backend, as an apply does while its jobs run."""
+        item = self._description(key)
+        changed = json.dumps({**json.loads(item["activity"]), **backend})
+        self.moved += changed != item["activity"]
+        self.client("dynamodb").update_item(
+            TableName=self.task_table,
+            Key={"task_id": {"S": item["task_id"]}},
+            UpdateExpression="SET activity = :changed",
+            ExpressionAttributeValues={":changed": {"S": changed}},
+        )
+
+    def _description(self, key: str) -> dict[str, Any]:
+        return next(item for item in self.items() if re.fullmatch(f"activity#.*\\b{key}", item["task_id"]))
 
     def last_pass(self) -> Any:
         """Start a pass, wait for its end, and return its answer."""

@@ -1,4 +1,4 @@
-"""Faults in deliveries by EventBridge and SQS to functions: both may repeat and delay them."""
+"""Faults in deliveries to functions: EventBridge, SQS and Lambda's own queue may repeat and delay them."""
 
 import copy
 import time
@@ -8,6 +8,7 @@ from typing import Any
 
 from localstack.services.events.target import TargetSender
 from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
+from localstack.services.lambda_.invocation.event_manager import Poller
 from localstack.utils.threads import start_worker_thread
 
 from localcloud.faults.plan import CURRENT, DELIVER
@@ -29,6 +30,13 @@ def install() -> None:
         original: Callable[..., None], poller: SqsPoller, messages: list[dict[str, Any]]
     ) -> None:
         _deliver("sqs", messages, lambda given: original(poller, given))
+
+    @wrap(Poller, "handle_message")
+    def handle_message(
+        original: Callable[..., None], poller: Poller, message: dict[str, Any]
+    ) -> None:
+        # Lambda may deliver an asynchronous invocation twice, under the same request id.
+        _deliver("lambda", message, lambda given: original(poller, given))
 
 
 def _deliver(service: str, delivery: Any, deliver: Callable[[Any], None]) -> None:

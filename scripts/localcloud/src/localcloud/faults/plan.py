@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 FAULTS = ("throttle", "error", "delay", "lose_answer", "duplicate")
-# Deliveries by EventBridge and event source mappings to a function; not a request it makes.
+# Deliveries by EventBridge, event source mappings and asynchronous invocations to a function; not a
+# request it makes.
 DELIVER = "Deliver"
 _FAULTS_OF_DELIVERIES = ("delay", "duplicate")
 _KEYS = {"service", "operation", "probability", "fault", "seconds"}
