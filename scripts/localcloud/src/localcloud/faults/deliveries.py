@@ -1,4 +1,4 @@
-"""Faults in deliveries to functions: EventBridge, SQS and Lambda's own queue may repeat and delay them."""
+"""Faults in deliveries to functions: EventBridge, SQS and Lambda may repeat and delay them."""
 
 import copy
 import time
