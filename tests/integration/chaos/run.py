@@ -47,7 +47,7 @@ def run_once(chaos: Chaos, chance: random.Random) -> Run:
     jobs, moments = jobs_of(chance), [time.monotonic()]
     arns: list[str] = []
     with _watched(chaos, chance), _faults(chaos, chance), ThreadPoolExecutor(1) as pool:
-        starting = pool.submit(lambda: [arns.append(chaos.start(*one)) for one in enumerate(jobs)])
+        starting = pool.submit(lambda: arns.extend(chaos.start(*one) for one in enumerate(jobs)))
         with _misled(chaos, chance, arns):
             _kill_until(starting, chaos, chance)
         starting.result()

@@ -151,12 +151,12 @@ class Stack(RuleBasedStateMachine):
         pick(self.model.processes, number).finish()
         self.model.settle()
 
-    @precondition(lambda self: queued(self.model))
+    @precondition(lambda self: bool(queued(self.model)))
     @rule(number=numbers)
     def run_job(self, number: int) -> None:
         self.model.run_job(pick(queued(self.model), number))
 
-    @precondition(lambda self: plain(self.model))
+    @precondition(lambda self: bool(plain(self.model)))
     @rule(number=numbers, exit_code=st.sampled_from([0, 3, 143]))
     def end_job(self, number: int, exit_code: int) -> None:
         self.model.end_job(pick(plain(self.model), number), exit_code)
