@@ -36,12 +36,31 @@ def test_a_long_cause_loses_the_oldest_log_lines_first() -> None:
 def test_a_cause_never_exceeds_the_limit(message: str) -> None:
     text = Cause(message=message, log_tail=("line",)).to_json()
     assert len(text) <= 32_768
-    shown = json.loads(text)["message"]
-    assert shown == message or shown.endswith(" [cut]")
+    shown, message = json.loads(text)["message"], message.replace("\0", "\ufffd")
+    assert shown == message or (
+        " characters cut ...] " in shown and shown[:100] + shown[-100:] == message[:100] + message[-100:]
+    )
 
 
-@pytest.mark.parametrize("name", ["", "x" * 257])
-def test_error_names_that_step_functions_would_refuse_are_rejected(name: str) -> None:
+def test_a_cause_shows_both_ends_of_what_is_too_long() -> None:
+    cause = Cause(message="begin" + "\n" * 40_000 + "end", log_url="https://" + "x" * 40_000)
+    text = cause.to_json()
+    shown = json.loads(text)
+    assert shown["message"].startswith("begin")
+    assert shown["message"].endswith("end")
+    assert shown["log_url"].startswith("https://xxx")
+    assert 32_000 < len(text) <= 32_768
+
+
+def test_a_text_that_cannot_be_encoded_is_cleaned() -> None:
+    cause = json.loads(Cause(message="a\ud800\0b", log_tail=("\udfff",), stop_code="\0").to_json())
+    assert cause == {"message": "a\ufffd\ufffdb", "stop_code": "\ufffd", "log_tail": ["\ufffd"]}
+    assert Failed(error="E\ud800\0", cause=Cause(message="m")).error == "E\ufffd\ufffd"
+    assert type(Failed(error=ErrorName.JOB_FAILED, cause=Cause(message="m")).error) is ErrorName
+
+
+@pytest.mark.parametrize("name", ["", "x" * 257, "😀" * 129, 7, None, ["a"]])
+def test_error_names_that_step_functions_would_refuse_are_rejected(name) -> None:
     with pytest.raises(ValueError, match="allowed are 1 to 256"):
         Failed(error=name, cause=Cause(message="m"))
     with pytest.raises(ValueError, match="allowed are 1 to 256"):
@@ -56,6 +75,7 @@ def test_the_error_names_are_a_public_api() -> None:
         "Job.TimedOut",
         "Job.NeverStarted",
         "Job.InvalidOutput",
+        "Job.OutputUnavailable",
         "Dispatch.Throttled",
         "Dispatch.CapacityUnavailable",
         "Dispatch.InvalidRequest",

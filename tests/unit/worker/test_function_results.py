@@ -60,7 +60,7 @@ def test_an_error_message_that_cannot_be_encoded_still_fails_the_task(scheduled)
         raise ValueError("bad \ud800 name")
 
     scheduled.run(fail)
-    assert scheduled.cause["message"] == "ValueError: bad ? name"
+    assert scheduled.cause["message"] == "ValueError: bad \ufffd name"
 
 
 def test_a_failing_log_handler_does_not_fail_the_job(scheduled, monkeypatch) -> None:
@@ -106,3 +106,36 @@ def test_a_result_that_is_not_json_fails_the_task(scheduled, result) -> None:
     scheduled.run(lambda _: result)
     assert scheduled.fake.answer["error"] == "Job.InvalidOutput"
     assert scheduled.cause["message"].startswith("the function's result is not JSON")
+
+
+def test_an_exception_without_a_usable_text_or_name_still_fails_the_task(scheduled) -> None:
+    class Broken(JobError):
+        def __init__(self) -> None:
+            pass
+
+        def __str__(self) -> str:
+            raise KeyError("text")
+
+    def fail(_value):
+        raise Broken
+
+    scheduled.run(fail)
+    assert scheduled.fake.answer["error"] == "Job.Failed"
+    assert scheduled.cause["message"] == "Broken, whose text raises KeyError"
+
+
+def test_a_result_that_raises_while_it_is_written_is_invalid(scheduled) -> None:
+    class Broken(dict[str, int]):
+        def items(self):
+            raise KeyError("items")
+
+    scheduled.run(lambda _: Broken(a=1))
+    assert scheduled.fake.answer["error"] == "Job.InvalidOutput"
+
+
+def test_an_error_name_with_half_a_character_is_cleaned(scheduled) -> None:
+    def fail(_value):
+        raise JobError("Orders.\ud800", "none")
+
+    scheduled.run(fail)
+    assert scheduled.fake.answer["error"] == "Orders.\ufffd"

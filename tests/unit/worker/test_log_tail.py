@@ -60,7 +60,7 @@ def test_the_last_twenty_lines_are_kept_each_cut_off() -> None:
         print("no line feed", end="")
     assert len(tail.lines) == 20
     assert tail.lines[0].startswith("11 ")
-    assert len(tail.lines[0]) == 1000
+    assert len(tail.lines[0]) <= 1000
     assert tail.lines[-1] == "no line feed"
 
 
@@ -78,3 +78,27 @@ def test_standard_output_still_works_as_a_file(capfd) -> None:
         sys.stdout.buffer.write(b"bytes\n")
         sys.stdout.flush()
     assert capfd.readouterr().out == "from a child\nbytes\n"
+
+
+def test_of_a_progress_bar_the_last_state_is_kept() -> None:
+    with keep_log_tail() as tail:
+        LOG.info("begin")
+        for percent in range(0, 101, 2):
+            print(f"\r{percent} %", end="", file=sys.stderr)
+        print(file=sys.stderr)
+    assert tail.lines == ("INFO begin", "100 %")
+
+
+def test_a_long_message_keeps_the_reason_at_its_end() -> None:
+    with keep_log_tail() as tail:
+        print("x" * 5_000 + " KeyError")
+        LOG.error("y" * 5_000 + " ValueError")
+    assert [line[-10:].split()[-1] for line in tail.lines] == ["KeyError", "ValueError"]
+
+
+def test_a_message_that_cannot_be_formatted_does_not_end_the_function(monkeypatch) -> None:
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    with keep_log_tail() as tail:
+        LOG.info("%d files", "no number")
+        LOG.info("end")
+    assert tail.lines == ("INFO end",)

@@ -86,3 +86,57 @@ def test_json_is_passed_on_unchanged(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
     outcome = outcome_of(Ending(exit_code=0, output_file=f" {text}\n".encode()), CONTEXT)
     assert outcome == Succeeded(output=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'{"error": "E"}', "the program exited with code 3"),
+        (b'{"error": "E", "message": null}', "the program exited with code 3"),
+        (b'{"error": "E", "message": ""}', "the program exited with code 3"),
+        (b'{"error": "E", "message": {"of": [1, 2.5, null]}}', '{"of": [1, 2.5, null]}'),
+        (b'{"error": "E", "message": 7}', "7"),
+        (b'{"error": "E", "message": 1e999}', "1e999"),
+        (b'{"error": "E", "message": ' + b"1" * 5_000 + b"}", "1" * 5_000),
+        (b'\xef\xbb\xbf{"error": "E", "message": "with a byte order mark"}', "with a byte order mark"),
+        ('{"error": "E", "message": "é"}'.encode("utf-16"), "é"),
+    ],
+)
+def test_a_message_of_any_kind_is_shown_as_text(text: bytes, message: str) -> None:
+    outcome = outcome_of(Ending(exit_code=3, error_file=text), CONTEXT)
+    assert isinstance(outcome, Failed)
+    assert (outcome.error, outcome.cause.message) == ("E", message)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (b'{"error": "E", "message": NaN}', "NaN is not a JSON value"),
+        (b'{"error": "E", "message": ' + b"[" * 60_000, "nested too deeply"),
+        (b'{"error": "E", "message": ' + b"[" * 100_000, "is over 65536 bytes"),
+        (b'{"error": ' + b"1" * 5_000 + b"}", "is not of the form"),
+        (b"\xff\xfe\xff", "is not JSON"),
+    ],
+)
+def test_what_is_wrong_with_an_error_file_is_said(text: bytes, problem: str) -> None:
+    outcome = outcome_of(Ending(exit_code=3, error_file=text), CONTEXT)
+    assert isinstance(outcome, Failed)
+    assert outcome.error == "Job.Failed"
+    assert problem in outcome.cause.message
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(st.characters(codec=None)), st.lists
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["error", "message", "other"]), JSON_VALUES) | JSON_VALUES, st.booleans()
+)
+def test_whatever_an_error_file_holds_the_failure_can_be_sent(document: object, ascii_only: bool) -> None:
+    data = json.dumps(document, ensure_ascii=ascii_only).encode(errors="surrogatepass")
+    outcome = outcome_of(Ending(exit_code=3, error_file=data), CONTEXT)
+    assert isinstance(outcome, Failed)
+    for text in (outcome.error, outcome.cause.to_json()):
+        assert "\0" not in text.encode().decode()
+    assert "\0" not in json.loads(outcome.cause.to_json())["message"]

@@ -16,10 +16,20 @@ def test_a_failure_reports_the_exit_code_and_the_last_lines_of_both_streams(benc
     assert bench.record.error == "Job.Failed"
 
 
-def test_a_cause_has_only_the_last_lines_each_cut_off(bench) -> None:
-    assert bench.sh("seq 1 500; head -c 1000000 /dev/zero | tr '\\0' x; printf '\\nend'; exit 1") == 1
+def test_a_cause_has_only_the_last_lines_and_of_a_long_one_both_ends(bench) -> None:
+    assert bench.sh("seq 1 500; head -c 1000000 /dev/zero | tr '\\0' x; printf ' why\\nend'; exit 1") == 1
     tail = bench.cause["log_tail"]
-    assert tail == [*map(str, range(483, 501)), "x" * 1000, "end"]
+    assert [*tail[:18], tail[19]] == [*map(str, range(483, 501)), "end"]
+    assert len(tail[18]) <= 1000
+    assert tail[18].startswith("xxx")
+    assert tail[18].endswith("xxx why")
+    assert " characters cut ...] " in tail[18]
+
+
+def test_of_a_redrawn_line_a_cause_has_the_last_state(bench) -> None:
+    progress = "i=0; while [ $i -lt 400 ]; do i=$((i+1)); printf '\\r%d of 400' $i; done; printf '\\r\\n'"
+    assert bench.sh(f"echo no disk >&2; {progress}; exit 1") == 1
+    assert sorted(bench.cause["log_tail"]) == ["400 of 400", "no disk"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM, signal.SIGUSR1])
@@ -64,9 +74,17 @@ def test_a_program_can_name_its_own_error(bench, code) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", "{}", '{"error": ""}', '{"error": 1}', json.dumps({"error": "e" * 257})]
+    "text",
+    ["{", "[]", "{}", '{"error": ""}', '{"error": 1}', '{"error": null}', json.dumps({"error": "e" * 257})],
 )
 def test_an_invalid_error_file_is_reported(bench, text) -> None:
     assert bench.sh(f"echo '{text}' > $TASK_ERROR; exit 4") == 4
     assert bench.error == "Job.Failed"
     assert "TASK_ERROR is not" in bench.cause["message"]
+
+
+def test_an_error_with_half_a_character_reaches_step_functions_and_the_table(bench) -> None:
+    error = r'{"error": "E\ud800", "message": {"path": "a\udcff"}}'
+    assert bench.sh(f"echo '{error}' > $TASK_ERROR; exit 4") == 4
+    assert bench.error == bench.record.error == "E\ufffd"
+    assert bench.cause["message"] == '{"path": "a\ufffd"}'

@@ -4,12 +4,14 @@ The names are public API: documented in docs/errors.md and never changed silentl
 """
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from activity_dispatch.domain.limits import MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS
+from activity_dispatch.domain.texts import clean, cut, utf16_length
 
 # The reason that a backend's service records for a stopped job.
 NOBODY_WAITS = "nobody waits for the task any more"
@@ -24,6 +26,7 @@ class ErrorName(StrEnum):
     JOB_TIMED_OUT = "Job.TimedOut"
     JOB_NEVER_STARTED = "Job.NeverStarted"
     JOB_INVALID_OUTPUT = "Job.InvalidOutput"
+    JOB_OUTPUT_UNAVAILABLE = "Job.OutputUnavailable"
     DISPATCH_THROTTLED = "Dispatch.Throttled"
     DISPATCH_CAPACITY_UNAVAILABLE = "Dispatch.CapacityUnavailable"
     DISPATCH_INVALID_REQUEST = "Dispatch.InvalidRequest"
@@ -50,32 +53,36 @@ class Cause:
     def to_json(self) -> str:
         """Return a JSON object of at most 32,768 characters, without empty fields.
 
-        A longer one loses its oldest log lines first, then the end of its longest field.
+        A longer one loses its oldest log lines first, then the middle of its longest fields.
         Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html
         """
-        cause = self
-        while (excess := _utf16_length(_compact(cause)) - MAX_CAUSE_CHARACTERS) > 0:
-            cause = replace(cause, log_tail=cause.log_tail[1:]) if cause.log_tail else _cut(cause, excess)
-        # A lone surrogate can't be encoded, so the failure could not be sent.
-        return _compact(cause).encode(errors="replace").decode()
+        cause = self._cleaned()
+        while not _fits(cause) and cause.log_tail:
+            cause = replace(cause, log_tail=cause.log_tail[1:])
+        if not _fits(cause):
+            # The first length of fields that is too long; each may have the one before.
+            length = bisect_left(range(MAX_CAUSE_CHARACTERS), True, key=lambda n: not _fits(cause._cut_to(n)))
+            cause = cause._cut_to(length - 1)
+        return _compact(cause)
+
+    def _cleaned(self) -> "Cause":
+        texts: Any = {name: clean(str(value)) for name, value in self._texts().items()}
+        return replace(self, **texts, log_tail=tuple(clean(line) for line in self.log_tail))
+
+    def _cut_to(self, length: int) -> "Cause":
+        texts: Any = {name: cut(value, length) for name, value in self._texts().items()}
+        return replace(self, **texts)
+
+    def _texts(self) -> Mapping[str, str]:
+        texts = {name: getattr(self, name) for name in _STRING_FIELDS}
+        return {name: value for name, value in texts.items() if value is not None}
 
 
-_CUT = " [cut]"
 _STRING_FIELDS = ("message", "backend", "job_id", "stop_code", "log_url")
 
 
-def _cut(cause: Cause, excess: int) -> Cause:
-    values = {name: getattr(cause, name) or "" for name in _STRING_FIELDS}
-    longest = max(values, key=lambda name: len(values[name]))
-    value = values[longest]
-    kept = value.removesuffix(_CUT)[: max(0, len(value) - excess - len(_CUT))]
-    changes: Any = {longest: kept + _CUT}
-    return replace(cause, **changes)
-
-
-def _utf16_length(text: str) -> int:
-    # AWS does not define a character. Java counts UTF-16 code units; an emoji has two.
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def _fits(cause: Cause) -> bool:
+    return utf16_length(_compact(cause)) <= MAX_CAUSE_CHARACTERS
 
 
 def _compact(cause: Cause) -> str:
@@ -100,12 +107,31 @@ class Failed:
     cause: Cause
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a name that Step Functions would refuse."""
-        if not 0 < len(self.error) <= MAX_ERROR_CHARACTERS:
-            raise ValueError(f"error: {len(self.error)} characters; allowed are 1 to {MAX_ERROR_CHARACTERS}")
+        """Clean the name; raise ValueError for one that Step Functions would refuse."""
+        if not is_error_name(self.error):
+            raise ValueError(_bad_name(self.error))
+        if (name := clean(self.error)) != self.error:
+            object.__setattr__(self, "error", name)
+
+
+def is_error_name(name: object) -> bool:
+    """Return whether Step Functions accepts it as an error's name, once it is clean."""
+    return isinstance(name, str) and 0 < utf16_length(name) <= MAX_ERROR_CHARACTERS
+
+
+def _bad_name(name: object) -> str:
+    shown = cut(repr(name), 2 * MAX_ERROR_CHARACTERS)
+    return f"error: {shown}; allowed are 1 to {MAX_ERROR_CHARACTERS} characters"
 
 
 type Outcome = Succeeded | Failed
+
+
+def own_error_name(error: BaseException) -> str:
+    """Return the name under which an exception fails its task."""
+    # A subclass may not have called JobError's constructor, or may have changed the name.
+    name = getattr(error, "error", None) if isinstance(error, JobError) else None
+    return name if isinstance(name, str) and is_error_name(name) else ErrorName.JOB_FAILED
 
 
 class JobError(Exception):
@@ -115,8 +141,8 @@ class JobError(Exception):
     """
 
     def __init__(self, error: str, message: str) -> None:
-        """Store name and message. Raises ValueError if the name is empty or over 256 characters."""
-        if not 0 < len(error) <= MAX_ERROR_CHARACTERS:
-            raise ValueError(f"error: {error!r}; allowed are 1 to {MAX_ERROR_CHARACTERS} characters")
+        """Store name and message. Raises ValueError if the name is not text of 1 to 256 characters."""
+        if not is_error_name(error):
+            raise ValueError(_bad_name(error))
         super().__init__(message)
         self.error = error

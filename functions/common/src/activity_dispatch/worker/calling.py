@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, JobError, Outcome, Succeeded
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded, own_error_name
 from activity_dispatch.worker.interruption import Interrupted, Interrupter
 
 LOG = logging.getLogger(__name__)
@@ -20,20 +20,29 @@ def call(
     JobError under its own name; the cause holds only a message. `on_armed` is called as soon as the
     function can be interrupted.
     """
+
+    def armed() -> Any:
+        on_armed()
+        return function()
+
     try:
-        with interrupter.interruptible():
-            on_armed()
-            result = function()
+        result = interrupter.run(armed)
     except Interrupted:
         LOG.warning("the function was interrupted")
         return None
     except BaseException as error:
         # SystemExit and the like too: however the function ends, the task must get its outcome.
         LOG.exception("the function raised an exception")
-        name = error.error if isinstance(error, JobError) else ErrorName.JOB_FAILED
-        return Failed(error=name, cause=Cause(message=f"{type(error).__name__}: {error}"))
+        return Failed(error=own_error_name(error), cause=Cause(message=_described(error)))
     try:
         return Succeeded(output=json.dumps(result, allow_nan=False))
-    except (TypeError, ValueError, RecursionError) as error:
-        cause = Cause(message=f"the function's result is not JSON: {error}")
+    except Exception as error:  # noqa: BLE001 (the result's own methods may raise anything)
+        cause = Cause(message=f"the function's result is not JSON: {_described(error)}")
         return Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
+
+
+def _described(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception as problem:  # noqa: BLE001 (users' exceptions have methods of their own)
+        return f"{type(error).__name__}, whose text raises {type(problem).__name__}"

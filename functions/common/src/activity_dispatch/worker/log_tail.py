@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO, cast
 
-from activity_dispatch.domain.limits import MAX_LINE_CHARACTERS, MAX_LINES
+from activity_dispatch.domain.limits import MAX_LINES
+from activity_dispatch.domain.log_lines import LineSplitter, lines_of
 
 
 class LogTail(logging.Handler):
-    """Keeps the last 20 lines, each cut to 1,000 characters.
+    """Keeps the last 20 lines, each as last drawn and cut to 1,000 characters.
 
     Wraps the existing handlers and passes records on to them: if one writes to standard output, as
     Lambda's may, the line is not kept twice.
@@ -27,7 +28,7 @@ class LogTail(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a log record's lines, including its traceback, and pass the record on."""
-        self.add(f"{record.levelname} {self.format(record)}")
+        self._keep(record)
         self._passing_on.now = True
         try:
             for handler in self._handlers:
@@ -35,6 +36,12 @@ class LogTail(logging.Handler):
                     self._pass_on(handler, record)
         finally:
             self._passing_on.now = False
+
+    def _keep(self, record: logging.LogRecord) -> None:
+        try:
+            self.add(f"{record.levelname} {self.format(record)}")
+        except Exception:  # noqa: BLE001 (a line that can't be formatted must not end the user's function)
+            self.handleError(record)
 
     @staticmethod
     def _pass_on(handler: logging.Handler, record: logging.LogRecord) -> None:
@@ -45,7 +52,7 @@ class LogTail(logging.Handler):
 
     def add(self, text: str) -> None:
         """Keep the lines of a text."""
-        self._lines.extend(line[:MAX_LINE_CHARACTERS] for line in text.splitlines() if line.strip())
+        self._lines.extend(lines_of(text))
 
     @property
     def is_passing_on(self) -> bool:
@@ -62,20 +69,16 @@ class _Tee:
     """Passes printed text on and keeps it; otherwise behaves like the stream it replaces."""
 
     def __init__(self, target: TextIO, tail: LogTail) -> None:
-        self._target, self._tail, self._line = target, tail, ""
+        self._target, self._tail, self._splitter = target, tail, LineSplitter(tail.add)
 
     def write(self, text: str) -> int:
         if not self._tail.is_passing_on:
-            *lines, rest = (self._line + text).split("\n")
-            self._line = rest[:MAX_LINE_CHARACTERS]
-            for line in lines:
-                self._tail.add(line)
+            self._splitter.add(text)
         return self._target.write(text)
 
     def end(self) -> None:
         """Keep a last line without a line feed."""
-        self._tail.add(self._line)
-        self._line = ""
+        self._splitter.close()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._target, name)

@@ -1,5 +1,6 @@
 """Passes the program's output on as it arrives, and keeps what the worker needs."""
 
+import codecs
 import os
 import tempfile
 import threading
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Self
 
-from activity_dispatch.domain.limits import MAX_LINE_CHARACTERS
+from activity_dispatch.domain.log_lines import LineSplitter
 from activity_dispatch.worker.container.files import MAX_OUTPUT_BYTES
 from activity_dispatch.worker.log_tail import LogTail
 
@@ -44,30 +45,21 @@ class Spool:
 
 
 class Lines:
-    """Splits a stream into lines for a tail; long lines are cut."""
+    """Splits a stream into lines for a tail."""
 
     def __init__(self, tail: LogTail) -> None:
         """Start at the beginning of a line."""
-        self._tail, self._rest = tail, b""
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        self._splitter = LineSplitter(tail.add)
 
     def add(self, data: bytes) -> None:
         """Split more of the stream."""
-        *lines, rest = data.split(b"\n")
-        if lines:
-            lines[0] = self._rest + lines[0]
-            self._rest = b""
-            # The tail would drop the lines before these.
-            for line in lines[-_MOST_LINES:]:
-                self._tail.add(line[: 4 * MAX_LINE_CHARACTERS].decode(errors="replace"))
-        self._rest += rest[: max(0, 4 * MAX_LINE_CHARACTERS - len(self._rest))]
+        self._splitter.add(self._decoder.decode(data))
 
     def close(self) -> None:
         """Keep the rest as the last line."""
-        self._tail.add(self._rest.decode(errors="replace"))
-        self._rest = b""
-
-
-_MOST_LINES = 100
+        self._splitter.add(self._decoder.decode(b"", final=True))
+        self._splitter.close()
 
 
 class Pump(threading.Thread):

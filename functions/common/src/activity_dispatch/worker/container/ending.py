@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.limits import MAX_ERROR_CHARACTERS
-from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
-from activity_dispatch.worker.container.files import MAX_OUTPUT_BYTES
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded, is_error_name
+from activity_dispatch.worker.container.files import MAX_ERROR_FILE_BYTES, MAX_OUTPUT_BYTES
 from activity_dispatch.worker.exits import Exit
 from activity_dispatch.worker.stop_reason import StopReason
 
@@ -93,14 +93,31 @@ def _failed(name: str, message: str, ending: Ending, context: Cause) -> Failed:
 
 def _own_error(data: bytes, ending: Ending, context: Cause) -> Failed:
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        return _failed(ErrorName.JOB_FAILED, f"TASK_ERROR is not JSON: {error}", ending, context)
+        name, message = _read_error(data)
+    except ValueError as error:
+        return _failed(ErrorName.JOB_FAILED, f"TASK_ERROR {error}", ending, context)
+    return _failed(name, message or _describe(ending), ending, context)
+
+
+def _read_error(data: bytes) -> tuple[str, str]:
+    """Return the error's name and message, which may be empty; ValueError says what is wrong."""
+    if len(data) > MAX_ERROR_FILE_BYTES:
+        raise ValueError(f"is over {MAX_ERROR_FILE_BYTES} bytes")
+    try:
+        # As json.loads decodes bytes, a byte order mark included.
+        text = data.decode(json.detect_encoding(data), "surrogatepass")
+        document = strict_json.read(text, number=strict_json.number_of)
+    except ValueError as error:
+        raise ValueError(f"is not JSON: {error}") from error
     name = document.get("error") if isinstance(document, dict) else None
-    if not isinstance(name, str) or not 0 < len(name) <= MAX_ERROR_CHARACTERS:
+    if not isinstance(name, str) or not is_error_name(name):
         wanted = f'{{"error": 1 to {MAX_ERROR_CHARACTERS} characters, "message": text}}'
-        return _failed(ErrorName.JOB_FAILED, f"TASK_ERROR is not of the form {wanted}", ending, context)
-    return _failed(name, str(document.get("message", _describe(ending))), ending, context)
+        raise ValueError(f"is not of the form {wanted}")
+    message = document.get("message")
+    try:
+        return name, "" if message is None else strict_json.text_of(message)
+    except ValueError as error:
+        return name, f"the message can't be shown: {error}"
 
 
 def _output(ending: Ending, context: Cause) -> Outcome:

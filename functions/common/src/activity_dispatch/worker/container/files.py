@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from activity_dispatch.domain.texts import clean
+
 # Step Functions accepts 256 KiB; larger outputs go to S3, through the worker's memory.
 MAX_OUTPUT_BYTES = 16 * 1_048_576
 MAX_ERROR_FILE_BYTES = 65_536
@@ -82,5 +84,5 @@ def last_line(path: Path, limit: int = MAX_PROGRESS_BYTES) -> str | None:
     if not lines:
         return None
     # Cut after decoding: replacement characters are longer than the bytes they replace.
-    text = lines[-1].strip().decode(errors="replace")
+    text = clean(lines[-1].strip().decode(errors="replace"))
     return text.encode()[:limit].decode(errors="ignore")
