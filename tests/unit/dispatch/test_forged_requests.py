@@ -1,4 +1,4 @@
-"""Whoever may send to the dispatch queue may send anything: only tasks that somebody waits for are started."""
+"""Anyone who may send to the queue may send anything: only tasks that somebody waits for are started."""
 
 import json
 from collections.abc import Callable
