@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from activity_dispatch.domain.tasks import OutcomeName, Task
+from activity_dispatch.store.task_table import InvalidItem
 
 TASK = Task(activity_arn="arn:activity", token="token", input="{}", heartbeat_seconds=60)
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
@@ -43,3 +44,48 @@ def test_an_activity_is_read_as_terraform_writes_it(table) -> None:
         Item={"task_id": {"S": f"activity#{ARN}"}, "activity": {"S": json.dumps(description)}},
     )
     assert table.activity(ARN).config == description["config"]
+
+
+def put(key: str, **attributes: dict) -> None:
+    boto3.client("dynamodb").put_item(TableName="tasks", Item={"task_id": {"S": key}, **attributes})
+
+
+@pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
+def test_bad_items_are_left_out_by_every_reader(table) -> None:
+    target, execution = "callback:work", "arn:aws:states:r:a:execution:m:1"
+    polled = Task(activity_arn=ARN, token="polled", input="{}", heartbeat_seconds=60, poll_id="0" * 16)
+    waiting = Task(
+        activity_arn=target, token="waiting", input="{}", heartbeat_seconds=60, execution_arn=execution
+    )
+    table.add(polled, "lambda")
+    assert table.park(waiting, "lambda")
+    for number in range(120):
+        # Of the same poll, parked for another activity, of the same execution, and no task at all.
+        put(f"{number:031x}a", poll_id={"S": polled.poll_id})
+        put(f"{number:031x}b", poll_id={"S": f"waiting#{target}"}, activity_arn={"S": ARN})
+    put("c" * 32, execution_arn={"S": execution}, poll_id={"S": "slots"})
+    put("d" * 32, poll_id={"S": "activity"}, activity={"S": "{}"})
+    assert table.of_poll(polled.poll_id).task_id == polled.task_id
+    assert table.waiting(target) == [waiting.task_id]
+    assert [record.task_id for record in table.of_execution(execution)] == [waiting.task_id]
+    assert table.served_activities() == ()
+    overview = table.overview()
+    assert {record.task_id for record in overview.tasks} == {polled.task_id, waiting.task_id}
+    assert overview.invalid_items == 242
+    with pytest.raises(InvalidItem):
+        table.get("c" * 32)
+
+
+@pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
+def test_a_started_task_never_waits_again(table) -> None:
+    """A job may write the state of its own task, but not holds_slot."""
+    assert table.park(TASK, "lambda")
+    assert table.unpark(TASK.task_id, "0" * 16, holds_slot=False)
+    boto3.client("dynamodb").update_item(
+        TableName="tasks",
+        Key={"task_id": {"S": TASK.task_id}},
+        UpdateExpression="SET #state = :waiting",
+        ExpressionAttributeNames={"#state": "state"},
+        ExpressionAttributeValues={":waiting": {"S": "waiting"}},
+    )
+    assert not table.unpark(TASK.task_id, "1" * 16, holds_slot=False)

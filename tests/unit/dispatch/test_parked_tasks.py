@@ -111,19 +111,18 @@ def test_a_message_for_an_ended_task_starts_nothing(target) -> None:
     target.stepfunctions.abort(task)
     assert target.dispatcher.handle(body(task)) is Result.NO_TASK
     assert target.backend.started == {}
+    assert target.tasks.get(task_id_of(task.token)) is None
+
+
+def test_a_waiting_task_that_has_ended_is_cancelled_by_its_second_message(target) -> None:
+    target.target(max_concurrent_jobs=1)
+    task = target.stepfunctions.hand_over()
+    target.slot_store.holders[TARGET] = {"another"}
+    assert target.dispatcher.handle(body(task)) is Result.WAITING
+    target.stepfunctions.abort(task)
+    assert target.dispatcher.handle(body(task)) is Result.NO_TASK
     record = target.record_of(task)
     assert (record.outcome, record.poll_id, record.token) == (OutcomeName.CANCELLED, None, None)
-    assert target.slot_store.holders[TARGET] == set()
-
-
-def test_a_failed_heartbeat_does_not_prevent_the_start(target, monkeypatch) -> None:
-    task = target.stepfunctions.hand_over()
-
-    def refuse(**_):
-        raise client_error("ThrottlingException", "SendTaskHeartbeat")
-
-    monkeypatch.setattr(target.stepfunctions, "send_task_heartbeat", refuse)
-    assert target.dispatcher.handle(body(task)) is Result.STARTED
 
 
 def test_a_refused_start_settles_the_task(target) -> None:

@@ -20,3 +20,22 @@ def test_its_repr_shows_neither_token_nor_input() -> None:
     assert task.task_id in shown
     assert "secret" not in shown
     assert "private" not in shown
+
+
+@pytest.mark.parametrize(
+    "text", ['1, "task_id": "x", "slot": "y"', '1, "task_token": "x"', '{}, "heartbeat_seconds": 9']
+)
+def test_an_input_replaces_no_field(text: str) -> None:
+    """A job may write the input of its own task, and the reconciler may start that again."""
+    task = Task(
+        activity_arn="arn:a", token="token", input=text, heartbeat_seconds=60, poll_id="p", holds_slot=True
+    )
+    event = json.loads(payload_of(task))
+    assert event.pop("input") in (1, {})
+    assert event == {
+        "task_id": task.task_id,
+        "task_token": "token",
+        "activity_arn": "arn:a",
+        "heartbeat_seconds": 60,
+        "slot": "p",
+    }

@@ -98,6 +98,18 @@ def test_a_throttled_first_heartbeat_does_not_stop_the_job(scheduled, monkeypatc
     assert scheduled.fake.answer == {"output": '"done"'}
 
 
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ValidationException"])
+def test_a_refused_first_heartbeat_settles_nothing(scheduled, monkeypatch, caplog, code: str) -> None:
+    def refused(**_):
+        raise client_error(code, "SendTaskHeartbeat")
+
+    monkeypatch.setattr(scheduled.stack.stepfunctions, "send_task_heartbeat", refused)
+    scheduled.run(lambda _: pytest.fail("the function ran"))
+    assert scheduled.fake.answer is None
+    assert scheduled.stack.tasks.get(scheduled.task_id).outcome is None
+    assert code in caplog.text
+
+
 def test_a_failed_claim_fails_the_task_at_once(scheduled, monkeypatch) -> None:
     def refuse(*_, **__):
         raise client_error("InternalServerError", "UpdateItem", 500)

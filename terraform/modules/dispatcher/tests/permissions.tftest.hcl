@@ -60,10 +60,9 @@ run "a_worker_may_only_report" {
         ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
         ["arn:aws:states:eu-west-1:123456789012:activity:lines", "arn:aws:states:eu-west-1:123456789012:activity:words"],
       ]
-      ReadAndSettleTasks = [
-        ["dynamodb:GetItem", "dynamodb:UpdateItem"],
-        ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"],
-      ]
+      ReadTasks               = [["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
+      SettleTasks             = [["dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
+      FreeSlots               = [["dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
       MakeDispatchRequests    = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
       ReadAndKeepPayloads     = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
       ReportFailedInvocations = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-west-1:123456789012:function:first-reporter"]]
@@ -71,12 +70,36 @@ run "a_worker_may_only_report" {
     error_message = "these actions on these resources"
   }
   assert {
-    condition     = [for statement in jsondecode(output.job_policy_json).Statement : statement.Sid] == ["ReportTasks", "ReadAndSettleTasks", "ReadAndKeepPayloads"]
+    condition     = [for statement in jsondecode(output.job_policy_json).Statement : statement.Sid] == ["ReportTasks", "ReadTasks", "ReadAndKeepPayloads", "SettleTasks"]
     error_message = "a container needs less: its service reports its end"
   }
   assert {
-    condition     = jsondecode(output.worker_policy_json).Statement[1].Condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"] == ["activity#*", "lease#*"]
-    error_message = "a worker can't rewrite what an activity starts"
+    condition = alltrue([for statement in concat(jsondecode(output.worker_policy_json).Statement, jsondecode(output.job_policy_json).Statement) :
+      statement.Condition["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] == ["????????????????????????????????"] &&
+      statement.Condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"] == ["*#*"] &&
+      statement.Condition.Null["dynamodb:LeadingKeys"] == "false"
+    if contains(["ReadTasks", "SettleTasks"], statement.Sid)])
+    error_message = "a job reaches only items whose key has a task id's length and no #"
+  }
+  assert {
+    condition = alltrue([for statement in concat(jsondecode(output.worker_policy_json).Statement, jsondecode(output.job_policy_json).Statement) :
+      statement.Condition.Null["dynamodb:Attributes"] == "false" && length(setintersection(
+        statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"],
+        [
+          "activity", "activity_arn", "backend", "config", "description", "execution_arn", "heartbeat_seconds", "holds_slot",
+          "input_s3_uri", "looked_at", "restarts", "starting_at",
+        ],
+      )) == 0
+    if contains(flatten([statement.Action]), "dynamodb:UpdateItem")])
+    error_message = "a job can't write whose task an item is, nor what starts it"
+  }
+  assert {
+    condition = { for statement in jsondecode(output.worker_policy_json).Statement : statement.Sid => statement.Condition if statement.Sid == "FreeSlots" } == { FreeSlots = {
+      "ForAllValues:StringLike"   = { "dynamodb:LeadingKeys" = ["slots#*"] }
+      "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["task_id", "holders", "waiting"] }
+      Null                        = { "dynamodb:LeadingKeys" = "false", "dynamodb:Attributes" = "false" }
+    } }
+    error_message = "a function may change the counts of slots, and nothing else of them"
   }
   assert {
     condition     = output.job_environment == { TASK_TABLE = "first-tasks", PAYLOAD_BUCKET = "payloads", TASK_RETENTION_DAYS = "7" } && output.worker_environment == merge(output.job_environment, { DISPATCH_QUEUE_URL = aws_sqs_queue.this["dispatch"].url, STACK_NAME = "first" })

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.dispatch.parked_tasks import ParkedTasks
+from activity_dispatch.dispatch.parked_tasks import NotParked, ParkedTasks
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.dispatch.workers_first import RETRY_SECONDS, WorkersFirst
 from activity_dispatch.domain.activities import Activity, InvalidActivity
@@ -19,8 +19,10 @@ from activity_dispatch.domain.tasks import Task
 from activity_dispatch.lifecycle.starter import Started, Starter
 from activity_dispatch.observe.log_keys import activity_name, log_keys
 from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
+from activity_dispatch.stepfunctions.answers import NotAllowed
 from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestSender, RequestsNotSent
+from activity_dispatch.store.task_table import InvalidItem
 
 LOG = logging.getLogger(__name__)
 
@@ -36,6 +38,13 @@ class Result(Enum):
     WAITING = auto()  # no slot is free: when one is, the request is sent again
     DROPPED = auto()  # the request is malformed
     RETRY = auto()  # nothing was taken off the activity: SQS delivers the request again
+
+
+_NOT_PARKED = {
+    NotParked.GONE: Result.NO_TASK,
+    NotParked.KNOWN: Result.KNOWN,
+    NotParked.REFUSED: Result.REFUSED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +82,9 @@ class Dispatcher:
         except (ClientError, BotoCoreError, RequestsNotSent) as error:
             LOG.warning("%s: will be retried: %s", request.activity_arn, error)
             return Result.RETRY
-        except (InvalidActivity, InvalidBackendConfig) as error:
-            LOG.error("%s: invalid configuration, no task taken: %s", request.activity_arn, error)
+        except (InvalidActivity, InvalidBackendConfig, InvalidItem, NotAllowed) as error:
+            # Not lost: after 20 deliveries the request is in the dead-letter queue.
+            LOG.error("%s: no task taken: %s: %s", request.activity_arn, type(error).__name__, error)
             self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
             return Result.RETRY
 
@@ -113,11 +123,9 @@ class Dispatcher:
 
     def _take(self, activity: Activity, request: DispatchRequest) -> Task | Result:
         """Take the request's own task or one off the activity; without one, return the result."""
-        parked = None
-        if request.task is not None:
-            parked = self.parked_tasks.park(activity, request.task)
-            if parked is None:
-                return Result.KNOWN
+        parked = None if request.task is None else self.parked_tasks.park(activity, request.task)
+        if isinstance(parked, NotParked):
+            return _NOT_PARKED[parked]
         poll_id = self.taker.reserve(activity)
         if poll_id is None:
             LOG.info("%s: none of the %s slots is free", activity.arn, activity.max_concurrent_jobs)

@@ -71,7 +71,7 @@ class Activity:
                 config=dict(document["config"]),
                 heartbeat_seconds=int(document["heartbeat_seconds"]),
                 timeout_seconds=int(document["timeout_seconds"]),
-                allowed_overrides=tuple(document.get("allowed_overrides", ())),
+                allowed_overrides=_strings(document.get("allowed_overrides", ())),
                 max_concurrent_jobs=_optional_int(document.get("max_concurrent_jobs")),
                 max_queue_seconds=_optional_int(document.get("max_queue_seconds")),
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
@@ -80,8 +80,8 @@ class Activity:
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
-        except (TypeError, ValueError) as error:
-            raise InvalidActivity(f"{error} in {text}") from error
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise InvalidActivity(f"{error} in {text:.2000}") from error
 
 
 class _OfActivity(Protocol):
@@ -95,6 +95,13 @@ def by_activity[T: _OfActivity](items: Iterable[T]) -> Mapping[str, list[T]]:
     for item in items:
         groups[item.activity_arn].append(item)
     return groups
+
+
+def _strings(values: Any) -> tuple[str, ...]:
+    # A string is a sequence of strings too.
+    if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
+        raise ValueError(f"allowed_overrides: {values!r}; it must be a list of names")
+    return tuple(values)
 
 
 def _optional_int(value: Any) -> int | None:

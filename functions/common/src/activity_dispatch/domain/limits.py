@@ -6,6 +6,9 @@ Sources: botocore's service models and https://docs.aws.amazon.com/step-function
 # SendTaskSuccess accepts 262,144 bytes of UTF-8. The Process state's Parallel wraps the output in an
 # array and has the same limit, so its brackets take two of those bytes.
 MAX_OUTPUT_BYTES = 262_144 - len("[]")
+MAX_TOKEN_CHARACTERS = 2_048
+# An index's key in DynamoDB.
+MAX_EXECUTION_ARN_BYTES = 2_048
 MAX_ERROR_CHARACTERS = 256
 MAX_CAUSE_CHARACTERS = 32_768
 MAX_WORKER_NAME_CHARACTERS = 80

@@ -4,12 +4,21 @@ Each says that one task of an activity is scheduled, or is about to be.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from activity_dispatch.domain.activities import CALLBACK_PREFIX
+from activity_dispatch.domain.limits import MAX_EXECUTION_ARN_BYTES, MAX_TOKEN_CHARACTERS
+
+# As Terraform names callback targets, and Step Functions its activities: no other text becomes a key.
+_CALLBACK = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_ACTIVITY_ARN = re.compile(r"arn:[^:#\s]{1,20}:states:[^:#\s]{1,40}:[^:#\s]{1,20}:activity:[^:#\s]{1,80}")
+_EXECUTION_ARN = re.compile(
+    r"arn:[^:\s]{1,20}:states:[^:\s]{1,40}:[^:\s]{1,20}:(execution|express):.+", re.DOTALL
+)
 
 
 class InvalidRequest(Exception):
@@ -85,14 +94,19 @@ def seconds_of(time: object) -> float | None:
 
 def _arn(document: Mapping[str, Any]) -> str:
     arn = document.get("activity_arn")
-    if not isinstance(arn, str) or not (":activity:" in arn or arn.startswith(CALLBACK_PREFIX)):
-        raise InvalidRequest(f"activity_arn: {arn!r}; it must be an activity's ARN")
-    return arn
+    if isinstance(arn, str) and (_ACTIVITY_ARN.fullmatch(arn) or _is_callback(arn)):
+        return arn
+    raise InvalidRequest(f"activity_arn: {arn!r:.300}; it must be an activity's ARN")
+
+
+def _is_callback(arn: str) -> bool:
+    name = arn.removeprefix(CALLBACK_PREFIX)
+    return name != arn and _CALLBACK.fullmatch(name) is not None
 
 
 def _callback(document: Mapping[str, Any]) -> str:
     name = document.get("callback")
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not _CALLBACK.fullmatch(name):
         raise InvalidRequest(f"callback: {type(name).__name__}; it must be the name of a callback target")
     return CALLBACK_PREFIX + name
 
@@ -103,9 +117,23 @@ def _handed_over(document: Mapping[str, Any]) -> HandedOver:
     for key, value in values.items():
         if not isinstance(value, str) or not value:
             raise InvalidRequest(f"{key}: {type(value).__name__}; it must be a non-empty string")
+    token, execution = str(values["task_token"]), str(values["execution_arn"])
+    if len(token) > MAX_TOKEN_CHARACTERS or not (token.isascii() and token.isprintable()):
+        raise InvalidRequest(f"task_token: {len(token)} characters; it must be a task's token")
+    if not _is_execution(execution):
+        raise InvalidRequest(f"execution_arn: {len(execution)} characters; it must be an execution's ARN")
     return HandedOver(
-        token=str(values["task_token"]),
+        token=token,
         # An input may hold a lone surrogate, which UTF-8 can't encode: write it as a JSON escape.
         input=str(values["input"]).encode(errors="backslashreplace").decode(),
-        execution_arn=str(values["execution_arn"]),
+        execution_arn=execution,
     )
+
+
+def _is_execution(arn: str) -> bool:
+    try:
+        # A key of an index in DynamoDB: in UTF-8, so without lone surrogates.
+        size = len(arn.encode())
+    except UnicodeEncodeError:
+        return False
+    return size <= MAX_EXECUTION_ARN_BYTES and _EXECUTION_ARN.fullmatch(arn) is not None

@@ -14,7 +14,7 @@ from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.store.payloads import PayloadStore
-from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.task_table import InvalidItem, TaskTable
 
 LOG = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class Settler:
             if release.slot is not None:
                 self.slots.free(release.activity_arn, release.slot)
             closed = self.tasks.close(task_id)
-        except (ClientError, BotoCoreError, RequestsNotSent) as problem:
+        except (ClientError, BotoCoreError, RequestsNotSent, InvalidItem) as problem:
             LOG.error("task %s not closed: %s", task_id, problem)
             return
         if closed is not None and closed.outcome is not None:

@@ -12,6 +12,9 @@ from activity_dispatch.store.dispatch_queue import RequestSender
 from activity_dispatch.store.slots import SlotStore
 from activity_dispatch.store.task_table import SlotsRecord
 
+# How many requests are woken at once: the count may be wrong, and the next pass wakes the rest.
+MAX_WOKEN = 1_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Slots:
@@ -44,12 +47,12 @@ class Slots:
     def recount(self, record: SlotsRecord, *, leaked: frozenset[str], limit: int | None) -> None:
         """Free the `leaked` slots, whose holders no longer exist; wake a request for each free slot.
 
-        Without a `limit`, all waiting requests are woken.
+        Without a `limit`, all waiting requests are woken, MAX_WOKEN at a time.
         """
         if leaked:
             record = self.store.give_back(record.activity_arn, leaked)
         room = record.waiting if limit is None else limit - len(record.holders)
-        self.wake(record.activity_arn, min(room, record.waiting))
+        self.wake(record.activity_arn, min(room, record.waiting, MAX_WOKEN))
 
     def wake(self, activity_arn: str, count: int) -> None:
         """Send `count` requests in place of waiting ones.

@@ -30,6 +30,7 @@ class Metric(Enum):
     OPEN_TASKS = ("OpenTasks", "Count", _OF_STACK)
     OLDEST_TASK_AGE = ("OldestTaskAge", "Seconds", _OF_STACK)
     OVERDUE_TASKS = ("OverdueTasks", "Count", _OF_STACK)
+    INVALID_ITEMS = ("InvalidItems", "Count", _OF_STACK)
     OPEN_TASKS_OF_ACTIVITY = ("OpenTasks", "Count", _OF_ACTIVITY)
     OLDEST_TASK_AGE_OF_ACTIVITY = ("OldestTaskAge", "Seconds", _OF_ACTIVITY)
     SLOTS_USED = ("SlotsUsed", "Count", _OF_ACTIVITY)

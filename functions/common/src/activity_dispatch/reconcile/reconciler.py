@@ -12,9 +12,9 @@ from itertools import batched
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.domain.activities import Activity, by_activity
+from activity_dispatch.domain.activities import Activity, InvalidActivity, by_activity
 from activity_dispatch.domain.jobs import Diagnosis, JobId
-from activity_dispatch.domain.polls import poll_time
+from activity_dispatch.domain.polls import poll_id_of, poll_time
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.slots import Slots
@@ -24,7 +24,7 @@ from activity_dispatch.reconcile.gauges import put_gauges
 from activity_dispatch.reconcile.next_step import Patience, Seen, Step, next_step
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
-from activity_dispatch.store.task_table import Overview, SlotsRecord, TaskTable
+from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord, TaskTable
 
 LOG = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ LOG = logging.getLogger(__name__)
 PASS_SECONDS = 60
 # Every service describes this many jobs in one call.
 DESCRIBED_AT_ONCE = 100
-PROBLEMS = (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig)
+PROBLEMS = (ClientError, BotoCoreError, RequestsNotSent, InvalidActivity, InvalidBackendConfig, InvalidItem)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +64,8 @@ class Reconciler:
         steps: Counter[str] = Counter()
         with ThreadPoolExecutor(self.threads, "reconcile") as pool:
             for arn, records in by_activity(overview.tasks).items():
-                activity = activities.get(arn) or self.tasks.activity(arn)
                 with log_keys(activity=activity_name(arn)):
+                    activity = activities.get(arn) or self._activity(arn)
                     if activity is None:
                         LOG.error("%s: no activity of this stack, but %d open tasks", arn, len(records))
                     else:
@@ -74,6 +74,13 @@ class Reconciler:
         self._poll_for_missed_tasks(overview.activities, now)
         self._wake_waiting(overview, activities, now)
         return dict(steps)
+
+    def _activity(self, arn: str) -> Activity | None:
+        try:
+            return self.tasks.activity(arn)
+        except PROBLEMS as error:
+            LOG.error("%s: its description can't be read: %s", arn, error)
+            return None
 
     def _reconcile(
         self, pool: ThreadPoolExecutor, activity: Activity, records: Sequence[TaskRecord], now: float
@@ -145,7 +152,8 @@ class Reconciler:
         self.slots.recount(record, leaked=leaked, limit=limit)
 
     def _is_old(self, holder: str, now: float) -> bool:
-        return now - poll_time(holder) > self.patience.start
+        # A job may write holders: one that is no poll, or one of the future, would hold its slot for ever.
+        return poll_id_of(holder) is None or abs(now - poll_time(holder)) > self.patience.start
 
     def _poll_for_missed_tasks(self, activities: Iterable[Activity], now: float) -> None:
         for activity in activities:

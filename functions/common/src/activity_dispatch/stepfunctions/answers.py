@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.domain.outcomes import Failed
@@ -21,6 +21,13 @@ LOG = logging.getLogger(__name__)
 
 class TaskGone(Exception):
     """Nobody waits for this task: its state timed out or was aborted, or the task has an outcome."""
+
+
+class NotAllowed(Exception):
+    """Step Functions refuses to say whether anybody waits for this task: who asks must not process it.
+
+    The token may belong to another state machine or activity than the caller may answer for.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,15 +64,18 @@ class TaskAnswers:
     def is_waited_for(self, token: str) -> bool:
         """Send a heartbeat; return False if nobody waits for the task.
 
-        Any other error is logged and counts as waited for: the next heartbeat follows.
+        Raises NotAllowed if Step Functions refuses to answer, and ClientError and BotoCoreError if it could
+        not be asked. Neither is a yes.
         """
         try:
             self.heartbeat(token)
         except TaskGone as gone:
             LOG.warning("nobody waits for the task any more (%s)", gone)
             return False
-        except (ClientError, BotoCoreError) as error:
-            LOG.warning("heartbeat failed, the next one follows: %s", error)
+        except ClientError as error:
+            if classify(error) is ErrorKind.REFUSED:
+                raise NotAllowed(f"the heartbeat was refused: {error_code(error)}") from error
+            raise
         return True
 
 

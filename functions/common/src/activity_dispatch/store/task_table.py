@@ -11,6 +11,10 @@ from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord
 
 
+class InvalidItem(Exception):
+    """An item of the table is not what its key says; the message names the attribute, never a token."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SlotsRecord:
     """An activity's slots: the polls that hold one, and how many requests wait for one."""
@@ -22,17 +26,22 @@ class SlotsRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """All open tasks, without their inputs, and all slots and activities, for the reconciler."""
+    """All open tasks, without their inputs, and all slots and activities, for the reconciler.
+
+    `invalid_items` is the number of items that are none of these: they are logged and left out.
+    """
 
     tasks: tuple[TaskRecord, ...]
     slots: tuple[SlotsRecord, ...]
     activities: tuple[Activity, ...]
+    invalid_items: int = 0
 
 
 class TaskTable(Protocol):
     """What the dispatcher, workers, reporter and reconciler need from the task table.
 
-    Every method may raise ClientError and BotoCoreError.
+    Every method may raise ClientError and BotoCoreError. A method that returns one task raises InvalidItem
+    if its item is invalid; one that returns many leaves it out.
     """
 
     def add(self, task: Task, backend: str) -> None:
@@ -95,7 +104,7 @@ class TaskTable(Protocol):
         ...
 
     def get(self, task_id: str) -> TaskRecord | None:
-        """Return a task's record, None if there is no such task."""
+        """Return a task's record, None if there is no such task. Raises InvalidItem."""
         ...
 
     def is_settled(self, task_id: str) -> bool:

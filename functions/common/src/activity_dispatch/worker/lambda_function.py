@@ -25,7 +25,7 @@ from activity_dispatch.observe.metrics import NO_METRICS, Metrics
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
-from activity_dispatch.stepfunctions.answers import TaskAnswers
+from activity_dispatch.stepfunctions.answers import NotAllowed, TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.assignment import Assignment
 from activity_dispatch.worker.calling import call
@@ -102,7 +102,18 @@ class Processor:
         delivery.deliver(assignment, outcome, release=invocation.release)
 
     def _is_wanted(self, invocation: Invocation, is_waited_for: Future[bool]) -> bool:
-        if is_waited_for.result():
+        try:
+            if is_waited_for.result():
+                return True
+        except NotAllowed as error:
+            # Who may not answer for a task does not process it, and settles nothing.
+            LOG.error("task %s is not processed: %s", invocation.task_id, error)
+            return False
+        except (ClientError, BotoCoreError) as error:
+            # The claim was accepted: nobody else has the task.
+            LOG.warning(
+                "task %s: first heartbeat failed, the next one follows: %s", invocation.task_id, error
+            )
             return True
         self.settler.cancel(invocation.task_id, release=invocation.release)
         return False

@@ -5,13 +5,14 @@ activities, whose `poll_id` is a constant.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.polls import parked
-from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
-from activity_dispatch.store.task_table import Overview, SlotsRecord
+from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
+from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
 
 LOG = logging.getLogger(__name__)
 
@@ -20,9 +21,17 @@ INDEX = "open"
 EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
-# The `poll_id` of slots and activities.
+# The `poll_id` of slots and activities, which only puts them into the index: a job may write the `poll_id` of
+# its task, so an item's kind is judged by its key alone.
 SLOTS = "slots"
 ACTIVITY = "activity"
+# How many invalid items one read names in the log.
+MAX_NAMED = 10
+# Seconds since 1970 until the year 5138: more is no time of ours.
+_MAX_SECONDS = 1e11
+# What DynamoDB's types are in a record. All attributes but these are strings.
+_FLAGS = ("holds_slot",)
+_NAMES = tuple(field.name for field in fields(TaskRecord))
 
 type Item = Mapping[str, Any]
 
@@ -50,16 +59,102 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
 
 
 def record_of(item: Item) -> TaskRecord:
-    """Return the task in an item, without its input if that is in S3."""
-    plain = {key: next(iter(value.values())) for key, value in item.items()}
+    """Return the task in an item, without its input if that is in S3. Raises InvalidItem."""
+    return _checked(item, _record)
+
+
+def slots_of(item: Item) -> SlotsRecord:
+    """Return the slots in an item. Raises InvalidItem."""
+    return _checked(item, _slots)
+
+
+def activity_of(item: Item) -> Activity:
+    """Return the activity in an item. Raises InvalidActivity."""
+    try:
+        key, text = item["task_id"]["S"], item["activity"]["S"]
+    except (LookupError, TypeError) as error:
+        raise InvalidActivity(f"activity: missing, or not a string in DynamoDB: {error}") from error
+    activity = Activity.from_json(text)
+    if ACTIVITY_KEY_PREFIX + activity.arn != key:
+        raise InvalidActivity(f"arn: {activity.arn}; its item's key is {key}")
+    return activity
+
+
+def overview_of(items: Iterable[Item]) -> Overview:
+    """Return the contents of the index's items; invalid ones are logged, counted and left out."""
+    invalid = _Invalid()
+    known = list(_valid(items, _part_of, invalid))
+    return Overview(
+        tasks=tuple(each for each in known if isinstance(each, TaskRecord)),
+        slots=tuple(each for each in known if isinstance(each, SlotsRecord)),
+        activities=tuple(each for each in known if isinstance(each, Activity)),
+        invalid_items=invalid.count,
+    )
+
+
+def records_of(items: Iterable[Item]) -> Iterator[TaskRecord]:
+    """Yield the tasks in items; invalid ones are logged and left out."""
+    return _valid(items, record_of, _Invalid())
+
+
+@dataclass(kw_only=True)
+class _Invalid:
+    """The invalid items of one read."""
+
+    count: int = 0
+
+    def note(self, item: Item, error: Exception) -> None:
+        self.count += 1
+        if self.count <= MAX_NAMED:
+            # By its key: the item may hold a token.
+            LOG.error("item %.160r is invalid and left out: %.300s", _key(item), error)
+        elif self.count == MAX_NAMED + 1:
+            LOG.error("further items are invalid and left out")
+
+
+def _valid[T](items: Iterable[Item], parse: Callable[[Item], T], invalid: _Invalid) -> Iterator[T]:
+    for item in items:
+        try:
+            parsed = parse(item)
+        except (InvalidItem, InvalidActivity) as error:
+            invalid.note(item, error)
+        else:
+            yield parsed
+
+
+def _part_of(item: Item) -> TaskRecord | SlotsRecord | Activity:
+    key = _key(item)
+    if key.startswith(SLOTS_KEY_PREFIX):
+        return slots_of(item)
+    return activity_of(item) if key.startswith(ACTIVITY_KEY_PREFIX) else record_of(item)
+
+
+def _checked[T](item: Item, parse: Callable[[Item], T]) -> T:
+    try:
+        return parse(item)
+    except KeyError as error:
+        raise InvalidItem(f"{error.args[0]}: missing") from error
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+        raise InvalidItem(f"{error}") from error
+
+
+def _key(item: Item) -> str:
+    key = item.get("task_id", {}).get("S", "")
+    return str(key)
+
+
+def _record(item: Item) -> TaskRecord:
+    plain = {name: _plain(name, item[name]) for name in _NAMES if name in item}
+    if not is_task_id(plain["task_id"]):
+        raise ValueError("task_id: not a task's id")
     outcome = plain.get("outcome")
-    return TaskRecord(
+    record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
         backend=plain["backend"],
         state=TaskState(plain["state"]),
         heartbeat_seconds=int(plain["heartbeat_seconds"]),
-        starting_at=float(plain["starting_at"]),
+        starting_at=_time("starting_at", plain["starting_at"]),
         poll_id=plain.get("poll_id"),
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
@@ -74,33 +169,41 @@ def record_of(item: Item) -> TaskRecord:
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
     )
+    _check_poll(record)
+    return record
 
 
-def slots_of(item: Item) -> SlotsRecord:
-    """Return the slots in an item."""
+def _check_poll(record: TaskRecord) -> None:
+    poll = record.poll_id or ""
+    # A job that gives its task such a poll must not pass for something else, or for another activity's task.
+    is_parked_elsewhere = poll.startswith(parked("")) and not record.is_parked
+    if poll in (SLOTS, ACTIVITY) or is_parked_elsewhere:
+        raise ValueError("poll_id: not a poll of this task's activity")
+
+
+def _slots(item: Item) -> SlotsRecord:
+    holders, waiting = item.get("holders", {"SS": ()}), item.get("waiting", {"N": "0"})
     return SlotsRecord(
         activity_arn=item["task_id"]["S"].removeprefix(SLOTS_KEY_PREFIX),
-        holders=frozenset(item.get("holders", {}).get("SS", ())),
-        waiting=int(item.get("waiting", {}).get("N", "0")),
+        holders=frozenset(holders["SS"]),
+        waiting=int(waiting["N"]),
     )
 
 
-def overview_of(items: Iterable[Item]) -> Overview:
-    """Return the contents of the index's items; log and leave out invalid activities."""
-    tasks, slots, activities = [], [], []
-    for item in items:
-        kind = item["poll_id"]["S"]
-        if kind == SLOTS:
-            slots.append(slots_of(item))
-        elif kind == ACTIVITY:
-            try:
-                activities.append(Activity.from_json(item["activity"]["S"]))
-            except InvalidActivity as error:
-                LOG.error("%s: %s", item["task_id"]["S"], error)
-        else:
-            tasks.append(record_of(item))
-    return Overview(tasks=tuple(tasks), slots=tuple(slots), activities=tuple(activities))
+def _plain(name: str, value: Mapping[str, Any]) -> Any:
+    ((kind, content),) = value.items()
+    if kind not in (("BOOL",) if name in _FLAGS else ("S", "N")):
+        raise ValueError(f"{name}: DynamoDB's type {kind}")
+    return content
 
 
-def _seconds(plain: Mapping[str, str], key: str) -> float | None:
-    return float(plain[key]) if key in plain else None
+def _seconds(plain: Mapping[str, Any], key: str) -> float | None:
+    return _time(key, plain[key]) if key in plain else None
+
+
+def _time(name: str, value: str) -> float:
+    seconds = float(value)
+    # Also false for NaN.
+    if not 0 <= seconds < _MAX_SECONDS:
+        raise ValueError(f"{name}: {seconds}; not a time")
+    return seconds

@@ -19,9 +19,11 @@ from activity_dispatch.store.dynamodb.items import (
     ACTIVITY_KEY_PREFIX,
     EXECUTIONS_INDEX,
     INDEX,
+    activity_of,
     new_item,
     overview_of,
     record_of,
+    records_of,
 )
 from activity_dispatch.store.dynamodb.shared_puts import SharedPuts
 from activity_dispatch.store.payloads import PayloadStore
@@ -73,7 +75,9 @@ class DynamoTaskTable:
         return self._update(
             task_id,
             "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds",
-            "#state = :waiting",
+            # Only this writes `holds_slot`, and no job may: a job that makes its task `waiting` again gets no
+            # second job.
+            "#state = :waiting AND attribute_not_exists(holds_slot)",
             {
                 ":waiting": {"S": TaskState.WAITING},
                 ":starting": {"S": TaskState.STARTING},
@@ -198,23 +202,20 @@ class DynamoTaskTable:
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
         """Return the open task that a poll took, without its input; may lag behind by a second."""
-        items = list(index_items(self.client, self.name, INDEX, {"poll_id": poll_id}))
-        return record_of(items[0]) if items else None
+        return next(records_of(index_items(self.client, self.name, INDEX, {"poll_id": poll_id})), None)
 
     def waiting(self, activity_arn: str) -> Sequence[str]:
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
-        items = islice(
-            index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)}),
-            MAX_WAITING,
-        )
-        oldest_first = sorted(items, key=lambda item: float(item["starting_at"]["N"]))
-        return [item["task_id"]["S"] for item in oldest_first]
+        items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)})
+        # Cut after the check: invalid items must not crowd out the others.
+        records = islice(records_of(items), MAX_WAITING)
+        return [record.task_id for record in sorted(records, key=lambda record: record.starting_at)]
 
     def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
         """Return an execution's open callback tasks; may lag behind by a second."""
         keys = index_items(self.client, self.name, EXECUTIONS_INDEX, {"execution_arn": execution_arn})
         items = [self._item(key["task_id"]["S"]) for key in keys]
-        return [record_of(item) for item in items if item is not None and "poll_id" in item]
+        return [record for record in records_of(filter(None, items)) if not record.is_closed]
 
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities; may lag behind by a second."""
@@ -223,7 +224,7 @@ class DynamoTaskTable:
     def activity(self, arn: str) -> Activity | None:
         """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
         item = self._item(ACTIVITY_KEY_PREFIX + arn)
-        return None if item is None else Activity.from_json(item["activity"]["S"])
+        return None if item is None else activity_of(item)
 
     def served_activities(self) -> Sequence[Activity]:
         """Return all served activities' descriptions, without invalid ones; may lag behind by a second."""

@@ -1,4 +1,4 @@
-"""DynamoDB: tables, indexes, and the partition keys to which a policy may be limited.
+"""DynamoDB: tables, indexes, and the partition keys and attributes that policies may name.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
 """
@@ -10,9 +10,11 @@ from typing import Any
 from moto.dynamodb.models import dynamodb_backends
 
 from localcloud.iam.decision import Need
+from localcloud.iam.requests.attributes import attributes, returned
 from localcloud.iam.requests.call import Call
 
 _LEADING_KEYS = "dynamodb:leadingkeys"
+_ATTRIBUTES = "dynamodb:attributes"
 _TRANSACTED = {
     "Put": "PutItem",
     "Update": "UpdateItem",
@@ -27,7 +29,7 @@ def needs(call: Call) -> list[Need]:
     match call.operation:
         case "BatchGetItem":
             tables = call.parameters["RequestItems"].items()
-            return [_need(call, "BatchGetItem", name, item["Keys"]) for name, item in tables]
+            return [_need(call, "BatchGetItem", name, item["Keys"], item) for name, item in tables]
         case "BatchWriteItem":
             return [
                 _need(call, "BatchWriteItem", name, map(_written, writes))
@@ -36,32 +38,47 @@ def needs(call: Call) -> list[Need]:
         case "TransactWriteItems" | "TransactGetItems":
             items = call.parameters["TransactItems"]
             return [
-                _need(call, _TRANSACTED[kind], item["TableName"], [_key(item)])
+                _need(call, _TRANSACTED[kind], item["TableName"], [_key(item)], item)
                 for entry in items
                 for kind, item in entry.items()
             ]
         case "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem":
-            return [_need(call, call.operation, call.text("TableName"), [_key(call.parameters)])]
+            keys = [_key(call.parameters)]
+            return [_need(call, call.operation, call.text("TableName"), keys, call.parameters)]
         case "Query" | "Scan":
             return [_search(call)]
     return [Need(action=call.action, resource=_arn(call, call.text("TableName")))]
 
 
-def _need(call: Call, action: str, table: str, keys: Iterable[Mapping[str, Any]]) -> Need:
-    name = _hash_key(call, table)
-    values = tuple(_plain(key[name]) for key in keys if name in key)
-    context = {_LEADING_KEYS: values} if values else {}
-    return Need(action=f"dynamodb:{action}", resource=_arn(call, table), context=context)
+def _need(
+    call: Call,
+    action: str,
+    table: str,
+    keys: Iterable[Mapping[str, Any]],
+    request: Mapping[str, Any] | None = None,
+) -> Need:
+    """Return the need of one action; the keys of a batch's writes name their attributes too."""
+    name, items = _hash_key(call, table), list(keys)
+    values = tuple(_plain(key[name]) for key in items if name in key)
+    named = {attribute for item in items for attribute in item} | attributes(request or {})
+    context = {_LEADING_KEYS: values, _ATTRIBUTES: tuple(sorted(named)), **returned(request or {})}
+    present = {key: found for key, found in context.items() if found}
+    return Need(action=f"dynamodb:{action}", resource=_arn(call, table), context=present)
 
 
 def _search(call: Call) -> Need:
     table, index = call.text("TableName"), call.text("IndexName")
     arn = _arn(call, table)
     value = _queried(call, _hash_key(call, table, index))
+    context = {
+        _LEADING_KEYS: () if value is None else (value,),
+        _ATTRIBUTES: tuple(sorted(attributes(call.parameters))),
+        **returned(call.parameters),
+    }
     return Need(
         action=call.action,
         resource=f"{arn}/index/{index}" if index else arn,
-        context={_LEADING_KEYS: (value,)} if value is not None else {},
+        context={key: found for key, found in context.items() if found},
     )
 
 
