@@ -19,6 +19,8 @@ ACTIVITY = Activity(
 )
 CANCELLED_FUNCTION = {"state": SETTLED, "outcome": CANCELLED, "job": None, "max_job_seconds": 900}
 
+UNSEEN = {"could_be_described": False, "job": None}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -34,6 +36,8 @@ class Case:
     settled: float | None = None
     max_queue_seconds: int | None = 300
     max_job_seconds: int | None = None
+    could_be_described: bool = True
+    has_activity: bool = True
 
     def record(self) -> TaskRecord:
         return TaskRecord(
@@ -63,7 +67,10 @@ class Case:
     def step(self) -> Step:
         seen = Seen(
             record=self.record(),
-            activity=replace(ACTIVITY, max_queue_seconds=self.max_queue_seconds),
+            activity=(
+                replace(ACTIVITY, max_queue_seconds=self.max_queue_seconds) if self.has_activity else None
+            ),
+            could_be_described=self.could_be_described,
             job=self.diagnosis(),
             describes_jobs=self.max_job_seconds is None,
             max_job_seconds=self.max_job_seconds,
@@ -83,7 +90,8 @@ class Case:
         ({"job": QUEUED}, Step.BEAT),
         ({"job": QUEUED, "age": 301}, Step.QUEUE_TIMEOUT),
         ({"job": QUEUED, "age": 301, "max_queue_seconds": None}, Step.BEAT),
-        ({"job": QUEUED, "age": 301, "claimed": 100}, Step.LEAVE),
+        # An attempt that went back to the queue: its claimant is gone.
+        ({"job": QUEUED, "age": 301, "claimed": 100}, Step.BEAT),
         ({"job": RUNNING}, Step.BEAT),
         ({"job": RUNNING, "age": 1000}, Step.BEAT),
         ({"job": RUNNING, "claimed": 10}, Step.LEAVE),
@@ -116,6 +124,14 @@ class Case:
             {"state": SETTLED, "outcome": CANCELLED, "settled": 5, "job": None, "job_id": None, "age": 200},
             Step.CLOSE,
         ),
+        # Jobs that could not be described, and tasks of activities that are gone.
+        ({**UNSEEN, "age": 50}, Step.BEAT),
+        ({**UNSEEN, "age": 5000}, Step.BEAT),
+        ({**UNSEEN, "claimed": 10}, Step.BEAT),
+        ({**UNSEEN, "state": TaskState.STARTING, "job_id": None, "age": 5000}, Step.BEAT),
+        ({**UNSEEN, "state": SETTLED, "outcome": CANCELLED, "settled": 5000}, Step.LEAVE),
+        ({"has_activity": False, "job": QUEUED, "age": 5000}, Step.BEAT),
+        ({"has_activity": False, "job": None, "age": 5000, "claimed": 10}, Step.BEAT),
         # A function's tasks: an invocation that comes too late leaves the task alone.
         ({**CANCELLED_FUNCTION, "settled": 1}, Step.CLOSE),
         ({**CANCELLED_FUNCTION, "settled": 1, "claimed": 950}, Step.LEAVE),

@@ -2,10 +2,6 @@
 
 import json
 
-import pytest
-
-from activity_dispatch.backends.base import InvalidBackendConfig
-from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.domain.polls import new_poll_id
 from activity_dispatch.testing.stepfunctions import client_error
 
@@ -31,30 +27,6 @@ def test_slots_of_open_tasks_are_kept(stack, reconciler, now) -> None:
     assert stack.slot_store.holders[stack.arn] == {stack.record_of(scheduled).poll_id}
 
 
-def test_every_activity_is_polled_for_missed_tasks_once_in_a_quarter_of_an_hour(
-    stack, reconciler, now
-) -> None:
-    for _ in range(30):
-        reconciler.run()
-        # A repeated pass sends no second request.
-        reconciler.run()
-        now[0] += 60
-    assert [json.loads(body) for body in stack.sqs.bodies] == [
-        {"activity_arn": stack.arn, "missed": True}
-    ] * 2
-
-
-@pytest.mark.parametrize(("mode", "polls"), [(WakeUp.LOGS, 2), (WakeUp.POLL, 0)])
-def test_missed_tasks_are_polled_for_unless_the_poller_does_it_anyway(
-    stack, reconciler, now, mode: WakeUp, polls: int
-) -> None:
-    stack.change_activity(wake_up=mode)
-    for _ in range(30):
-        reconciler.run()
-        now[0] += 60
-    assert len(stack.sqs.bodies) == polls
-
-
 def test_a_problem_with_one_task_does_not_affect_the_others(stack, reconciler, now, monkeypatch) -> None:
     scheduled = [stack.stepfunctions.schedule(stack.arn) for _ in range(3)]
     for _ in scheduled:
@@ -71,21 +43,3 @@ def test_a_problem_with_one_task_does_not_affect_the_others(stack, reconciler, n
     monkeypatch.setattr(type(stack.answers), "heartbeat", refuse_the_first)
     assert reconciler.run() == {"PROBLEM": 2, "BEAT": 1}
     assert scheduled[2].heartbeats == 1
-
-
-def test_a_problem_with_one_backend_does_not_end_the_pass(stack, reconciler, dispatched, monkeypatch) -> None:
-    def refuse(*_: object) -> None:
-        raise InvalidBackendConfig("cluster: None")
-
-    monkeypatch.setattr(stack.backend, "describe", refuse)
-    assert reconciler.run() == {"PROBLEM": 1}
-
-
-def test_heartbeats_are_sent_only_as_often_as_heartbeat_seconds_require(
-    stack, reconciler, dispatched, now
-) -> None:
-    stack.change_activity(heartbeat_seconds=900)
-    for _ in range(15):
-        reconciler.run()
-        now[0] += 60
-    assert dispatched.heartbeats == 3

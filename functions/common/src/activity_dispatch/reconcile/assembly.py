@@ -1,14 +1,37 @@
 """Composes the reconciler from the runtime's parts."""
 
+from collections.abc import Callable
+
 from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.reconcile.chores import Chores
+from activity_dispatch.reconcile.next_step import Patience
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.endings import make_canceller, make_concluder
 
 
-def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) -> Reconciler:
-    """Compose the reconciler; `heartbeats` keeps it below Step Functions' rate limit."""
+def describing_pace() -> RateLimit:
+    """Return a pace of describing calls to one service, each of up to 100 jobs.
+
+    ECS allows reads of a cluster's tasks 20 times a second, after a burst of more; Batch and SageMaker do
+    not say what they allow.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html
+    """
+    return RateLimit(per_second=20.0, burst=50)
+
+
+def make_reconciler(
+    runtime: Runtime,
+    *,
+    threads: int,
+    heartbeats: RateLimit,
+    describing: Callable[[], RateLimit] = describing_pace,
+) -> Reconciler:
+    """Compose the reconciler; `heartbeats` keeps it below Step Functions' rate limit.
+
+    It uses twice as many `threads`, unless there is one.
+    """
     steps = TaskSteps(
         tasks=runtime.tasks,
         answers=runtime.answers,
@@ -17,13 +40,22 @@ def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) ->
         concluder=make_concluder(runtime),
         canceller=make_canceller(runtime),
         rate=heartbeats,
+        clock=runtime.clock,
     )
+    patience = Patience()
     return Reconciler(
         tasks=runtime.tasks,
-        slots=runtime.slots,
+        cursors=runtime.cursors,
+        chores=Chores(
+            slots=runtime.slots,
+            metrics=runtime.metrics,
+            missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
+            poll_seconds=patience.start,
+        ),
         steps=steps,
         backend_of=runtime.backend_of,
-        missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
+        describing=describing,
+        patience=patience,
         threads=threads,
         clock=runtime.clock,
         metrics=runtime.metrics,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.activities import Activity, by_activity
 from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.domain.polls import poll_id_of, poll_time
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
@@ -22,13 +22,15 @@ def put_gauges(metrics: Metrics, overview: Overview, now: float) -> None:
     """
     open_tasks = [record for record in overview.tasks if record.state is not TaskState.SETTLED]
     activities = {activity.arn: activity for activity in overview.activities}
+    by_arn = {
+        arn: [age(record, now) for record in records] for arn, records in by_activity(open_tasks).items()
+    }
     metrics.put(Metric.OPEN_TASKS, len(open_tasks))
-    metrics.put(Metric.OLDEST_TASK_AGE, max((age(record, now) for record in open_tasks), default=0.0))
+    metrics.put(Metric.OLDEST_TASK_AGE, max((max(ages) for ages in by_arn.values()), default=0.0))
     overdue = [record for record in overview.tasks if is_overdue(record, activities, now)]
     metrics.put(Metric.OVERDUE_TASKS, len(overdue))
     metrics.put(Metric.INVALID_ITEMS, overview.invalid_items)
-    for arn in {record.activity_arn for record in open_tasks}:
-        ages = [age(record, now) for record in open_tasks if record.activity_arn == arn]
+    for arn, ages in by_arn.items():
         metrics.put(Metric.OPEN_TASKS_OF_ACTIVITY, len(ages), activity=activity_name(arn))
         metrics.put(Metric.OLDEST_TASK_AGE_OF_ACTIVITY, max(ages), activity=activity_name(arn))
     _put_slots(metrics, overview, activities)

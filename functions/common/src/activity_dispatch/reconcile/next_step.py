@@ -39,21 +39,33 @@ class Patience:
 class Seen:
     """What is known about a task when it is checked.
 
-    `job` is the backend's description, None if it has none; where the backend describes no jobs,
-    `max_job_seconds` is the longest time that one can run. `now` is in seconds since 1970.
+    `activity` is None if nothing describes it. `job` is the backend's description, None if it knows no
+    such job of this task; `could_be_described` is False if the backend could not be asked, so that nothing
+    is known of the job. Where the backend describes no jobs, `max_job_seconds` is the longest time that
+    one can run. `now` is in seconds since 1970.
     """
 
     record: TaskRecord
-    activity: Activity
+    activity: Activity | None
     job: Diagnosis | None
     describes_jobs: bool
     max_job_seconds: int | None
     now: float
     patience: Patience
+    could_be_described: bool = True
+
+    @property
+    def served(self) -> Activity:
+        """The activity. Raises ValueError if nothing describes it: then there is only Step.BEAT."""
+        if self.activity is None:
+            raise ValueError(f"task {self.record.task_id}: nothing describes {self.record.activity_arn}")
+        return self.activity
 
 
 def next_step(seen: Seen) -> Step:
     """Return the step to take now."""
+    if not seen.could_be_described or seen.activity is None:
+        return _of_undescribed(seen.record)
     if seen.record.state is TaskState.SETTLED:
         return _of_settled(seen)
     if seen.record.state is TaskState.WAITING:
@@ -61,12 +73,21 @@ def next_step(seen: Seen) -> Step:
     if seen.record.state is TaskState.STARTING and not _runs_unseen(seen):
         return Step.START if seen.now - seen.record.starting_at > seen.patience.start else Step.BEAT
     if seen.job is None:
-        return _of_unknown(seen)
+        return _of_unknown(seen, seen.activity)
     if seen.job.state is JobState.ENDED:
         return Step.SETTLE
-    if seen.job.state is JobState.QUEUED and _queued_too_long(seen, seen.activity.max_queue_seconds):
-        return Step.QUEUE_TIMEOUT
-    return _beat_unless_claimed(seen)
+    if seen.job.state is JobState.QUEUED:
+        # Even if it is claimed: an attempt that went back to the queue has no worker now.
+        too_long = _queued_too_long(seen, seen.activity.max_queue_seconds)
+        return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
+    return _beat_unless_claimed(seen, seen.activity)
+
+
+def _of_undescribed(record: TaskRecord) -> Step:
+    """Return the step for a task of whose job nothing is known: the job may run, and ends by itself."""
+    if record.state is not TaskState.SETTLED:
+        return Step.BEAT
+    return Step.CLOSE if record.is_parked else Step.LEAVE
 
 
 def _runs_unseen(seen: Seen) -> bool:
@@ -93,16 +114,17 @@ def _of_settled(seen: Seen) -> Step:
     return Step.LEAVE if is_ending else Step.STOP
 
 
-def _of_unknown(seen: Seen) -> Step:
+def _of_unknown(seen: Seen, activity: Activity) -> Step:
     record, patience = seen.record, seen.patience
     if seen.describes_jobs:
         started = record.started_at or record.starting_at
-        return Step.LOST if seen.now - started > patience.unknown else _beat_unless_claimed(seen)
+        is_lost = seen.now - started > patience.unknown
+        return Step.LOST if is_lost else _beat_unless_claimed(seen, activity)
     if record.claimed_at is not None:
         is_over = seen.now > _last_moment(seen)
-        return Step.LOST if is_over else _beat_unless_claimed(seen)
+        return Step.LOST if is_over else _beat_unless_claimed(seen, activity)
     # Not claimed: it waits in the service's queue, whose own limit takes effect first.
-    limit = seen.activity.max_queue_seconds
+    limit = activity.max_queue_seconds
     too_long = limit is not None and _queued_too_long(seen, limit + patience.clocks)
     return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
 
@@ -121,8 +143,8 @@ def _queued_too_long(seen: Seen, limit: float | None) -> bool:
     return seen.now - (seen.record.started_at or seen.record.starting_at) > limit
 
 
-def _beat_unless_claimed(seen: Seen) -> Step:
+def _beat_unless_claimed(seen: Seen, activity: Activity) -> Step:
     # The claimant sends the heartbeats; ours must not hide that they have stopped. After the state's
     # timeout nobody waits, which a heartbeat reveals.
-    expired = seen.now - seen.record.starting_at > seen.activity.timeout_seconds + seen.patience.clocks
+    expired = seen.now - seen.record.starting_at > activity.timeout_seconds + seen.patience.clocks
     return Step.BEAT if seen.record.claimed_by is None or expired else Step.LEAVE

@@ -2,52 +2,48 @@
 
 import logging
 import time
-import zlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import batched
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.domain.activities import Activity, InvalidActivity, by_activity
-from activity_dispatch.domain.jobs import Diagnosis, JobId
-from activity_dispatch.domain.polls import poll_id_of, poll_time
-from activity_dispatch.domain.requests import DispatchRequest
-from activity_dispatch.domain.tasks import TaskRecord, TaskState
-from activity_dispatch.lifecycle.slots import Slots
-from activity_dispatch.observe.log_keys import activity_name, keys_of, log_keys
-from activity_dispatch.observe.metrics import NO_METRICS, Metrics
-from activity_dispatch.reconcile.gauges import put_gauges
-from activity_dispatch.reconcile.next_step import Patience, Seen, Step, next_step
+from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.backends.base import Backend
+from activity_dispatch.domain.activities import Activity, by_activity
+from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
+from activity_dispatch.reconcile.chores import PASS_SECONDS, Chores
+from activity_dispatch.reconcile.cursor_keeper import CursorKeeper
+from activity_dispatch.reconcile.describing import Describer
+from activity_dispatch.reconcile.next_step import Patience
+from activity_dispatch.reconcile.ring import Ring, TaskTurns
+from activity_dispatch.reconcile.sources import Sources
 from activity_dispatch.reconcile.steps import TaskSteps
-from activity_dispatch.store.dispatch_queue import RequestsNotSent
-from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord, TaskTable
+from activity_dispatch.reconcile.sweep import Sweep
+from activity_dispatch.store.cursors import Cursors
+from activity_dispatch.store.task_table import Overview, TaskTable
 
 LOG = logging.getLogger(__name__)
 
-# The interval between passes: EventBridge's shortest rate.
-PASS_SECONDS = 60
-# Every service describes this many jobs in one call.
-DESCRIBED_AT_ONCE = 100
-PROBLEMS = (ClientError, BotoCoreError, RequestsNotSent, InvalidActivity, InvalidBackendConfig, InvalidItem)
+# After this time a pass begins no more chunks: two passes at once would send twice as many heartbeats a
+# second as Step Functions allows. What began takes a few seconds more.
+CHECK_SECONDS = 45.0
+# Even if it took that long to read the table.
+LEAST_CHECK_SECONDS = 15.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reconciler:
     """Makes passes over the open tasks; concurrent passes do no harm.
 
-    Every `missed_task_poll_seconds`, each activity that the poller does not poll is polled for missed
-    tasks, whose dispatch requests were lost. `clock` gives seconds since 1970.
+    A pass does its chores, then checks tasks until all are checked or its time is over; the next one goes
+    on there. `describing` makes the pace of describing calls to one service. `clock` gives seconds since
+    1970.
     """
 
     tasks: TaskTable
-    slots: Slots
+    cursors: Cursors
+    chores: Chores
     steps: TaskSteps
     backend_of: Callable[[Activity], Backend]
-    missed_task_poll_seconds: int = 900
+    describing: Callable[[], RateLimit]
     patience: Patience = field(default_factory=Patience)
     threads: int = 16
     clock: Callable[[], float] = time.time
@@ -58,139 +54,48 @@ class Reconciler:
 
         Raises ClientError and BotoCoreError if the table can't be read.
         """
-        overview, now = self.tasks.overview(), self.clock()
-        put_gauges(self.metrics, overview, now)
-        activities = {activity.arn: activity for activity in overview.activities}
-        steps: Counter[str] = Counter()
-        with ThreadPoolExecutor(self.threads, "reconcile") as pool:
-            for arn, records in by_activity(overview.tasks).items():
-                with log_keys(activity=activity_name(arn)):
-                    activity = activities.get(arn) or self._activity(arn)
-                    if activity is None:
-                        LOG.error("%s: no activity of this stack, but %d open tasks", arn, len(records))
-                    else:
-                        steps.update(self._reconcile(pool, activity, records, now))
-        self._recount(overview, activities, now)
-        self._poll_for_missed_tasks(overview.activities, now)
-        self._wake_waiting(overview, activities, now)
-        return dict(steps)
-
-    def _activity(self, arn: str) -> Activity | None:
-        try:
-            return self.tasks.activity(arn)
-        except PROBLEMS as error:
-            LOG.error("%s: its description can't be read: %s", arn, error)
-            return None
-
-    def _reconcile(
-        self, pool: ThreadPoolExecutor, activity: Activity, records: Sequence[TaskRecord], now: float
-    ) -> list[str]:
-        try:
-            backend = self.backend_of(activity)
-            jobs = self._jobs(pool, backend, records)
-        except PROBLEMS as error:
-            LOG.error("%s: jobs not checked, left for the next pass: %s", activity.name, error)
-            return ["PROBLEM"] * len(records)
-
-        def one(record: TaskRecord) -> str:
-            seen = Seen(
-                record=record,
-                activity=activity,
-                job=jobs.get(record.task_id),
-                describes_jobs=backend.describes_jobs,
-                max_job_seconds=backend.max_job_seconds,
-                now=now,
-                patience=self.patience,
-            )
-            with log_keys(**keys_of(record)):
-                return self._take_step(seen, backend)
-
-        return list(pool.map(one, records))
-
-    def _jobs(
-        self, pool: ThreadPoolExecutor, backend: Backend, records: Sequence[TaskRecord]
-    ) -> Mapping[str, Diagnosis]:
-        """Return the backend's descriptions of the tasks' jobs, keyed by task id."""
-        if not backend.describes_jobs:
+        began = self.clock()
+        overview = self.tasks.overview()
+        self.chores.do(overview, self.clock())
+        if not overview.tasks:
             return {}
-        jobs = {record.task_id: JobId(record.job_id) for record in records if record.job_id is not None}
-        known: dict[JobId, Diagnosis] = {}
-        for some in pool.map(backend.describe, batched(jobs.values(), DESCRIBED_AT_ONCE, strict=False)):
-            known.update(some)
-        return {task_id: known[job] for task_id, job in jobs.items() if job in known}
-
-    def _take_step(self, seen: Seen, backend: Backend) -> str:
-        step = next_step(seen)
-        if step is Step.BEAT and not is_due(seen.record, seen.activity, seen.now):
-            return "NOT_DUE"
+        keeper = CursorKeeper(cursors=self.cursors, clock=self.clock)
+        sweep = self._sweep(overview, keeper, began)
         try:
-            self.steps.take(step, seen, backend)
-        except PROBLEMS as error:
-            LOG.error("task %s: %s, left for the next pass: %s", seen.record.task_id, step.name, error)
-            return "PROBLEM"
-        except Exception:
-            # One task must not stop the others' steps.
-            LOG.exception("task %s: %s", seen.record.task_id, step.name)
-            return "PROBLEM"
-        return step.name
+            sweep.run()
+        finally:
+            keeper.finish(sweep.turns)
+            self._measure(sweep)
+        return dict(sweep.taken)
 
-    def _recount(self, overview: Overview, activities: Mapping[str, Activity], now: float) -> None:
-        """Free the slots of polls that took no task, and wake requests for free slots."""
-        held = {record.poll_id for record in overview.tasks}
-        for record in overview.slots:
-            activity = activities.get(record.activity_arn)
-            limit = None if activity is None else activity.max_concurrent_jobs
-            leaked = frozenset(holder for holder in record.holders - held if self._is_old(holder, now))
-            try:
-                self._free(record, leaked, limit)
-            except PROBLEMS as error:
-                LOG.error("%s: slots not recounted: %s", record.activity_arn, error)
+    def _sweep(self, overview: Overview, keeper: CursorKeeper, began: float) -> Sweep:
+        activities = {activity.arn: activity for activity in overview.activities}
+        stored = keeper.read()
+        rings = [
+            Ring.of(
+                records,
+                heartbeat_seconds=activities[arn].heartbeat_seconds if arn in activities else None,
+                cursor=stored.get(arn, ()),
+                checked_at=began - PASS_SECONDS,
+            )
+            for arn, records in by_activity(overview.tasks).items()
+        ]
+        return Sweep(
+            turns=TaskTurns(rings),
+            sources=Sources(known=activities, find=self.tasks.activity, backend_of=self.backend_of),
+            describer=Describer(clock=self.clock, patience=self.patience, make_pace=self.describing),
+            steps=self.steps,
+            keeper=keeper,
+            clock=self.clock,
+            ends_at=max(began + CHECK_SECONDS, self.clock() + LEAST_CHECK_SECONDS),
+            threads=self.threads,
+        )
 
-    def _free(self, record: SlotsRecord, leaked: frozenset[str], limit: int | None) -> None:
-        if leaked:
-            LOG.warning("%s: freeing %d slots of lost polls", record.activity_arn, len(leaked))
-        self.slots.recount(record, leaked=leaked, limit=limit)
-
-    def _is_old(self, holder: str, now: float) -> bool:
-        # A job may write holders: one that is no poll, or one of the future, would hold its slot for ever.
-        return poll_id_of(holder) is None or abs(now - poll_time(holder)) > self.patience.start
-
-    def _poll_for_missed_tasks(self, activities: Iterable[Activity], now: float) -> None:
-        for activity in activities:
-            if (
-                activity.is_polled
-                or activity.is_callback
-                or not _is_turn(activity.arn, now, every=self.missed_task_poll_seconds // PASS_SECONDS)
-            ):
-                continue
-            try:
-                # A poll takes a minute: manual passes must not flood the dispatchers with polls.
-                if self.slots.store.begin_missed_task_poll(activity.arn, now, PASS_SECONDS // 2):
-                    self.slots.queue.send(DispatchRequest(activity_arn=activity.arn, missed=True))
-            except PROBLEMS as error:
-                LOG.error("%s: not polled for missed tasks: %s", activity.name, error)
-
-    def _wake_waiting(self, overview: Overview, activities: Mapping[str, Activity], now: float) -> None:
-        """Send requests for callback tasks that wait although a slot is free: their own were lost."""
-        old = [task for task in overview.tasks if task.state is TaskState.WAITING]
-        waiting = Counter(task.activity_arn for task in old if now - task.starting_at > PASS_SECONDS)
-        holders = {record.activity_arn: len(record.holders) for record in overview.slots}
-        for arn, count in waiting.items():
-            limit = activities[arn].max_concurrent_jobs if arn in activities else None
-            room = count if limit is None else limit - holders.get(arn, 0)
-            try:
-                self.slots.queue.send(DispatchRequest(activity_arn=arn), max(0, min(count, room)))
-            except PROBLEMS as error:
-                LOG.error("%s: no requests sent for %d waiting tasks: %s", arn, count, error)
-
-
-def is_due(record: TaskRecord, activity: Activity, now: float) -> bool:
-    """Return whether a heartbeat is due in this pass: about three per HeartbeatSeconds are enough.
-
-    The task's id determines its passes, so nothing has to be remembered.
-    """
-    return _is_turn(record.task_id, now, every=activity.heartbeat_seconds // (3 * PASS_SECONDS))
-
-
-def _is_turn(key: str, now: float, *, every: int) -> bool:
-    return every <= 1 or (int(now) // PASS_SECONDS + zlib.crc32(key.encode())) % every == 0
+    def _measure(self, sweep: Sweep) -> None:
+        not_reached = sweep.turns.not_reached() + sweep.not_asked
+        behind = sweep.turns.behind(self.clock())
+        self.metrics.put(Metric.TASKS_NOT_REACHED, not_reached)
+        self.metrics.put(Metric.SECONDS_BEHIND, behind)
+        self.metrics.put(Metric.JOBS_NOT_DESCRIBED, sweep.describer.not_described)
+        if not_reached:
+            LOG.warning("%d tasks not reached, one for %.0f s", not_reached, behind)

@@ -1,19 +1,21 @@
 """The reconciler's steps for one task."""
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
-from activity_dispatch.domain.jobs import Diagnosis, JobId
+from activity_dispatch.domain.jobs import Diagnosis, JobId, is_under_way
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.canceller import Canceller
 from activity_dispatch.lifecycle.concluder import Concluder
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.starter import Starter
-from activity_dispatch.reconcile.next_step import Seen, Step
+from activity_dispatch.reconcile.describing import see_again
+from activity_dispatch.reconcile.next_step import Seen, Step, next_step
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.store.task_table import TaskTable
 
@@ -24,7 +26,9 @@ LOG = logging.getLogger(__name__)
 class TaskSteps:
     """Takes steps. Each is safe to repeat, and to take while another role acts on the task.
 
-    `rate` keeps the heartbeats below Step Functions' rate limit, which the workers share.
+    A step that starts or ends something is taken only if it is still the right one for the record as it
+    is now: the overview may be a minute old. `rate` keeps the heartbeats below Step Functions' rate limit,
+    which the workers share; `clock` is in seconds since 1970.
     """
 
     tasks: TaskTable
@@ -34,43 +38,71 @@ class TaskSteps:
     concluder: Concluder
     canceller: Canceller
     rate: RateLimit
+    clock: Callable[[], float] = time.time
 
-    def take(self, step: Step, seen: Seen, backend: Backend) -> None:
-        """Take one step.
+    def take(self, step: Step, seen: Seen, backend: Backend | None) -> None:
+        """Take one step; without a backend, there is nothing but heartbeats and parked tasks to close.
 
-        Raises ClientError, BotoCoreError, RequestsNotSent and InvalidBackendConfig; the next pass then
-        tries again.
+        Raises ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig and InvalidActivity; the
+        next pass then tries again.
         """
-        if step is Step.LEAVE:
-            return
-        if step is not Step.BEAT:
+        if step is Step.BEAT:
+            self._beat_and_note(seen)
+        elif step is not Step.LEAVE:
             LOG.info("task %s (%s): %s", seen.record.task_id, seen.record.state, step.name)
+            try:
+                self._take_again(step, seen, backend)
+            except Exception:
+                # Its job may still start: until the next pass nobody else sends its heartbeat.
+                if step in (Step.START, Step.QUEUE_TIMEOUT):
+                    self._beat(seen.record)
+                raise
+
+    def _take_again(self, step: Step, seen: Seen, backend: Backend | None) -> None:
+        record = self.tasks.get(seen.record.task_id, with_input=False)
+        if record is None or record.is_closed:
+            return
+        if backend is None:
+            if record.state is TaskState.SETTLED and record.is_parked:
+                self.settler.close(record.task_id, record.slot_release)
+            return
+        now = see_again(seen, record, backend, self.clock())
+        wanted = next_step(now)
+        if wanted is not step:
+            LOG.info("task %s has changed: %s, not %s", record.task_id, wanted.name, step.name)
+            if wanted is Step.BEAT:
+                self._beat(record)
+            return
         steps: Mapping[Step, Callable[[Seen, Backend], None]] = {
-            Step.BEAT: lambda seen, _: self._beat_and_note(seen),
             Step.START: self._start,
             Step.SETTLE: lambda seen, _: self._settle_ended(seen),
             Step.QUEUE_TIMEOUT: self._end_queueing,
-            Step.LOST: lambda seen, _: self._give_up(seen),
-            Step.STOP: lambda seen, backend: self._stop(seen.record, backend),
+            Step.LOST: self._give_up,
+            Step.STOP: self._stop,
             Step.CLOSE: self._close,
         }
-        steps[step](seen, backend)
+        steps[step](now, backend)
 
     def _beat_and_note(self, seen: Seen) -> None:
         progress = None if seen.job is None else seen.job.progress
-        if progress not in (None, seen.record.progress):
+        if self._beat(seen.record) and progress not in (None, seen.record.progress):
             self.tasks.record_progress(seen.record.task_id, str(progress))
-        self._beat(seen.record)
 
-    def _beat(self, record: TaskRecord) -> None:
+    def _beat(self, record: TaskRecord) -> bool:
+        """Send a heartbeat; if nobody waits for the task, cancel it and return False."""
         if record.token is None:
-            return
+            return False
         self.rate.wait()
         try:
             self.answers.heartbeat(record.token)
         except TaskGone as gone:
             LOG.warning("nobody waits for task %s any more (%s)", record.task_id, gone)
-            self.canceller.cancel(record)
+            # A task that was settled meanwhile has a job that is about to end on its own.
+            now = self.tasks.get(record.task_id, with_input=False)
+            if now is not None and now.state is not TaskState.SETTLED:
+                self.canceller.cancel(now)
+            return False
+        return True
 
     def _start(self, seen: Seen, backend: Backend) -> None:
         # Read again: the overview has no inputs and may be outdated.
@@ -86,7 +118,7 @@ class TaskSteps:
             self.tasks.record_started(record.task_id, job)
             self._beat(record)
             return
-        self.starter.start(seen.activity, backend, record.to_task(), is_retry=True)
+        self.starter.start(seen.served, backend, record.to_task(), is_retry=True)
         self._beat(record)
 
     def _settle_ended(self, seen: Seen) -> None:
@@ -95,14 +127,18 @@ class TaskSteps:
             self.concluder.conclude(seen.record, diagnosis, diagnosis.outcome)
 
     def _end_queueing(self, seen: Seen, backend: Backend) -> None:
-        limit = seen.activity.max_queue_seconds
+        limit = seen.served.max_queue_seconds
         message = f"the job was accepted but did not run within max_queue_seconds, {limit} s"
         self._fail(seen.record, ErrorName.DISPATCH_QUEUE_TIMEOUT, message, ended=False)
-        self._stop(seen.record, backend)
+        self._stop(seen, backend)
 
-    def _give_up(self, seen: Seen) -> None:
+    def _give_up(self, seen: Seen, backend: Backend) -> None:
         message = "the job has ended, but the service does not report how"
         if seen.describes_jobs:
+            if self._find_running(seen.record, backend) is not None:
+                # The record names a job that is not the task's.
+                self._beat(seen.record)
+                return
             message = "the service no longer knows the job"
         self._fail(seen.record, ErrorName.JOB_INTERRUPTED, message, ended=True)
 
@@ -113,16 +149,22 @@ class TaskSteps:
         release = record.slot_release if ended else None
         self.settler.settle(record.task_id, record.token, Failed(error=name, cause=cause), release=release)
 
-    def _stop(self, record: TaskRecord, backend: Backend) -> None:
-        if record.job_id is not None:
-            backend.stop(JobId(record.job_id), NOBODY_WAITS)
+    def _stop(self, seen: Seen, backend: Backend) -> None:
+        # Described, and so known to be this task's.
+        if seen.job is not None:
+            backend.stop(seen.job.job_id, NOBODY_WAITS)
 
     def _close(self, seen: Seen, backend: Backend) -> None:
         record = seen.record
         # An interrupted start may have created a job: its end closes the task.
-        job = backend.find(record.task_id) if record.job_id is None else None
+        job = None if seen.job is not None else self._find_running(record, backend)
         if job is not None:
             self.tasks.record_started(record.task_id, job)
             backend.stop(job, NOBODY_WAITS)
         else:
             self.settler.close(record.task_id, record.slot_release)
+
+    def _find_running(self, record: TaskRecord, backend: Backend) -> JobId | None:
+        """Return the task's unfinished job, whatever its record says; None if there is none."""
+        job = backend.find(record.task_id)
+        return job if job is not None and is_under_way(backend.describe([job]).get(job)) else None

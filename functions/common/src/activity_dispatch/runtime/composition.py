@@ -19,7 +19,9 @@ from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.runtime.settings import Settings
 from activity_dispatch.stepfunctions.answers import TaskAnswers
 from activity_dispatch.store.catalog import ActivityCatalog
+from activity_dispatch.store.cursors import Cursors
 from activity_dispatch.store.dispatch_queue import RequestSender
+from activity_dispatch.store.dynamodb.cursors import DynamoCursors
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
 from activity_dispatch.store.payloads import PayloadStore
@@ -39,6 +41,7 @@ class Runtime:
     payloads: PayloadStore
     tasks: TaskTable
     slot_store: SlotStore
+    cursors: Cursors
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
     metrics: Metrics = NO_METRICS
@@ -115,6 +118,7 @@ class Runtime:
                 retention_days=settings.task_retention_days,
             ),
             slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
+            cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
             metrics=metrics,
         )
 

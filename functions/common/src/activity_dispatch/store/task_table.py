@@ -103,8 +103,11 @@ class TaskTable(Protocol):
         """Record that a settled task's job has ended; return None if it is not settled or is closed."""
         ...
 
-    def get(self, task_id: str) -> TaskRecord | None:
-        """Return a task's record, None if there is no such task. Raises InvalidItem."""
+    def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
+        """Return a task's record, None if there is no such task. Raises InvalidItem.
+
+        Without its input, no other store is read.
+        """
         ...
 
     def is_settled(self, task_id: str) -> bool:

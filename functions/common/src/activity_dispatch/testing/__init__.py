@@ -2,6 +2,7 @@
 
 from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.context import FakeLambdaContext
+from activity_dispatch.testing.cursors import InMemoryCursors
 from activity_dispatch.testing.fault_kinds import AFTER, BEFORE, Fault, Rates
 from activity_dispatch.testing.faults import Crash, Faults
 from activity_dispatch.testing.leases import InMemoryLeases
@@ -25,6 +26,7 @@ __all__ = [
     "FakeStepFunctions",
     "Fault",
     "Faults",
+    "InMemoryCursors",
     "InMemoryLeases",
     "InMemorySlots",
     "InMemoryStack",

@@ -9,6 +9,7 @@ from typing import Any
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.testing.backend import FakeBackend
+from activity_dispatch.testing.cursors import InMemoryCursors
 from activity_dispatch.testing.logs import FakeLogs
 from activity_dispatch.testing.metrics import RecordedMetrics
 from activity_dispatch.testing.s3 import FakeS3
@@ -47,6 +48,7 @@ class InMemoryStack:
     stepfunctions: FakeStepFunctions = field(init=False)
     tasks: InMemoryTaskTable = field(init=False)
     slot_store: InMemorySlots = field(default_factory=InMemorySlots)
+    cursors: InMemoryCursors = field(default_factory=InMemoryCursors)
     sqs: FakeSQS = field(default_factory=FakeSQS)
     s3: FakeS3 = field(default_factory=FakeS3)
     logs: FakeLogs = field(default_factory=FakeLogs)
@@ -105,6 +107,7 @@ class InMemoryStack:
             "payloads": PayloadStore(client=lambda: s3, bucket="payloads"),
             "tasks": wrap(self.tasks),
             "slot_store": wrap(self.slot_store),
+            "cursors": wrap(self.cursors),
             "create_backend": lambda *_: wrap(self.backend),
             "diagnose": FakeBackend.diagnose,
             "metrics": self.metrics,

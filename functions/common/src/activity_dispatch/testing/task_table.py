@@ -165,9 +165,10 @@ class InMemoryTaskTable:
             closed = self.records[task_id] = replace(record, poll_id=None)
             return closed
 
-    def get(self, task_id: str) -> TaskRecord | None:
+    def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
         """Return a task's record, None if there is no such task."""
-        return self.records.get(task_id)
+        record = self.records.get(task_id)
+        return record if record is None or with_input else replace(record, input=None)
 
     def is_settled(self, task_id: str) -> bool:
         """Return whether the task has an outcome."""
@@ -183,7 +184,11 @@ class InMemoryTaskTable:
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities."""
         with self._lock:
-            tasks = [replace(record, input=None) for record in self.records.values() if record.poll_id]
+            tasks = [
+                record if record.input is None else replace(record, input=None)
+                for record in self.records.values()
+                if record.poll_id
+            ]
         return Overview(
             tasks=tuple(tasks),
             slots=() if self.slots is None else self.slots.records(),

@@ -180,12 +180,14 @@ class DynamoTaskTable:
         )
         return None if item is None else record_of(item)
 
-    def get(self, task_id: str) -> TaskRecord | None:
+    def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
         """Return a task's record, None if there is no such task."""
         item = self._item(task_id)
         if item is None:
             return None
         record = record_of(item)
+        if not with_input:
+            return replace(record, input=None)
         if "input_s3_uri" in item and record.state is not TaskState.SETTLED:
             return replace(record, input=self.payloads.get(item["input_s3_uri"]["S"]))
         return record
