@@ -5,8 +5,12 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    IncompleteReadError,
     ParamValidationError,
     ReadTimeoutError,
+    SSLError,
 )
 
 from activity_dispatch.aws.errors import ErrorKind, classify, may_have_happened
@@ -47,7 +51,24 @@ def retried(code: str) -> ClientError:
         (ReadTimeoutError(endpoint_url="https://aws.invalid"), True),
         (ConnectionClosedError(endpoint_url="https://aws.invalid"), True),
         (ParamValidationError(report="wrong"), False),
+        # The last of several attempts had no connection; an earlier one may have been answered.
+        (EndpointConnectionError(endpoint_url="https://aws.invalid", error="refused"), True),
+        (IncompleteReadError(actual_bytes=1, expected_bytes=2), True),
+        (client_error("ResourceLimitExceeded", "Operation"), False),
     ],
 )
 def test_a_call_without_an_answer_may_have_happened(error: ClientError | BotoCoreError, may: bool) -> None:
     assert may_have_happened(error) is may
+
+
+@pytest.mark.parametrize(
+    ("error", "may"),
+    [
+        (EndpointConnectionError(endpoint_url="https://aws.invalid", error="refused"), False),
+        (ConnectTimeoutError(endpoint_url="https://aws.invalid"), False),
+        (SSLError(endpoint_url="https://aws.invalid", error="cut off"), True),
+        (ReadTimeoutError(endpoint_url="https://aws.invalid"), True),
+    ],
+)
+def test_a_single_attempt_without_a_connection_has_not_happened(error: BotoCoreError, may: bool) -> None:
+    assert may_have_happened(error, tried_once=True) is may

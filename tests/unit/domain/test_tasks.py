@@ -62,6 +62,46 @@ def test_other_overrides_are_rejected(text: str, allowed: tuple[str, ...], messa
         job_overrides(text, allowed)
 
 
+VARIABLES = ("environment.MODE", "environment.APP_*")
+
+
+@pytest.mark.parametrize("name", ["MODE", "APP_", "APP_X"])
+def test_listed_variables_are_accepted(name: str) -> None:
+    job = {"environment": {name: "1"}}
+    assert job_overrides(json.dumps({"job": job}), VARIABLES) == job
+
+
+@pytest.mark.parametrize(
+    ("environment", "allowed", "message"),
+    [
+        (
+            {"A": "1"},
+            ("environment",),
+            r"job\.environment: not allowed; .* no variables \(environment\.NAME\)",
+        ),
+        ({"A": "1"}, ("environment.*",), r"job\.environment: not allowed"),
+        ({"A": "1"}, ("command",), r"job\.environment: not allowed"),
+        ({}, (), r"job\.environment: not allowed"),
+        (
+            {"mode": "1"},
+            VARIABLES,
+            r"job\.environment\.mode: not allowed; .*environment\.APP_\*, environment\.M",
+        ),
+        ({"MODE2": "1"}, VARIABLES, r"job\.environment\.MODE2: not allowed"),
+        ({"MODE": None}, VARIABLES, r"job\.environment\.MODE: None; it must be a string"),
+        (["MODE"], VARIABLES, r"job\.environment: \['MODE'\]; it must be an object"),
+        ({"PYTHONWARNINGS": "x"}, ("environment.PYTHON*",), r"job\.environment\.PYTHONWARNINGS: reserved"),
+        ({"BROWSER": "x"}, ("environment.BROWSER",), r"job\.environment\.BROWSER: reserved"),
+        ({"https_proxy": "x"}, ("environment.https_proxy",), r"job\.environment\.https_proxy: reserved"),
+        ({"APP_A=B": "x"}, VARIABLES, r"job\.environment\.APP_A=B: not a name"),
+        ({"APP_\n": "x"}, VARIABLES, r"job\.environment\.'APP_\\n': not a name"),
+    ],
+)
+def test_other_variables_are_rejected(environment: object, allowed: tuple[str, ...], message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        job_overrides(json.dumps({"job": {"environment": environment}}), allowed)
+
+
 @given(st.dictionaries(st.text(max_size=8), st.integers(), max_size=4), st.sets(st.text(max_size=8)))
 def test_only_allowed_overrides_are_accepted(job: dict[str, int], allowed: set[str]) -> None:
     text = json.dumps({"job": job})

@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.unit.composed import Composed
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.domain.jobs import JobId, JobState
-from activity_dispatch.domain.tasks import Task, TaskRecord, TaskState
+from activity_dispatch.domain.tasks import Task, TaskRecord, TaskState, task_id_of
 from activity_dispatch.observe.metrics import Metric
 from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.reconcile.reconciler import Reconciler
@@ -27,6 +27,8 @@ class Simulated:
     stack: Composed = field(default_factory=Composed)
     now: float = START
     passes: int = 0
+    failed: list[bool] = field(default_factory=list)
+    longest_pass: float = 0.0
     reconciler: Reconciler = field(init=False)
     chance: random.Random = field(init=False)
 
@@ -40,7 +42,10 @@ class Simulated:
     def compose(self) -> Reconciler:
         """Return a reconciler that remembers nothing."""
         return make_reconciler(
-            self.stack.runtime, threads=1, heartbeats=self.pace(self.per_second), describing=lambda: self.pace(20)
+            self.stack.runtime,
+            threads=1,
+            heartbeats=self.pace(self.per_second),
+            describing=lambda: self.pace(20),
         )
 
     def pace(self, per_second: float) -> RateLimit:
@@ -55,10 +60,8 @@ class Simulated:
         """Return new tasks with queued jobs, of an activity with these HeartbeatSeconds."""
         stack = self.stack
         arn = arn or stack.arn
-        if arn not in stack.tasks.activities:
-            stack.change_activity(arn=arn)
-        stack.tasks.activities[arn] = stack.change_activity(
-            arn, heartbeat_seconds=heartbeat_seconds, timeout_seconds=10**7
+        stack.serve(
+            replace(stack.activity, arn=arn, heartbeat_seconds=heartbeat_seconds, timeout_seconds=10**7)
         )
         return [self._open(arn, heartbeat_seconds) for _ in range(count)]
 
@@ -94,8 +97,10 @@ class Simulated:
             due += 60
             self.now = max(self.now, due + self.chance.uniform(-1, 1))
             self.passes += 1
+            begun = self.now
             if not failing(self):
                 self.reconciler.run()
+            self.longest_pass = max(self.longest_pass, self.now - begun)
         self.stack.stepfunctions.expire()
 
     def kill_after(self, seconds: float) -> None:
@@ -115,6 +120,11 @@ class Simulated:
         finally:
             self.stack.stepfunctions.send_task_heartbeat = heartbeat  # type: ignore[method-assign]
         self.reconciler = self.compose()
+
+    @staticmethod
+    def job_of(task: FakeTask) -> JobId:
+        """Return a task's job."""
+        return JobId(f"fake-{task_id_of(task.token)}")
 
     def lost(self) -> int:
         """Return how many tasks have timed out."""

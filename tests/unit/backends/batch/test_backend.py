@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 from botocore.stub import Stubber
 from tests.unit.backends.stubs import TASK, client_once, two_attempts
 
@@ -10,7 +12,7 @@ from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.batch.backend import BatchBackend, create
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
-from activity_dispatch.domain.tasks import Task
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 NAME = f"task-{TASK.task_id}"
 LIST = {"jobQueue": "queue", "filters": [{"name": "JOB_NAME", "values": [NAME]}]}
@@ -56,6 +58,46 @@ def test_a_job_that_exists_is_not_submitted_again(stubbed) -> None:
     stubber.assert_no_pending_responses()
 
 
+def test_a_job_under_way_is_found_before_one_that_has_ended(stubbed) -> None:
+    stubber, backend = stubbed
+    jobs = [
+        {"jobId": f"job-{status}", "jobName": NAME, "status": status}
+        for status in ("FAILED", "SUCCEEDED", "RUNNABLE")
+    ]
+    stubber.add_response("list_jobs", {"jobSummaryList": jobs}, LIST)
+    assert backend.find(TASK.task_id) == "job-RUNNABLE"
+    stubber.add_response("list_jobs", {"jobSummaryList": jobs[:2]}, LIST)
+    assert backend.find(TASK.task_id) == "job-FAILED"
+
+
+@pytest.mark.parametrize(
+    ("error", "may_run"),
+    [
+        (ReadTimeoutError(endpoint_url="https://aws.invalid"), True),
+        (ConnectionClosedError(endpoint_url="https://aws.invalid"), True),
+        (EndpointConnectionError(endpoint_url="https://aws.invalid", error="refused"), False),
+        (ResponseParserError("cut off"), True),
+    ],
+)
+def test_a_lost_answer_may_have_submitted_the_job(stubbed, monkeypatch, error: Exception, may_run) -> None:
+    stubber, backend = stubbed
+    stubber.add_response("list_jobs", {"jobSummaryList": []}, LIST)
+
+    def submit_job(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(backend.client_once, "submit_job", submit_job)
+    with pytest.raises(StartRefused) as caught:
+        backend.start(TASK)
+    assert (caught.value.error, caught.value.may_run) == ("Dispatch.CapacityUnavailable", may_run)
+
+
+def test_a_request_that_batch_would_refuse_for_its_size_is_refused_first(stubbed) -> None:
+    job = {"environment": {"LONG": "x" * 31_000}}
+    with pytest.raises(InvalidInput, match=r"job: the request has 31\d{3} bytes; allowed are up to 30720"):
+        stubbed[1].start(Task(**{**vars(TASK), "overrides": job}))
+
+
 def test_overrides_are_sent_in_batchs_units(stubbed) -> None:
     stubber, backend = stubbed
     job = {"command": ["a"], "cpu": 0.5, "memory_mb": 2048, "gpu": 1}
@@ -89,7 +131,7 @@ def test_errors_become_dispatch_errors(stubbed, call: str, code: str, status: in
     with pytest.raises(StartRefused, match=f"{code}.*said Batch") as caught:
         backend.start(TASK)
     assert caught.value.error == error
-    assert caught.value.may_run is (status == 500)
+    assert caught.value.may_run is ((call, status) == ("submit_job", 500))
     stubber.assert_no_pending_responses()
 
 

@@ -75,6 +75,22 @@ def test_a_successful_job_is_diagnosed_as_succeeded() -> None:
             "CannotPullContainerError",
         ),
         ({"container": {"exitCode": 143}}, "Job.Interrupted", "killed by SIGTERM"),
+        ({"container": {"exitCode": 0}}, "Job.Failed", "exit code 0: Essential"),
+        (
+            {"container": {"exitCode": 0}, "statusReason": "Host EC2 (instance i-1) terminated."},
+            "Job.Interrupted",
+            "Host EC2",
+        ),
+        ({"isCancelled": True, "container": {}, "startedAt": None}, "Job.Interrupted", "Essential"),
+        (
+            {
+                "startedAt": None,
+                "container": {},
+                "statusReason": "Timeout waiting for network interface provisioning to complete.",
+            },
+            "Dispatch.CapacityUnavailable",
+            "Timeout waiting",
+        ),
     ],
 )
 def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, message: str) -> None:

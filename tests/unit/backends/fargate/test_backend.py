@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from tests.unit.backends.stubs import TASK, client_once, two_attempts
 
@@ -110,9 +111,44 @@ def test_errors_become_dispatch_errors(stubbed, code: str, status: int, error: s
 def test_a_start_is_retried_when_fargate_has_no_capacity(stubbed) -> None:
     stubber, backend = stubbed
     full = {"tasks": [], "failures": [{"reason": "Capacity is unavailable at this time", "detail": ""}]}
-    stubber.add_response("run_task", full, expected())
-    stubber.add_response("run_task", {"tasks": [{"taskArn": ARN}], "failures": []}, expected())
+    # ECS may keep an answer with its token: the next attempt has another.
+    second = {**expected(), "clientToken": f"{TASK.task_id}-1"}
+    for _ in range(2):
+        stubber.add_response("run_task", full, expected())
+        stubber.add_response("run_task", {"tasks": [{"taskArn": ARN}], "failures": []}, second)
+        assert backend.start(TASK) == ARN
+
+
+def test_a_start_repeated_after_a_change_of_configuration_finds_its_task(stubbed) -> None:
+    stubber, backend = stubbed
+    stubber.add_client_error("run_task", "ConflictException", modeled_fields={"resourceIds": [ARN]})
     assert backend.start(TASK) == ARN
+    stubber.add_client_error("run_task", "ConflictException", modeled_fields={"resourceIds": []})
+    with pytest.raises(StartRefused, match="ConflictException") as caught:
+        backend.start(TASK)
+    assert (caught.value.error, caught.value.may_run) == ("Dispatch.CapacityUnavailable", True)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "error"),
+    [
+        (
+            "InvalidParameterException",
+            "Error retrieving security group information for [sg-1]: Request limit exceeded. "
+            "(ErrorCode: RequestLimitExceeded)",
+            "Dispatch.Throttled",
+        ),
+        ("ClientException", "Tasks provisioning capacity limit exceeded.", "Dispatch.CapacityUnavailable"),
+        ("ClientException", "TaskDefinition not found.", "Dispatch.InvalidRequest"),
+        ("AccessDeniedException", "throttled", "Dispatch.InvalidRequest"),
+    ],
+)
+def test_a_refusal_for_load_has_a_name_that_is_retried(stubbed, code: str, message: str, error: str) -> None:
+    stubber, backend = stubbed
+    stubber.add_client_error("run_task", code, message)
+    with pytest.raises(StartRefused) as caught:
+        backend.start(TASK)
+    assert (caught.value.error, caught.value.may_run) == (error, False)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +210,28 @@ def test_a_running_task_is_found_by_started_by(stubbed) -> None:
     stubber.add_response("list_tasks", {"taskArns": [ARN]}, wanted)
     assert backend.find(TASK.task_id) == ARN
     stubber.add_response("list_tasks", {"taskArns": []}, wanted)
+    stubber.add_response("list_tasks", {"taskArns": []}, {**wanted, "desiredStatus": "STOPPED"})
     assert backend.find(TASK.task_id) is None
+
+
+def test_a_task_that_ended_before_its_start_was_recorded_is_found(stubbed) -> None:
+    stubber, backend = stubbed
+    wanted = {"cluster": "cluster", "startedBy": TASK.task_id}
+    stubber.add_response("list_tasks", {"taskArns": []}, wanted)
+    stubber.add_response("list_tasks", {"taskArns": [ARN]}, {**wanted, "desiredStatus": "STOPPED"})
+    assert backend.find(TASK.task_id) == ARN
+
+
+def test_ecs_may_refuse_the_filter_for_stopped_tasks_but_nothing_else(stubbed) -> None:
+    stubber, backend = stubbed
+    for code in ("InvalidParameterException", "ThrottlingException", "AccessDeniedException"):
+        stubber.add_response("list_tasks", {"taskArns": []})
+        stubber.add_client_error("list_tasks", code)
+        if code == "InvalidParameterException":
+            assert backend.find(TASK.task_id) is None
+        else:
+            with pytest.raises(ClientError, match=code):
+                backend.find(TASK.task_id)
 
 
 @pytest.mark.parametrize(("status", "stopped"), [("RUNNING", True), ("PENDING", True), ("STOPPED", False)])

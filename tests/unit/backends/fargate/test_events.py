@@ -48,6 +48,10 @@ def test_the_jobs_container_decides_success_not_a_sidecar() -> None:
     assert isinstance(diagnosis.outcome, Succeeded)
 
 
+NEVER_RAN = {"startedAt": None, "containers": containers()}
+FAILED_TO_START = {"stopCode": "TaskFailedToStart", **NEVER_RAN}
+
+
 @pytest.mark.parametrize(
     ("detail", "error", "message"),
     [
@@ -86,6 +90,41 @@ def test_the_jobs_container_decides_success_not_a_sidecar() -> None:
             "CannotPullContainerError: x",
         ),
         ({"containers": containers()}, "Job.Interrupted", "Essential container"),
+        ({"stopCode": "SpotInterruption", **NEVER_RAN}, "Job.Interrupted", "Essential container"),
+        ({"stopCode": "InfrastructureHealth"}, "Job.Interrupted", "Essential container"),
+        ({"stopCode": "InfrastructureHealth", **NEVER_RAN}, "Job.Interrupted", "Essential container"),
+        ({"stopCode": "SomethingNew"}, "Job.Interrupted", "Essential container"),
+        (
+            {
+                **FAILED_TO_START,
+                "stoppedReason": "Capacity is unavailable at this time. Please try again later",
+            },
+            "Dispatch.CapacityUnavailable",
+            "Capacity is",
+        ),
+        (
+            {
+                **FAILED_TO_START,
+                "stoppedReason": "Timeout waiting for network interface provisioning to complete.",
+            },
+            "Dispatch.CapacityUnavailable",
+            "Timeout waiting",
+        ),
+        ({**FAILED_TO_START, "stoppedReason": "RESOURCE:ENI"}, "Dispatch.CapacityUnavailable", "RESOURCE"),
+        (
+            {
+                **FAILED_TO_START,
+                "stoppedReason": "Unexpected EC2 error while attempting to Create Network Interface: "
+                "AuthFailure",
+            },
+            "Job.NeverStarted",
+            "Unexpected EC2",
+        ),
+        (
+            {**FAILED_TO_START, "stoppedReason": "ResourceInitializationError: unable to pull secrets"},
+            "Job.NeverStarted",
+            "ResourceInit",
+        ),
     ],
 )
 def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, message: str) -> None:

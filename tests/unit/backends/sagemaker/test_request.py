@@ -76,9 +76,38 @@ def test_overrides_are_sent_under_sagemakers_names(stubbed) -> None:
         ({}, {"timeout_seconds": 0}, "job.timeout_seconds: 0"),
         ({}, {"environment": {"TASK_ID": "other"}}, "job.environment.TASK_ID: reserved"),
         ({}, {"environment": {"LONG": "x" * 513}}, "job.environment.LONG: 513 characters"),
+        ({}, {"timeout_seconds": 2_419_201}, "job.timeout_seconds: 2419201"),
+        ({}, {"instance_type": "ml.\0"}, "job.instance_type: 'ml.\\x00'"),
+        (
+            {"hyperparameters": {"sagemaker_program": "a.py"}},
+            {},
+            "hyperparameters.sagemaker_program: reserved",
+        ),
+        ({"hyperparameters": {" SageMaker_Submit_Directory": 1}}, {}, "hyperparameters. SageMaker_Submit"),
+        ({"hyperparameters": {"a": "\0"}}, {}, "hyperparameters.a: '\\x00'; it has a NUL"),
+        ({"hyperparameters": {"a": "\ud800"}}, {}, "hyperparameters.a: '\\ud800'; it has half"),
+        ({"hyperparameters": {"a": "1\n2"}}, {}, "hyperparameters.a: '1\\n2'; it has an end of line"),
+        ({"hyperparameters": {"": "1"}}, {}, "hyperparameters.: 0 characters"),
+        ({"hyperparameters": {str(n): 1 for n in range(99)}}, {}, "hyperparameters: 101, with those of"),
+        ({"checkpoint_s3_uri": "s3://"}, {}, "checkpoint_s3_uri: 's3://'"),
+        ({"checkpoint_s3_uri": "s3://b/\n"}, {}, "checkpoint_s3_uri: 's3://b/\\n'"),
+        ({"input_s3_uris": {"a/b": "s3://b/a"}}, {}, "input_s3_uris.a/b: not a channel's name"),
+        (
+            {"input_s3_uris": {str(n): "s3://b/a" for n in range(21)}},
+            {},
+            "input_s3_uris: 21, with those of the activity",
+        ),
     ],
 )
 def test_an_input_that_sagemaker_would_reject_is_rejected(stubbed, document, job, problem) -> None:
     with pytest.raises(InvalidInput) as raised:
         stubbed[1].start(with_input(document, **job))
     assert str(raised.value).startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 5_000, "[" * 100_000 + "]" * 100_000, "{", '{"a": ' + "9" * 5_000 + "}"]
+)
+def test_an_input_that_python_cannot_read_is_rejected(stubbed, text: str) -> None:
+    with pytest.raises(InvalidInput, match="input: it can't be read"):
+        stubbed[1].start(replace(TASK, input=text))

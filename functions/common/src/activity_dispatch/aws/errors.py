@@ -2,7 +2,15 @@
 
 from enum import Enum, auto
 
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    SSLError,
+)
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 
 class ErrorKind(Enum):
@@ -10,6 +18,7 @@ class ErrorKind(Enum):
 
     THROTTLED = auto()  # too many calls: retry later
     UNAVAILABLE = auto()  # the service has a problem or no capacity
+    QUOTA_USED_UP = auto()  # too many jobs run: it may be accepted once another ends
     TASK_GONE = auto()  # nobody waits for this task token any more
     CONDITION_FAILED = auto()  # a conditional write found another state
     REFUSED = auto()  # anything else: the same request would be refused again
@@ -39,9 +48,9 @@ _KINDS: dict[str, ErrorKind] = {
             "EC2UnexpectedException",
             "ENILimitReachedException",
             "ResourceNotReadyException",
-            # SageMaker: the quota of running jobs or instances is used up.
-            "ResourceLimitExceeded",
         ),
+        # SageMaker. A quota of 0 gives the same code: no wait helps then, and only the message tells.
+        ErrorKind.QUOTA_USED_UP: ("ResourceLimitExceeded",),
         # https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskHeartbeat.html
         ErrorKind.TASK_GONE: ("InvalidToken", "TaskDoesNotExist", "TaskTimedOut"),
         ErrorKind.CONDITION_FAILED: ("ConditionalCheckFailedException",),
@@ -69,12 +78,20 @@ def classify(error: ClientError) -> ErrorKind:
     return ErrorKind.UNAVAILABLE if status >= 500 else ErrorKind.REFUSED
 
 
-def may_have_happened(error: ClientError | BotoCoreError) -> bool:
+# Raised before the first attempt.
+_BEFORE_ANY_ATTEMPT = (ParamValidationError, NoCredentialsError, NoRegionError)
+
+
+def may_have_happened(error: ClientError | BotoCoreError, *, tried_once: bool = False) -> bool:
     """Return whether the call may have taken effect despite this error.
 
-    It may if its response was lost, or if an attempt before the last may have succeeded.
+    It may if its response was lost, or if an attempt before the last may have succeeded: botocore's
+    exceptions are about the last attempt, and only `tried_once`, a client without retries, excludes others.
     """
     if isinstance(error, ClientError):
         retries = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0)
         return retries > 0 or classify(error) is ErrorKind.UNAVAILABLE
-    return isinstance(error, HTTPClientError)
+    if isinstance(error, _BEFORE_ANY_ATTEMPT):
+        return False
+    # This error means that there was no connection; TLS can also fail while the response is read.
+    return not tried_once or not isinstance(error, NoConnectionError) or isinstance(error, SSLError)

@@ -11,7 +11,8 @@ from activity_dispatch.domain.tasks import Task
 class StartRefused(Exception):
     """The backend did not start the job: an error name and the service's reason.
 
-    `may_run` means that the response was lost and there may be a job nevertheless.
+    `may_run` means that a response was lost and there may be a job nevertheless: the task stays open until
+    a claim, an event or `find` decides.
     """
 
     def __init__(self, error: ErrorName, message: str, *, may_run: bool = False) -> None:
@@ -46,7 +47,7 @@ class Backend(Protocol):
         ...
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the job started for a task, None if the service knows none."""
+        """Return the job started for a task, under way or ended; None if the service knows none."""
         ...
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from activity_dispatch.domain.job_variables import label, problem_of_text, problem_of_variable, shown
+from activity_dispatch.domain.limits import MAX_TIMEOUT_SECONDS
 from activity_dispatch.domain.tasks import InvalidInput
 
 # JSON numbers have no limit, and 1e999 is infinite; no backend offers more than this.
 MAX_NUMBER = 2**31 - 1
-# The platform, the worker or Terraform sets these: a task's input must not redirect its job.
-RESERVED_PREFIXES = ("AWS_", "ECS_", "TASK_", "PAYLOAD_")
+# ECS counts whole CPU units, 1,024 to a vCPU: less than this could round to none.
+MIN_CPU, MAX_CPU = 0.001, 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +35,11 @@ class ContainerOverrides:
         refuse_unknown(job, tuple(cls.__dataclass_fields__))
         return cls(
             command=_command(job.get("command")),
-            environment=_environment(job.get("environment", {})),
-            cpu=_number(job, "cpu", (int, float)),
-            memory_mb=_number(job, "memory_mb", int),
-            gpu=_number(job, "gpu", int),
-            timeout_seconds=_number(job, "timeout_seconds", int),
+            environment=environment_of(job.get("environment", {})),
+            cpu=_cpu(job.get("cpu")),
+            memory_mb=whole_number(job, "memory_mb"),
+            gpu=whole_number(job, "gpu"),
+            timeout_seconds=whole_number(job, "timeout_seconds", most=MAX_TIMEOUT_SECONDS),
         )
 
     def variables(self, task_id: str) -> list[dict[str, str]]:
@@ -52,32 +54,49 @@ def refuse_unknown(job: Mapping[str, Any], allowed: Sequence[str]) -> None:
     """Raise InvalidInput if a `job` object has a key that its backend does not know."""
     unknown = sorted(set(job) - set(allowed))
     if unknown:
-        raise InvalidInput(f"job.{unknown[0]}: unknown to this backend; allowed are {', '.join(allowed)}")
+        raise InvalidInput(
+            f"job.{label(unknown[0])}: unknown to this backend; allowed are {', '.join(allowed)}"
+        )
+
+
+def whole_number(job: Mapping[str, Any], name: str, *, most: int = MAX_NUMBER) -> int | None:
+    """Return a whole number from 1 to `most`, None if there is none. Raises InvalidInput."""
+    value = job.get(name)
+    if value is None:
+        return None
+    # In Python, bool is a subclass of int.
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
+        raise InvalidInput(f"job.{name}: {shown(value)}; it must be a whole number over 0, at most {most}")
+    return value
+
+
+def environment_of(value: Any) -> Mapping[str, str]:
+    """Return the variables that an input sets. Raises InvalidInput for one that no input may set."""
+    if not isinstance(value, dict):
+        raise InvalidInput(f"job.environment: {shown(value)}; it must be an object of strings")
+    for name, text in value.items():
+        problem = problem_of_variable(name, text)
+        if problem is not None:
+            raise InvalidInput(f"job.environment.{label(name)}: {problem}")
+    return value
 
 
 def _command(value: Any) -> tuple[str, ...] | None:
     if value is None:
         return None
-    if not isinstance(value, list) or not value or not all(isinstance(word, str) for word in value):
-        raise InvalidInput(f"job.command: {value!r:.200}; it must be a list of at least one string")
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value) or not any(value[:1]):
+        wanted = "it must be a list of strings, the first of them a program's name"
+        raise InvalidInput(f"job.command: {shown(value)}; {wanted}")
+    for number, word in enumerate(value):
+        problem = problem_of_text(word)
+        if problem is not None:
+            raise InvalidInput(f"job.command[{number}]: {shown(word)}; {problem}")
     return tuple(value)
 
 
-def _environment(value: Any) -> Mapping[str, str]:
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise InvalidInput(f"job.environment: {value!r:.200}; it must be an object of strings")
-    for name in value:
-        if not name or name.startswith(RESERVED_PREFIXES):
-            prefixes = ", ".join(RESERVED_PREFIXES)
-            raise InvalidInput(f"job.environment.{name}: reserved; allowed are names without {prefixes}")
-    return value
-
-
-def _number(job: Mapping[str, Any], name: str, kind: Any) -> Any:
-    value = job.get(name)
+def _cpu(value: Any) -> float | None:
     if value is None:
         return None
-    # In Python, bool is a subclass of int.
-    if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value <= MAX_NUMBER:
-        raise InvalidInput(f"job.{name}: {value!r:.200}; it must be a number over 0, at most {MAX_NUMBER}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not MIN_CPU <= value <= MAX_CPU:
+        raise InvalidInput(f"job.cpu: {shown(value)}; it must be a number from {MIN_CPU} to {MAX_CPU}")
     return value

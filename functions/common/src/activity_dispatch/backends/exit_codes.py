@@ -19,6 +19,11 @@ def outcome_of_exit(cause: Cause) -> Outcome:
     """
     if cause.exit_code == 0:
         return Succeeded(output=json.dumps({"exit_code": 0, "job_id": cause.job_id}))
+    return failure_of_exit(cause)
+
+
+def failure_of_exit(cause: Cause) -> Failed:
+    """Return the outcome of a container that exited, in a job that its service calls failed, even with 0."""
     if cause.message.startswith(_OUT_OF_MEMORY):
         return Failed(error=ErrorName.JOB_OUT_OF_MEMORY, cause=cause)
     error = ErrorName.JOB_FAILED

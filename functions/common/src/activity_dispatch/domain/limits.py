@@ -21,3 +21,5 @@ POLL_READ_TIMEOUT_SECONDS = 70
 # How much of a job's log goes into its failure's cause.
 MAX_LINES = 20
 MAX_LINE_CHARACTERS = 1_000
+# What the worker accepts as TASK_TIMEOUT_SECONDS, and Step Functions as TimeoutSeconds.
+MAX_TIMEOUT_SECONDS = 99_999_999

@@ -128,8 +128,8 @@ class TaskTurns:
     """Hands out the rings' tasks in chunks; thread-safe."""
 
     def __init__(self, rings: Iterable[Ring]) -> None:
-        """Let those activities begin whose tasks have waited longest."""
-        self.rings = sorted(rings, key=lambda ring: ring.marks[0].checked_at)
+        """Let those activities begin whose tasks have the earliest deadline."""
+        self.rings = sorted(rings, key=lambda ring: ring.marks[0].checked_at + ring.heartbeat_seconds)
         self._turns = [(0.0, number) for number in range(len(self.rings))]
         self._lock = threading.Lock()
 

@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -11,20 +12,21 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from activity_dispatch.aws.clients import Clients
-from activity_dispatch.aws.errors import ErrorKind, classify
+from activity_dispatch.aws.errors import ErrorKind, classify, may_have_happened
 from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
-from activity_dispatch.backends.batch.events import diagnose, diagnose_job
+from activity_dispatch.backends.batch.events import diagnose, diagnose_job, job_state
 from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.job_names import job_name
 from activity_dispatch.backends.refusals import refusing
-from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
-from activity_dispatch.domain.tasks import Task
+from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
 
 MAX_DESCRIBED = 100
+MAX_REQUEST_BYTES = 30 * 1024
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
@@ -61,16 +63,24 @@ class BatchBackend:
         Batch has no client token, and its list of jobs may lag behind: if a repeated start slips through,
         the worker's claim on the task lets only one job process it.
         """
-        overrides = _overrides(task)
-        with refusing("SubmitJob"):
-            return self.find(task.task_id) or self._submit(job_name(task.task_id), overrides)
+        request = self._request(task)
+        # A look-up that fails has started nothing.
+        with refusing("ListJobs", may_run=lambda _: False):
+            found = self.find(task.task_id)
+        with refusing("SubmitJob", may_run=lambda error: may_have_happened(error, tried_once=True)):
+            return found or self._submit(request)
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the job with the task's name, None if there is none."""
+        """Return the job with the task's name, one under way before any other; None if there is none.
+
+        With a filter, Batch lists the jobs of all states, the newest first.
+        Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
+        """
         filters: Any = [{"name": "JOB_NAME", "values": [job_name(task_id)]}]
         pages = self.client.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=filters)
-        found = [job["jobId"] for page in pages for job in page["jobSummaryList"]]
-        return JobId(found[0]) if found else None
+        found = [job for page in pages for job in page["jobSummaryList"]]
+        found.sort(key=lambda job: job_state(job.get("status", "")) is JobState.ENDED)
+        return JobId(found[0]["jobId"]) if found else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
         """Describe jobs, 100 per call; Batch keeps an ended job for at least 7 days."""
@@ -94,13 +104,13 @@ class BatchBackend:
 
     diagnose = staticmethod(diagnose)
 
-    def _submit(self, name: str, overrides: Any) -> JobId:
+    def _submit(self, request: Any) -> JobId:
         """Submit, retrying while Batch throttles: a throttled call creates no job."""
         throttled: list[ClientError] = []
 
         def submit() -> JobId | None:
             try:
-                return self._submit_once(name, overrides)
+                return JobId(self.client_once.submit_job(**request)["jobId"])
             except ClientError as error:
                 if classify(error) is not ErrorKind.THROTTLED:
                     raise
@@ -112,15 +122,19 @@ class BatchBackend:
             raise throttled[-1]
         return job
 
-    def _submit_once(self, name: str, overrides: Any) -> JobId:
-        response = self.client_once.submit_job(
-            jobName=name,
-            jobQueue=self.job_queue,
-            jobDefinition=self.job_definition,
-            containerOverrides=overrides,
-            propagateTags=True,
-        )
-        return JobId(response["jobId"])
+    def _request(self, task: Task) -> dict[str, Any]:
+        request = {
+            "jobName": job_name(task.task_id),
+            "jobQueue": self.job_queue,
+            "jobDefinition": self.job_definition,
+            "containerOverrides": _overrides(task),
+            "propagateTags": True,
+        }
+        size = len(json.dumps(request))
+        if size > MAX_REQUEST_BYTES:
+            limit = MAX_REQUEST_BYTES
+            raise InvalidInput(f"job: the request has {size} bytes; allowed are up to {limit}")
+        return request
 
 
 def _overrides(task: Task) -> dict[str, Any]:
@@ -130,10 +144,13 @@ def _overrides(task: Task) -> dict[str, Any]:
         overrides["command"] = list(wanted.command)
     resources = {"VCPU": wanted.cpu, "MEMORY": wanted.memory_mb, "GPU": wanted.gpu}
     requirements = [
-        {"type": kind, "value": f"{value:g}" if isinstance(value, float) else str(value)}
-        for kind, value in resources.items()
-        if value is not None
+        {"type": kind, "value": _number(value)} for kind, value in resources.items() if value is not None
     ]
     if requirements:
         overrides["resourceRequirements"] = requirements
     return overrides
+
+
+def _number(value: float) -> str:
+    # Not 1e+05, which is no number to Batch.
+    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

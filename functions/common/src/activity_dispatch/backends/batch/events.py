@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html
 from collections.abc import Mapping
 from typing import Any
 
-from activity_dispatch.backends.exit_codes import outcome_of_exit
+from activity_dispatch.backends.ecs_messages import name_of_failed_start
+from activity_dispatch.backends.exit_codes import failure_of_exit, outcome_of_exit
 from activity_dispatch.backends.job_names import task_id_in
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
@@ -16,6 +17,7 @@ NAME = "batch"
 _STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
 _QUEUED = _STATES[:4]
 _ENDED = _STATES[5:]
+_SUCCEEDED = _STATES[5]
 # Batch has no codes for these: its documentation gives the texts for retry strategies to match.
 # https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html
 # https://docs.aws.amazon.com/batch/latest/userguide/best-practices.html
@@ -71,13 +73,16 @@ def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], job_id: st
     )
     if status_reason.startswith(_TIMED_OUT):
         return Failed(error=ErrorName.JOB_TIMED_OUT, cause=cause)
-    if status_reason.startswith((_HOST_LOST, _SPOT_RECLAIMED)) or detail.get("isTerminated") is True:
+    if status_reason.startswith((_HOST_LOST, _SPOT_RECLAIMED)) or _was_stopped(detail):
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
     if cause.exit_code is None:
-        return Failed(error=_without_exit_code(detail), cause=cause)
-    return outcome_of_exit(cause)
+        # Batch sets startedAt once an attempt's container runs.
+        started = bool(detail.get("startedAt"))
+        name = ErrorName.JOB_INTERRUPTED if started else name_of_failed_start(status_reason, reason)
+        return Failed(error=name, cause=cause)
+    # A job fails with exit code 0 if another of its containers failed, or Batch could not see the end.
+    return outcome_of_exit(cause) if detail["status"] == _SUCCEEDED else failure_of_exit(cause)
 
 
-def _without_exit_code(detail: Mapping[str, Any]) -> ErrorName:
-    # Batch sets startedAt once an attempt's container runs.
-    return ErrorName.JOB_INTERRUPTED if detail.get("startedAt") else ErrorName.JOB_NEVER_STARTED
+def _was_stopped(detail: Mapping[str, Any]) -> bool:
+    return detail.get("isTerminated") is True or detail.get("isCancelled") is True

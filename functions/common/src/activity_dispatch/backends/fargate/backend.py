@@ -6,14 +6,18 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.ht
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import batched
-from typing import TYPE_CHECKING, Any
+from itertools import batched, count
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import ClientError
 
 from activity_dispatch.aws.clients import Clients
+from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.container_overrides import ContainerOverrides
+from activity_dispatch.backends.ecs_messages import name_of_refusal
 from activity_dispatch.backends.fargate.events import diagnose, diagnose_task
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
@@ -28,6 +32,8 @@ MAX_OVERRIDES_CHARACTERS = 8_192
 MAX_DESCRIBED = 100
 MAX_REASON_CHARACTERS = 255
 CPU_UNITS = 1_024
+_CONFLICT = "ConflictException"
+_BAD_FILTER = ("InvalidParameterException", "ClientException")
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "FargateBackend":
@@ -67,10 +73,17 @@ class FargateBackend:
     def start(self, task: Task) -> JobId:
         """Run an ECS task, once per task id (`clientToken`); the job id is the ECS task's ARN.
 
-        If Fargate has no capacity (HTTP 200 with `failures`), retry for up to 12 s.
+        If Fargate has no capacity (HTTP 200 with `failures`), retry for up to 12 s. Each such answer says
+        that nothing runs, so the next attempt has a token of its own: AWS does not say whether a token
+        keeps that answer. A lost answer ends the attempts, so that one token stands for each ECS task. A
+        later start goes through the same tokens; look with `find` first, as the reconciler does.
+        Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ECS_Idempotency.html
         """
         request = self._request(task)
-        response = self.retrying.call(lambda: self._run_task(request), again=_has_no_capacity)
+        tokens = (f"{task.task_id}-{number}" if number else task.task_id for number in count())
+        response = self.retrying.call(
+            lambda: self._run_task({**request, "clientToken": next(tokens)}), again=_has_no_capacity
+        )
         if response["tasks"]:
             return JobId(response["tasks"][0]["taskArn"])
         failure = response["failures"][0] if response["failures"] else {}
@@ -82,9 +95,22 @@ class FargateBackend:
         )
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the ECS task started for the task; None if there is none or it has stopped."""
-        found = self.client.list_tasks(cluster=self.cluster, startedBy=task_id)["taskArns"]
+        """Return the ECS task started for the task, one that stopped in the last hour too; None without."""
+        running = self.client.list_tasks(cluster=self.cluster, startedBy=task_id)["taskArns"]
+        found = running or self._stopped(task_id)
         return JobId(found[0]) if found else None
+
+    def _stopped(self, task_id: str) -> Sequence[str]:
+        try:
+            return self.client.list_tasks(cluster=self.cluster, startedBy=task_id, desiredStatus="STOPPED")[
+                "taskArns"
+            ]
+        except ClientError as error:
+            # ListTasks' reference allows no filter beside startedBy; in practice this one works. If it did
+            # not, a stopped task would be unknown here, and its client token or its claim would protect it.
+            if classify(error) is not ErrorKind.REFUSED or error_code(error) not in _BAD_FILTER:
+                raise
+            return []
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
         """Describe ECS tasks, 100 per call; ECS forgets a stopped one after about an hour."""
@@ -124,13 +150,30 @@ class FargateBackend:
             "networkConfiguration": {"awsvpcConfiguration": self.network},
             "overrides": overrides,
             "startedBy": task.task_id,
-            "clientToken": task.task_id,
             "propagateTags": "TASK_DEFINITION",
         }
 
     def _run_task(self, request: dict[str, Any]) -> "RunTaskResponseTypeDef":
-        with refusing("RunTask"):
-            return self.client.run_task(**request)
+        with refusing("RunTask", name_of=name_of_refusal):
+            try:
+                return self.client.run_task(**request)
+            except ClientError as error:
+                if error_code(error) != _CONFLICT:
+                    raise
+                return _existing(error)
+
+
+def _existing(error: ClientError) -> "RunTaskResponseTypeDef":
+    """Return the answer that a conflict stands for: the token has started a task, by another request.
+
+    So it is when a start is repeated after the activity's configuration has changed.
+    """
+    arns = error.response.get("resourceIds")
+    if not isinstance(arns, list) or not arns or not isinstance(arns[0], str):
+        message = f"RunTask: {error_code(error)}: {error}"
+        raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, message, may_run=True) from error
+    answer: Any = {"tasks": [{"taskArn": arns[0]}], "failures": []}
+    return cast("RunTaskResponseTypeDef", answer)
 
 
 def _overrides(container: str, task: Task) -> dict[str, Any]:

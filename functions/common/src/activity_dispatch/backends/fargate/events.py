@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_eve
 from collections.abc import Mapping
 from typing import Any
 
+from activity_dispatch.backends.ecs_messages import name_of_failed_start
 from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
@@ -14,9 +15,12 @@ from activity_dispatch.domain.tasks import is_task_id
 NAME = "fargate"
 
 _QUEUED = ("PROVISIONING", "PENDING", "ACTIVATING")
-# The platform or somebody ended the container, whatever its exit code says.
+_FAILED_TO_START = "TaskFailedToStart"
+# The container ended by itself, so that its exit code counts. All other codes, also those that AWS adds, say
+# that the platform or somebody ended it: SpotInterruption, TerminationNotice, UserInitiated,
+# ServiceSchedulerInitiated, InfrastructureHealth.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Task.html
-_INTERRUPTED = ("SpotInterruption", "TerminationNotice", "UserInitiated", "ServiceSchedulerInitiated")
+_ENDED_BY_ITSELF = (None, "EssentialContainerExited")
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
@@ -68,9 +72,11 @@ def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], arn: str) 
         exit_code=exit_code if isinstance(exit_code, int) else None,
         stop_code=stop_code if isinstance(stop_code, str) else None,
     )
-    if stop_code == "TaskFailedToStart" or (cause.exit_code is None and "startedAt" not in detail):
-        return Failed(error=ErrorName.JOB_NEVER_STARTED, cause=cause)
-    if stop_code in _INTERRUPTED or cause.exit_code is None:
+    if stop_code not in (_FAILED_TO_START, *_ENDED_BY_ITSELF):
+        return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
+    if stop_code == _FAILED_TO_START or (cause.exit_code is None and not detail.get("startedAt")):
+        return Failed(error=name_of_failed_start(detail.get("stoppedReason"), reason), cause=cause)
+    if cause.exit_code is None:
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
     return outcome_of_exit(cause)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from activity_dispatch.domain.limits import MAX_TIMEOUT_SECONDS
 from activity_dispatch.domain.tasks import is_task_id
 from activity_dispatch.runtime.settings import InvalidSettings, Settings, is_number
 
@@ -10,7 +11,6 @@ from activity_dispatch.runtime.settings import InvalidSettings, Settings, is_num
 GRACE_SECONDS = 20
 # Fargate and SageMaker allow a container at most two minutes.
 MAX_GRACE_SECONDS = 120
-MAX_TIMEOUT_SECONDS = 99_999_999
 
 # Hidden from the program: only the worker needs them.
 PRIVATE = frozenset(
