@@ -104,8 +104,11 @@ class Roles:
 
     def reconciler(self, process: Process) -> Mapping[str, int]:
         """The reconciler function."""
-        heartbeats = RateLimit(per_second=1e9)
-        return make_reconciler(self.runtime(process), threads=1, heartbeats=heartbeats).run()
+        paces: dict[str, Any] = {
+            "heartbeats": RateLimit(per_second=1e9),
+            "describing": lambda: RateLimit(per_second=1e9),
+        }
+        return make_reconciler(self.runtime(process), threads=1, **paces).run()
 
     def worker(self, process: Process, job: ModelJob) -> int:
         """A container that runs the worker; returns its exit code."""
