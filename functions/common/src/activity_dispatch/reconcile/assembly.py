@@ -4,7 +4,7 @@ from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.runtime.composition import Runtime
-from activity_dispatch.runtime.endings import make_canceller, make_concluder
+from activity_dispatch.runtime.endings import RECONCILER_PATIENCE, make_canceller, make_concluder
 
 
 def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) -> Reconciler:
@@ -14,7 +14,7 @@ def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) ->
         answers=runtime.answers,
         settler=runtime.settler,
         starter=runtime.starter,
-        concluder=make_concluder(runtime),
+        concluder=make_concluder(runtime, RECONCILER_PATIENCE),
         canceller=make_canceller(runtime),
         rate=heartbeats,
     )
