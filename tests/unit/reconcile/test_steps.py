@@ -36,6 +36,18 @@ def test_a_job_that_nobody_waits_for_is_stopped_and_its_task_closed(stack, recon
     assert stack.tasks.overview().tasks == ()
 
 
+def test_a_result_that_is_not_ready_is_left_for_a_later_pass(stack, reconciler, dispatched, now) -> None:
+    job = JobId(stack.record_of(dispatched).job_id)
+    stack.backend.ends[job] = Succeeded(output='{"exit_code": 0}')
+    stack.backend.ended_at, stack.logs.default = now[0] - 1, ['{"answer": 42}']
+    stack.sleep = pytest.fail
+    assert reconciler.run() == {"SETTLE": 1}
+    assert (dispatched.answer, dispatched.heartbeats) == (None, 1)
+    now[0] += 60
+    reconciler.run()
+    assert json.loads(dispatched.answer["output"]) == {"answer": 42}
+
+
 def test_an_end_without_an_event_settles_the_task(stack, reconciler, dispatched) -> None:
     job = JobId(stack.record_of(dispatched).job_id)
     cause = Cause(message="exit code 3", exit_code=3)

@@ -77,6 +77,9 @@ class Clients:
             user_agent=USER_AGENT,
             parameter_validation=False,
         )
+        # The reader of logs repeats its calls itself, within its own time limit.
+        brief: Config = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+        self._logs_config = self._config.merge(brief)
         once = Config(retries={"mode": "standard", "total_max_attempts": 1})
         self._once_config = self._config.merge(once)
         # An aborted or repeated poll can lose a token: wait long enough and try once. Adaptive: throttled
@@ -139,7 +142,7 @@ class Clients:
     @property
     def logs(self) -> "CloudWatchLogsClient":
         """For reading the end of a job's log."""
-        return cast("CloudWatchLogsClient", self._client("logs"))
+        return cast("CloudWatchLogsClient", self._client("logs", self._logs_config))
 
     def _client(self, service: str, config: Config | None = None) -> object:
         with self._lock:

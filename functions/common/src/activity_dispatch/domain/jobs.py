@@ -31,7 +31,8 @@ class Diagnosis:
 
     `outcome` is None until the job has ended; `log_stream` names its log stream if the event does.
     `progress` says how far a running job is, in up to 1 KiB. `has_output` means that a success's output
-    is complete and nothing is to be read from the log.
+    is complete and nothing is to be read from the log. `ended_at` is when the job's container ended, in
+    seconds since 1970, None if that is not known.
     """
 
     task_id: str
@@ -41,6 +42,7 @@ class Diagnosis:
     log_stream: str | None = None
     progress: str | None = None
     has_output: bool = False
+    ended_at: float | None = None
 
 
 def is_under_way(diagnosis: Diagnosis | None) -> bool:

@@ -5,18 +5,28 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from botocore.exceptions import ClientError
+
+from activity_dispatch.aws.errors import error_code
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.jobs import Diagnosis, LogLocation
-from activity_dispatch.domain.outcomes import Failed, Outcome, Succeeded
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
-from activity_dispatch.lifecycle.job_logs import JobLogs
+from activity_dispatch.lifecycle.captured import captured_result
+from activity_dispatch.lifecycle.job_logs import JobLogs, LogUnreadable
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_links import log_url
 from activity_dispatch.store.catalog import ActivityCatalog
 
 LOG = logging.getLogger(__name__)
+# How long after a job's end its result may still become readable: a burst of ends can use up the quota of
+# GetLogEvents for minutes.
+GIVE_UP_SECONDS = 300.0
+
+
+class OutputNotReady(Exception):
+    """The job's output may be readable later; the task is left as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,54 +41,104 @@ class Concluder:
     def conclude(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> bool:
         """Settle and close a task with its job's outcome; return False if it was settled before.
 
-        Raises ClientError and BotoCoreError.
+        Raises ClientError, BotoCoreError, and OutputNotReady.
         """
-        if record.state is TaskState.SETTLED or record.token is None:
-            if not record.is_closed:
-                self.settler.close(record.task_id, record.slot_release)
+        if self._is_over(record):
             return False
         outcome = self._with_log(record, diagnosis, outcome)
-        name = self.settler.settle(record.task_id, record.token, outcome, release=record.slot_release)
-        LOG.info("task %s settled when its job ended: %s", record.task_id, name)
+        # Reading the log may have taken seconds: the worker, or another event, may have settled the task.
+        latest = self.settler.tasks.get(record.task_id)
+        if latest is None or self._is_over(latest) or latest.token is None:
+            return False
+        self._settle(latest, latest.token, outcome)
         return True
 
+    def _is_over(self, record: TaskRecord) -> bool:
+        if record.state is not TaskState.SETTLED and record.token is not None:
+            return False
+        if not record.is_closed:
+            self.settler.close(record.task_id, record.slot_release)
+        return True
+
+    def _settle(self, record: TaskRecord, token: str, outcome: Outcome) -> None:
+        try:
+            name = self.settler.settle(record.task_id, token, outcome, release=record.slot_release)
+        except ClientError as error:
+            # JSON that Step Functions does not accept: it would refuse it again.
+            if isinstance(outcome, Failed) or error_code(error) != "InvalidOutput":
+                raise
+            cause = Cause(
+                message=f"Step Functions refused the output: {error}",
+                backend=record.backend,
+                job_id=record.job_id,
+            )
+            failed = Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
+            name = self.settler.settle(record.task_id, token, failed, release=record.slot_release)
+        LOG.info("task %s settled when its job ended: %s", record.task_id, name)
+
     def _with_log(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> Outcome:
-        location = self._log_location(record, diagnosis)
-        if location is None:
-            return outcome
-        if isinstance(outcome, Succeeded) and diagnosis.has_output:
-            return Succeeded(output=json.dumps({**json.loads(outcome.output), "log_url": log_url(location)}))
-        lines = self.logs.last_lines(location)
-        if isinstance(outcome, Succeeded):
-            return Succeeded(output=captured_result(outcome.output, lines))
-        return _with_log_tail(outcome, lines, location)
+        location: LogLocation | None = None
+        try:
+            location = self._log_location(record, diagnosis)
+            if location is None:
+                return outcome
+            if isinstance(outcome, Failed):
+                lines = self.logs.reason(location, diagnosis.ended_at).tail
+                return _with_log_tail(outcome, lines, location)
+            if diagnosis.has_output:
+                linked = {**json.loads(outcome.output), "log_url": log_url(location)}
+                return Succeeded(output=json.dumps(linked))
+            log = self.logs.result(location, diagnosis.ended_at)
+            return Succeeded(output=captured_result(outcome.output, log))
+        except LogUnreadable as problem:
+            LOG.warning("log %s not read: %s", location, problem)
+            return self._without_log(record, diagnosis, outcome, location, problem)
 
     def _log_location(self, record: TaskRecord, diagnosis: Diagnosis) -> LogLocation | None:
         try:
             activity = self.activities.find(record.activity_arn)
-            return None if activity is None else self.backend_of(activity).log_location(diagnosis)
+            if activity is None:
+                raise LogUnreadable("the stack no longer serves its activity")
+            return self.backend_of(activity).log_location(diagnosis)
         except (InvalidActivity, InvalidBackendConfig) as error:
-            # The outcome is worth more than its log.
             LOG.error("task %s: invalid configuration of its activity: %s", record.task_id, error)
-            return None
+            raise LogUnreadable(f"invalid configuration of its activity: {error}") from error
 
+    def _without_log(
+        self,
+        record: TaskRecord,
+        diagnosis: Diagnosis,
+        outcome: Outcome,
+        location: LogLocation | None,
+        problem: LogUnreadable,
+    ) -> Outcome:
+        url = None if location is None or problem.is_missing else log_url(location)
+        if isinstance(outcome, Failed):
+            return _without_log_tail(outcome, url, problem)
+        if diagnosis.has_output:
+            return outcome
+        if problem.passes and self._ended_lately(diagnosis):
+            raise OutputNotReady(f"task {record.task_id}: {problem}") from problem
+        message = f"the job succeeded, but its output, the end of its log, can't be read: {problem}"
+        cause = Cause(
+            message=message, backend=record.backend, job_id=diagnosis.job_id, exit_code=0, log_url=url
+        )
+        return Failed(error=ErrorName.JOB_OUTPUT_UNAVAILABLE, cause=cause)
 
-def captured_result(output: str, lines: tuple[str, ...]) -> str:
-    """Return the output of a container that reports none itself.
-
-    This is its last log line if that is a JSON object or array, otherwise the backend's own output with
-    the last log lines as `log_tail`.
-    """
-    try:
-        last = strict_json.read(lines[-1]) if lines else None
-    except ValueError:
-        last = None
-    if isinstance(last, dict | list):
-        return lines[-1]
-    return json.dumps({**json.loads(output), "log_tail": lines})
+    def _ended_lately(self, diagnosis: Diagnosis) -> bool:
+        ended = diagnosis.ended_at
+        return ended is not None and self.logs.clock() - ended < GIVE_UP_SECONDS
 
 
 def _with_log_tail(outcome: Failed, lines: tuple[str, ...], location: LogLocation) -> Failed:
     # Without a line there may be no log stream, and the link would be dead.
     url = log_url(location) if lines else None
     return replace(outcome, cause=replace(outcome.cause, log_tail=lines, log_url=url))
+
+
+def _without_log_tail(outcome: Failed, url: str | None, problem: LogUnreadable) -> Failed:
+    if problem.is_missing and outcome.cause.exit_code is None:
+        # No container ran, so there is no log.
+        return outcome
+    message = f"{outcome.cause.message} (its log could not be read: {problem})"
+    return replace(outcome, cause=replace(outcome.cause, message=message, log_url=url))

@@ -8,7 +8,7 @@ from activity_dispatch.reconcile.next_step import Patience
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.runtime.composition import Runtime
-from activity_dispatch.runtime.endings import make_canceller, make_concluder
+from activity_dispatch.runtime.endings import RECONCILER_PATIENCE, make_canceller, make_concluder
 
 
 def describing_pace() -> RateLimit:
@@ -37,7 +37,7 @@ def make_reconciler(
         answers=runtime.answers,
         settler=runtime.settler,
         starter=runtime.starter,
-        concluder=make_concluder(runtime),
+        concluder=make_concluder(runtime, RECONCILER_PATIENCE),
         canceller=make_canceller(runtime),
         rate=heartbeats,
         clock=runtime.clock,

@@ -11,7 +11,7 @@ from activity_dispatch.domain.jobs import Diagnosis, JobId, is_under_way
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.canceller import Canceller
-from activity_dispatch.lifecycle.concluder import Concluder
+from activity_dispatch.lifecycle.concluder import Concluder, OutputNotReady
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.reconcile.describing import see_again
@@ -123,8 +123,14 @@ class TaskSteps:
 
     def _settle_ended(self, seen: Seen) -> None:
         diagnosis: Diagnosis | None = seen.job
-        if diagnosis is not None and diagnosis.outcome is not None:
+        if diagnosis is None or diagnosis.outcome is None:
+            return
+        try:
             self.concluder.conclude(seen.record, diagnosis, diagnosis.outcome)
+        except OutputNotReady as problem:
+            # The execution must still wait when it is ready.
+            LOG.info("left for the next pass: %s", problem)
+            self._beat(seen.record)
 
     def _end_queueing(self, seen: Seen, backend: Backend) -> None:
         limit = seen.served.max_queue_seconds

@@ -33,7 +33,8 @@ from activity_dispatch.store.task_table import TaskTable
 class Runtime:
     """The adapters, and the lifecycle steps that use them; each step is created on first use.
 
-    Tests compose it from `activity_dispatch.testing.InMemoryStack`. `clock` gives seconds since 1970.
+    Tests compose it from `activity_dispatch.testing.InMemoryStack`. `clock` gives seconds since 1970;
+    `sleep` waits.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Runtime:
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
     metrics: Metrics = NO_METRICS
     clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
 
     @functools.cached_property
     def answers(self) -> TaskAnswers:

@@ -13,13 +13,15 @@ from activity_dispatch.domain.tasks import Task
 class FakeBackend:
     """Records `started` tasks and `stopped` jobs; `before_start` may raise what a service would.
 
-    Ended jobs have their outcomes in `ends`; all others are in `state` and report `progress`.
+    Ended jobs have their outcomes in `ends`, and ended at `ended_at`; all others are in `state` and report
+    `progress`.
     """
 
     before_start: Callable[[Task], None] = lambda task: None
     started: dict[JobId, Task] = field(default_factory=dict)
     stopped: dict[JobId, str] = field(default_factory=dict)
     ends: dict[JobId, Outcome] = field(default_factory=dict)
+    ended_at: float | None = None
     state: JobState = JobState.RUNNING
     progress: str | None = None
     describes_jobs: bool = True
@@ -56,6 +58,7 @@ class FakeBackend:
             state=JobState.ENDED if job in self.ends or stopped else self.state,
             outcome=self.ends.get(job, outcome),
             progress=self.progress,
+            ended_at=self.ended_at if job in self.ends else None,
         )
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:

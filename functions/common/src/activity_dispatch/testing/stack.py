@@ -40,10 +40,12 @@ class InMemoryStack:
     """Step Functions, queue, table, slots, S3, logs, metrics and a backend, all in memory.
 
     It starts with one activity, `ARN`; `serve` adds or replaces activities. The library's composition
-    root runs on it: `Runtime(settings=..., **stack.parts())`. `clock` returns seconds since 1970.
+    root runs on it: `Runtime(settings=..., **stack.parts())`. `clock` returns seconds since 1970;
+    `sleep` is what the roles wait with: nothing by default.
     """
 
     clock: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = lambda _: None
     backend: Any = field(default_factory=FakeBackend)
     stepfunctions: FakeStepFunctions = field(init=False)
     tasks: InMemoryTaskTable = field(init=False)
@@ -51,11 +53,12 @@ class InMemoryStack:
     cursors: InMemoryCursors = field(default_factory=InMemoryCursors)
     sqs: FakeSQS = field(default_factory=FakeSQS)
     s3: FakeS3 = field(default_factory=FakeS3)
-    logs: FakeLogs = field(default_factory=FakeLogs)
+    logs: FakeLogs = field(init=False)
     metrics: RecordedMetrics = field(default_factory=RecordedMetrics)
 
     def __post_init__(self) -> None:
         """Serve one activity on the fake backend, without limits."""
+        self.logs = FakeLogs(clock=self._now)
         self.stepfunctions = FakeStepFunctions(clock=self._now)
         self.tasks = InMemoryTaskTable(slots=self.slot_store, clock=self._now)
         self.serve(
@@ -90,6 +93,9 @@ class InMemoryStack:
         # Read on each call: a test may replace the clock at any time.
         return self.clock()
 
+    def _sleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+
     def parts(self, wrap: Callable[[Any], Any] = _unchanged) -> dict[str, Any]:
         """Return `Runtime`'s arguments for this stack, except its settings.
 
@@ -112,4 +118,5 @@ class InMemoryStack:
             "diagnose": FakeBackend.diagnose,
             "metrics": self.metrics,
             "clock": self._now,
+            "sleep": self._sleep,
         }

@@ -9,6 +9,7 @@ from typing import Any
 from activity_dispatch.backends.ecs_messages import name_of_failed_start
 from activity_dispatch.backends.exit_codes import failure_of_exit, outcome_of_exit
 from activity_dispatch.backends.job_names import task_id_in
+from activity_dispatch.backends.times import seconds_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 
@@ -58,6 +59,7 @@ def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
         state=job_state(status),
         outcome=_outcome(detail, container, job_id) if status in _ENDED else None,
         log_stream=stream if isinstance(stream, str) else None,
+        ended_at=seconds_of(detail.get("stoppedAt")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from activity_dispatch.backends.ecs_messages import name_of_failed_start
 from activity_dispatch.backends.exit_codes import outcome_of_exit
+from activity_dispatch.backends.times import seconds_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import is_task_id
@@ -43,6 +44,8 @@ def diagnose_task(detail: Mapping[str, Any]) -> Diagnosis | None:
         job_id=JobId(arn),
         state=JobState.ENDED if stopped else _state(detail),
         outcome=_outcome(detail, container, arn) if stopped else None,
+        # The first is the end of the containers, the second comes after the network is gone too.
+        ended_at=seconds_of(detail.get("executionStoppedAt")) or seconds_of(detail.get("stoppedAt")),
     )
 
 

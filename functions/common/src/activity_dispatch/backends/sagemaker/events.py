@@ -13,6 +13,7 @@ from typing import Any
 
 from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.backends.job_names import job_name, task_id_in
+from activity_dispatch.backends.times import seconds_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 
@@ -51,6 +52,7 @@ def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
         outcome=_outcome(detail, job_id, secondary) if ended else None,
         progress=None if ended else _progress(detail, secondary),
         has_output=True,
+        ended_at=seconds_of(detail.get("TrainingEndTime")),
     )
 
 
