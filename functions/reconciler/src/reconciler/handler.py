@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Mapping
 
+from activity_dispatch.aws.clients import Clients
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.reconcile.reconciler import Reconciler
@@ -23,7 +24,8 @@ HEARTBEATS_AT_ONCE = 500
 
 def handle(event: object, context: object) -> Mapping[str, int]:
     """Make one pass; return how many tasks took which step."""
-    reconciler = _reconciler()
+    reconciler, clients = _reconciler()
+    clients.begin_invocation()
     try:
         steps = reconciler.run()
     finally:
@@ -33,9 +35,9 @@ def handle(event: object, context: object) -> Mapping[str, int]:
 
 
 @functools.cache
-def _reconciler() -> Reconciler:
+def _reconciler() -> tuple[Reconciler, Clients]:
     runtime = make_function_runtime(
         os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL", "MISSED_TASK_POLL_SECONDS")
     )
     heartbeats = RateLimit(per_second=HEARTBEATS_PER_SECOND, burst=HEARTBEATS_AT_ONCE)
-    return make_reconciler(runtime, threads=THREADS, heartbeats=heartbeats)
+    return make_reconciler(runtime, threads=THREADS, heartbeats=heartbeats), runtime.clients

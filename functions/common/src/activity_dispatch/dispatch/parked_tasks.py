@@ -8,7 +8,7 @@ reconciler sends its heartbeats.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from activity_dispatch.domain.activities import Activity
@@ -49,13 +49,21 @@ class ParkedTasks:
                 return None
         return task.task_id
 
-    def take(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
+    def take(
+        self,
+        activity: Activity,
+        poll_id: str,
+        parked: str | None,
+        *,
+        check: Callable[[], None] = lambda: None,
+    ) -> Task | None:
         """Take the `parked` task or, without one, any waiting task; None if there is none.
 
-        A task that nobody waits for any more is settled on the way.
+        A task that nobody waits for any more is settled on the way. `check` is called just before a task
+        is taken: it raises if that would be too late.
         """
         for task_id in self._candidates(activity, parked):
-            task = self._unpark(activity, task_id, poll_id)
+            task = self._unpark(activity, task_id, poll_id, check)
             if task is not None:
                 return task
         return None
@@ -66,7 +74,9 @@ class ParkedTasks:
         else:
             yield from self.tasks.waiting(activity.arn)
 
-    def _unpark(self, activity: Activity, task_id: str, poll_id: str) -> Task | None:
+    def _unpark(
+        self, activity: Activity, task_id: str, poll_id: str, check: Callable[[], None]
+    ) -> Task | None:
         record = self.tasks.get(task_id)
         if record is None or record.token is None:
             return None
@@ -77,6 +87,7 @@ class ParkedTasks:
             self.settler.cancel_waiting(task_id)
             return None
         holds_slot = activity.max_concurrent_jobs is not None
+        check()
         if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot):
             return None
         return replace(record, poll_id=poll_id, holds_slot=holds_slot).to_task()
