@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from activity_dispatch.aws.pacing import RateLimit, Retrying
+from activity_dispatch.aws.pacing import Pace, RateLimit, Retrying
 
 
 class Clock:
@@ -68,3 +68,59 @@ def test_after_a_pause_a_burst_may_begin_at_once() -> None:
     for _ in range(5):
         limit.wait()
     assert waits == pytest.approx([0.25, 0.25])
+
+
+class Paced:
+    """A pace on a clock that its waits advance, without jitter."""
+
+    def __init__(self, **options) -> None:
+        self.clock = Clock()
+        self.pace = Pace(
+            clock=lambda: self.clock.now, sleep=self.clock.sleep, jitter=lambda low, high: 1.0, **options
+        )
+
+    def calls(self, number: int) -> list[float]:
+        times = []
+        for _ in range(number):
+            assert self.pace.wait(60.0)
+            times.append(self.clock.now)
+        return times
+
+
+def test_without_a_throttle_nobody_waits() -> None:
+    paced = Paced()
+    paced.calls(100)
+    assert paced.clock.sleeps == []
+
+
+def test_throttles_space_calls_out_and_time_brings_them_together_again() -> None:
+    paced = Paced(first_seconds=0.1, slowest_seconds=1.0, recovery_seconds=10.0)
+    for _ in range(6):
+        paced.pace.slow_down()
+        paced.clock.now += 1.5
+    first, second = paced.calls(2)
+    assert 0.8 < second - first <= 1.0
+    paced.clock.now += 20
+    first, second = paced.calls(2)[-2:]
+    assert 0.1 < second - first < 0.3
+    paced.clock.now += 300
+    first, second = paced.calls(2)
+    assert second == first
+
+
+def test_threads_that_are_throttled_together_slow_down_once() -> None:
+    paced = Paced(first_seconds=0.1)
+    for _ in range(40):
+        paced.pace.slow_down()
+    first, second = paced.calls(2)
+    assert second - first == pytest.approx(0.1, rel=0.05)
+
+
+def test_a_turn_that_comes_too_late_is_not_taken() -> None:
+    paced = Paced(first_seconds=2.0)
+    paced.pace.slow_down()
+    assert not paced.pace.wait(1.0)
+    assert not paced.pace.wait(-5.0)
+    assert paced.clock.sleeps == []
+    # Those who went away have used up no turns.
+    assert paced.calls(1) == [pytest.approx(2.0)]

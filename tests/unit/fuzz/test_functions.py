@@ -72,7 +72,8 @@ class Here:
 
 
 HANDLER = BatchHandler(
-    handle=lambda body: Here.stack.dispatcher.handle(body), queue=RequestReceiver(sqs=Mock(), url="queue")
+    handle=lambda body, left: Here.stack.dispatcher.handle(body, left),
+    queue=RequestReceiver(sqs=Mock(), url="queue"),
 )
 
 

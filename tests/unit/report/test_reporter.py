@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
+from activity_dispatch.domain.jobs import UNNAMED_JOB, Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
-from activity_dispatch.domain.tasks import OutcomeName, task_id_of
+from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.report.reporter import Report, make_reporter
 
 FAILED = Failed(error="Job.Failed", cause=Cause(message="exit code 3", exit_code=3))
@@ -57,6 +57,30 @@ def test_the_end_of_a_second_job_for_the_task_does_not_settle_it(stack, started)
     fake, diagnosis = started
     event = {"diagnosis": replace(diagnosis, job_id=JobId("second"), outcome=SUCCEEDED)}
     assert stack.reporter.handle(event) is Report.NOT_OURS
+    assert fake.answer is None
+
+
+def test_an_event_that_names_no_job_ends_a_task_that_nobody_has_claimed(stack, started) -> None:
+    fake, diagnosis = started
+    event = {"diagnosis": replace(diagnosis, job_id=UNNAMED_JOB, outcome=FAILED)}
+    assert stack.reporter.handle(event) is Report.SETTLED
+    assert fake.answer["error"] == "Job.Failed"
+
+
+def test_an_event_that_names_no_job_does_not_end_a_claimed_task(stack, started) -> None:
+    fake, diagnosis = started
+    record = stack.tasks.records[diagnosis.task_id]
+    stack.tasks.records[diagnosis.task_id] = replace(record, job_id=None, claimed_by="lambda:r2")
+    event = {"diagnosis": replace(diagnosis, job_id=UNNAMED_JOB, outcome=FAILED)}
+    assert stack.reporter.handle(event) is Report.NOT_OURS
+    assert fake.answer is None
+
+
+def test_no_event_ends_a_task_that_waits_for_a_slot(stack, started) -> None:
+    fake, diagnosis = started
+    record = stack.tasks.records[diagnosis.task_id]
+    stack.tasks.records[diagnosis.task_id] = replace(record, job_id=None, state=TaskState.WAITING)
+    assert stack.reporter.handle({"diagnosis": replace(diagnosis, outcome=FAILED)}) is Report.NOT_OURS
     assert fake.answer is None
 
 

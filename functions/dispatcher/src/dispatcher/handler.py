@@ -7,7 +7,7 @@ from typing import Any
 
 from activity_dispatch.dispatch.assembly import make_batch_handler
 from activity_dispatch.dispatch.batch import BatchHandler
-from activity_dispatch.observe.metrics import Metrics
+from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
 
@@ -21,15 +21,16 @@ def handle(
 ) -> dict[str, list[dict[str, str]]]:
     """Handle a batch of dispatch requests; return SQS's partial batch response."""
     seconds_left = context.get_remaining_time_in_millis() / 1000
-    handler, metrics = _parts(context.log_stream_name)
+    handler, runtime = _parts(context.log_stream_name)
+    runtime.clients.begin_invocation()
     try:
         return handler.run(event["Records"], seconds_left)
     finally:
-        metrics.flush()
+        runtime.metrics.flush()
 
 
 @functools.cache
-def _parts(log_stream_name: str) -> tuple[BatchHandler, Metrics]:
+def _parts(log_stream_name: str) -> tuple[BatchHandler, Runtime]:
     runtime = make_function_runtime(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
     handler = make_batch_handler(runtime, f"dispatcher {log_stream_name}", threads=THREADS)
-    return handler, runtime.metrics
+    return handler, runtime

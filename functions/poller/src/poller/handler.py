@@ -31,6 +31,7 @@ def _runtime() -> Runtime:
 
 def _poller(context: LambdaContext) -> Poller:
     runtime = _runtime()
+    runtime.clients.begin_invocation()
     leases = DynamoLeases(client=runtime.clients.dynamodb, table=runtime.settings.task_table)
     poller = f"poller {context.log_stream_name}"
     return make_poller(runtime, leases, holder=context.aws_request_id, poller=poller)

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Mapping
 
+from activity_dispatch.aws.clients import Clients
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.reconcile.reconciler import Reconciler
@@ -23,7 +24,8 @@ HEARTBEATS_PER_SECOND = 250.0
 
 def handle(event: object, context: object) -> Mapping[str, int]:
     """Make one pass; return how many tasks took which step."""
-    reconciler = _reconciler()
+    reconciler, clients = _reconciler()
+    clients.begin_invocation()
     try:
         steps = reconciler.run()
     finally:
@@ -33,10 +35,10 @@ def handle(event: object, context: object) -> Mapping[str, int]:
 
 
 @functools.cache
-def _reconciler() -> Reconciler:
+def _reconciler() -> tuple[Reconciler, Clients]:
     # As many threads again take the steps that are no heartbeats.
     runtime = make_function_runtime(
         os.environ, threads=2 * THREADS, also_required=("DISPATCH_QUEUE_URL", "MISSED_TASK_POLL_SECONDS")
     )
     heartbeats = RateLimit(per_second=HEARTBEATS_PER_SECOND)
-    return make_reconciler(runtime, threads=THREADS, heartbeats=heartbeats)
+    return make_reconciler(runtime, threads=THREADS, heartbeats=heartbeats), runtime.clients

@@ -11,7 +11,7 @@ from tests.unit.backends.stubs import client_once
 
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
-from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.jobs import UNNAMED_JOB, JobState
 from activity_dispatch.domain.tasks import Task
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:process"
@@ -117,11 +117,20 @@ def test_a_failure_record_is_diagnosed(stubbed, change, error: str) -> None:
     assert "secret" not in repr(diagnosis)
 
 
+def test_a_record_without_a_request_id_is_about_the_task_that_it_names(stubbed) -> None:
+    context = {"functionArn": FUNCTION, "condition": "EventAgeExceeded", "approximateInvokeCount": 0}
+    diagnosis = stubbed[1].diagnose({**RECORD, "requestContext": context, "responsePayload": None})
+    assert (diagnosis.task_id, diagnosis.job_id) == (TASK_ID, UNNAMED_JOB)
+    assert diagnosis.outcome.error == "Dispatch.QueueTimeout"
+    assert diagnosis.outcome.cause.job_id is None
+
+
 @pytest.mark.parametrize(
     "event",
     [
         {},
         {"source": "aws.ecs"},
+        {**RECORD, "requestContext": {"requestId": "r1", "condition": "Success"}},
         {**RECORD, "requestPayload": None},
         {**RECORD, "requestContext": {}},
         {**RECORD, "requestPayload": {"task_id": "activity#arn:aws:states:::activity:work"}},

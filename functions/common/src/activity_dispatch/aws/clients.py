@@ -6,6 +6,7 @@ which a container's worker cannot afford.
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # CloudTrail shows it.
 USER_AGENT = "activity-dispatch"
+# AWS closes idle connections after some tens of seconds at the earliest.
+FRESH_SECONDS = 10.0
 
 
 class _Loader(Loader):
@@ -52,8 +55,14 @@ class Clients:
     Source: https://boto3.amazonaws.com/v1/documentation/api/latest/guide/clients.html
     """
 
-    def __init__(self, *, threads: int, on_throttle: Callable[[str], None] | None = None) -> None:
-        """Configure the clients; create none yet.
+    def __init__(
+        self,
+        *,
+        threads: int,
+        on_throttle: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Configure the clients; create none yet. `clock` goes on while the process is frozen.
 
         `on_throttle` is called with the operation, such as `sfn.GetActivityTask`, for each throttled
         response, including those that the client's own retries hide.
@@ -66,6 +75,7 @@ class Clients:
             "data_loader", _Loader(extra_search_paths=paths, include_default_search_paths=False)
         )
         self._lock = threading.Lock()
+        self._clock, self._connected_at = clock, clock()
         self._clients: dict[tuple[str, bool], object] = {}
         self._config = Config(
             connect_timeout=5,
@@ -82,11 +92,14 @@ class Clients:
         self._logs_config = self._config.merge(brief)
         once = Config(retries={"mode": "standard", "total_max_attempts": 1})
         self._once_config = self._config.merge(once)
-        # An aborted or repeated poll can lose a token: wait long enough and try once. Adaptive: throttled
-        # polls slow down the next ones, so that few are refused.
-        paced = {"mode": "adaptive", "total_max_attempts": 1}
-        self._poll_config = self._config.merge(
-            Config(read_timeout=POLL_READ_TIMEOUT_SECONDS, retries=paced)  # type: ignore[arg-type]
+        # An aborted or repeated poll can lose a token: wait long enough and try once. Not adaptive: that
+        # mode waits inside the call, when the poll's slot is reserved and the time left is checked.
+        # `dispatch.taker` paces polls before both.
+        self._poll_config = self._once_config.merge(Config(read_timeout=POLL_READ_TIMEOUT_SECONDS))
+        # Slots and tasks are written while a poll's slot is held or its token is in memory only: all
+        # attempts together take 4 x (3 + 8) s and up to 7 s between them, not minutes.
+        self._table_config = self._config.merge(
+            Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
         )
 
     @property
@@ -102,7 +115,7 @@ class Clients:
     @property
     def dynamodb(self) -> "DynamoDBClient":
         """For the task table."""
-        return cast("DynamoDBClient", self._client("dynamodb"))
+        return cast("DynamoDBClient", self._client("dynamodb", self._table_config))
 
     @property
     def s3(self) -> "S3Client":
@@ -143,6 +156,24 @@ class Clients:
     def logs(self) -> "CloudWatchLogsClient":
         """For reading the end of a job's log."""
         return cast("CloudWatchLogsClient", self._client("logs", self._logs_config))
+
+    def begin_invocation(self) -> None:
+        """Make all clients connect anew, unless their connections are at most `FRESH_SECONDS` old.
+
+        While Lambda freezes a process between two invocations, the services close its connections and it
+        does not hear of that. The first call on such a connection fails, or waits for an answer until its
+        time is up: a client that tries once would lose a minute with a slot in hand, or not know whether
+        there is a job.
+        """
+        now = self._clock()
+        with self._lock:
+            is_fresh = now - self._connected_at <= FRESH_SECONDS
+            clients = [] if is_fresh else list(self._clients.values())
+            if not is_fresh:
+                self._connected_at = now
+        for client in clients:
+            # It stays usable: this only empties its pools of connections.
+            cast("SFNClient", client).close()
 
     def _client(self, service: str, config: Config | None = None) -> object:
         with self._lock:

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.dispatch.parked_tasks import NotParked, ParkedTasks
-from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.dispatch.taker import OutOfTime, Taker, unlimited
 from activity_dispatch.dispatch.workers_first import RETRY_SECONDS, WorkersFirst
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.requests import DispatchRequest, InvalidRequest
@@ -61,9 +61,10 @@ class Dispatcher:
     clock: Callable[[], float] = time.time
     metrics: Metrics = NO_METRICS
 
-    def handle(self, body: str) -> Result:
+    def handle(self, body: str, seconds_left: Callable[[], float] = unlimited) -> Result:
         """Take one task for a dispatch request and start its job.
 
+        `seconds_left` is the time in which a poll may begin; when it is over, the result is Result.RETRY.
         Raises no expected error: AWS errors and invalid configuration become Result.RETRY.
         """
         try:
@@ -74,12 +75,12 @@ class Dispatcher:
             self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=Result.DROPPED.name)
             return Result.DROPPED
         with log_keys(activity=activity_name(request.activity_arn), requested_by=request.requested_by):
-            return self._handle(request)
+            return self._handle(request, seconds_left)
 
-    def _handle(self, request: DispatchRequest) -> Result:
+    def _handle(self, request: DispatchRequest, seconds_left: Callable[[], float]) -> Result:
         try:
-            return self._dispatch(request)
-        except (ClientError, BotoCoreError, RequestsNotSent) as error:
+            return self._dispatch(request, seconds_left)
+        except (ClientError, BotoCoreError, RequestsNotSent, OutOfTime) as error:
             LOG.warning("%s: will be retried: %s", request.activity_arn, error)
             return Result.RETRY
         except (InvalidActivity, InvalidBackendConfig, InvalidItem, NotAllowed) as error:
@@ -88,7 +89,7 @@ class Dispatcher:
             self.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
             return Result.RETRY
 
-    def _dispatch(self, request: DispatchRequest) -> Result:
+    def _dispatch(self, request: DispatchRequest, seconds_left: Callable[[], float]) -> Result:
         activity = self.activities.find(request.activity_arn)
         if activity is None:
             LOG.error("%s: no activity of this stack, or not deployed yet", request.activity_arn)
@@ -97,7 +98,7 @@ class Dispatcher:
         backend = self.backend_of(activity)
         if self._is_for_workers(activity, request):
             return Result.LEFT
-        task = self._take(activity, request)
+        task = self._take(activity, request, seconds_left)
         if isinstance(task, Result):
             return task
         started = self._start(activity, backend, task, request)
@@ -121,29 +122,44 @@ class Dispatcher:
             self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity.name)
         return Result.STARTED
 
-    def _take(self, activity: Activity, request: DispatchRequest) -> Task | Result:
+    def _take(
+        self, activity: Activity, request: DispatchRequest, seconds_left: Callable[[], float]
+    ) -> Task | Result:
         """Take the request's own task or one off the activity; without one, return the result."""
         parked = None if request.task is None else self.parked_tasks.park(activity, request.task)
         if isinstance(parked, NotParked):
             return _NOT_PARKED[parked]
+        if not activity.is_callback and not self.taker.pace.wait(seconds_left()):
+            raise OutOfTime("polls are throttled: this one would begin too late")
         poll_id = self.taker.reserve(activity)
         if poll_id is None:
             LOG.info("%s: none of the %s slots is free", activity.arn, activity.max_concurrent_jobs)
             return Result.WAITING
         if activity.is_callback:
-            task = self._take_waiting(activity, poll_id, parked)
+            task = self._take_waiting(activity, poll_id, parked, seconds_left)
         else:
-            task = self.taker.poll(activity, poll_id)
+            task = self.taker.poll(activity, poll_id, seconds_left)
         if task is not None:
             return task
         LOG.info("%s: no task", activity.arn)
         return Result.NO_TASK if activity.overflow_after_seconds is None else Result.LEFT
 
-    def _take_waiting(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
-        # If this raises, the slot stays taken: the task may hold it now. The reconciler finds out.
-        task = self.parked_tasks.take(activity, poll_id, parked)
+    def _take_waiting(
+        self, activity: Activity, poll_id: str, parked: str | None, seconds_left: Callable[[], float]
+    ) -> Task | None:
+        task, is_over = None, False
+        try:
+            # If this raises anything else, the slot stays taken: the task may hold it now. The reconciler
+            # finds out.
+            task = self.parked_tasks.take(
+                activity, poll_id, parked, check=lambda: self.taker.check(poll_id, seconds_left)
+            )
+        except OutOfTime:
+            is_over = True
         if task is None and activity.max_concurrent_jobs is not None:
             self.taker.slots.free(activity.arn, poll_id)
+        if is_over:
+            raise OutOfTime("looking for a waiting task took too long")
         return task
 
     def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:

@@ -9,6 +9,7 @@ reconciler sends its heartbeats.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -67,19 +68,27 @@ class ParkedTasks:
                 return NotParked.REFUSED
         return task.task_id
 
-    def take(self, activity: Activity, poll_id: str, parked: str | None) -> Task | None:
+    def take(
+        self,
+        activity: Activity,
+        poll_id: str,
+        parked: str | None,
+        *,
+        check: Callable[[], None] = lambda: None,
+    ) -> Task | None:
         """Take the `parked` task or, without one, any waiting task; None if there is none.
 
         A task that nobody waits for any more is settled on the way. One that can't be taken does not stand
-        in the way of the others.
+        in the way of the others. `check` is called just before a task is taken: it raises if that would be
+        too late.
         """
         if parked is not None:
-            return self._unpark(activity, parked, poll_id)
+            return self._unpark(activity, parked, poll_id, check)
         for task_id in self.tasks.waiting(activity.arn):
             try:
                 if not self._is_wanted(task_id):
                     continue
-                task = self._unpark(activity, task_id, poll_id)
+                task = self._unpark(activity, task_id, poll_id, check)
             except (NotAllowed, InvalidItem) as error:
                 LOG.error("task %s is not started: %s", task_id, error)
                 self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
@@ -119,12 +128,15 @@ class ParkedTasks:
         self.settler.cancel_waiting(task_id)
         return False
 
-    def _unpark(self, activity: Activity, task_id: str, poll_id: str) -> Task | None:
+    def _unpark(
+        self, activity: Activity, task_id: str, poll_id: str, check: Callable[[], None]
+    ) -> Task | None:
         record = self.tasks.get(task_id)
         # A job may write the state and the poll of its task, but not its activity.
         if record is None or record.token is None or not _waits(record, activity):
             return None
         holds_slot = activity.max_concurrent_jobs is not None
+        check()
         if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot):
             return None
         return replace(record, poll_id=poll_id, holds_slot=holds_slot).to_task()

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.dispatch.assembly import make_taker
+from activity_dispatch.dispatch.batch import START_SECONDS
 from activity_dispatch.dispatch.lease import Lease
 from activity_dispatch.dispatch.poller_threads import PollingThreads
+from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.observe.metrics import NO_METRICS, Metrics
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.store.leases import LeaseStore
@@ -56,6 +58,7 @@ class Poller:
         if not self.lease.take_over():
             LOG.info("another invocation is polling")
             return {}
+        self.threads.seconds_left = lambda: seconds_left() - POLL_READ_TIMEOUT_SECONDS - START_SECONDS
         try:
             self._poll_on(seconds_left)
         finally:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.dispatch.taker import OutOfTime, Taker, unlimited
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.observe.log_keys import log_keys
@@ -19,19 +19,21 @@ from activity_dispatch.store.dispatch_queue import RequestsNotSent
 LOG = logging.getLogger(__name__)
 
 MAX_PAUSE_SECONDS = 30.0
+PACED_SECONDS = 1.0
 
 
 @dataclass(kw_only=True)
 class PollingThreads:
     """Runs `pollers` threads for each polled activity.
 
-    A freed slot is used within `slot_seconds`.
+    A freed slot is used within `slot_seconds`. `seconds_left` is the time in which polls may begin.
     """
 
     taker: Taker
     starter: Starter
     backend_of: Callable[[Activity], Backend]
     slot_seconds: float = 1.0
+    seconds_left: Callable[[], float] = unlimited
     jitter: Callable[[float, float], float] = random.uniform
     _wanted: Mapping[str, Activity] = field(default_factory=dict, init=False)
     _threads: dict[tuple[str, int], threading.Thread] = field(default_factory=dict, init=False)
@@ -64,19 +66,28 @@ class PollingThreads:
         """
         # Before the poll: an invalid configuration must not cost a task.
         backend = self.backend_of(activity)
+        # In short turns, so that `stop` need not wait for the slowest pace.
+        if not self.taker.pace.wait(PACED_SECONDS):
+            self._stopped.wait(PACED_SECONDS)
+            return "PACED"
         # One thread at a time asks for a slot: while none is free, that is one write a second.
         with self._turns[activity.arn]:
             poll_id = None if self._stopped.is_set() else self.taker.reserve(activity)
             if poll_id is None:
                 self._stopped.wait(self.slot_seconds)
                 return "NO_SLOT"
-        task = self.taker.poll(activity, poll_id)
+        try:
+            task = self.taker.poll(activity, poll_id, self.seconds_left)
+        except OutOfTime as error:
+            LOG.warning("%s: not polled: %s", activity.arn, error)
+            self._stopped.wait(self.slot_seconds)
+            return "OUT_OF_TIME"
         if task is None:
             return "NO_TASK"
         return self.starter.start(activity, backend, task).name
 
     def counts(self) -> Mapping[str, int]:
-        """Return how many polls had which result: started, refused, no task, no slot, failed."""
+        """Return how many polls had which result: started, refused, no task, no slot, paced, failed."""
         with self._counting:
             return dict(self._counts)
 

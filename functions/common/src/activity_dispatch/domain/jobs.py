@@ -7,6 +7,8 @@ from typing import NewType
 from activity_dispatch.domain.outcomes import Outcome
 
 JobId = NewType("JobId", str)
+# In an event that names a task but none of its jobs.
+UNNAMED_JOB = JobId("")
 
 
 class JobState(StrEnum):

@@ -7,8 +7,8 @@ from enum import Enum, auto
 from typing import Any
 
 from activity_dispatch.domain.claims import is_claim_of
-from activity_dispatch.domain.jobs import Diagnosis
-from activity_dispatch.domain.tasks import TaskRecord
+from activity_dispatch.domain.jobs import UNNAMED_JOB, Diagnosis
+from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.concluder import Concluder
 from activity_dispatch.observe.log_keys import keys_of, log_keys
 from activity_dispatch.runtime.composition import Runtime
@@ -45,7 +45,7 @@ class Reporter:
         if diagnosis is None or record is None or not _is_of(record, diagnosis):
             LOG.info("event is not about a task of this stack: %s", event.get("detail-type"))
             return Report.NOT_OURS
-        with log_keys(**{**keys_of(record), "job_id": diagnosis.job_id}):
+        with log_keys(**{**keys_of(record), "job_id": diagnosis.job_id or None}):
             if diagnosis.outcome is not None:
                 concluded = self.concluder.conclude(record, diagnosis, diagnosis.outcome)
                 return Report.SETTLED if concluded else Report.ALREADY_SETTLED
@@ -60,6 +60,12 @@ def make_reporter(runtime: Runtime) -> Reporter:
 
 
 def _is_of(record: TaskRecord, diagnosis: Diagnosis) -> bool:
+    # A task that waits for a slot has no job.
+    if record.state is TaskState.WAITING:
+        return False
+    # Who does not hold a task never ends it, and an event that names no job is no claimant's.
+    if diagnosis.job_id == UNNAMED_JOB:
+        return record.claimed_by is None
     # A repeated start may have created a second job, which found the task claimed and ended: that end is
     # not the task's. A task whose start was not recorded has no job id yet.
     claimed = None if record.claimed_by is None else is_claim_of(record.claimed_by, diagnosis.job_id)

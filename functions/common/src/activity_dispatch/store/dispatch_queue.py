@@ -38,12 +38,13 @@ class RequestReceiver:
     url: str
     jitter: Callable[[float, float], float] = random.uniform
 
-    def receive(self) -> Sequence[Record]:
-        """Return up to ten messages that are available now."""
+    def receive(self, count: int = MAX_BATCH, *, wait_seconds: int = 0) -> Sequence[Record]:
+        """Return up to `count` messages, at most ten; with none, wait for some for up to `wait_seconds`."""
         try:
             messages = self.sqs.receive_message(
                 QueueUrl=self.url,
-                MaxNumberOfMessages=MAX_BATCH,
+                MaxNumberOfMessages=count,
+                WaitTimeSeconds=wait_seconds,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             ).get("Messages", [])
         except (ClientError, BotoCoreError) as error:

@@ -11,7 +11,7 @@ from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.invocation import payload_of
-from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
+from activity_dispatch.domain.jobs import UNNAMED_JOB, Diagnosis, JobId, JobState, LogLocation
 from activity_dispatch.domain.limits import MAX_ASYNC_PAYLOAD_BYTES
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import Task, is_task_id
@@ -41,15 +41,23 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
     request, context = event.get("requestPayload"), event.get("requestContext")
     if not isinstance(request, Mapping) or not isinstance(context, Mapping):
         return None
-    task_id, job_id = request.get("task_id"), context.get("requestId")
+    task_id, request_id, condition = (
+        request.get("task_id"),
+        context.get("requestId"),
+        context.get("condition"),
+    )
     # Others may invoke the function too: any other id could be the key of an item that is not a task.
-    if not is_task_id(task_id) or not isinstance(job_id, str):
+    if not is_task_id(task_id) or condition == "Success":
+        return None
+    job_id = JobId(request_id) if isinstance(request_id, str) else UNNAMED_JOB
+    # An invocation that was never run may have no request id. Its record is still about the task.
+    if not job_id and not isinstance(condition, str):
         return None
     return Diagnosis(
         task_id=task_id,
-        job_id=JobId(job_id),
+        job_id=job_id,
         state=JobState.ENDED,
-        outcome=_failure(job_id, context, event.get("responsePayload")),
+        outcome=_failure(job_id or None, context, event.get("responsePayload")),
     )
 
 
@@ -105,7 +113,7 @@ class LambdaBackend:
     diagnose = staticmethod(diagnose)
 
 
-def _failure(job_id: str, context: Mapping[str, Any], response: object) -> Failed:
+def _failure(job_id: str | None, context: Mapping[str, Any], response: object) -> Failed:
     condition = str(context.get("condition", "Unknown"))
     answer = response if isinstance(response, Mapping) else {}
     message = answer.get("errorMessage") or f"the invocation ended with {condition}"
