@@ -29,14 +29,14 @@ module "stack" {
     container           = { image = var.images.worker }
     repository_arns     = local.repository_arns.worker
     spot                = true
-    allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
+    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
     max_concurrent_jobs = 10
   }
   batch = !contains(var.backends, "batch") ? null : {
     container           = { image = var.images.worker }
     repository_arns     = local.repository_arns.worker
     compute             = { spot = true, max_cpus = 16 }
-    allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
+    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
     max_concurrent_jobs = 10
   }
   training = !contains(var.backends, "sagemaker") ? null : {

@@ -52,12 +52,12 @@ module "stack" {
   fargate = {
     container           = { image = var.worker_image, stop_timeout_seconds = 15 }
     job_timeout_seconds = var.job_timeout_seconds
-    allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
+    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
   }
   batch = {
     container           = { image = var.worker_image, environment = { TASK_GRACE_SECONDS = "5" } }
     job_timeout_seconds = var.job_timeout_seconds
-    allowed_overrides   = ["command", "environment", "cpu", "memory_mb", "timeout_seconds"]
+    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
   }
   # Only for `make demo-training` and its tests: it needs PyTorch and takes longer to deploy. This machine plays a GPU on Spot.
   training = !var.training ? null : {

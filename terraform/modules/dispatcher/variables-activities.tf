@@ -5,7 +5,8 @@ variable "activities" {
     - `arn`: ARN of the activity. null for a callback target.
     - `backend`: a key of `backends`.
     - `heartbeat_seconds`, `timeout_seconds`: as in the activity.
-    - `allowed_overrides`: what the "job" object of a task may set.
+    - `allowed_overrides`: what the "job" object of a task may set. Each variable by its name, environment.NAME, or
+      with others by a prefix, environment.PREFIX*.
     - `max_concurrent_jobs`: limit of jobs at once; further tasks stay ActivityScheduled. null: no limit.
     - `max_queue_seconds`: a job that has not started after this many seconds fails with Dispatch.QueueTimeout.
       null: no limit.
@@ -45,6 +46,14 @@ variable "activities" {
   validation {
     condition     = alltrue([for activity in var.activities : activity.max_queue_seconds == null ? true : activity.max_queue_seconds >= 60 && floor(activity.max_queue_seconds) == activity.max_queue_seconds])
     error_message = "activities must have a max_queue_seconds that is null or a whole number of at least 60. Given: ${jsonencode({ for key, activity in var.activities : key => activity.max_queue_seconds })}."
+  }
+  validation {
+    condition     = alltrue(flatten([for activity in var.activities : [for entry in activity.allowed_overrides : can(regex("^[a-z_]+$|^environment\\.[A-Za-z_][A-Za-z0-9_]*\\*?$", entry)) && entry != "environment"]]))
+    error_message = "activities must have allowed_overrides that list the variables that a task may set, as environment.NAME or environment.PREFIX*: environment alone allows none. Given: ${jsonencode({ for key, activity in var.activities : key => activity.allowed_overrides })}."
+  }
+  validation {
+    condition     = alltrue(flatten([for activity in var.activities : [for entry in activity.allowed_overrides : !can(regex(local.refused_override, entry))]]))
+    error_message = "activities must not have allowed_overrides with variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", flatten([for activity in var.activities : [for entry in activity.allowed_overrides : entry if can(regex(local.refused_override, entry))]]))}."
   }
   validation {
     condition     = alltrue([for activity in var.activities : contains(["requests", "poll", "logs", "callback"], activity.wake_up)])

@@ -7,8 +7,8 @@ variable "fargate" {
     - `heartbeat_seconds`: long enough for a container to start.
     - `timeout_seconds`: limit from dispatch to outcome, in seconds.
     - `job_timeout_seconds`: limit of the program alone, in seconds. null: `timeout_seconds`.
-    - `allowed_overrides`: what the "job" object of a task may set: `command`, `environment`, `cpu`, `memory_mb`,
-      `timeout_seconds`.
+    - `allowed_overrides`: what the "job" object of a task may set: `command`, `environment.NAME`, `cpu`, `memory_mb`,
+      `timeout_seconds`; docs/contract.md.
     - `max_concurrent_jobs`, `max_queue_seconds`, `wake_up`, `pollers`, `overflow_after_seconds`: as in module
       dispatcher.
   EOT
@@ -47,8 +47,8 @@ variable "fargate" {
     error_message = "fargate must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${try(var.fargate.heartbeat_seconds, "null")} and ${try(var.fargate.timeout_seconds, "null")}."
   }
   validation {
-    condition     = length(setsubtract(try(var.fargate.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb", "timeout_seconds"])) == 0
-    error_message = "fargate.allowed_overrides may only contain command, environment, cpu, memory_mb, timeout_seconds. Given: ${join(", ", try(var.fargate.allowed_overrides, []))}."
+    condition     = length(setsubtract([for entry in try(var.fargate.allowed_overrides, []) : entry if !can(regex("^environment\\.[A-Za-z_]", entry))], ["command", "cpu", "memory_mb", "timeout_seconds"])) == 0
+    error_message = "fargate.allowed_overrides may only contain command, cpu, memory_mb, timeout_seconds, and variables one by one, as environment.NAME or environment.PREFIX*. Given: ${join(", ", try(var.fargate.allowed_overrides, []))}."
   }
 }
 
@@ -61,8 +61,8 @@ variable "batch" {
     - `heartbeat_seconds`: long enough for a job to get an instance.
     - `timeout_seconds`: limit from dispatch to outcome, in seconds.
     - `job_timeout_seconds`: limit of one attempt, in seconds, at least 60. null: `timeout_seconds`.
-    - `allowed_overrides`: what the "job" object of a task may set: `command`, `environment`, `cpu`, `memory_mb`,
-      `gpu`, `timeout_seconds`.
+    - `allowed_overrides`: what the "job" object of a task may set: `command`, `environment.NAME`, `cpu`, `memory_mb`,
+      `gpu`, `timeout_seconds`; docs/contract.md.
     - `max_concurrent_jobs`, `max_queue_seconds`, `wake_up`, `pollers`, `overflow_after_seconds`: as in module
       dispatcher.
   EOT
@@ -106,8 +106,8 @@ variable "batch" {
     error_message = "batch must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${try(var.batch.heartbeat_seconds, "null")} and ${try(var.batch.timeout_seconds, "null")}."
   }
   validation {
-    condition     = length(setsubtract(try(var.batch.allowed_overrides, []), ["command", "environment", "cpu", "memory_mb", "gpu", "timeout_seconds"])) == 0
-    error_message = "batch.allowed_overrides may only contain command, environment, cpu, memory_mb, gpu, timeout_seconds. Given: ${join(", ", try(var.batch.allowed_overrides, []))}."
+    condition     = length(setsubtract([for entry in try(var.batch.allowed_overrides, []) : entry if !can(regex("^environment\\.[A-Za-z_]", entry))], ["command", "cpu", "memory_mb", "gpu", "timeout_seconds"])) == 0
+    error_message = "batch.allowed_overrides may only contain command, cpu, memory_mb, gpu, timeout_seconds, and variables one by one, as environment.NAME or environment.PREFIX*. Given: ${join(", ", try(var.batch.allowed_overrides, []))}."
   }
 }
 

@@ -9,8 +9,8 @@ variable "sagemaker" {
     - `timeout_seconds`: limit from dispatch to outcome, in seconds.
     - `job_timeout_seconds`: limit of the training alone, in seconds. null: `timeout_seconds`.
     - `max_wait_seconds`: limit of training and waiting for instances together, in seconds; Spot only.
-    - `allowed_overrides`: what the "job" object of a task may set: `environment`, `instance_type`,
-      `instance_count`, `volume_gb`, `timeout_seconds`.
+    - `allowed_overrides`: what the "job" object of a task may set: `environment.NAME`, `instance_type`,
+      `instance_count`, `volume_gb`, `timeout_seconds`; docs/contract.md.
     - `max_concurrent_jobs`, `max_queue_seconds`, `wake_up`, `pollers`, `overflow_after_seconds`: as in module
       dispatcher.
   EOT
@@ -55,8 +55,8 @@ variable "sagemaker" {
     error_message = "sagemaker must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${try(var.sagemaker.heartbeat_seconds, "null")} and ${try(var.sagemaker.timeout_seconds, "null")}."
   }
   validation {
-    condition     = length(setsubtract(try(var.sagemaker.allowed_overrides, []), ["environment", "instance_type", "instance_count", "volume_gb", "timeout_seconds"])) == 0
-    error_message = "sagemaker.allowed_overrides may only contain environment, instance_type, instance_count, volume_gb, timeout_seconds. Given: ${join(", ", try(var.sagemaker.allowed_overrides, []))}."
+    condition     = length(setsubtract([for entry in try(var.sagemaker.allowed_overrides, []) : entry if !can(regex("^environment\\.[A-Za-z_]", entry))], ["instance_type", "instance_count", "volume_gb", "timeout_seconds"])) == 0
+    error_message = "sagemaker.allowed_overrides may only contain instance_type, instance_count, volume_gb, timeout_seconds, and variables one by one, as environment.NAME or environment.PREFIX*. Given: ${join(", ", try(var.sagemaker.allowed_overrides, []))}."
   }
 }
 

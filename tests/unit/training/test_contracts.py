@@ -116,15 +116,14 @@ def run(arguments: list[str], environment: Mapping[str, str]) -> subprocess.Comp
     ("arguments", "run"),
     [
         (["train"], "python -m training train"),
-        ([], "task-worker -- python -m training"),
-        (["sh", "-c", "true"], "task-worker -- sh -c true"),
-        (["train", "more"], "task-worker -- train more"),
+        ([], "python -I -m activity_dispatch.worker -- python -m training"),
+        (["sh", "-c", "true"], "python -I -m activity_dispatch.worker -- sh -c true"),
+        (["train", "more"], "python -I -m activity_dispatch.worker -- train more"),
     ],
 )
 def test_the_entrypoint_recognises_sagemaker(tmp_path: Path, arguments: list[str], run: str) -> None:
-    for name in ("python", "task-worker"):
-        (tmp_path / name).write_text(f'#!/bin/sh\necho {name} "$@"\n')
-        (tmp_path / name).chmod(stat.S_IRWXU)
+    (tmp_path / "python").write_text('#!/bin/sh\necho python "$@"\n')
+    (tmp_path / "python").chmod(stat.S_IRWXU)
     entrypoint = ROOT / "images/training/entrypoint"
     environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     done = subprocess.run(

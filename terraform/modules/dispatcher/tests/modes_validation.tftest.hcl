@@ -129,3 +129,74 @@ run "rejects_waiting_callbacks_with_a_short_heartbeat" {
   }
   expect_failures = [var.activities]
 }
+
+run "rejects_an_environment_without_names_1" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["environment"] } }
+    log_group_names = []
+  }
+  expect_failures = [var.activities]
+}
+
+run "rejects_an_environment_without_names_2" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["environment.*"] } }
+    log_group_names = []
+  }
+  expect_failures = [var.activities]
+}
+
+run "rejects_an_environment_without_names_3" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["environment.1A"] } }
+    log_group_names = []
+  }
+  expect_failures = [var.activities]
+}
+
+run "rejects_variables_that_choose_code_1" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["environment.PYTHON*"] } }
+    log_group_names = []
+  }
+  expect_failures = [var.activities]
+}
+
+run "rejects_variables_that_choose_code_2" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["environment.LD_PRELOAD"] } }
+    log_group_names = []
+  }
+  expect_failures = [var.activities]
+}
+
+run "rejects_variables_that_choose_code_3" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["environment.https_proxy"] } }
+    log_group_names = []
+  }
+  expect_failures = [var.activities]
+}
+
+run "rejects_variables_that_choose_code_4" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["environment.TASK_TABLE"] } }
+    log_group_names = []
+  }
+  expect_failures = [var.activities]
+}
+
+run "accepts_listed_variables" {
+  command = plan
+  variables {
+    activities      = { lines = { arn = "arn:aws:states:eu-west-1:123456789012:activity:lines", backend = "words", heartbeat_seconds = 60, timeout_seconds = 600, allowed_overrides = ["command", "environment.MODE", "environment.APP_*"] } }
+    log_group_names = []
+  }
+}

@@ -93,6 +93,15 @@ run "rejects_unknown_overrides" {
   expect_failures = [var.fargate, var.batch]
 }
 
+run "rejects_an_environment_without_names" {
+  command = plan
+  variables {
+    fargate = { container = { image = "worker" }, allowed_overrides = ["environment"] }
+    batch   = { container = { image = "worker" }, allowed_overrides = ["environment.*"] }
+  }
+  expect_failures = [var.fargate, var.batch]
+}
+
 run "rejects_a_heartbeat_as_long_as_the_timeout" {
   command = plan
   variables {

@@ -1,60 +1,12 @@
 """Backend `fargate` against botocore's own model of the API."""
 
-from typing import Any
-
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
-from tests.unit.backends.stubs import TASK, client_once, two_attempts
+from tests.unit.backends.fargate.run_task import ARN, expected
+from tests.unit.backends.stubs import TASK
 
-from activity_dispatch.backends.base import StartRefused
-from activity_dispatch.backends.fargate.backend import FargateBackend
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
 from activity_dispatch.domain.tasks import InvalidInput, Task
-
-ARN = "arn:aws:ecs:eu-west-1:000000000000:task/cluster/0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture
-def stubbed():
-    client = client_once("ecs")
-    backend = FargateBackend(
-        client=client,
-        cluster="cluster",
-        task_definition="definition:1",
-        container="job",
-        capacity_provider="FARGATE_SPOT",
-        network={"subnets": ["s"], "securityGroups": ["g"], "assignPublicIp": "DISABLED"},
-        log_group="/jobs",
-        log_stream_prefix="job",
-        retrying=two_attempts(),
-    )
-    with Stubber(client) as stubber:
-        yield stubber, backend
-
-
-def expected(**override: Any) -> dict:
-    return {
-        "cluster": "cluster",
-        "taskDefinition": "definition:1",
-        "capacityProviderStrategy": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}],
-        "networkConfiguration": {
-            "awsvpcConfiguration": {
-                "subnets": ["s"],
-                "securityGroups": ["g"],
-                "assignPublicIp": "DISABLED",
-            }
-        },
-        "overrides": {
-            "containerOverrides": [
-                {"name": "job", "environment": [{"name": "TASK_ID", "value": TASK.task_id}]}
-            ]
-        }
-        | override,
-        "startedBy": TASK.task_id,
-        "clientToken": TASK.task_id,
-        "propagateTags": "TASK_DEFINITION",
-    }
 
 
 def test_the_request_has_only_the_tasks_id(stubbed) -> None:
@@ -89,82 +41,6 @@ def test_overrides_are_sent_in_ecs_units(stubbed) -> None:
 def test_overrides_that_fargate_cannot_honor_are_rejected_before_the_call(stubbed, job, problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):
         stubbed[1].start(Task(**{**vars(TASK), "overrides": job}))
-
-
-@pytest.mark.parametrize(
-    ("code", "status", "error"),
-    [
-        ("ThrottlingException", 400, "Dispatch.Throttled"),
-        ("ServerException", 500, "Dispatch.CapacityUnavailable"),
-        ("ClusterNotFoundException", 400, "Dispatch.InvalidRequest"),
-        ("InvalidParameterException", 400, "Dispatch.InvalidRequest"),
-    ],
-)
-def test_errors_become_dispatch_errors(stubbed, code: str, status: int, error: str) -> None:
-    stubber, backend = stubbed
-    stubber.add_client_error("run_task", code, "said ECS", status)
-    with pytest.raises(StartRefused, match=f"{code}.*said ECS") as caught:
-        backend.start(TASK)
-    assert caught.value.error == error
-
-
-def test_a_start_is_retried_when_fargate_has_no_capacity(stubbed) -> None:
-    stubber, backend = stubbed
-    full = {"tasks": [], "failures": [{"reason": "Capacity is unavailable at this time", "detail": ""}]}
-    # ECS may keep an answer with its token: the next attempt has another.
-    second = {**expected(), "clientToken": f"{TASK.task_id}-1"}
-    for _ in range(2):
-        stubber.add_response("run_task", full, expected())
-        stubber.add_response("run_task", {"tasks": [{"taskArn": ARN}], "failures": []}, second)
-        assert backend.start(TASK) == ARN
-
-
-def test_a_start_repeated_after_a_change_of_configuration_finds_its_task(stubbed) -> None:
-    stubber, backend = stubbed
-    stubber.add_client_error("run_task", "ConflictException", modeled_fields={"resourceIds": [ARN]})
-    assert backend.start(TASK) == ARN
-    stubber.add_client_error("run_task", "ConflictException", modeled_fields={"resourceIds": []})
-    with pytest.raises(StartRefused, match="ConflictException") as caught:
-        backend.start(TASK)
-    assert (caught.value.error, caught.value.may_run) == ("Dispatch.CapacityUnavailable", True)
-
-
-@pytest.mark.parametrize(
-    ("code", "message", "error"),
-    [
-        (
-            "InvalidParameterException",
-            "Error retrieving security group information for [sg-1]: Request limit exceeded. "
-            "(ErrorCode: RequestLimitExceeded)",
-            "Dispatch.Throttled",
-        ),
-        ("ClientException", "Tasks provisioning capacity limit exceeded.", "Dispatch.CapacityUnavailable"),
-        ("ClientException", "TaskDefinition not found.", "Dispatch.InvalidRequest"),
-        ("AccessDeniedException", "throttled", "Dispatch.InvalidRequest"),
-    ],
-)
-def test_a_refusal_for_load_has_a_name_that_is_retried(stubbed, code: str, message: str, error: str) -> None:
-    stubber, backend = stubbed
-    stubber.add_client_error("run_task", code, message)
-    with pytest.raises(StartRefused) as caught:
-        backend.start(TASK)
-    assert (caught.value.error, caught.value.may_run) == (error, False)
-
-
-@pytest.mark.parametrize(
-    ("reason", "attempts", "error"),
-    [("RESOURCE:ENI", 2, "Dispatch.CapacityUnavailable"), ("MISSING", 1, "Dispatch.InvalidRequest")],
-)
-def test_failures_in_the_answer_become_dispatch_errors(
-    stubbed, reason: str, attempts: int, error: str
-) -> None:
-    stubber, backend = stubbed
-    for _ in range(attempts):
-        answer = {"tasks": [], "failures": [{"arn": "arn", "reason": reason, "detail": "why"}]}
-        stubber.add_response("run_task", answer)
-    with pytest.raises(StartRefused, match=f"{reason} why") as caught:
-        backend.start(TASK)
-    assert caught.value.error == error
 
 
 def test_jobs_are_described_100_at_a_time(stubbed) -> None:
