@@ -26,7 +26,8 @@ def put_gauges(metrics: Metrics, overview: Overview, now: float) -> None:
     metrics.put(Metric.OLDEST_TASK_AGE, max((age(record, now) for record in open_tasks), default=0.0))
     overdue = [record for record in overview.tasks if is_overdue(record, activities, now)]
     metrics.put(Metric.OVERDUE_TASKS, len(overdue))
-    metrics.put(Metric.INVALID_ITEMS, overview.invalid_items)
+    if overview.invalid_items:
+        metrics.put(Metric.INVALID_ITEMS, overview.invalid_items)
     for arn in {record.activity_arn for record in open_tasks}:
         ages = [age(record, now) for record in open_tasks if record.activity_arn == arn]
         metrics.put(Metric.OPEN_TASKS_OF_ACTIVITY, len(ages), activity=activity_name(arn))
