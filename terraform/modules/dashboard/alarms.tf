@@ -18,6 +18,14 @@ locals {
       periods     = 1
       threshold   = var.max_dispatch_errors
     }
+    invalid-items = {
+      description = "The task table of ${var.name} holds items that are not what their keys say: the reconciler's log names them."
+      metric      = "InvalidItems"
+      statistic   = "Maximum"
+      period      = 300
+      periods     = 1
+      threshold   = 0
+    }
   }
 }
 

@@ -15,9 +15,12 @@ locals {
       ]
     }
     errors = {
-      title   = "Tasks not started, requests not handled"
-      unit    = "count"
-      metrics = [[local.namespace, "DispatchErrors", "stack", var.name, { stat = "Sum", color = "#d62728" }]]
+      title = "Tasks not started, requests not handled, invalid items"
+      unit  = "count"
+      metrics = [
+        [local.namespace, "DispatchErrors", "stack", var.name, { stat = "Sum", color = "#d62728" }],
+        [local.namespace, "InvalidItems", "stack", var.name, { stat = "Maximum", label = "invalid items" }],
+      ]
     }
     throttles = {
       title   = "Throttled calls, by operation"

@@ -14,8 +14,9 @@ locals {
   # Known before the queues exist, so that policies and what depends on them need not wait.
   queue_arn_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:"
   queues = {
-    dispatch           = { name = "${var.name}-dispatch", retention_days = 4 }
-    dead_letter        = { name = "${var.name}-dispatch-dead-letter", retention_days = 14 }
+    dispatch = { name = "${var.name}-dispatch", retention_days = 4 }
+    # A callback's message holds its token and input, which a redrive needs: kept a day longer than in the queue.
+    dead_letter        = { name = "${var.name}-dispatch-dead-letter", retention_days = 5 }
     report_dead_letter = { name = "${var.name}-report-dead-letter", retention_days = 14 }
   }
   queue_arns = { for key, queue in local.queues : key => "${local.queue_arn_prefix}${queue.name}" }

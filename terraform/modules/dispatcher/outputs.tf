@@ -73,6 +73,7 @@ output "alarm_arns" {
   value = merge(
     { for key, alarm in aws_cloudwatch_metric_alarm.dead_letter : key => alarm.arn },
     { reconciler-silent = aws_cloudwatch_metric_alarm.reconciler_silent.arn },
+    { for key, alarm in aws_cloudwatch_metric_alarm.reporter_lost : "reporter-${key}" => alarm.arn },
     { for alarm in aws_cloudwatch_metric_alarm.poller_silent : "poller-silent" => alarm.arn },
     [for name, function in merge({ dispatcher = module.function, reporter = module.reporter, reconciler = module.reconciler }, module.poller, module.listener) :
       { for key, arn in function.alarm_arns : "${name}-${key}" => arn }

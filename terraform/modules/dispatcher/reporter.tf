@@ -95,22 +95,17 @@ module "reporter" {
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
-  environment        = local.worker_environment
+  environment        = merge(local.worker_environment, { REPORT_DEAD_LETTER_URL = aws_sqs_queue.this["report_dead_letter"].url })
   policies           = merge({ report = jsonencode(local.reporter_policy) }, local.end_policies)
   tracing            = var.watching.tracing
   tags               = var.tags
 }
 
-# EventBridge invokes asynchronously: an event that fails three times is kept.
+# All invocations are asynchronous. There is no failure destination: it would get whole events, and the record of a
+# function's failed invocation holds the task's token and input. The reporter itself keeps what may be kept.
 resource "aws_lambda_function_event_invoke_config" "reporter" {
   function_name          = module.reporter.arn
   maximum_retry_attempts = 2
-
-  destination_config {
-    on_failure {
-      destination = aws_sqs_queue.this["report_dead_letter"].arn
-    }
-  }
 }
 
 resource "aws_cloudwatch_event_rule" "this" {
@@ -129,9 +124,13 @@ resource "aws_cloudwatch_event_target" "this" {
   target_id = "reporter"
   arn       = module.reporter.arn
 
-  # For events that could not be delivered to the function at all.
-  dead_letter_config {
-    arn = aws_sqs_queue.this["report_dead_letter"].arn
+  # For events that could not be delivered to the function at all. Those of executions hold inputs and outputs, so
+  # they are not kept: an alarm tells, and the reconciler's heartbeats find what has ended.
+  dynamic "dead_letter_config" {
+    for_each = each.key == "executions" ? [] : [aws_sqs_queue.this["report_dead_letter"].arn]
+    content {
+      arn = dead_letter_config.value
+    }
   }
 }
 

@@ -11,25 +11,23 @@ locals {
     }]
   } }
 
-  read_data = [
-    {
-      Sid      = "ReadData"
-      Effect   = "Allow"
-      Action   = ["s3:GetObject"]
-      Resource = ["${local.bucket_arns.data}/*"]
-    },
-    {
-      # Otherwise S3 answers "access denied" for a missing key instead of "no such key".
+  read_data = [{
+    Sid      = "ReadData"
+    Effect   = "Allow"
+    Action   = ["s3:GetObject"]
+    Resource = ["${local.bucket_arns.data}/*"]
+  }]
+
+  prepare_policy = {
+    Version = "2012-10-17"
+    Statement = concat(local.read_data, [{
+      # Otherwise S3 answers "access denied" for a missing key instead of "no such key". No job may do this: the names
+      # of the payloads below tasks/ are the ids of tasks.
       Sid      = "TellMissingFromForbidden"
       Effect   = "Allow"
       Action   = ["s3:ListBucket"]
       Resource = [local.bucket_arns.data]
-    },
-  ]
-
-  prepare_policy = {
-    Version = "2012-10-17"
-    Statement = concat(local.read_data, var.data.kms_key_arn == null ? [] : [{
+      }], var.data.kms_key_arn == null ? [] : [{
       Sid      = "DecryptData"
       Effect   = "Allow"
       Action   = ["kms:Decrypt"]

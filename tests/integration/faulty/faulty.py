@@ -6,9 +6,21 @@ import signal
 import time
 from typing import Any
 
+import boto3
+from botocore.exceptions import ClientError
+
 from activity_dispatch import JobError, processing_handler
 
 LOG = logging.getLogger(__name__)
+
+
+def _answer_to(update: dict[str, Any]) -> str:
+    """Update an item of the task table with the function's role; return the error's code, if any."""
+    try:
+        boto3.client("dynamodb").update_item(TableName=os.environ["TASK_TABLE"], **update)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+    return "done"
 
 
 @processing_handler
@@ -34,6 +46,8 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
             time.sleep(seconds)
             LOG.info("slept for %s s", seconds)
             return "slept"
+        case {"updates": updates}:
+            return [_answer_to(update) for update in updates]
         case {"exit": code}:
             os._exit(code)
         case {"signal": name}:

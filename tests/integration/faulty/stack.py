@@ -39,6 +39,10 @@ class Faulty:
         assert "FunctionError" not in answer, answer["Payload"].read()
         return dict(json.load(answer["Payload"]))
 
+    def forget(self, key: str) -> None:
+        """Delete an item of the task table."""
+        self._client("dynamodb").delete_item(TableName=self.task_table, Key={"task_id": {"S": key}})
+
     def queue_url(self, client: Callable[[str], Any]) -> str:
         """The dispatch queue."""
         return str(client("sqs").get_queue_url(QueueName="faulty-dispatch")["QueueUrl"])

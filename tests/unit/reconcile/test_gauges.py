@@ -42,7 +42,6 @@ def test_without_open_tasks_all_gauges_are_zero(measure) -> None:
         (Metric.OPEN_TASKS, 0, {}),
         (Metric.OLDEST_TASK_AGE, 0.0, {}),
         (Metric.OVERDUE_TASKS, 0, {}),
-        (Metric.INVALID_ITEMS, 0, {}),
     ]
 
 

@@ -46,8 +46,16 @@ run "ends_of_jobs_reach_the_reporter" {
     error_message = "an event that cannot be delivered is kept"
   }
   assert {
-    condition     = length(aws_cloudwatch_event_target.this["boxes"].dead_letter_config) == 1 && length(aws_lambda_function_event_invoke_config.reporter.destination_config[0].on_failure) == 1 && aws_lambda_function_event_invoke_config.reporter.maximum_retry_attempts == 2
-    error_message = "an event that the reporter fails on is kept too"
+    condition     = length(aws_cloudwatch_event_target.this["boxes"].dead_letter_config) == 1 && aws_lambda_function_event_invoke_config.reporter.maximum_retry_attempts == 2
+    error_message = "an event that can't be delivered is kept, and a failed one is repeated"
+  }
+  assert {
+    condition     = length(aws_lambda_function_event_invoke_config.reporter.destination_config) == 0
+    error_message = "Lambda must not keep the reporter's events: they may hold tokens and inputs"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.reporter_lost["dropped"].dimensions.FunctionName == "first-reporter" && keys(aws_cloudwatch_metric_alarm.reporter_lost) == ["dropped"]
+    error_message = "an alarm tells what is lost"
   }
   assert {
     condition     = keys(local.end_policies) == ["backend-boxes-ends"] && strcontains(local.end_policies["backend-boxes-ends"], "ReadJobLogs")
@@ -68,6 +76,10 @@ run "executions_that_end_without_success_reach_the_reporter" {
       detail      = { stateMachineArn = ["arn:aws:states:eu-west-1:123456789012:stateMachine:words"], status = ["ABORTED", "FAILED", "TIMED_OUT"] }
     }
     error_message = "only executions of these state machines may match"
+  }
+  assert {
+    condition     = length(aws_cloudwatch_event_target.this["executions"].dead_letter_config) == 0 && aws_cloudwatch_metric_alarm.reporter_lost["undelivered"].dimensions.RuleName == "first-executions"
+    error_message = "these events hold inputs and outputs: none is kept, and an alarm tells"
   }
   assert {
     condition     = [for statement in local.reporter_policy.Statement : statement.Resource if contains(statement.Action, "states:GetExecutionHistory")] == [["arn:aws:states:eu-west-1:123456789012:execution:words:*"]]
@@ -99,7 +111,7 @@ run "functions_are_traced_and_alarms_notify" {
     error_message = "every alarm must notify"
   }
   assert {
-    condition     = toset(keys(output.alarm_arns)) == toset(concat(["dead_letter", "report_dead_letter", "reconciler-silent"], flatten([for name in ["dispatcher", "reporter", "reconciler"] : ["${name}-errors", "${name}-throttles"]])))
+    condition     = toset(keys(output.alarm_arns)) == toset(concat(["dead_letter", "report_dead_letter", "reconciler-silent", "reporter-dropped"], flatten([for name in ["dispatcher", "reporter", "reconciler"] : ["${name}-errors", "${name}-throttles"]])))
     error_message = "the outputs must list every alarm"
   }
 }

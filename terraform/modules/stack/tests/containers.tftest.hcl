@@ -48,7 +48,7 @@ run "containers_run_in_a_new_network" {
     error_message = "queue and task definition must have their own names"
   }
   assert {
-    condition     = local.worker.environment == { for name, value in output.worker_environment : name => value if !contains(["DISPATCH_QUEUE_URL", "STACK_NAME"], name) } && length(jsondecode(local.worker.policy_json).Statement) == 3 && local.example_job_policies.data == jsonencode(local.process_policy)
+    condition     = local.worker.environment == { for name, value in output.worker_environment : name => value if !contains(["DISPATCH_QUEUE_URL", "STACK_NAME"], name) } && length(jsondecode(local.worker.policy_json).Statement) == 4 && local.example_job_policies.data == jsonencode(local.process_policy)
     error_message = "the job may report, and do what the example's function may do"
   }
   assert {

@@ -106,7 +106,7 @@ run "example_functions_have_only_the_permissions_they_need" {
     error_message = "prepare may only read"
   }
   assert {
-    condition     = toset(flatten(local.process_policy.Statement[*].Action)) == toset(["s3:GetObject", "s3:ListBucket", "s3:PutObject"])
+    condition     = toset(flatten(local.process_policy.Statement[*].Action)) == toset(["s3:GetObject", "s3:PutObject"])
     error_message = "process may only read and write"
   }
   assert {
@@ -131,7 +131,7 @@ run "the_dashboard_shows_every_function_and_alarm" {
   }
   # Two for queues, one for the reconciler, two for each function, two for the activity, one for its invocations.
   assert {
-    condition     = length(local.alarm_arns) == 2 + 1 + 2 * 7 + 2 + 1
+    condition     = length(local.alarm_arns) == 2 + 1 + 2 * 7 + 2 + 1 + 2
     error_message = "every alarm of the other modules is shown"
   }
 }

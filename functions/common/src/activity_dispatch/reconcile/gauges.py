@@ -29,7 +29,8 @@ def put_gauges(metrics: Metrics, overview: Overview, now: float) -> None:
     metrics.put(Metric.OLDEST_TASK_AGE, max((max(ages) for ages in by_arn.values()), default=0.0))
     overdue = [record for record in overview.tasks if is_overdue(record, activities, now)]
     metrics.put(Metric.OVERDUE_TASKS, len(overdue))
-    metrics.put(Metric.INVALID_ITEMS, overview.invalid_items)
+    if overview.invalid_items:
+        metrics.put(Metric.INVALID_ITEMS, overview.invalid_items)
     for arn, ages in by_arn.items():
         metrics.put(Metric.OPEN_TASKS_OF_ACTIVITY, len(ages), activity=activity_name(arn))
         metrics.put(Metric.OLDEST_TASK_AGE_OF_ACTIVITY, max(ages), activity=activity_name(arn))

@@ -16,7 +16,8 @@ class InvalidSettings(Exception):
 class Settings:
     """What every function and worker needs to know about its stack.
 
-    `dispatch_queue_url` is needed to free slots, `missed_task_poll_seconds` by the reconciler.
+    `dispatch_queue_url` is needed to free slots, `missed_task_poll_seconds` by the reconciler, and
+    `report_dead_letter_url` by the reporter.
     """
 
     task_table: str
@@ -25,12 +26,13 @@ class Settings:
     log_level: str = "INFO"
     dispatch_queue_url: str = ""
     missed_task_poll_seconds: int = 900
+    report_dead_letter_url: str = ""
 
     @classmethod
     def from_environment(
         cls, environment: Mapping[str, str], *, also_required: tuple[str, ...] = ()
     ) -> "Settings":
-        """Read TASK_TABLE, PAYLOAD_BUCKET, LOG_LEVEL, DISPATCH_QUEUE_URL and the names in `_NUMBERS`.
+        """Read TASK_TABLE, PAYLOAD_BUCKET, LOG_LEVEL, the queues' URLs and the names in `_NUMBERS`.
 
         Raises InvalidSettings with every problem found, not only the first.
         """
@@ -58,6 +60,7 @@ class Settings:
             log_level=level,
             dispatch_queue_url=environment.get("DISPATCH_QUEUE_URL", ""),
             missed_task_poll_seconds=numbers["MISSED_TASK_POLL_SECONDS"],
+            report_dead_letter_url=environment.get("REPORT_DEAD_LETTER_URL", ""),
         )
 
 

@@ -81,6 +81,12 @@ class FakeSQS:
         self.delays += [entry["DelaySeconds"] for entry in Entries]
         return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: N803
+        """Record one message."""
+        assert QueueUrl  # noqa: S101 (a mistake in the test)
+        self.bodies.append(MessageBody)
+        return {"MessageId": "1"}
+
     def sender(self) -> RequestSender:
         """Return a sender whose messages arrive here."""
         return RequestSender(client=lambda: self, url="queue")  # type: ignore[arg-type,return-value]

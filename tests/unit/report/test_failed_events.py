@@ -1,0 +1,102 @@
+"""What the reporter could not handle is kept, without tokens, inputs and outputs."""
+
+import importlib
+import json
+
+import pytest
+
+from activity_dispatch.report.failed_events import FailedEvents
+from activity_dispatch.testing.slots import FakeSQS
+from activity_dispatch.testing.stepfunctions import client_error
+
+NOW = 1_000_000.0
+OLD, FRESH = "1970-01-12T13:40:00.000Z", "1970-01-12T13:46:30Z"
+FAILED_INVOCATION = {
+    "version": "1.0",
+    "timestamp": OLD,
+    "requestContext": {"requestId": "r-1", "functionArn": "arn:f", "condition": "RetriesExhausted"},
+    "requestPayload": {
+        "task_id": "a" * 32,
+        "task_token": "SECRET",
+        "input": {"x": "SECRET"},
+        "slot": "SECRET",
+    },
+    "responsePayload": {"errorMessage": "SECRET"},
+}
+ENDED = {
+    "id": "e-1",
+    "time": OLD,
+    "source": "aws.states",
+    "detail-type": "Step Functions Execution Status Change",
+    "resources": ["arn:execution"],
+    "detail": {"input": "SECRET", "output": "SECRET"},
+}
+
+
+@pytest.fixture
+def sqs() -> FakeSQS:
+    return FakeSQS()
+
+
+@pytest.fixture
+def failed_events(sqs) -> FailedEvents:
+    return FailedEvents(sqs=lambda: sqs, url="queue", clock=lambda: NOW)
+
+
+@pytest.mark.parametrize("event", [FAILED_INVOCATION, ENDED, {"requestPayload": {"task_id": "SECRET"}}, {}])
+def test_the_last_attempt_leaves_a_record_without_secrets(failed_events, sqs, caplog, event: dict) -> None:
+    assert failed_events.keep(event, ValueError("SECRET in a message"))
+    assert "SECRET" not in sqs.bodies[0]
+    assert "SECRET" not in caplog.messages[0]
+
+
+def test_a_record_says_what_it_was_about(failed_events, sqs) -> None:
+    failed_events.keep(FAILED_INVOCATION, client_error("AccessDeniedException", "GetItem"))
+    failed_events.keep(ENDED, ValueError())
+    assert [json.loads(body) for body in sqs.bodies] == [
+        {
+            "error": "AccessDeniedException",
+            "time": OLD,
+            "task_id": "a" * 32,
+            "request_id": "r-1",
+            "function": "arn:f",
+            "condition": "RetriesExhausted",
+            "resources": [],
+        },
+        {
+            "error": "ValueError",
+            "id": "e-1",
+            "time": OLD,
+            "source": "aws.states",
+            "detail-type": "Step Functions Execution Status Change",
+            "resources": ["arn:execution"],
+        },
+    ]
+
+
+@pytest.mark.parametrize("key", ["time", "timestamp"])
+def test_an_attempt_before_the_last_leaves_nothing(failed_events, sqs, key: str) -> None:
+    assert not failed_events.keep({key: FRESH}, ValueError())
+    assert sqs.bodies == []
+
+
+@pytest.mark.parametrize(("time", "is_raised"), [(FRESH, True), (OLD, False)])
+def test_the_function_fails_only_if_another_attempt_follows(
+    failed_events, sqs, monkeypatch, time: str, is_raised: bool
+) -> None:
+    handler = importlib.import_module("reporter.handler")
+
+    class Broken:
+        def handle(self, _event: object) -> None:
+            raise LookupError
+
+        def flush(self) -> None:
+            pass
+
+    monkeypatch.setattr(handler, "_parts", lambda: (Broken(), None, failed_events, Broken()))
+    if is_raised:
+        with pytest.raises(LookupError):
+            handler.handle({"time": time}, None)
+    else:
+        handler.handle({"time": time}, None)
+    assert len(sqs.bodies) == (0 if is_raised else 1)
