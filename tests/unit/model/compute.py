@@ -44,7 +44,18 @@ class ModelJob:
 
     def diagnosis(self) -> Diagnosis:
         """Return the service's description of it."""
-        return Diagnosis(task_id=self.task_id, job_id=self.id, state=self.state, outcome=self.outcome)
+        return Diagnosis(
+            task_id=self.task_id,
+            job_id=self.id,
+            state=self.state,
+            outcome=self.outcome,
+            ended_at=self.ended_at if self.state is JobState.ENDED else None,
+        )
+
+    @property
+    def result(self) -> str:
+        """The last line that a plain job prints: its result, if it succeeds."""
+        return json.dumps({"job": self.id})
 
 
 @dataclass(kw_only=True)
@@ -161,9 +172,8 @@ class ModelBackend:
             self.api.stop_job(job=job)
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
-        """Return None: these jobs have no logs."""
-        assert diagnosis
-        return None
+        """Return the job's log."""
+        return LogLocation(group="jobs", stream=diagnosis.job_id)
 
     @staticmethod
     def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:

@@ -23,6 +23,7 @@ def check(model: Model) -> None:
     for task in model.executions.tasks:
         _check_record(model, task)
         _check_error(model, task)
+        _check_result(model, task)
 
 
 def _check_nothing_runs_twice(model: Model) -> None:
@@ -80,6 +81,13 @@ def _check_error(model: Model, task: FakeTask) -> None:
     if error.startswith("Dispatch."):
         ran = [job.id for job in jobs_of(model, task) if job.id in model.roles.begun]
         assert not ran, f"{error}, but it ran: {ran}"
+
+
+def _check_result(model: Model, task: FakeTask) -> None:
+    """Assert that a plain job's result is its last line."""
+    output = (task.answer or {}).get("output")
+    printed = [job.result for job in jobs_of(model, task) if job.is_plain]
+    assert output is None or not printed or output in printed, f"{output} is not the result: {printed}"
 
 
 def open_things(model: Model) -> list[str]:

@@ -1,5 +1,6 @@
 """Everything together: Step Functions, a queue, a table, a compute service and the stack's processes."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -20,20 +21,23 @@ from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.lifecycle.concluder import OutputNotReady
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.testing import Crash
 from activity_dispatch.testing.stack import ARN, InMemoryStack
 from activity_dispatch.worker.exits import Exit
 
 TARGET = "callback:work"
-EXPECTED = (ClientError, BotoCoreError, RequestsNotSent)
+EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady)
 FIRST, SECOND = SERVICES = ("first", "second")
 # From terraform/modules/dispatcher: how long each function may run, and how often it is tried.
-DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 120.0, 60.0, 300.0
-# A poll begins at least 95 s before the poller's end, and the client gives it up after 70 s.
-POLLER_SECONDS = 95.0
+DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
 REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
 LONG = 1e9
+# How late a log's last line becomes readable.
+LOG_SECONDS = 5.0
+# How long a call may take, by its client's limits: its process is killed then.
+CALL_SECONDS = 75.0
 
 
 class Model:
@@ -59,11 +63,12 @@ class Model:
             max_concurrent_jobs=limit,
             max_queue_seconds=max_queue_seconds,
         )
+        self.stack.logs.clock = self.clock
         self.stack.serve(replace(self.activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
-        self.roles = Roles(stack=self.stack, compute=self.compute)
+        self.roles = Roles(stack=self.stack, compute=self.compute, now=self.now)
         self.executions = Executions(stepfunctions=self.stepfunctions, heartbeat_seconds=heartbeat_seconds)
         self.messages, self.events = self.executions.messages, self.executions.events
         self.processes: list[Process] = []
@@ -79,7 +84,7 @@ class Model:
 
     def start(self, name: str, target: Any, lives: float, on_end: Any) -> Process:
         """Start a process; call `on_end(process)` when it has ended."""
-        process = Process(name, target, self.now[0], lives)
+        process = Process(name, target, self.clock, lives)
         self.processes.append(process)
         self.on_end[process] = on_end
         self.settle()
@@ -122,7 +127,7 @@ class Model:
 
     def poll(self) -> Process:
         """The poller polls."""
-        return self.start("poller", self.roles.poller, POLLER_SECONDS, lambda _: None)
+        return self.start("poller", self.roles.poller, DISPATCHER_SECONDS, lambda _: None)
 
     def reconcile(self) -> Process:
         """The schedule fires."""
@@ -164,7 +169,13 @@ class Model:
         if job.state is not JobState.ENDED:
             job.state, job.ended_at = JobState.ENDED, self.now[0]
             job.outcome = outcome_of(job.id, exit_code)
+            self.log_end(job)
             self.emit(job)
+
+    def log_end(self, job: ModelJob) -> None:
+        """A job's last line is readable only after a while, and another one might be taken for it."""
+        self.stack.logs.lines["jobs", job.id] = [json.dumps({"progress": 1})]
+        self.stack.logs.late["jobs", job.id] = [(self.now[0] + LOG_SECONDS, job.result)]
 
     def function_ended(self, process: Process, job: ModelJob) -> None:
         """An invocation ends; only a failure is recorded."""
@@ -181,8 +192,10 @@ class Model:
     def advance(self, seconds: float) -> None:
         """Time passes; functions that run too long are killed."""
         self.now[0] += seconds
-        for process in [process for process in self.processes if process.dies_at < self.now[0]]:
-            process.kill()
+        for process in list(self.processes):
+            hangs = process.since + CALL_SECONDS < self.now[0] and process.pending not in ("pause", "go_on")
+            if process.dies_at < self.now[0] or hangs:
+                process.kill()
         self.stepfunctions.expire()
         self.settle()
 

@@ -27,14 +27,17 @@ class AtOnce(Executor):
 
 
 class Process:
-    """Runs `target(process)` in a thread up to its next call; `born` and `lives` are seconds of the model.
+    """Runs `target(process)` in a thread up to its next call; `clock` and `lives` are in the model's seconds.
 
+    `since` is when it came to the call that it is about to make.
     `result` is what it returned and `error` what it raised, a Crash if it was killed.
     """
 
-    def __init__(self, name: str, target: Callable[["Process"], Any], born: float, lives: float) -> None:
+    def __init__(
+        self, name: str, target: Callable[["Process"], Any], clock: Callable[[], float], lives: float
+    ) -> None:
         """Run to the first call."""
-        self.name, self.dies_at = name, born + lives
+        self.name, self.dies_at, self._clock, self.since = name, clock() + lives, clock, clock()
         self.result: Any = None
         self.error: BaseException | None = None
         self.is_done, self.pending = False, ""
@@ -75,7 +78,7 @@ class Process:
         self._still.release()
 
     def _stand_still(self, call: str, _number: int) -> Fault | None:
-        self.pending = call
+        self.pending, self.since = call, self._clock()
         self._still.release()
         assert self._go.acquire(timeout=SECONDS_TO_WAIT), "the model has abandoned a process"
         return self._fault

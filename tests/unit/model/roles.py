@@ -1,7 +1,7 @@
 """The stack's processes: functions and workers, composed over calls that can fail."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -10,12 +10,15 @@ from tests.unit.composed import SETTINGS
 from tests.unit.model.compute import Compute, ModelBackend, ModelJob
 from tests.unit.model.processes import AtOnce, Process
 
-from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.aws.pacing import Pace, RateLimit
 from activity_dispatch.dispatch.assembly import make_dispatcher
+from activity_dispatch.dispatch.batch import START_SECONDS
 from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.dispatch.poller import make_polling_threads
+from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.domain.claims import ecs_claimant
 from activity_dispatch.domain.invocation import Invocation
+from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.reconcile.assembly import make_reconciler
@@ -66,13 +69,31 @@ class Beats:
             return
 
 
+@dataclass(frozen=True, kw_only=True)
+class Pauses:
+    """A process's own waiting, during which anything else may happen."""
+
+    here = threading.local()
+    now: list[float]
+
+    def pause(self, seconds: float) -> None:
+        """Wait: time passes for everybody."""
+        self.now[0] += seconds
+
+
 @dataclass(kw_only=True)
 class Roles:
     """What each process does. `begun` says how often each job has begun the user's work."""
 
     stack: InMemoryStack
     compute: Compute
+    now: list[float]
     begun: dict[str, int] = field(default_factory=dict)
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let throttled polls slow down all processes."""
+        self.pace = Pace(clock=lambda: self.now[0], sleep=lambda seconds: Pauses.here.pause(seconds))
 
     def runtime(self, process: Process) -> Runtime:
         """Return the parts of a function or worker, over the calls of this process."""
@@ -81,18 +102,31 @@ class Roles:
         def create(_name: str, config: Mapping[str, Any], _clients: object) -> ModelBackend:
             return ModelBackend(api=api, service=config["service"], kind=kinds[config["service"]])
 
-        parts = {**self.stack.parts(process.wrap), "create_backend": create}
+        pause = process.wrap(Pauses(now=self.now)).pause
+        parts = {**self.stack.parts(process.wrap), "create_backend": create, "sleep": pause}
         return Runtime(settings=SETTINGS, **parts)
 
     def dispatcher(self, process: Process, body: str) -> Result:
         """The dispatcher function, for one message."""
-        return make_dispatcher(self.runtime(process), "dispatcher").handle(body)
+        dispatcher = make_dispatcher(self.runtime(process), "dispatcher")
+        paced = replace(dispatcher, taker=self.paced(dispatcher.taker, process))
+        return paced.handle(body, self.seconds_left(process))
 
     def poller(self, process: Process) -> str:
         """A thread of the poller function, for one poll."""
-        return make_polling_threads(self.runtime(process), "poller", slot_seconds=0.0).poll(
-            self.stack.tasks.activities[ARN]
-        )
+        threads = make_polling_threads(self.runtime(process), "poller", slot_seconds=0.0)
+        left = self.seconds_left(process)
+        paced = replace(threads, taker=self.paced(threads.taker, process), seconds_left=left)
+        return paced.poll(self.stack.tasks.activities[ARN])
+
+    def paced(self, taker: Taker, process: Process) -> Taker:
+        """Return the taker with the pace that all processes share; its pauses are this process's."""
+        Pauses.here.pause = process.wrap(Pauses(now=self.now)).pause
+        return replace(taker, pace=self.pace)
+
+    def seconds_left(self, process: Process) -> Callable[[], float]:
+        """Return what tells how much time is left for a poll to begin."""
+        return lambda: process.dies_at - self.now[0] - POLL_READ_TIMEOUT_SECONDS - START_SECONDS
 
     def reporter(self, process: Process, content: Mapping[str, Any]) -> None:
         """The reporter function, for one event."""
