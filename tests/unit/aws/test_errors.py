@@ -66,7 +66,7 @@ def test_a_call_without_an_answer_may_have_happened(error: ClientError | BotoCor
     [
         (EndpointConnectionError(endpoint_url="https://aws.invalid", error="refused"), False),
         (ConnectTimeoutError(endpoint_url="https://aws.invalid"), False),
-        (SSLError(endpoint_url="https://aws.invalid", error="cut off"), True),
+        (SSLError(endpoint_url="https://aws.invalid", error=OSError("cut off")), True),
         (ReadTimeoutError(endpoint_url="https://aws.invalid"), True),
     ],
 )

@@ -63,6 +63,7 @@ INPUTS = st.fixed_dictionaries(
 
 def checked(service: str, operation: str, request: dict[str, Any]) -> None:
     shape = SESSION.get_service_model(service).operation_model(operation).input_shape
+    assert shape is not None
     report = ParamValidator().validate(request, shape)
     assert not report.has_errors(), report.generate_report()
     json.dumps(request, ensure_ascii=False, allow_nan=False).encode()
