@@ -81,10 +81,10 @@ def test_a_problem_with_one_backend_does_not_end_the_pass(stack, reconciler, dis
     assert reconciler.run() == {"PROBLEM": 1}
 
 
-def test_heartbeats_are_sent_only_as_often_as_heartbeat_seconds_require(
-    stack, reconciler, dispatched, now
-) -> None:
+def test_heartbeats_are_sent_only_as_often_as_heartbeat_seconds_require(stack, reconciler, now) -> None:
     stack.change_activity(heartbeat_seconds=900)
+    dispatched = stack.stepfunctions.schedule(stack.arn)
+    stack.dispatch()
     for _ in range(15):
         reconciler.run()
         now[0] += 60

@@ -7,18 +7,29 @@ from typing import Any
 
 from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
 from activity_dispatch.observe.metrics import Metrics
+from activity_dispatch.report.redriver import Redriver, make_redriver, redriven_execution
 from activity_dispatch.report.reporter import Reporter, make_reporter
 from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.runtime.function import make_function_runtime
+from activity_dispatch.runtime.lambda_context import LambdaContext
+
+# How many tasks of one execution are cancelled at a time.
+THREADS = 16
+# Kept for the tasks that are being cancelled when the time is up: calls are retried for about this long.
+SECONDS_TO_FINISH = 60.0
 
 
-def handle(event: Mapping[str, Any], context: object) -> None:
+def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
     """Handle one EventBridge event, or one record of a function's failed invocation."""
-    reporter, canceller, metrics = _parts()
-    execution = ended_execution(event)
+    reporter, canceller, redriver, metrics = _parts()
+    ended, redriven = ended_execution(event), redriven_execution(event)
     try:
-        if execution is not None:
-            canceller.cancel_execution(execution)
+        if ended is not None:
+            canceller.cancel_execution(
+                ended, lambda: context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_FINISH
+            )
+        elif redriven is not None:
+            redriver.ask(redriven)
         else:
             reporter.handle(event)
     finally:
@@ -26,6 +37,7 @@ def handle(event: Mapping[str, Any], context: object) -> None:
 
 
 @functools.cache
-def _parts() -> tuple[Reporter, Canceller, Metrics]:
-    runtime = make_function_runtime(os.environ, threads=1, also_required=("DISPATCH_QUEUE_URL",))
-    return make_reporter(runtime), make_canceller(runtime), runtime.metrics
+def _parts() -> tuple[Reporter, Canceller, Redriver, Metrics]:
+    runtime = make_function_runtime(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
+    canceller = make_canceller(runtime, threads=THREADS)
+    return make_reporter(runtime), canceller, make_redriver(runtime), runtime.metrics

@@ -77,6 +77,7 @@ class ParkedTasks:
             self.settler.cancel_waiting(task_id)
             return None
         holds_slot = activity.max_concurrent_jobs is not None
-        if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot):
+        description = activity.fingerprint
+        if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot, description=description):
             return None
-        return replace(record, poll_id=poll_id, holds_slot=holds_slot).to_task()
+        return replace(record, poll_id=poll_id, holds_slot=holds_slot, description=description).to_task()

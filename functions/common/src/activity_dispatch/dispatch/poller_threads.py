@@ -14,6 +14,7 @@ from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.observe.log_keys import log_keys
+from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 
 LOG = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class PollingThreads:
     taker: Taker
     starter: Starter
     backend_of: Callable[[Activity], Backend]
+    activities: ActivityCatalog
     slot_seconds: float = 1.0
     jitter: Callable[[float, float], float] = random.uniform
     _wanted: Mapping[str, Activity] = field(default_factory=dict, init=False)
@@ -64,6 +66,7 @@ class PollingThreads:
         """
         # Before the poll: an invalid configuration must not cost a task.
         backend = self.backend_of(activity)
+        self.activities.keep(activity)
         # One thread at a time asks for a slot: while none is free, that is one write a second.
         with self._turns[activity.arn]:
             poll_id = None if self._stopped.is_set() else self.taker.reserve(activity)

@@ -55,7 +55,7 @@ class Concluder:
 
     def _log_location(self, record: TaskRecord, diagnosis: Diagnosis) -> LogLocation | None:
         try:
-            activity = self.activities.find(record.activity_arn)
+            activity = self.activities.of(record)
             return None if activity is None else self.backend_of(activity).log_location(diagnosis)
         except (InvalidActivity, InvalidBackendConfig) as error:
             # The outcome is worth more than its log.

@@ -21,6 +21,7 @@ def make_reconciler(runtime: Runtime, *, threads: int, heartbeats: RateLimit) ->
     return Reconciler(
         tasks=runtime.tasks,
         slots=runtime.slots,
+        activities=runtime.activities,
         steps=steps,
         backend_of=runtime.backend_of,
         missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,

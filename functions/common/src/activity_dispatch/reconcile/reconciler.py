@@ -3,7 +3,7 @@
 import logging
 import time
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from itertools import batched
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.domain.activities import Activity, by_activity
+from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.jobs import Diagnosis, JobId
 from activity_dispatch.domain.polls import poll_time
 from activity_dispatch.domain.requests import DispatchRequest
@@ -23,6 +23,7 @@ from activity_dispatch.observe.metrics import NO_METRICS, Metrics
 from activity_dispatch.reconcile.gauges import put_gauges
 from activity_dispatch.reconcile.next_step import Patience, Seen, Step, next_step
 from activity_dispatch.reconcile.steps import TaskSteps
+from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.store.task_table import Overview, SlotsRecord, TaskTable
 
@@ -45,6 +46,7 @@ class Reconciler:
 
     tasks: TaskTable
     slots: Slots
+    activities: ActivityCatalog
     steps: TaskSteps
     backend_of: Callable[[Activity], Backend]
     missed_task_poll_seconds: int = 900
@@ -63,9 +65,10 @@ class Reconciler:
         activities = {activity.arn: activity for activity in overview.activities}
         steps: Counter[str] = Counter()
         with ThreadPoolExecutor(self.threads, "reconcile") as pool:
-            for arn, records in by_activity(overview.tasks).items():
-                activity = activities.get(arn) or self.tasks.activity(arn)
+            for records in self._by_description(overview.tasks):
+                arn = records[0].activity_arn
                 with log_keys(activity=activity_name(arn)):
+                    activity = self._described(records[0], activities)
                     if activity is None:
                         LOG.error("%s: no activity of this stack, but %d open tasks", arn, len(records))
                     else:
@@ -74,6 +77,22 @@ class Reconciler:
         self._poll_for_missed_tasks(overview.activities, now)
         self._wake_waiting(overview, activities, now)
         return dict(steps)
+
+    def _by_description(self, tasks: Iterable[TaskRecord]) -> Iterable[Sequence[TaskRecord]]:
+        groups: defaultdict[tuple[str, str | None], list[TaskRecord]] = defaultdict(list)
+        for task in tasks:
+            groups[task.activity_arn, task.description].append(task)
+        return groups.values()
+
+    def _described(self, record: TaskRecord, current: Mapping[str, Activity]) -> Activity | None:
+        """Return the description that the task was started with, the current one for older records."""
+        try:
+            if record.description is None and record.activity_arn in current:
+                return current[record.activity_arn]
+            return self.activities.of(record)
+        except (ClientError, BotoCoreError, InvalidActivity) as error:
+            LOG.error("%s: its description can't be read: %s", record.activity_arn, error)
+            return None
 
     def _reconcile(
         self, pool: ThreadPoolExecutor, activity: Activity, records: Sequence[TaskRecord], now: float

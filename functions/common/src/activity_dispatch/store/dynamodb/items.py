@@ -20,9 +20,14 @@ INDEX = "open"
 EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
+# Descriptions that tasks were started with, by fingerprint. Not in the index.
+DESCRIPTION_KEY_PREFIX = "description#"
 # The `poll_id` of slots and activities.
 SLOTS = "slots"
 ACTIVITY = "activity"
+# A task's attribute with the fingerprint of its description. An activity's item has its description in the
+# attribute of that name, so the index has it already: another attribute would rebuild the index.
+DESCRIPTION = "activity"
 
 type Item = Mapping[str, Any]
 
@@ -46,6 +51,8 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
         item["execution_arn"] = {"S": task.execution_arn}
     if task.holds_slot:
         item["holds_slot"] = {"BOOL": True}
+    if task.description:
+        item[DESCRIPTION] = {"S": task.description}
     return item
 
 
@@ -64,6 +71,7 @@ def record_of(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
+        description=plain.get(DESCRIPTION),
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
         claimed_by=plain.get("claimed_by"),
