@@ -80,7 +80,7 @@ def test_bad_items_are_left_out_by_every_reader(table) -> None:
 def test_a_started_task_never_waits_again(table) -> None:
     """A job may write the state of its own task, but not holds_slot."""
     assert table.park(TASK, "lambda")
-    assert table.unpark(TASK.task_id, "0" * 16, holds_slot=False)
+    assert table.unpark(TASK.task_id, "0" * 16, holds_slot=False, description="0" * 32)
     boto3.client("dynamodb").update_item(
         TableName="tasks",
         Key={"task_id": {"S": TASK.task_id}},
@@ -88,4 +88,4 @@ def test_a_started_task_never_waits_again(table) -> None:
         ExpressionAttributeNames={"#state": "state"},
         ExpressionAttributeValues={":waiting": {"S": "waiting"}},
     )
-    assert not table.unpark(TASK.task_id, "1" * 16, holds_slot=False)
+    assert not table.unpark(TASK.task_id, "1" * 16, holds_slot=False, description="0" * 32)

@@ -197,8 +197,8 @@ def test_a_parked_task_waits_until_one_poll_takes_it(table) -> None:
     assert table.waiting("callback:work") == [task.task_id]
     assert table.waiting("callback:other") == []
     assert [one.state for one in table.overview().tasks] == [TaskState.WAITING]
-    assert table.unpark(task.task_id, "6742f00000000001", holds_slot=True)
-    assert not table.unpark(task.task_id, "6742f00000000002", holds_slot=True)
+    assert table.unpark(task.task_id, "6742f00000000001", holds_slot=True, description="0" * 32)
+    assert not table.unpark(task.task_id, "6742f00000000002", holds_slot=True, description="0" * 32)
     record = table.get(task.task_id)
     assert (record.state, record.poll_id) == (TaskState.STARTING, "6742f00000000001")
     assert record.holds_slot
@@ -218,7 +218,7 @@ def test_a_settled_parked_task_cannot_be_taken(table) -> None:
     task = callback_task("token")
     table.park(task, "lambda")
     assert table.record_settled(task.task_id, OutcomeName.CANCELLED, None)
-    assert not table.unpark(task.task_id, "6742f00000000001", holds_slot=False)
+    assert not table.unpark(task.task_id, "6742f00000000001", holds_slot=False, description="0" * 32)
     assert table.close(task.task_id)
     assert table.overview().tasks == ()
 

@@ -204,4 +204,4 @@ def test_an_ended_execution_cancels_its_waiting_and_its_running_tasks(target, ca
     assert list(target.backend.stopped) == [target.record_of(running).job_id]
     ended = target.record_of(waiting)
     assert (ended.outcome, ended.poll_id) == (OutcomeName.CANCELLED, None)
-    assert not target.tasks.unpark(ended.task_id, "6742f00000000001", holds_slot=True)
+    assert not target.tasks.unpark(ended.task_id, "6742f00000000001", holds_slot=True, description="0" * 32)

@@ -62,6 +62,7 @@ def threads(stack, polls):
         taker=taker,
         starter=stack.starter,
         backend_of=lambda _: stack.backend,
+        activities=stack.runtime.activities,
         slot_seconds=0.01,
         jitter=lambda low, high: 0.01,
     )

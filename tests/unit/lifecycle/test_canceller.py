@@ -92,13 +92,15 @@ def canceller(stack) -> Canceller:
     return canceller
 
 
-def dispatch(stack, canceller) -> str:
-    """Dispatch a task; return its id."""
+def dispatch(stack, canceller, *, waited_for: bool = False) -> str:
+    """Dispatch a task, and abort its execution unless somebody waits for it; return its id."""
     scheduled = stack.stepfunctions.schedule(stack.arn)
     stack.dispatch()
     canceller.stepfunctions.events.append(
         started(len(canceller.stepfunctions.events) + 1, scheduled.worker_name)
     )
+    if not waited_for:
+        stack.stepfunctions.abort(scheduled)
     return task_id_of(scheduled.token)
 
 
@@ -120,7 +122,7 @@ def test_an_event_delivered_twice_stops_running_jobs_again(stack, canceller) -> 
 
 
 def test_the_job_of_a_settled_task_is_left_alone(stack, canceller) -> None:
-    task_id = dispatch(stack, canceller)
+    task_id = dispatch(stack, canceller, waited_for=True)
     stack.settler.settle(task_id, stack.tasks.get(task_id).token, Succeeded(output="1"))
     assert canceller.cancel_execution(EXECUTION) == 0
     assert stack.backend.stopped == {}
@@ -132,6 +134,7 @@ def test_a_task_cancelled_during_its_start_is_stopped_by_the_dispatcher(stack, c
     def abort(task) -> None:
         events = canceller.stepfunctions.events
         events.append(started(1, scheduled.worker_name))
+        stack.stepfunctions.abort(scheduled)
         assert canceller.cancel_execution(EXECUTION) == 1
 
     stack.backend.before_start = abort

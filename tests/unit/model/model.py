@@ -28,7 +28,7 @@ from activity_dispatch.testing.stack import ARN, InMemoryStack
 from activity_dispatch.worker.exits import Exit
 
 TARGET = "callback:work"
-EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady)
+EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, ExceptionGroup)
 FIRST, SECOND = SERVICES = ("first", "second")
 # From terraform/modules/dispatcher: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0

@@ -22,6 +22,7 @@ from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.reconcile.assembly import make_reconciler
+from activity_dispatch.report.redriver import make_redriver, redriven_execution
 from activity_dispatch.report.reporter import make_reporter
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.endings import make_canceller
@@ -130,9 +131,12 @@ class Roles:
 
     def reporter(self, process: Process, content: Mapping[str, Any]) -> None:
         """The reporter function, for one event."""
-        runtime, execution = self.runtime(process), ended_execution(content)
-        if execution is not None:
-            make_canceller(runtime).cancel_execution(execution)
+        runtime = self.runtime(process)
+        ended, redriven = ended_execution(content), redriven_execution(content)
+        if ended is not None:
+            make_canceller(runtime).cancel_execution(ended)
+        elif redriven is not None:
+            make_redriver(runtime).ask(redriven)
         else:
             make_reporter(runtime).handle(content)
 

@@ -57,8 +57,10 @@ def test_an_end_without_an_event_settles_the_task(stack, reconciler, dispatched)
     assert stack.tasks.overview().tasks == ()
 
 
-def test_a_job_that_waits_too_long_is_a_queue_timeout(stack, reconciler, dispatched, now) -> None:
+def test_a_job_that_waits_too_long_is_a_queue_timeout(stack, reconciler, now) -> None:
     stack.change_activity(max_queue_seconds=300)
+    dispatched = stack.stepfunctions.schedule(stack.arn)
+    stack.dispatch()
     stack.backend.state = JobState.QUEUED
     now[0] += 301
     assert reconciler.run() == {"QUEUE_TIMEOUT": 1}

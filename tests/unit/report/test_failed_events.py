@@ -93,7 +93,7 @@ def test_the_function_fails_only_if_another_attempt_follows(
         def flush(self) -> None:
             pass
 
-    monkeypatch.setattr(handler, "_parts", lambda: (Broken(), None, failed_events, Broken()))
+    monkeypatch.setattr(handler, "_parts", lambda: (Broken(), None, None, failed_events, Broken()))
     if is_raised:
         with pytest.raises(LookupError):
             handler.handle({"time": time}, None)

@@ -96,6 +96,7 @@ class Dispatcher:
             return Result.RETRY
         # Before the poll: an invalid configuration must not cost a task.
         backend = self.backend_of(activity)
+        self.activities.keep(activity)
         if self._is_for_workers(activity, request):
             return Result.LEFT
         task = self._take(activity, request, seconds_left)

@@ -136,10 +136,11 @@ class ParkedTasks:
         if record is None or record.token is None or not _waits(record, activity):
             return None
         holds_slot = activity.max_concurrent_jobs is not None
+        description = activity.fingerprint
         check()
-        if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot):
+        if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot, description=description):
             return None
-        return replace(record, poll_id=poll_id, holds_slot=holds_slot).to_task()
+        return replace(record, poll_id=poll_id, holds_slot=holds_slot, description=description).to_task()
 
 
 def _waits(record: TaskRecord, activity: Activity) -> bool:

@@ -113,5 +113,6 @@ def make_polling_threads(runtime: Runtime, poller: str, *, slot_seconds: float =
         taker=make_taker(runtime, poller, waits_for_slot=False),
         starter=runtime.starter,
         backend_of=runtime.backend_of,
+        activities=runtime.activities,
         slot_seconds=slot_seconds,
     )

@@ -14,6 +14,7 @@ from activity_dispatch.dispatch.taker import OutOfTime, Taker, unlimited
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.observe.log_keys import log_keys
+from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 
 LOG = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ class PollingThreads:
     taker: Taker
     starter: Starter
     backend_of: Callable[[Activity], Backend]
+    activities: ActivityCatalog
     slot_seconds: float = 1.0
     seconds_left: Callable[[], float] = unlimited
     jitter: Callable[[float, float], float] = random.uniform
@@ -66,6 +68,7 @@ class PollingThreads:
         """
         # Before the poll: an invalid configuration must not cost a task.
         backend = self.backend_of(activity)
+        self.activities.keep(activity)
         # In short turns, so that `stop` need not wait for the slowest pace.
         if not self.taker.pace.wait(PACED_SECONDS):
             self._stopped.wait(PACED_SECONDS)

@@ -109,4 +109,5 @@ class Taker:
             heartbeat_seconds=activity.heartbeat_seconds,
             poll_id=poll_id,
             holds_slot=holds_slot,
+            description=activity.fingerprint,
         )

@@ -1,9 +1,11 @@
 """The activities that this stack serves, and how it starts their tasks."""
 
+import functools
+import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -59,9 +61,18 @@ class Activity:
         """Whether its tasks arrive with their requests."""
         return self.wake_up is WakeUp.CALLBACK
 
+    @functools.cached_property
+    def fingerprint(self) -> str:
+        """The id of this description: 32 hex digits of its SHA-256. Any change makes another one."""
+        return fingerprint_of(self.to_json())
+
+    def to_json(self) -> str:
+        """Return the description as JSON; the same text for the same description."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+
     @classmethod
     def from_json(cls, text: str) -> "Activity":
-        """Parse a description that module `dispatcher` wrote. Raises InvalidActivity."""
+        """Parse a description that module `dispatcher` wrote, or `to_json`. Raises InvalidActivity."""
         try:
             document = json.loads(text)
             return cls(
@@ -82,6 +93,11 @@ class Activity:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise InvalidActivity(f"{error} in {text:.2000}") from error
+
+
+def fingerprint_of(text: str) -> str:
+    """Return the id of a description, from its text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 class _OfActivity(Protocol):

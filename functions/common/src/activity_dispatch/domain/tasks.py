@@ -59,7 +59,8 @@ class Task:
     `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job
     parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
     the poll that took the task, and `holds_slot` says whether that poll reserved a slot.
-    `execution_arn` is known for callbacks only.
+    `execution_arn` is known for callbacks only. `description` is the fingerprint of the activity's
+    description that the task is started with.
     """
 
     activity_arn: str
@@ -69,6 +70,7 @@ class Task:
     poll_id: str = ""
     holds_slot: bool = False
     execution_arn: str = ""
+    description: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -129,7 +131,8 @@ class TaskRecord:
     """A task as the task table holds it; times are seconds since 1970.
 
     Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
-    ended, removes `poll_id`.
+    ended, removes `poll_id`. `description` is the fingerprint of the description that the task was
+    started with; releases up to 0.1.0 recorded none.
     """
 
     task_id: str
@@ -142,6 +145,7 @@ class TaskRecord:
     holds_slot: bool = False
     token: str | None = field(default=None, repr=False)
     input: str | None = field(default=None, repr=False)
+    description: str | None = None
     job_id: str | None = None
     started_at: float | None = None
     claimed_by: str | None = None
@@ -178,4 +182,5 @@ class TaskRecord:
             heartbeat_seconds=self.heartbeat_seconds,
             poll_id=self.poll_id or "",
             holds_slot=self.holds_slot,
+            description=self.description,
         )

@@ -4,27 +4,36 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integra
 """
 
 import logging
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from activity_dispatch.backends.base import Backend
-from activity_dispatch.domain.activities import Activity
-from activity_dispatch.domain.jobs import JobId
-from activity_dispatch.domain.outcomes import NOBODY_WAITS
+from botocore.exceptions import BotoCoreError, ClientError
+
+from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
 from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.lifecycle.stopping import stop_job
 from activity_dispatch.observe.log_keys import keys_of, log_keys
+from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.stepfunctions.history import history_of, open_polls
 from activity_dispatch.store.catalog import ActivityCatalog
-from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.task_table import InvalidItem, TaskTable
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
 LOG = logging.getLogger(__name__)
 
+EXPECTED = (ClientError, BotoCoreError, InvalidActivity, InvalidBackendConfig, InvalidItem)
 _ENDED_EARLY = ("ABORTED", "TIMED_OUT", "FAILED")
+
+
+class NoTimeLeft(Exception):
+    """A task was not looked at: the time was up. The event's next delivery goes on."""
 
 
 def ended_execution(event: Mapping[str, Any]) -> str | None:
@@ -38,40 +47,95 @@ def ended_execution(event: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Canceller:
-    """Stops the jobs of tasks that nobody waits for any more."""
+    """Stops the jobs of tasks that nobody waits for any more; `threads` at a time."""
 
     stepfunctions: "SFNClient"
+    answers: TaskAnswers
     tasks: TaskTable
     activities: ActivityCatalog
     backend_of: Callable[[Activity], Backend]
     settler: Settler
+    threads: int = 1
 
-    def cancel_execution(self, execution_arn: str) -> int:
-        """Cancel the open tasks of an ended execution; return how many there were.
+    def cancel_execution(
+        self, execution_arn: str, seconds_left: Callable[[], float] = lambda: math.inf
+    ) -> int:
+        """Cancel those open tasks of an ended execution that nobody waits for; return how many there were.
 
         The execution's history holds the worker name of each poll that took a task, and the name holds
         the poll's id; callback tasks are found by their execution. A task that is not in the table yet is
-        found by its first refused heartbeat. Raises what `cancel` raises.
+        found by its first refused heartbeat. Once `seconds_left` is 0, no further task is begun.
+
+        Raises ClientError and BotoCoreError if the tasks can't be listed, and in the end an
+        ExceptionGroup with what went wrong: the event's next delivery does what is left.
         """
         # Only here is a task's execution known: its history names the poll.
-        with log_keys(execution=execution_arn):
-            return self._cancel_execution(execution_arn)
+        with log_keys(execution=execution_arn), ThreadPoolExecutor(self.threads, "cancel") as pool:
+            found = [
+                *pool.map(
+                    lambda look_up: self._one(execution_arn, look_up, seconds_left),
+                    self._lookups(execution_arn),
+                )
+            ]
+            problems = [each for each in found if isinstance(each, Exception)]
+            cancelled = sum(each is True for each in found)
+            LOG.info("%s has ended: %d of its tasks cancelled", execution_arn, cancelled)
+            if problems:
+                message = f"{execution_arn}: {len(problems)} of its tasks are left"
+                raise ExceptionGroup(message, problems)
+            return cancelled
 
-    def _cancel_execution(self, execution_arn: str) -> int:
-        polls = open_polls(history_of(self.stepfunctions, execution_arn))
-        found = [record for poll in polls if (record := self.tasks.of_poll(poll)) is not None]
-        found += self.tasks.of_execution(execution_arn)
+    def _lookups(self, execution_arn: str) -> Iterator[Callable[[], TaskRecord | None]]:
+        for record in self.tasks.of_execution(execution_arn):
+            yield lambda record=record: record  # type: ignore[misc]
+        for poll in open_polls(history_of(self.stepfunctions, execution_arn)):
+            yield lambda poll=poll: self.tasks.of_poll(poll)  # type: ignore[misc]
+
+    def _one(
+        self,
+        execution_arn: str,
+        look_up: Callable[[], TaskRecord | None],
+        seconds_left: Callable[[], float],
+    ) -> bool | Exception:
+        """Return whether the task was cancelled, or what went wrong: one task must not stop the others."""
+        if seconds_left() <= 0:
+            return NoTimeLeft("the time was up")
+        try:
+            record = look_up()
+            if record is None:
+                return False
+            with log_keys(execution=execution_arn, **keys_of(record)):
+                return self._cancel_unless_awaited(record.task_id)
+        except EXPECTED as error:
+            LOG.error("%s: a task was not cancelled, left for the next delivery: %s", execution_arn, error)
+            return error
+        except Exception as error:
+            LOG.exception("%s: a task was not cancelled, left for the next delivery", execution_arn)
+            return error
+
+    def _cancel_unless_awaited(self, task_id: str) -> bool:
+        # What the index shows may be outdated.
+        record = self.tasks.get(task_id)
         # A task with another outcome has a job that is about to end on its own.
-        records = [record for record in found if record.outcome in (None, OutcomeName.CANCELLED)]
-        for record in records:
-            self.cancel(record)
-        LOG.info("%s has ended: %d of its tasks cancelled", execution_arn, len(records))
-        return len(records)
+        if record is None or record.is_closed or record.outcome not in (None, OutcomeName.CANCELLED):
+            return False
+        if record.token is not None:
+            try:
+                self.answers.heartbeat(record.token)
+            except TaskGone:
+                pass
+            else:
+                # Redriven meanwhile, or the event is not Step Functions'.
+                LOG.warning("task %s is waited for, its job goes on", task_id)
+                return False
+        self._cancel(record)
+        return True
 
     def cancel(self, record: TaskRecord) -> None:
         """Record that nobody waits for the task, and stop its job.
 
-        Raises ClientError, BotoCoreError, InvalidActivity and InvalidBackendConfig.
+        Raises ClientError, BotoCoreError, InvalidActivity and InvalidBackendConfig if the job was not
+        stopped: the task stays recorded as cancelled, and to repeat this stops the job.
         """
         with log_keys(**keys_of(record)):
             self._cancel(record)
@@ -79,13 +143,15 @@ class Canceller:
     def _cancel(self, record: TaskRecord) -> None:
         if record.state is TaskState.WAITING and self.settler.cancel_waiting(record.task_id):
             return
-        activity = self.activities.find(record.activity_arn)
+        # Recorded first: a start that is under way sees it and stops its job, or is seen by the next read.
         self.settler.cancel(record.task_id)
+        record = self.tasks.get(record.task_id) or record
+        if record.outcome not in (None, OutcomeName.CANCELLED):
+            return
+        activity = self.activities.of(record)
         if activity is None:
             LOG.error("task %s: its activity no longer exists, its job is not stopped", record.task_id)
             return
-        backend = self.backend_of(activity)
-        job = backend.find(record.task_id) if record.job_id is None else JobId(record.job_id)
+        job = stop_job(self.backend_of(activity), record)
         if job is not None:
-            LOG.info("task %s cancelled: stopping job %s", record.task_id, job)
-            backend.stop(job, NOBODY_WAITS)
+            LOG.info("task %s cancelled: job %s stopped", record.task_id, job)

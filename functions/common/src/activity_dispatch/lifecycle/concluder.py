@@ -96,9 +96,9 @@ class Concluder:
 
     def _log_location(self, record: TaskRecord, diagnosis: Diagnosis) -> LogLocation | None:
         try:
-            activity = self.activities.find(record.activity_arn)
+            activity = self.activities.of(record)
             if activity is None:
-                raise LogUnreadable("the stack no longer serves its activity")
+                raise LogUnreadable("nothing describes its activity any more")
             return self.backend_of(activity).log_location(diagnosis)
         except (InvalidActivity, InvalidBackendConfig) as error:
             LOG.error("task %s: invalid configuration of its activity: %s", record.task_id, error)

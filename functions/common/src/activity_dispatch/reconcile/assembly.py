@@ -52,6 +52,7 @@ def make_reconciler(
             missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
             poll_seconds=patience.start,
         ),
+        activities=runtime.activities,
         steps=steps,
         backend_of=runtime.backend_of,
         describing=describing,

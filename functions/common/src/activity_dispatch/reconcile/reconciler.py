@@ -17,6 +17,7 @@ from activity_dispatch.reconcile.ring import Ring, TaskTurns
 from activity_dispatch.reconcile.sources import Sources
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.reconcile.sweep import Sweep
+from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.cursors import Cursors
 from activity_dispatch.store.task_table import Overview, TaskTable
 
@@ -41,6 +42,7 @@ class Reconciler:
     tasks: TaskTable
     cursors: Cursors
     chores: Chores
+    activities: ActivityCatalog
     steps: TaskSteps
     backend_of: Callable[[Activity], Backend]
     describing: Callable[[], RateLimit]
@@ -82,7 +84,7 @@ class Reconciler:
         ]
         return Sweep(
             turns=TaskTurns(rings),
-            sources=Sources(known=activities, find=self.tasks.activity, backend_of=self.backend_of),
+            sources=Sources(known=activities, find=self.activities.of, backend_of=self.backend_of),
             describer=Describer(clock=self.clock, patience=self.patience, make_pace=self.describing),
             steps=self.steps,
             keeper=keeper,

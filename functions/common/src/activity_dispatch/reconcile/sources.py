@@ -23,21 +23,22 @@ class Source:
 class Sources:
     """Finds tasks' sources, each once in a pass.
 
-    `known` are the activities that the pass has read already; `find` looks for others, and may raise.
+    A task's activity is as it was when the task was started. `known` are the current descriptions, which
+    the pass has read already; `find` looks for others, and may raise.
     """
 
     known: Mapping[str, Activity]
-    find: Callable[[str], Activity | None]
+    find: Callable[[TaskRecord], Activity | None]
     backend_of: Callable[[Activity], Backend]
-    _found: dict[str, Source] = field(default_factory=dict)
+    _found: dict[tuple[str, str | None], Source] = field(default_factory=dict)
 
     def of(self, record: TaskRecord) -> Source:
         """Return a task's source. Never raises: a task that nobody knows has to be heartbeated too."""
-        arn = record.activity_arn
-        if arn not in self._found:
+        key = (record.activity_arn, record.description)
+        if key not in self._found:
             # Two threads may both get here: the result is the same.
-            self._found[arn] = self._look_up(arn)
-        return self._found[arn]
+            self._found[key] = self._look_up(record)
+        return self._found[key]
 
     def grouped(self, records: Iterable[TaskRecord]) -> Iterable[tuple[Source, list[TaskRecord]]]:
         """Return the records by their source."""
@@ -47,9 +48,11 @@ class Sources:
             groups.setdefault(id(source), (source, []))[1].append(record)
         return groups.values()
 
-    def _look_up(self, arn: str) -> Source:
+    def _look_up(self, record: TaskRecord) -> Source:
+        arn = record.activity_arn
         try:
-            activity = self.known.get(arn) or self.find(arn)
+            current = self.known.get(arn) if record.description is None else None
+            activity = current or self.find(record)
         except Exception as error:  # noqa: BLE001 (one activity's problem must not stop the others)
             LOG.error("%s: not read, its tasks only get heartbeats: %s", arn, error)
             return Source(activity=None, backend=None)

@@ -26,12 +26,14 @@ def make_concluder(runtime: Runtime, patience: LogPatience = REPORTER_PATIENCE) 
     )
 
 
-def make_canceller(runtime: Runtime) -> Canceller:
-    """Compose what stops jobs that nobody waits for."""
+def make_canceller(runtime: Runtime, *, threads: int = 1) -> Canceller:
+    """Compose what stops jobs that nobody waits for, those of one execution `threads` at a time."""
     return Canceller(
         stepfunctions=runtime.clients.stepfunctions,
+        answers=runtime.answers,
         tasks=runtime.tasks,
         activities=runtime.activities,
         backend_of=runtime.backend_of,
         settler=runtime.settler,
+        threads=threads,
     )

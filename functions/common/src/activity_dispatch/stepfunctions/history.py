@@ -33,7 +33,10 @@ def history_of(client: "SFNClient", execution_arn: str) -> Iterator[Event]:
 
 
 def open_polls(events: Iterable[Event]) -> tuple[str, ...]:
-    """Return the ids of the stack's polls whose tasks have no outcome in the history yet."""
+    """Return the ids of the stack's polls whose tasks have no outcome in the history yet.
+
+    An execution that was redriven is no exception: the jobs of an earlier round may still run.
+    """
     polls: dict[int, str] = {}
     for event in events:
         name = event.get("activityStartedEventDetails", {}).get("workerName", "")

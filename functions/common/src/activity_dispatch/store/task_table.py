@@ -55,8 +55,11 @@ class TaskTable(Protocol):
         """Write a task as `waiting`; return False if it exists."""
         ...
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
-        """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+        """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`.
+
+        `description` is the fingerprint of the description to start it with.
+        """
         ...
 
     def waiting(self, activity_arn: str) -> Sequence[str]:
@@ -128,6 +131,17 @@ class TaskTable(Protocol):
 
     def activity(self, arn: str) -> Activity | None:
         """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
+        ...
+
+    def keep_description(self, activity: Activity) -> None:
+        """Keep a description for the tasks that are started with it from now on.
+
+        It is kept for as long as a task of the activity may be open, and its record is kept, and two days.
+        """
+        ...
+
+    def description(self, fingerprint: str) -> Activity | None:
+        """Return a kept description, None if there is none. Raises InvalidActivity."""
         ...
 
     def served_activities(self) -> Sequence[Activity]:

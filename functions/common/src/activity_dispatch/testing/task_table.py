@@ -22,6 +22,7 @@ class InMemoryTaskTable:
     activities: dict[str, Activity] = field(default_factory=dict)
     records: dict[str, TaskRecord] = field(default_factory=dict)
     executions: dict[str, list[str]] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
     slots: "InMemorySlots | None" = None
     clock: Callable[[], float] = time.time
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -34,7 +35,7 @@ class InMemoryTaskTable:
         """Write a task as `waiting`; return False if it exists."""
         return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn))
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
         with self._lock:
             record = self.records.get(task_id)
@@ -46,6 +47,7 @@ class InMemoryTaskTable:
                 starting_at=self.clock(),
                 poll_id=poll_id,
                 holds_slot=holds_slot,
+                description=description,
             )
             return True
 
@@ -78,6 +80,7 @@ class InMemoryTaskTable:
                 holds_slot=task.holds_slot,
                 token=task.token,
                 input=task.input,
+                description=task.description,
             )
             return True
 
@@ -198,6 +201,15 @@ class InMemoryTaskTable:
     def activity(self, arn: str) -> Activity | None:
         """Return an activity's description, None if the stack does not serve it."""
         return self.activities.get(arn)
+
+    def keep_description(self, activity: Activity) -> None:
+        """Keep a description for the tasks that are started with it from now on."""
+        self.descriptions[activity.fingerprint] = activity.to_json()
+
+    def description(self, fingerprint: str) -> Activity | None:
+        """Return a kept description, None if there is none."""
+        text = self.descriptions.get(fingerprint)
+        return None if text is None else Activity.from_json(text)
 
     def served_activities(self) -> Sequence[Activity]:
         """Return all served activities' descriptions."""

@@ -21,6 +21,11 @@ INDEX = "open"
 EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
+# Descriptions that tasks were started with, by fingerprint. Not in the index.
+DESCRIPTION_KEY_PREFIX = "description#"
+# A task's attribute with the fingerprint of its description. An activity's item has its description in the
+# attribute of that name, so the index has it already: another attribute would rebuild the index.
+DESCRIPTION = "activity"
 # The `poll_id` of slots and activities, which only puts them into the index: a job may write the `poll_id` of
 # its task, so an item's kind is judged by its key alone.
 SLOTS = "slots"
@@ -31,7 +36,7 @@ MAX_NAMED = 10
 _MAX_SECONDS = 1e11
 # What DynamoDB's types are in a record. All attributes but these are strings.
 _FLAGS = ("holds_slot",)
-_NAMES = tuple(field.name for field in fields(TaskRecord))
+_NAMES = (*(field.name for field in fields(TaskRecord)), DESCRIPTION)
 
 type Item = Mapping[str, Any]
 
@@ -55,6 +60,8 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
         item["execution_arn"] = {"S": task.execution_arn}
     if task.holds_slot:
         item["holds_slot"] = {"BOOL": True}
+    if task.description:
+        item[DESCRIPTION] = {"S": task.description}
     return item
 
 
@@ -159,6 +166,7 @@ def _record(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
+        description=plain.get(DESCRIPTION),
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
         claimed_by=plain.get("claimed_by"),

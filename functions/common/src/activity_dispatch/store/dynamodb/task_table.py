@@ -17,6 +17,7 @@ from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
 from activity_dispatch.store.dynamodb.items import (
     ACTIVITY,
     ACTIVITY_KEY_PREFIX,
+    DESCRIPTION,
     EXECUTIONS_INDEX,
     INDEX,
     activity_of,
@@ -25,6 +26,7 @@ from activity_dispatch.store.dynamodb.items import (
     record_of,
     records_of,
 )
+from activity_dispatch.store.dynamodb.kept_descriptions import get_description, put_description
 from activity_dispatch.store.dynamodb.shared_puts import SharedPuts
 from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.store.task_table import Overview
@@ -70,15 +72,17 @@ class DynamoTaskTable:
             item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
         return item
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool) -> bool:
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
         return self._update(
             task_id,
-            "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds",
+            "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds"
+            f", {DESCRIPTION} = :description",
             # Only this writes `holds_slot`, and no job may: a job that makes its task `waiting` again gets no
             # second job.
             "#state = :waiting AND attribute_not_exists(holds_slot)",
             {
+                ":description": {"S": description},
                 ":waiting": {"S": TaskState.WAITING},
                 ":starting": {"S": TaskState.STARTING},
                 ":now": {"N": self._now()},
@@ -227,6 +231,14 @@ class DynamoTaskTable:
         """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
         item = self._item(ACTIVITY_KEY_PREFIX + arn)
         return None if item is None else activity_of(item)
+
+    def keep_description(self, activity: Activity) -> None:
+        """Keep a description for the tasks that are started with it from now on."""
+        put_description(self.client, self.name, activity, self.clock(), self.retention_days * SECONDS_PER_DAY)
+
+    def description(self, fingerprint: str) -> Activity | None:
+        """Return a kept description, None if there is none. Raises InvalidActivity."""
+        return get_description(self.client, self.name, fingerprint)
 
     def served_activities(self) -> Sequence[Activity]:
         """Return all served activities' descriptions, without invalid ones; may lag behind by a second."""
