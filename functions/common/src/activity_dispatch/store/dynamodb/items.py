@@ -60,6 +60,7 @@ def record_of(item: Item) -> TaskRecord:
         state=TaskState(plain["state"]),
         heartbeat_seconds=int(plain["heartbeat_seconds"]),
         starting_at=float(plain["starting_at"]),
+        restarts=int(plain.get("restarts", "0")),
         poll_id=plain.get("poll_id"),
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
