@@ -110,7 +110,7 @@ def test_a_job_whose_answer_was_lost_is_found_by_the_reconciler(stack, reconcile
     find, stack.backend.find = stack.backend.find, lambda _: None
     assert stack.dispatch() is Result.OPEN
     stack.backend.find = find
-    assert scheduled.answer is None
+    assert not scheduled.answer
     now[0] += 181
     assert reconciler.run() == {"START": 1}
     assert stack.record_of(scheduled).state is TaskState.STARTED
@@ -128,7 +128,7 @@ def test_a_start_is_repeated_five_times_and_then_given_up(stack, reconciler, now
         now[0] += 181
         assert reconciler.run() == {"START": 1}
         assert stack.record_of(scheduled).restarts == restarts
-    assert scheduled.answer is None
+    assert not scheduled.answer
     now[0] += 181
     reconciler.run()
     assert scheduled.answer["error"] == "Dispatch.CapacityUnavailable"
@@ -147,7 +147,7 @@ def test_a_task_that_an_invocation_has_claimed_is_not_given_up(stack, reconciler
     record = stack.record_of(scheduled)
     assert stack.tasks.claim(record.task_id, "lambda:r1/nonce", job_id="r1")
     stack.dispatcher.starter.give_up(stack.backend, record)
-    assert scheduled.answer is None
+    assert not scheduled.answer
 
 
 def test_no_job_is_started_when_the_failure_was_sent_but_not_recorded(stack, reconciler, now) -> None:
@@ -176,7 +176,7 @@ def test_a_refused_restart_leaves_the_task_to_an_invocation_that_may_be_queued(
     stack.backend.before_start = refuse
     now[0] += 181
     assert reconciler.run() == {"START": 1}
-    assert scheduled.answer is None
+    assert not scheduled.answer
     assert stack.record_of(scheduled).state is TaskState.STARTING
 
 
@@ -191,7 +191,7 @@ def test_a_function_that_never_claims_its_task_is_lost_after_the_longest_queue(
     assert reconciler.run() == {"START": 1}
     now[0] += 21_600
     reconciler.run()
-    assert scheduled.answer is None
+    assert not scheduled.answer
     now[0] += 61
     assert reconciler.run() == {"LOST": 1}
     assert scheduled.answer["error"] == "Job.Interrupted"

@@ -53,8 +53,9 @@ class Starter:
                 refused = StartRefused(ErrorName.DISPATCH_INVALID_INPUT, str(error))
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
             except Exception as error:
-                # If the table has the task after all, it is settled there too; and before the reconciler starts
-                # a task, it asks Step Functions whether anybody waits.
+                LOG.exception("task %s could not be recorded", task.task_id)
+                # If the table has it after all, it is settled there too; and before the reconciler starts a
+                # task, it asks Step Functions whether anybody waits.
                 refused = _not_recorded(error)
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
             return self._start(activity, backend, task, is_retry=is_retry)
@@ -160,7 +161,7 @@ class Starter:
         try:
             self.settler.settle(task.task_id, task.token, failed, release=release)
         except Exception:
-            # A task can't be returned to its activity: the reconciler or the state's HeartbeatSeconds ends it.
+            # A task can't be returned to its activity: the reconciler or HeartbeatSeconds ends it.
             LOG.exception("task %s could not be settled", task.task_id)
             return Started.UNSETTLED
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=name)
@@ -184,6 +185,5 @@ def _not_recorded(error: Exception) -> StartRefused:
         name, reason = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, error_code(error)
     else:
         # The same item would be refused again.
-        LOG.exception("the task could not be recorded")
         name, reason = ErrorName.DISPATCH_INVALID_REQUEST, f"{type(error).__name__}: {error}"
     return StartRefused(name, f"the task could not be recorded: {reason}")
