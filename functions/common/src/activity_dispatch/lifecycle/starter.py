@@ -19,6 +19,7 @@ from activity_dispatch.store.task_table import TaskTable
 
 LOG = logging.getLogger(__name__)
 
+_AWS_ERRORS = (ClientError, BotoCoreError)
 # Claims a task that is given up, so that no invocation that still comes can take it.
 GIVEN_UP = "given up: no start was confirmed"
 
@@ -52,11 +53,14 @@ class Starter:
             except InvalidInput as error:
                 refused = StartRefused(ErrorName.DISPATCH_INVALID_INPUT, str(error))
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
-            except Exception as error:
-                LOG.exception("task %s could not be recorded", task.task_id)
+            except _AWS_ERRORS as error:
                 # If the table has it after all, it is settled there too; and before the reconciler starts a
                 # task, it asks Step Functions whether anybody waits.
                 refused = _not_recorded(error)
+                return self._refuse(task, activity, backend, refused, is_retry=is_retry)
+            except Exception as error:
+                LOG.exception("task %s could not be recorded", task.task_id)
+                refused = StartRefused(ErrorName.DISPATCH_INVALID_REQUEST, _unexpected(error))
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
             return self._start(activity, backend, task, is_retry=is_retry)
 
@@ -119,6 +123,9 @@ class Starter:
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=lost.error)
         try:
             job_id = backend.find(task.task_id)
+        except _AWS_ERRORS as error:
+            LOG.error("task %s: its job was not looked up, the reconciler does: %s", task.task_id, error)
+            return Started.OPEN
         except Exception:
             LOG.exception("task %s: its job was not looked up, the reconciler does", task.task_id)
             return Started.OPEN
@@ -133,6 +140,8 @@ class Starter:
             try:
                 if is_recorded and not self.tasks.record_started(task.task_id, job_id):
                     self._stop_if_cancelled(task, backend, job_id)
+            except _AWS_ERRORS as error:
+                LOG.error("task %s: job %s not recorded: %s", task.task_id, job_id, error)
             except Exception:
                 # The job runs and will settle the task: failing the task now would waste the job.
                 LOG.exception("task %s: job %s not recorded", task.task_id, job_id)
@@ -160,6 +169,9 @@ class Starter:
         release = None if is_retry or refused.may_run else task.slot_release
         try:
             self.settler.settle(task.task_id, task.token, failed, release=release)
+        except _AWS_ERRORS as error:
+            LOG.error("task %s could not be settled: %s", task.task_id, error)
+            return Started.UNSETTLED
         except Exception:
             # A task can't be returned to its activity: the reconciler or HeartbeatSeconds ends it.
             LOG.exception("task %s could not be settled", task.task_id)
@@ -177,13 +189,13 @@ def _unexpected(error: Exception) -> str:
     return f"unexpected error: {type(error).__name__}: {error}"
 
 
-def _not_recorded(error: Exception) -> StartRefused:
+def _not_recorded(error: ClientError | BotoCoreError) -> StartRefused:
     """Return why a task that could not be recorded is refused."""
     if isinstance(error, BotoCoreError):
         name, reason = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, type(error).__name__
-    elif isinstance(error, ClientError) and classify(error) is not ErrorKind.REFUSED:
-        name, reason = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, error_code(error)
-    else:
+    elif classify(error) is ErrorKind.REFUSED:
         # The same item would be refused again.
-        name, reason = ErrorName.DISPATCH_INVALID_REQUEST, f"{type(error).__name__}: {error}"
+        name, reason = ErrorName.DISPATCH_INVALID_REQUEST, f"{error_code(error)}: {error}"
+    else:
+        name, reason = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, error_code(error)
     return StartRefused(name, f"the task could not be recorded: {reason}")
