@@ -82,9 +82,9 @@ def test_a_slot_freed_just_before_the_request_is_counted_is_not_missed(slots, st
     slots.reserve(ARN, "a", 1)
     count = type(store).add_waiting
 
-    def freed_first(self, arn):
+    def freed_first(self, arn, change):
         self.give_back(arn, frozenset("a"))
-        return count(self, arn)
+        return count(self, arn, change)
 
     monkeypatch.setattr(type(store), "add_waiting", freed_first)
     assert slots.reserve(ARN, "b", 1)

@@ -169,13 +169,14 @@ def test_only_one_process_restarts_an_interrupted_start(table) -> None:
     table.add(TASK, "lambda")
     seen = table.get(TASK.task_id).starting_at
     later = replace(table, clock=lambda: seen + 1)
-    assert not later.record_restart(TASK.task_id, seen - 1)
-    assert not later.record_restart("missing", seen)
-    assert later.record_restart(TASK.task_id, seen)
-    assert not later.record_restart(TASK.task_id, seen)
-    assert table.get(TASK.task_id).starting_at == pytest.approx(seen + 1)
+    assert not later.record_restart(TASK.task_id, seen - 1, number=1, by="a")
+    assert not later.record_restart("missing", seen, number=1, by="a")
+    assert later.record_restart(TASK.task_id, seen, number=1, by="a")
+    assert not later.record_restart(TASK.task_id, seen, number=1, by="b")
+    record = table.get(TASK.task_id)
+    assert (record.starting_at, record.restarts) == (pytest.approx(seen + 1), 1)
     table.record_started(TASK.task_id, "job-1")
-    assert not later.record_restart(TASK.task_id, seen + 1)
+    assert not later.record_restart(TASK.task_id, seen + 1, number=2, by="c")
 
 
 def callback_task(token: str, execution: str = "execution") -> Task:

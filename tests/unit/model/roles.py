@@ -10,7 +10,7 @@ from tests.unit.composed import SETTINGS
 from tests.unit.model.compute import Compute, ModelBackend, ModelJob
 from tests.unit.model.processes import AtOnce, Process
 
-from activity_dispatch.aws.pacing import Pace, RateLimit
+from activity_dispatch.aws.pacing import Pace, RateLimit, Retrying
 from activity_dispatch.dispatch.assembly import make_dispatcher
 from activity_dispatch.dispatch.batch import START_SECONDS
 from activity_dispatch.dispatch.dispatcher import Result
@@ -178,7 +178,11 @@ class Roles:
             work.go_on()
             return 1
 
-        processor = replace(make_processor(handle, self.runtime(process)), make_executor=AtOnce)
+        processor = replace(
+            make_processor(handle, self.runtime(process)),
+            make_executor=AtOnce,
+            retrying=Retrying(limit_seconds=0.0),
+        )
         left = process.dies_at - self.stack.clock()
         processor.run(
             Invocation.from_event(job.payload), FakeLambdaContext(aws_request_id=job.id, seconds_left=left)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from activity_dispatch.backends.base import StartRefused
+from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.jobs import JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeeded
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
@@ -105,23 +106,109 @@ def test_a_refused_second_start_settles_the_task(stack, reconciler, now) -> None
     assert stack.tasks.overview().tasks == ()
 
 
-def test_a_job_whose_start_seemed_to_fail_is_found_and_stopped(stack, reconciler, now) -> None:
-    stack.change_activity(max_concurrent_jobs=1)
-    scheduled, start = stack.stepfunctions.schedule(stack.arn), stack.backend.start
+def lose_answers(stack, *, works: bool) -> None:
+    """Make each start's answer get lost, of a start that works or does not."""
+    start = stack.backend.start
 
     def lose(task):
-        start(task)
+        if works:
+            start(task)
         raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, "no answer", may_run=True)
 
     stack.backend.start = lose
-    stack.dispatch()
-    assert scheduled.answer["error"] == "Dispatch.CapacityUnavailable"
-    assert len(stack.slot_store.holders[stack.arn]) == 1
+
+
+def test_a_job_whose_answer_was_lost_is_found_by_the_reconciler(stack, reconciler, now) -> None:
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+    lose_answers(stack, works=True)
+    find, stack.backend.find = stack.backend.find, lambda _: None
+    assert stack.dispatch() is Result.OPEN
+    stack.backend.find = find
+    assert not scheduled.answer
     now[0] += 181
-    assert reconciler.run() == {"CLOSE": 1}
-    assert len(stack.backend.stopped) == 1
-    assert reconciler.run() == {"CLOSE": 1}
+    assert reconciler.run() == {"START": 1}
+    assert stack.record_of(scheduled).state is TaskState.STARTED
+    assert len(stack.backend.started) == 1
+
+
+@pytest.mark.parametrize("describes_jobs", [True, False])
+def test_a_start_is_repeated_five_times_and_then_given_up(stack, reconciler, now, describes_jobs) -> None:
+    stack.change_activity(max_concurrent_jobs=1)
+    stack.backend.describes_jobs, stack.backend.max_job_seconds = describes_jobs, 900
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+    lose_answers(stack, works=False)
+    stack.dispatch()
+    for restarts in range(1, 6):
+        now[0] += 181
+        assert reconciler.run() == {"START": 1}
+        assert stack.record_of(scheduled).restarts == restarts
+    assert not scheduled.answer
+    now[0] += 181
+    reconciler.run()
+    assert scheduled.answer["error"] == "Dispatch.CapacityUnavailable"
+    assert "6 starts" in scheduled.answer["cause"]
+    now[0] += 181
+    reconciler.run()
+    assert stack.tasks.overview().tasks == ()
     assert stack.slot_store.holders[stack.arn] == set()
+
+
+def test_a_task_that_an_invocation_has_claimed_is_not_given_up(stack, reconciler, now) -> None:
+    stack.backend.describes_jobs, stack.backend.max_job_seconds = False, 900
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+    lose_answers(stack, works=False)
+    stack.dispatch()
+    record = stack.record_of(scheduled)
+    assert stack.tasks.claim(record.task_id, "lambda:r1/nonce", job_id="r1")
+    stack.dispatcher.starter.give_up(stack.backend, record)
+    assert not scheduled.answer
+
+
+def test_no_job_is_started_when_the_failure_was_sent_but_not_recorded(stack, reconciler, now) -> None:
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+    poll = stack.stepfunctions.get_activity_task(activityArn=stack.arn, workerName="w")
+    stack.tasks.add(stack.task(poll["taskToken"], poll["input"]), "fake")
+    stack.answers.failure(
+        scheduled.token, Failed(error="Dispatch.CapacityUnavailable", cause=Cause(message="x"))
+    )
+    now[0] += 181
+    assert reconciler.run() == {"START": 1}
+    assert stack.backend.started == {}
+    assert stack.record_of(scheduled).outcome is OutcomeName.CANCELLED
+
+
+def test_a_refused_restart_leaves_the_task_to_an_invocation_that_may_be_queued(
+    stack, reconciler, now
+) -> None:
+    stack.backend.describes_jobs, stack.backend.max_job_seconds = False, 900
+    scheduled = stack.stepfunctions.schedule(stack.arn)
+    stack.dispatch()
+
+    def refuse(_task) -> None:
+        raise StartRefused(ErrorName.DISPATCH_THROTTLED, "too many")
+
+    stack.backend.before_start = refuse
+    now[0] += 181
+    assert reconciler.run() == {"START": 1}
+    assert not scheduled.answer
+    assert stack.record_of(scheduled).state is TaskState.STARTING
+
+
+def test_a_function_that_never_claims_its_task_is_lost_after_the_longest_queue(
+    stack, reconciler, now
+) -> None:
+    stack.backend.describes_jobs, stack.backend.max_job_seconds = False, 900
+    scheduled = stack.stepfunctions.schedule(stack.arn, timeout_seconds=86_400, heartbeat_seconds=86_400)
+    stack.change_activity(timeout_seconds=86_400)
+    stack.dispatch()
+    now[0] += 181
+    assert reconciler.run() == {"START": 1}
+    now[0] += 21_600
+    reconciler.run()
+    assert not scheduled.answer
+    now[0] += 61
+    assert reconciler.run() == {"LOST": 1}
+    assert scheduled.answer["error"] == "Job.Interrupted"
 
 
 def test_a_job_that_its_service_has_forgotten_is_interrupted(stack, reconciler, dispatched, now) -> None:

@@ -7,12 +7,13 @@ import time
 import pytest
 from tests.unit.worker.scheduled import Scheduled
 
+from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.domain.tasks import OutcomeName
 from activity_dispatch.runtime.settings import InvalidSettings
 from activity_dispatch.testing import FakeLambdaContext
 from activity_dispatch.testing.stepfunctions import client_error
 from activity_dispatch.worker.interruption import Interrupted
-from activity_dispatch.worker.lambda_function import processing_handler
+from activity_dispatch.worker.lambda_function import Processor, processing_handler
 
 
 def test_heartbeats_are_sent_before_and_while_the_function_runs(stack) -> None:
@@ -110,13 +111,46 @@ def test_a_refused_first_heartbeat_settles_nothing(scheduled, monkeypatch, caplo
     assert code in caplog.text
 
 
-def test_a_failed_claim_fails_the_task_at_once(scheduled, monkeypatch) -> None:
-    def refuse(*_, **__):
-        raise client_error("InternalServerError", "UpdateItem", 500)
+def refusing_claims(monkeypatch, stack, *, times: int) -> None:
+    """Make the next claims fail."""
+    claim, left = stack.tasks.claim, [times]
 
-    monkeypatch.setattr(scheduled.stack.tasks, "claim", refuse)
+    def refuse(*args, **options):
+        if left[0] == 0:
+            return claim(*args, **options)
+        left[0] -= 1
+        raise client_error("ThrottlingException", "UpdateItem")
+
+    monkeypatch.setattr(stack.tasks, "claim", refuse)
+    monkeypatch.setattr(
+        Processor,
+        "retrying",
+        Retrying(limit_seconds=60, sleep=lambda _: None, clock=iter(range(200)).__next__),
+    )
+
+
+def test_a_failed_claim_is_repeated(scheduled, monkeypatch) -> None:
+    refusing_claims(monkeypatch, scheduled.stack, times=3)
+    scheduled.run(lambda _: "done")
+    assert scheduled.fake.answer == {"output": '"done"'}
+
+
+def test_an_invocation_that_cannot_claim_its_task_leaves_it(scheduled, monkeypatch) -> None:
+    refusing_claims(monkeypatch, scheduled.stack, times=1_000)
     scheduled.run(lambda _: pytest.fail("the function ran"))
-    assert scheduled.fake.answer["error"] == "Dispatch.CapacityUnavailable"
+    assert scheduled.fake.answer is None
+    assert scheduled.stack.tasks.get(scheduled.task_id).outcome is None
+
+
+def test_a_second_delivery_whose_claim_fails_does_not_end_the_task(scheduled, monkeypatch) -> None:
+    def again(_value):
+        refusing_claims(monkeypatch, scheduled.stack, times=1_000)
+        scheduled.run(lambda _: pytest.fail("the function ran twice"))
+        assert scheduled.fake.answer is None
+        return "once"
+
+    scheduled.run(again)
+    assert scheduled.fake.answer == {"output": '"once"'}
 
 
 def test_the_handler_names_all_missing_settings(monkeypatch) -> None:

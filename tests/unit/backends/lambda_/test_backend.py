@@ -5,14 +5,17 @@ import json
 from unittest.mock import Mock
 
 import pytest
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from tests.unit.backends.stubs import client_once
+from urllib3.exceptions import ProtocolError
 
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
 from activity_dispatch.domain.jobs import UNNAMED_JOB, JobState
 from activity_dispatch.domain.tasks import Task
+from activity_dispatch.testing.stepfunctions import client_error
 
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:process"
 
@@ -138,3 +141,29 @@ def test_a_record_without_a_request_id_is_about_the_task_that_it_names(stubbed) 
 )
 def test_other_events_are_ignored(stubbed, event) -> None:
     assert stubbed[1].diagnose(event) is None
+
+
+@pytest.mark.parametrize(
+    ("error", "may_run"),
+    [
+        (ReadTimeoutError(endpoint_url="https://lambda"), True),
+        (ConnectionClosedError(endpoint_url="https://lambda"), True),
+        (client_error("ServiceException", "Invoke", 500), True),
+        (client_error("TooManyRequestsException", "Invoke", 429), False),
+        (client_error("ResourceNotFoundException", "Invoke", 404), False),
+    ],
+)
+def test_a_lost_answer_is_no_refusal(error: Exception, may_run: bool) -> None:
+    backend = LambdaBackend(client=Mock(**{"invoke.side_effect": error}), function_arn=FUNCTION)
+    with pytest.raises(StartRefused) as caught:
+        backend.start(task())
+    assert caught.value.may_run is may_run
+
+
+@pytest.mark.parametrize(
+    "error", [ReadTimeoutError(endpoint_url="x"), ProtocolError("broken"), ConnectionResetError("reset")]
+)
+def test_an_accepted_invocation_whose_answer_ends_early_is_started(error: Exception) -> None:
+    answer = {"Payload": Mock(**{"read.side_effect": error}), "ResponseMetadata": {"RequestId": "r1"}}
+    backend = LambdaBackend(client=Mock(**{"invoke.return_value": answer}), function_arn=FUNCTION)
+    assert backend.start(task()) == "r1"

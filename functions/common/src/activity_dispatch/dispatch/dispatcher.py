@@ -32,6 +32,7 @@ class Result(Enum):
 
     STARTED = auto()  # a job runs
     REFUSED = auto()  # the task is settled as a failure: it could not be started
+    OPEN = auto()  # the answer of its start was lost: the reconciler finds the job or starts it again
     NO_TASK = auto()  # the poll came back empty
     KNOWN = auto()  # a duplicate: the request's task was taken before
     LEFT = auto()  # workers that poll the activity took the task, or still have time to
@@ -114,8 +115,9 @@ class Dispatcher:
         return wait != 0
 
     def _start(self, activity: Activity, backend: Backend, task: Task, request: DispatchRequest) -> Result:
-        if self.starter.start(activity, backend, task) is not Started.STARTED:
-            return Result.REFUSED
+        started = self.starter.start(activity, backend, task)
+        if started is not Started.STARTED:
+            return Result.OPEN if started is Started.OPEN else Result.REFUSED
         if request.requested_at is not None:
             # The time reserved for workers is no latency.
             asked_for = request.requested_at + (activity.overflow_after_seconds or 0)

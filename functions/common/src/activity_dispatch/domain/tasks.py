@@ -130,6 +130,7 @@ def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
 class TaskRecord:
     """A task as the task table holds it; times are seconds since 1970.
 
+    `restarts` says how often the reconciler has started it again; only `TaskTable.get` returns it.
     Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
     ended, removes `poll_id`. `description` is the fingerprint of the description that the task was
     started with; releases up to 0.1.0 recorded none.
@@ -141,6 +142,7 @@ class TaskRecord:
     state: TaskState
     heartbeat_seconds: int
     starting_at: float = 0.0
+    restarts: int = 0
     poll_id: str | None = None
     holds_slot: bool = False
     token: str | None = field(default=None, repr=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.store.dispatch_queue import RequestSender
-from activity_dispatch.store.slots import SlotStore
+from activity_dispatch.store.slots import SlotStore, new_change
 from activity_dispatch.store.task_table import SlotsRecord
 
 # How many requests are woken at once: the count may be wrong, and the next pass wakes the rest.
@@ -32,11 +32,11 @@ class Slots:
         `limit` is the activity's `max_concurrent_jobs`.
         """
         while not self.store.take(activity_arn, poll_id, limit):
-            record = self.store.add_waiting(activity_arn)
+            record = self.store.add_waiting(activity_arn, new_change())
             if len(record.holders) >= limit:
                 return False
             # A slot was freed meanwhile, perhaps before this request was counted and could be woken.
-            self.store.remove_waiting(activity_arn, 1)
+            self.store.remove_waiting(activity_arn, 1, new_change())
         return True
 
     def free(self, activity_arn: str, poll_id: str) -> None:
@@ -62,4 +62,4 @@ class Slots:
         """
         if count > 0:
             self.queue.send(DispatchRequest(activity_arn=activity_arn), count)
-            self.store.remove_waiting(activity_arn, count)
+            self.store.remove_waiting(activity_arn, count, new_change())

@@ -1,6 +1,7 @@
 """What every pass does before it turns to the tasks, however many there are."""
 
 import logging
+import secrets
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -94,7 +95,8 @@ class Chores:
         # Another process may have polled in this period. A poll takes a minute: passes by hand must not
         # flood the dispatchers with polls either.
         seconds = max(int(since), PASS_SECONDS // 2)
-        if arn not in self._owed and not self.slots.store.begin_missed_task_poll(arn, now, seconds):
+        begin, change = self.slots.store.begin_missed_task_poll, secrets.token_hex(8)
+        if arn not in self._owed and not begin(arn, now, seconds, change=change):
             return False
         self._owed.add(arn)
         self.slots.queue.send(DispatchRequest(activity_arn=arn, missed=True))

@@ -29,6 +29,8 @@ class Patience:
     start: float = 180.0
     # A service may not describe a job right after its start.
     unknown: float = 600.0
+    # Lambda keeps an asynchronous invocation in its queue for at most 6 h.
+    queue: float = 21_600.0
     # A worker that has settled its task ends on its own.
     after_settling: float = 60.0
     # Clocks differ, and Step Functions' timeout starts when it hands out the task.
@@ -125,8 +127,10 @@ def _of_unknown(seen: Seen, activity: Activity) -> Step:
         return Step.LOST if is_over else _beat_unless_claimed(seen, activity)
     # Not claimed: it waits in the service's queue, whose own limit takes effect first.
     limit = activity.max_queue_seconds
-    too_long = limit is not None and _queued_too_long(seen, limit + patience.clocks)
-    return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
+    if limit is not None and _queued_too_long(seen, limit + patience.clocks):
+        return Step.QUEUE_TIMEOUT
+    # It may have left the queue, and ended because it could not claim the task.
+    return Step.LOST if _queued_too_long(seen, patience.queue + patience.clocks) else Step.BEAT
 
 
 def _last_moment(seen: Seen) -> float:

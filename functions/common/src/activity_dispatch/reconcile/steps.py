@@ -1,6 +1,7 @@
 """The reconciler's steps for one task."""
 
 import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.store.task_table import TaskTable
 
 LOG = logging.getLogger(__name__)
+
+# A start that is not confirmed is repeated every three minutes, this often.
+MAX_RESTARTS = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,17 +113,20 @@ class TaskSteps:
         record = self.tasks.get(seen.record.task_id)
         if record is None or record.state is not TaskState.STARTING or record.token is None:
             return
-        # Two passes may get here: not every service prevents concurrent starts from creating two jobs.
-        if not self.tasks.record_restart(record.task_id, record.starting_at):
+        # First: its failure may have been sent and not recorded. Then nobody waits for a job.
+        if not self._beat(record):
             return
         job = backend.find(record.task_id)
         if job is not None:
             # The job runs: a start refused now must not end it.
             self.tasks.record_started(record.task_id, job)
-            self._beat(record)
-            return
-        self.starter.start(seen.served, backend, record.to_task(), is_retry=True)
-        self._beat(record)
+        elif record.restarts >= MAX_RESTARTS:
+            self.starter.give_up(backend, record)
+        # Two passes may get here: not every service prevents concurrent starts from creating two jobs.
+        elif self.tasks.record_restart(
+            record.task_id, record.starting_at, number=record.restarts + 1, by=secrets.token_hex(8)
+        ):
+            self.starter.start(seen.served, backend, record.to_task(), is_retry=True)
 
     def _settle_ended(self, seen: Seen) -> None:
         diagnosis: Diagnosis | None = seen.job

@@ -1,6 +1,7 @@
 """The port for the task table, which holds each task from dispatch to outcome.
 
-Every change is conditional on the previous state, so that of several processes only one makes it.
+Every change is conditional on the previous state, so that of several processes only one makes it. A client
+repeats a call whose answer was lost, so a change also recognises itself: the repetition has the same result.
 """
 
 from collections.abc import Sequence
@@ -56,7 +57,7 @@ class TaskTable(Protocol):
         ...
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
-        """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`.
+        """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task.
 
         `description` is the fingerprint of the description to start it with.
         """
@@ -67,14 +68,17 @@ class TaskTable(Protocol):
         ...
 
     def record_started(self, task_id: str, job_id: str) -> bool:
-        """Move from `starting` to `started`; return False if the task is not `starting`.
+        """Move from `starting` to `started`; return False if it is neither `starting` nor this job's.
 
         The job's id is recorded either way, unless one is already recorded.
         """
         ...
 
-    def record_restart(self, task_id: str, starting_at: float) -> bool:
-        """Restart an interrupted start that began at `starting_at`; return False if the task has changed."""
+    def record_restart(self, task_id: str, starting_at: float, *, number: int, by: str) -> bool:
+        """Record the `number`-th restart, of a start that began at `starting_at`.
+
+        Return False if the task has changed. `by` is unique to this restart.
+        """
         ...
 
     def claim(

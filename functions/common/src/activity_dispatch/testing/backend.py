@@ -35,9 +35,9 @@ class FakeBackend:
         return job
 
     def find(self, task_id: str) -> JobId | None:
-        """Return the task's job, None if it was not started."""
+        """Return the task's job, None if it was not started or can't be looked up."""
         job = JobId(f"fake-{task_id}")
-        return job if job in self.started else None
+        return job if self.describes_jobs and job in self.started else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
         """Describe started jobs: with their outcome in `ends`, interrupted if stopped, else in `state`."""

@@ -14,14 +14,15 @@ class InMemorySlots:
 
     holders: dict[str, set[str]] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
-    looked_at: dict[str, float] = field(default_factory=dict)
+    looked_at: dict[str, tuple[float, str | None]] = field(default_factory=dict)
+    changed_by: dict[str, str | None] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, activity_arn: str, holder: str, limit: int) -> bool:
-        """Add a holder; return False if there are already `limit` holders."""
+        """Add a holder; return False if there are already `limit` others."""
         with self._lock:
             holders = self.holders.setdefault(activity_arn, set())
-            if len(holders) >= limit:
+            if len(holders) >= limit and holder not in holders:
                 return False
             holders.add(holder)
             return True
@@ -32,27 +33,38 @@ class InMemorySlots:
             self.holders.setdefault(activity_arn, set()).difference_update(holders)
             return self._record(activity_arn)
 
-    def add_waiting(self, activity_arn: str) -> SlotsRecord:
+    def add_waiting(self, activity_arn: str, change: str | None = None) -> SlotsRecord:
         """Count one more waiting request; return the resulting record."""
         with self._lock:
-            self.waiting[activity_arn] = self.waiting.get(activity_arn, 0) + 1
+            if not self._is_repeated(activity_arn, change):
+                self.waiting[activity_arn] = self.waiting.get(activity_arn, 0) + 1
+                self.changed_by[activity_arn] = change
             return self._record(activity_arn)
 
-    def remove_waiting(self, activity_arn: str, count: int) -> bool:
+    def remove_waiting(self, activity_arn: str, count: int, change: str | None = None) -> bool:
         """Subtract `count` waiting requests; return False if there are fewer."""
         with self._lock:
+            if self._is_repeated(activity_arn, change):
+                return True
             if self.waiting.get(activity_arn, 0) < count:
                 return False
             self.waiting[activity_arn] -= count
+            self.changed_by[activity_arn] = change
             return True
 
-    def begin_missed_task_poll(self, activity_arn: str, now: float, seconds: int) -> bool:
+    def begin_missed_task_poll(
+        self, activity_arn: str, now: float, seconds: int, change: str | None = None
+    ) -> bool:
         """Record a poll for missed tasks at `now`; return False if one began within the last `seconds`."""
         with self._lock:
-            if self.looked_at.get(activity_arn, now - seconds) > now - seconds:
+            looked_at, looked_by = self.looked_at.get(activity_arn, (now - seconds, None))
+            if looked_at > now - seconds and (change is None or looked_by != change):
                 return False
-            self.looked_at[activity_arn] = now
+            self.looked_at[activity_arn] = now, change
             return True
+
+    def _is_repeated(self, activity_arn: str, change: str | None) -> bool:
+        return change is not None and self.changed_by.get(activity_arn) == change
 
     def records(self) -> tuple[SlotsRecord, ...]:
         """Return all activities' slots."""

@@ -23,6 +23,7 @@ class InMemoryTaskTable:
     records: dict[str, TaskRecord] = field(default_factory=dict)
     executions: dict[str, list[str]] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
+    restarted_by: dict[str, str] = field(default_factory=dict)
     slots: "InMemorySlots | None" = None
     clock: Callable[[], float] = time.time
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -36,10 +37,13 @@ class InMemoryTaskTable:
         return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn))
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
-        """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
+        """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None or record.state is not TaskState.WAITING:
+            if record is None or (record.state, record.poll_id) not in (
+                (TaskState.WAITING, parked(record.activity_arn)),
+                (TaskState.STARTING, poll_id),
+            ):
                 return False
             self.records[task_id] = replace(
                 record,
@@ -85,7 +89,7 @@ class InMemoryTaskTable:
             return True
 
     def record_started(self, task_id: str, job_id: str) -> bool:
-        """Move from `starting` to `started`; return False if the task is not `starting`."""
+        """Move from `starting` to `started`; return False if it is neither `starting` nor this job's."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None:
@@ -93,16 +97,20 @@ class InMemoryTaskTable:
             started_now = record.state is TaskState.STARTING
             if started_now or record.job_id is None:
                 state = TaskState.STARTED if started_now else record.state
-                self.records[task_id] = replace(record, state=state, job_id=job_id, started_at=self.clock())
-            return started_now
+                started_at = record.started_at or self.clock()
+                self.records[task_id] = replace(record, state=state, job_id=job_id, started_at=started_at)
+            return started_now or (record.state, record.job_id) == (TaskState.STARTED, job_id)
 
-    def record_restart(self, task_id: str, starting_at: float) -> bool:
-        """Restart an interrupted start that began at `starting_at`; return False if the task has changed."""
+    def record_restart(self, task_id: str, starting_at: float, *, number: int, by: str) -> bool:
+        """Record the `number`-th restart; return False if the task has changed since `starting_at`."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None or (record.state, record.starting_at) != (TaskState.STARTING, starting_at):
+            if record is None or record.state is not TaskState.STARTING:
                 return False
-            self.records[task_id] = replace(record, starting_at=self.clock())
+            if record.starting_at != starting_at and self.restarted_by.get(task_id) != by:
+                return False
+            self.records[task_id] = replace(record, starting_at=self.clock(), restarts=number)
+            self.restarted_by[task_id] = by
             return True
 
     def claim(

@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.domain.claims import lambda_claimant
 from activity_dispatch.domain.invocation import Invocation
 from activity_dispatch.domain.jobs import LogLocation
@@ -29,7 +30,7 @@ from activity_dispatch.stepfunctions.answers import NotAllowed, TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.assignment import Assignment
 from activity_dispatch.worker.calling import call
-from activity_dispatch.worker.delivery import Delivery
+from activity_dispatch.worker.delivery import LONGEST_PAUSE_SECONDS, SECONDS_TO_TRY, Delivery
 from activity_dispatch.worker.heartbeats import Heartbeats
 from activity_dispatch.worker.interruption import Interrupter
 from activity_dispatch.worker.log_tail import keep_log_tail
@@ -39,6 +40,8 @@ LOG = logging.getLogger(__name__)
 BACKEND = "lambda"
 # Reserved before Lambda's time limit to report the timeout.
 DEADLINE_MARGIN_SECONDS = 2.0
+
+CLAIMING = Retrying(limit_seconds=SECONDS_TO_TRY, cap_seconds=LONGEST_PAUSE_SECONDS)
 
 type Handle = Callable[[Any], Any]
 
@@ -61,13 +64,16 @@ class Processor:
     settler: Settler
     metrics: Metrics = NO_METRICS
     clock: Callable[[], float] = time.time
+    retrying: Retrying = CLAIMING
     make_executor: Callable[[], Executor] = _one_thread
 
     def run(self, invocation: Invocation, context: LambdaContext) -> None:
         """Process one task: claim it, run the function while sending heartbeats, settle it.
 
-        The function is not called if another invocation has the task or nobody waits for it. Raises
-        ClientError and BotoCoreError if an outcome before the call could not be reported.
+        The function is not called if another invocation has the task or nobody waits for it, or if that
+        can't be found out. An invocation that does not hold the task raises no AWS error: the record of its
+        failure would end the task of the one that does, which has the same request id if Lambda delivered
+        it twice.
         """
         keys = {"activity": activity_name(invocation.release.activity_arn), "backend": BACKEND}
         job_id, poll_id = context.aws_request_id, invocation.release.slot
@@ -121,18 +127,25 @@ class Processor:
     def _is_ours(self, assignment: Assignment, invocation: Invocation, context: LambdaContext) -> bool:
         # Lambda may deliver an invocation twice with the same request id: only one may have the task.
         claimant = lambda_claimant(assignment.job_id, uuid.uuid4().hex)
-        until = self.clock() + context.get_remaining_time_in_millis() / 1000
-        try:
-            ours = self.tasks.claim(invocation.task_id, claimant, job_id=assignment.job_id, until=until)
-            if not ours:
-                self._leave(invocation)
-        except (ClientError, BotoCoreError) as error:
-            # Lambda will not deliver this task again: report it now, so that the state's Retry applies.
-            failed = Failed(
-                error=ErrorName.DISPATCH_CAPACITY_UNAVAILABLE,
-                cause=assignment.cause(f"the task could not be claimed: {error}"),
-            )
-            self.settler.settle(invocation.task_id, invocation.token, failed, release=invocation.release)
+        left = context.get_remaining_time_in_millis() / 1000
+        until = self.clock() + left
+
+        def claim() -> bool | Exception:
+            try:
+                ours = self.tasks.claim(invocation.task_id, claimant, job_id=assignment.job_id, until=until)
+                if not ours:
+                    self._leave(invocation)
+            except (ClientError, BotoCoreError) as error:
+                LOG.warning("task %s: not claimed yet: %s", invocation.task_id, error)
+                return error
+            return ours
+
+        limit = min(self.retrying.limit_seconds, left / 2)
+        retrying = replace(self.retrying, limit_seconds=limit)
+        ours = retrying.call(claim, again=lambda answer: isinstance(answer, Exception))
+        if isinstance(ours, Exception):
+            # Another delivery may have the task. If none has, the reconciler starts it again.
+            LOG.error("task %s could not be claimed, and is left: %s", invocation.task_id, ours)
             return False
         return ours
 

@@ -3,9 +3,13 @@
 Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError
+from urllib3.exceptions import HTTPError
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
@@ -17,8 +21,10 @@ from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import Task, is_task_id
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_lambda import LambdaClient
 
+LOG = logging.getLogger(__name__)
 NAME = "lambda"
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MAX_FUNCTION_SECONDS = 900
@@ -83,13 +89,11 @@ class LambdaBackend:
                 f"input: {len(task.input.encode())} bytes; allowed are up to {MAX_ASYNC_PAYLOAD_BYTES} "
                 f"for an asynchronous invocation, including the token",
             )
-        # If Lambda accepted the invocation despite the error, the function finds the task settled and ends.
-        with refusing("Invoke", may_run=lambda _: False):
+        with refusing("Invoke"):
             response = self.client.invoke(
                 FunctionName=self.function_arn, InvocationType="Event", Payload=payload
             )
-        # The payload is empty, but until it is read the connection can't be reused.
-        response["Payload"].read()
+        _read_to_end(response["Payload"])
         return JobId(response["ResponseMetadata"]["RequestId"])
 
     def find(self, task_id: str) -> JobId | None:
@@ -111,6 +115,16 @@ class LambdaBackend:
         return None
 
     diagnose = staticmethod(diagnose)
+
+
+def _read_to_end(payload: "StreamingBody") -> None:
+    # It is empty, but until it is read the connection can't be reused.
+    try:
+        payload.read()
+    except (BotoCoreError, HTTPError, OSError) as error:
+        # Lambda has accepted the invocation: this must not look like a failed start.
+        LOG.warning("Invoke: the end of the answer was lost: %s", error)
+        payload.close()
 
 
 def _failure(job_id: str | None, context: Mapping[str, Any], response: object) -> Failed:

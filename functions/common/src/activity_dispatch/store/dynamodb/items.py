@@ -162,6 +162,7 @@ def _record(item: Item) -> TaskRecord:
         state=TaskState(plain["state"]),
         heartbeat_seconds=int(plain["heartbeat_seconds"]),
         starting_at=_time("starting_at", plain["starting_at"]),
+        restarts=int(plain.get("restarts", "0")),
         poll_id=plain.get("poll_id"),
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),

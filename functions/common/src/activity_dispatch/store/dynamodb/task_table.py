@@ -73,14 +73,15 @@ class DynamoTaskTable:
         return item
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
-        """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
+        """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         return self._update(
             task_id,
             "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds"
             f", {DESCRIPTION} = :description",
             # Only this writes `holds_slot`, and no job may: a job that makes its task `waiting` again gets no
             # second job.
-            "#state = :waiting AND attribute_not_exists(holds_slot)",
+            "(#state = :waiting AND attribute_not_exists(holds_slot))"
+            " OR (#state = :starting AND poll_id = :poll)",
             {
                 ":description": {"S": description},
                 ":waiting": {"S": TaskState.WAITING},
@@ -92,14 +93,14 @@ class DynamoTaskTable:
         )
 
     def record_started(self, task_id: str, job_id: str) -> bool:
-        """Move from `starting` to `started`; return False if the task is not `starting`."""
+        """Move from `starting` to `started`; return False if it is neither `starting` nor this job's."""
         starting, started = {"S": TaskState.STARTING}, {"S": TaskState.STARTED}
-        update = "SET job_id = :job, started_at = :now"
+        update = "SET job_id = :job, started_at = if_not_exists(started_at, :now)"
         values = {":job": {"S": job_id}, ":now": {"N": self._now()}}
         started_now = self._update(
             task_id,
             f"{update}, #state = :started",
-            "#state = :starting",
+            "#state = :starting OR (#state = :started AND job_id = :job)",
             {":starting": starting, ":started": started, **values},
         )
         if not started_now:
@@ -107,16 +108,18 @@ class DynamoTaskTable:
             self._update(task_id, update, has_no_job, values)
         return started_now
 
-    def record_restart(self, task_id: str, starting_at: float) -> bool:
-        """Restart an interrupted start that began at `starting_at`; return False if the task has changed."""
+    def record_restart(self, task_id: str, starting_at: float, *, number: int, by: str) -> bool:
+        """Record the `number`-th restart; return False if the task has changed since `starting_at`."""
         return self._update(
             task_id,
-            "SET starting_at = :now",
-            "#state = :starting AND starting_at = :seen",
+            "SET starting_at = :now, restarts = :number, restarted_by = :by",
+            "#state = :starting AND (starting_at = :seen OR restarted_by = :by)",
             {
                 ":starting": {"S": TaskState.STARTING},
                 ":seen": {"N": f"{starting_at:.3f}"},
                 ":now": {"N": self._now()},
+                ":number": {"N": str(number)},
+                ":by": {"S": by},
             },
         )
 
