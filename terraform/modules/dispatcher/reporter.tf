@@ -99,6 +99,8 @@ module "reporter" {
   policies           = merge({ report = jsonencode(local.reporter_policy) }, local.end_policies)
   tracing            = var.watching.tracing
   tags               = var.tags
+
+  reserved_concurrency = local.reserved_concurrency.reporter
 }
 
 # EventBridge invokes asynchronously: an event that fails three times is kept.

@@ -49,6 +49,34 @@ variable "max_dispatchers" {
   }
 }
 
+variable "reserved_concurrency" {
+  description = <<-EOT
+    Lambda concurrency that jobs can't take away from the stack. It is taken from the account's limit, of which 100
+    stay unreserved, and it is also a limit of these functions.
+
+    - `enabled`: false reserves nothing, for accounts with a low limit, such as new ones (10).
+    - `dispatcher`: null: as many as `max_dispatchers`.
+    - `reporter`: ends of jobs that are handled at a time. One of a container without the worker may take 15 s.
+    - `reconciler`: a pass begins every minute and may take up to five.
+  EOT
+  type = object({
+    enabled    = optional(bool, true)
+    dispatcher = optional(number)
+    reporter   = optional(number, 50)
+    reconciler = optional(number, 5)
+  })
+  default  = {}
+  nullable = false
+  validation {
+    condition     = alltrue([for count in [coalesce(var.reserved_concurrency.dispatcher, var.max_dispatchers), var.reserved_concurrency.reporter, var.reserved_concurrency.reconciler] : count >= 1 && floor(count) == count])
+    error_message = "reserved_concurrency must have whole numbers of at least 1; to reserve nothing, set enabled = false. Given: ${jsonencode(var.reserved_concurrency)}."
+  }
+  validation {
+    condition     = coalesce(var.reserved_concurrency.dispatcher, var.max_dispatchers) >= var.max_dispatchers
+    error_message = "reserved_concurrency.dispatcher must be null or at least max_dispatchers (${var.max_dispatchers}): Lambda would refuse the dispatchers beyond it, and their requests wait for minutes. Given: ${jsonencode(var.reserved_concurrency.dispatcher)}."
+  }
+}
+
 variable "task_retention_days" {
   description = "How long the task table keeps a settled task, in days."
   type        = number
