@@ -3,10 +3,10 @@
 locals {
   reserved_concurrency = {
     for name, count in {
-      dispatcher = coalesce(var.reserved_concurrency.dispatcher, var.max_dispatchers)
-      reporter   = var.reserved_concurrency.reporter
-      reconciler = var.reserved_concurrency.reconciler
-    } : name => var.reserved_concurrency.enabled ? count : null
+      dispatcher = var.concurrency.max_dispatchers
+      reporter   = var.concurrency.reserved.reporter
+      reconciler = var.concurrency.reserved.reconciler
+    } : name => var.concurrency.reserved.enabled ? count : null
   }
 
   # Lambda stops a chain of requests that reaches a function about 16 times. It follows chains through Lambda, SQS, SNS

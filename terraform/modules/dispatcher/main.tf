@@ -92,6 +92,6 @@ resource "aws_lambda_event_source_mapping" "this" {
   tags                    = var.tags
 
   scaling_config {
-    maximum_concurrency = var.max_dispatchers
+    maximum_concurrency = var.concurrency.max_dispatchers
   }
 }

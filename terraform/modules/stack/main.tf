@@ -104,11 +104,10 @@ module "dispatcher" {
     name = local.bucket_names.data
     arn  = local.bucket_arns.data
   }
-  max_dispatchers      = var.dispatch.max_dispatchers
-  reserved_concurrency = var.dispatch.reserved_concurrency
-  deletion_protection  = var.data.deletion_protection
-  kms_key_arn          = var.data.kms_key_arn
-  log_retention_days   = var.log_retention_days
-  watching             = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing }
-  tags                 = var.tags
+  concurrency         = { max_dispatchers = var.dispatch.max_dispatchers, reserved = var.dispatch.reserved_concurrency }
+  deletion_protection = var.data.deletion_protection
+  kms_key_arn         = var.data.kms_key_arn
+  log_retention_days  = var.log_retention_days
+  watching            = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing }
+  tags                = var.tags
 }

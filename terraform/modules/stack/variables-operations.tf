@@ -13,7 +13,6 @@ variable "dispatch" {
     log_group_names          = optional(list(string), [])
     reserved_concurrency = optional(object({
       enabled    = optional(bool)
-      dispatcher = optional(number)
       reporter   = optional(number)
       reconciler = optional(number)
     }), {})

@@ -34,7 +34,7 @@ run "what_no_chain_leads_to_stays_protected" {
 run "the_control_plane_has_its_share_of_the_account_s_concurrency" {
   command = plan
   variables {
-    max_dispatchers = 7
+    concurrency = { max_dispatchers = 7 }
   }
 
   assert {
@@ -46,7 +46,7 @@ run "the_control_plane_has_its_share_of_the_account_s_concurrency" {
 run "nothing_is_reserved_where_the_account_has_little" {
   command = plan
   variables {
-    reserved_concurrency = { enabled = false }
+    concurrency = { reserved = { enabled = false } }
   }
 
   assert {
@@ -58,7 +58,7 @@ run "nothing_is_reserved_where_the_account_has_little" {
 run "shares_can_be_chosen" {
   command = plan
   variables {
-    reserved_concurrency = { dispatcher = 30, reporter = 200, reconciler = 6 }
+    concurrency = { max_dispatchers = 30, reserved = { reporter = 200, reconciler = 6 } }
   }
 
   assert {
@@ -67,18 +67,10 @@ run "shares_can_be_chosen" {
   }
 }
 
-run "rejects_fewer_dispatchers_than_the_mapping_starts" {
-  command = plan
-  variables {
-    reserved_concurrency = { dispatcher = 19 }
-  }
-  expect_failures = [var.reserved_concurrency]
-}
-
 run "rejects_a_share_of_nothing" {
   command = plan
   variables {
-    reserved_concurrency = { reporter = 0 }
+    concurrency = { reserved = { reporter = 0 } }
   }
-  expect_failures = [var.reserved_concurrency]
+  expect_failures = [var.concurrency]
 }

@@ -35,7 +35,7 @@ run "a_request_goes_to_the_dead_letter_queue_after_twenty_attempts" {
 run "the_dispatcher_gets_batches_and_reports_each_failure" {
   command = plan
   variables {
-    max_dispatchers = 7
+    concurrency = { max_dispatchers = 7 }
   }
 
   assert {
