@@ -36,10 +36,10 @@ USER_AGENT = "activity-dispatch"
 FRESH_SECONDS = 10.0
 
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
-# Merged with ONCE: an aborted or repeated poll can lose a token. Not adaptive: that mode waits inside the call,
+# Merged with ONCE: a repeated poll can lose a token. Not adaptive: that mode waits inside the call,
 # when the poll's slot is reserved and the time left is checked. `dispatch.taker` paces polls before both.
 POLL = Config(read_timeout=POLL_READ_TIMEOUT_SECONDS)
-# Slots and tasks are written while a poll's slot is held or its token is in memory only: all attempts together
+# Slots and tasks are written while a slot is held or a token is in memory only: all attempts together
 # take 4 x (3 + 8) s and up to 7 s between them, not minutes.
 TABLE = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
 
