@@ -16,6 +16,14 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   }
 }
 
+# The end of a job sends the request for the next one, which the dispatcher passes to this function: Lambda would take
+# the sixteenth job in a row for a runaway loop and drop it. The loop ends with the activity's tasks.
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+resource "aws_lambda_function_recursion_config" "this" {
+  function_name  = element(split(":", var.function_arn), 6)
+  recursive_loop = "Allow"
+}
+
 resource "aws_cloudwatch_metric_alarm" "dropped" {
   alarm_name          = "${var.name}-dropped"
   alarm_description   = "Lambda accepted jobs of ${var.name} but did not run them within ${var.max_queue_seconds} s."

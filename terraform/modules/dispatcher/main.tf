@@ -3,11 +3,12 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # A poll of up to 60 s and the work that follows.
-  function_timeout_seconds = 120
-  # After this time a request whose dispatcher was lost is delivered again; until then its task waits. AWS recommends six
-  # times the function's timeout in case of throttling, which the mapping's concurrency limit prevents here.
-  visibility_timeout_seconds = 180
+  # An invocation takes requests for one to three and a half minutes; the last polls take 60 s, and their starts follow.
+  function_timeout_seconds = 300
+  # After this time a request whose dispatcher was lost is delivered again; until then its task waits. At least the
+  # function's timeout, and what passes between receiving a message and starting the function. AWS recommends six times
+  # the timeout in case of throttling, which the mapping's concurrency limit prevents here.
+  visibility_timeout_seconds = 330
   # With the dispatcher's growing pauses, about a quarter of an hour of throttling or of waiting for a new activity.
   max_receive_count = 20
 
@@ -80,6 +81,8 @@ module "function" {
   policies           = local.dispatcher_policies
   tracing            = var.watching.tracing
   tags               = var.tags
+
+  reserved_concurrency = local.reserved_concurrency.dispatcher
 }
 
 resource "aws_lambda_event_source_mapping" "this" {
@@ -90,6 +93,6 @@ resource "aws_lambda_event_source_mapping" "this" {
   tags                    = var.tags
 
   scaling_config {
-    maximum_concurrency = var.max_dispatchers
+    maximum_concurrency = var.concurrency.max_dispatchers
   }
 }

@@ -39,6 +39,8 @@ module "reconciler" {
   policies           = merge({ reconcile = jsonencode(local.reconciler_policy) }, local.start_policies, local.end_policies)
   tracing            = var.watching.tracing
   tags               = var.tags
+
+  reserved_concurrency = local.reserved_concurrency.reconciler
 }
 
 # No retry of a failed pass: the next one is a minute away.

@@ -99,6 +99,8 @@ module "reporter" {
   policies           = merge({ report = jsonencode(local.reporter_policy) }, local.end_policies)
   tracing            = var.watching.tracing
   tags               = var.tags
+
+  reserved_concurrency = local.reserved_concurrency.reporter
 }
 
 # All invocations are asynchronous. There is no failure destination: it would get whole events, and the record of a

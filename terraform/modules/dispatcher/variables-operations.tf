@@ -35,17 +35,34 @@ variable "missed_task_poll_minutes" {
   }
 }
 
-variable "max_dispatchers" {
+variable "concurrency" {
   description = <<-EOT
-    Limit of concurrent invocations of the dispatcher. Each makes up to 40 polls at a time, and an activity has at
-    most 1,000 pollers.
+    Concurrent invocations of the stack's functions.
+
+    - `max_dispatchers`: limit of the dispatcher. Each makes up to 40 polls at a time, and an activity has at most 1,000
+      pollers.
+    - `reserved`: what jobs can't take away from the stack; also a limit of these functions. It is taken from the
+      account's, of which 100 stay unreserved. `enabled = false` reserves nothing, for accounts with a low limit, such as
+      new ones (10). The dispatcher gets `max_dispatchers`; `reporter` is how many ends of jobs are handled at a time,
+      each up to 15 s if the container has no worker; `reconciler`: a pass begins every minute and may take five.
   EOT
-  type        = number
-  default     = 20
-  nullable    = false
+  type = object({
+    max_dispatchers = optional(number, 20)
+    reserved = optional(object({
+      enabled    = optional(bool, true)
+      reporter   = optional(number, 50)
+      reconciler = optional(number, 5)
+    }), {})
+  })
+  default  = {}
+  nullable = false
   validation {
-    condition     = var.max_dispatchers >= 2 && var.max_dispatchers <= 1000 && floor(var.max_dispatchers) == var.max_dispatchers
-    error_message = "max_dispatchers must be a whole number from 2 to 1000. Given: ${var.max_dispatchers}."
+    condition     = var.concurrency.max_dispatchers >= 2 && var.concurrency.max_dispatchers <= 1000 && floor(var.concurrency.max_dispatchers) == var.concurrency.max_dispatchers
+    error_message = "concurrency.max_dispatchers must be a whole number from 2 to 1000. Given: ${var.concurrency.max_dispatchers}."
+  }
+  validation {
+    condition     = alltrue([for count in [var.concurrency.reserved.reporter, var.concurrency.reserved.reconciler] : count >= 1 && floor(count) == count])
+    error_message = "concurrency.reserved must have whole numbers of at least 1; to reserve nothing, set enabled = false. Given: ${jsonencode(var.concurrency.reserved)}."
   }
 }
 

@@ -104,7 +104,7 @@ module "dispatcher" {
     name = local.bucket_names.data
     arn  = local.bucket_arns.data
   }
-  max_dispatchers     = var.dispatch.max_dispatchers
+  concurrency         = { max_dispatchers = var.dispatch.max_dispatchers, reserved = var.dispatch.reserved_concurrency }
   deletion_protection = var.data.deletion_protection
   kms_key_arn         = var.data.kms_key_arn
   log_retention_days  = var.log_retention_days

@@ -3,6 +3,7 @@ variable "dispatch" {
     Settings of the dispatcher, as in module dispatcher.
 
     - `max_dispatchers`, `missed_task_poll_minutes`: of the stack.
+    - `reserved_concurrency`: of the stack's functions, from the account's; `{ enabled = false }` reserves nothing.
     - `state_machine_arns`, `log_group_names`: of your own state machines that use activities of the stack.
   EOT
   type = object({
@@ -10,6 +11,11 @@ variable "dispatch" {
     missed_task_poll_minutes = optional(number)
     state_machine_arns       = optional(list(string), [])
     log_group_names          = optional(list(string), [])
+    reserved_concurrency = optional(object({
+      enabled    = optional(bool)
+      reporter   = optional(number)
+      reconciler = optional(number)
+    }), {})
   })
   default  = {}
   nullable = false

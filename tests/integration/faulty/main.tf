@@ -57,6 +57,7 @@ locals {
     hasty  = { heartbeat_seconds = 3, timeout_seconds = 60 }
     brief  = { heartbeat_seconds = 3, timeout_seconds = 6 }
     narrow = { heartbeat_seconds = 30, timeout_seconds = 60, max_concurrent_jobs = 5 }
+    single = { heartbeat_seconds = 30, timeout_seconds = 300, max_concurrent_jobs = 1 }
     polled = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "poll", max_concurrent_jobs = 2 }
     heard  = { heartbeat_seconds = 30, timeout_seconds = 60, wake_up = "logs" }
     # No activities: the requests carry the tokens.

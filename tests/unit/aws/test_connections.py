@@ -13,34 +13,37 @@ from activity_dispatch.aws.clients import FRESH_SECONDS, Clients
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/x-amz-json-1.0\r\n\r\n{}"
 
 
+def serve(connection: socket.socket) -> None:
+    """Answer one request; on the next one, close the connection, as a server that forgot it does."""
+    with connection:
+        for number in range(2):
+            text = b""
+            while not text.endswith(b"}"):
+                chunk = connection.recv(65_536)
+                if not chunk:
+                    return
+                text += chunk
+            if number == 0:
+                connection.sendall(ANSWER)
+
+
+def accept(listening: socket.socket) -> None:
+    """Serve each connection in a thread of its own, until the socket is shut down."""
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+
 @contextmanager
 def forgetful_server() -> Iterator[str]:
-    """Answer one request on each connection; on the next one, close it, as a server that forgot it does."""
-
-    def serve(connection: socket.socket) -> None:
-        with connection:
-            for number in range(2):
-                text = b""
-                while b"\r\n\r\n" not in text or not text.endswith(b"}"):
-                    chunk = connection.recv(65_536)
-                    if not chunk:
-                        return
-                    text += chunk
-                if number == 0:
-                    connection.sendall(ANSWER)
-
-    def accept() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
+    """Yield the address of a server that answers one request on each connection."""
     with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as stack:
         # Closing alone does not wake the thread that accepts.
         stack.callback(listening.shutdown, socket.SHUT_RDWR)
-        threading.Thread(target=accept, daemon=True).start()
+        threading.Thread(target=accept, args=(listening,), daemon=True).start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 

@@ -123,18 +123,15 @@ class SqsWithMessages(SqsConsumer):
     deleted: list[str] = field(default_factory=list)
     fails: str = ""
 
-    def receive_message(
-        self,
-        *,
-        QueueUrl,
-        MaxNumberOfMessages,
-        WaitTimeSeconds,
-        MessageSystemAttributeNames,  # noqa: N803
-    ):
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
         if self.fails == "receive":
             raise client_error("InternalError", "ReceiveMessage", 500)
-        assert (QueueUrl, MessageSystemAttributeNames) == ("queue", ["ApproximateReceiveCount"])
-        some, self.waiting = self.waiting[:MaxNumberOfMessages], self.waiting[MaxNumberOfMessages:]
+        assert (asked["QueueUrl"], asked["MessageSystemAttributeNames"]) == (
+            "queue",
+            ["ApproximateReceiveCount"],
+        )
+        count = asked["MaxNumberOfMessages"]
+        some, self.waiting = self.waiting[:count], self.waiting[count:]
         keys = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body"}
         return {
             "Messages": [

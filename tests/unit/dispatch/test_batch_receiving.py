@@ -166,7 +166,8 @@ def test_invocations_stop_taking_messages_at_different_times() -> None:
     object.__setattr__(handler, "jitter", jitter)
     # With the earliest end, an invocation that has time for one poll only takes none from the queue.
     handler.run([record(str(number)) for number in range(10)], 91.0)
-    assert asked == [(0.0, pytest.approx(1.0, abs=0.1))]
+    assert asked[0][0] == 0.0
+    assert 0.5 < asked[0][1] <= 1.0
     assert list(queue.messages) == ["other"]
     handler.run([record(str(number)) for number in range(10)], LEFT)
     assert asked[1] == (0.0, batch.EARLY_END_SECONDS)
@@ -178,7 +179,7 @@ def test_a_request_is_given_back_while_every_thread_polls(polls) -> None:
     queue.change_message_visibility = lambda **_: returned.set()  # type: ignore[method-assign]
     handler = dispatcher(queue, polls, threads=2)
 
-    def handle(body: str, left: Any) -> Result:
+    def handle(body: str, left: Any) -> Any:
         if body == "retry":
             polls.wait_until(lambda: polls.waiting)
             return Result.RETRY
@@ -187,7 +188,8 @@ def test_a_request_is_given_back_while_every_thread_polls(polls) -> None:
     object.__setattr__(handler, "handle", handle)
     invocation = invoke(handler, "empty 1", "retry", "empty 2")
     polls.wait_until(lambda: len(polls.waiting) == 2)
-    assert returned.wait(PATIENCE)
+    # Long before the polls end.
+    assert returned.wait(PATIENCE / 3)
     assert not polls.over
     polls.end()
     invocation.join(PATIENCE)

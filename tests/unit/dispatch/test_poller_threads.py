@@ -138,3 +138,20 @@ def test_a_failed_poll_is_retried(stack, threads, polls, problem: Exception) -> 
     polls.schedule(stack.arn)
     wait_for_jobs(stack, 1)
     assert threads.counts()["FAILED"] == 2
+
+
+def test_a_poll_that_would_outlive_its_invocation_is_not_made_and_holds_no_slot(stack, threads) -> None:
+    stack.change_activity(max_concurrent_jobs=1)
+    threads.seconds_left = lambda: -1.0
+    assert threads.poll(stack.activity) == "OUT_OF_TIME"
+    assert stack.slot_store.holders[stack.arn] == set()
+
+
+def test_after_a_throttle_a_thread_waits_for_its_turn_without_a_slot(stack, threads) -> None:
+    stack.change_activity(max_concurrent_jobs=1)
+    threads.taker.pace.first_seconds = 60.0
+    threads.taker.pace.slowest_seconds = 60.0
+    threads.taker.pace.slow_down()
+    threads.stop()
+    assert threads.poll(stack.activity) == "PACED"
+    assert not stack.slot_store.holders.get(stack.arn)

@@ -31,7 +31,8 @@ class World:
     def __post_init__(self) -> None:
         self.stack.clock = lambda: self.now
         self.pace = Pace(clock=lambda: self.now, sleep=self.sleep, jitter=lambda low, high: high)
-        taker = replace(self.stack.taker("dispatcher test"), stepfunctions=self, pace=self.pace)
+        client: Any = self
+        taker = replace(self.stack.taker("dispatcher test"), stepfunctions=client, pace=self.pace)
         self.dispatcher = Dispatcher(**{**vars(self.stack.dispatcher), "taker": taker})
 
     def sleep(self, seconds: float) -> None:
@@ -78,7 +79,7 @@ def test_a_poll_whose_turn_comes_too_late_is_not_made_and_holds_no_slot(world) -
 def test_the_time_left_is_checked_after_the_slot_is_reserved(world, monkeypatch) -> None:
     until, take = world.now + 10, world.stack.slot_store.take
 
-    def slow(*arguments: Any) -> bool:
+    def slow(*arguments: Any) -> Any:
         world.now += 11
         return take(*arguments)
 
@@ -91,7 +92,7 @@ def test_the_time_left_is_checked_after_the_slot_is_reserved(world, monkeypatch)
 def test_a_slot_that_took_long_to_reserve_is_given_back(world, monkeypatch) -> None:
     take = world.stack.slot_store.take
 
-    def slow(*arguments: Any) -> bool:
+    def slow(*arguments: Any) -> Any:
         world.now += MAX_RESERVING_SECONDS + 2
         return take(*arguments)
 
@@ -107,7 +108,7 @@ def test_a_callback_task_is_not_taken_too_late_and_keeps_waiting(world, monkeypa
     fake = stack.stepfunctions.hand_over()
     until, beat = world.now + 10, stack.stepfunctions.send_task_heartbeat
 
-    def slow(**parameters: Any) -> dict[str, Any]:
+    def slow(**parameters: Any) -> Any:
         world.now += 11
         return beat(**parameters)
 
@@ -154,7 +155,8 @@ def test_there_are_never_more_holders_than_slots_when_polls_are_throttled() -> N
 def test_a_slot_is_recorded_with_its_task_before_the_reconciler_takes_it_for_lost(monkeypatch) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     clients = Clients(threads=1)
-    poll, table = clients.stepfunctions_poll.meta.config, clients.dynamodb.meta.config
+    poll: Any = clients.stepfunctions_poll.meta.config
+    table: Any = clients.dynamodb.meta.config
     assert poll.retries == {"mode": "standard", "total_max_attempts": 1}
     assert poll.read_timeout == POLL_READ_TIMEOUT_SECONDS
     attempts = table.retries["total_max_attempts"]

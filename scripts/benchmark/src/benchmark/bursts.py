@@ -62,7 +62,7 @@ CONTESTANTS = (
 
 def measure(endpoint: Endpoint, contestant: Contestant, tasks: int) -> Mapping[str, Any]:
     """Let one warm contestant start a burst. Raises StubFailed if it does not."""
-    endpoint.ask("reset", bucket=tasks + WARM_UP + 3_000.0, function_seconds=900 if contestant.polls else 120)
+    endpoint.ask("reset", bucket=tasks + WARM_UP + 3_000.0, function_seconds=900 if contestant.polls else 300)
     wake_up = "poll" if contestant.polls else "requests"
     endpoint.ask("items", items=[items.activity(wake_up=wake_up, pollers=POLLERS)])
     request = items.request() if contestant.function and not contestant.polls else None

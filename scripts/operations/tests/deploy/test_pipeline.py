@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from operations import outputs, paths
-from operations.deploy import guard, pipeline, push, terraform
+from operations.deploy import concurrency, guard, pipeline, push, terraform
 from operations.deploy.environment import read
 from operations.errors import OperationError
 from operations.local import cloud
@@ -49,6 +49,7 @@ def steps(monkeypatch: pytest.MonkeyPatch, terraform_calls: Path) -> list[str]:
     monkeypatch.setattr(pipeline, "make", done.append)
     monkeypatch.setattr(push, "push", lambda _env, _base, name: done.append(f"push {name}"))
     monkeypatch.setattr(terraform, "plan", plan)
+    monkeypatch.setattr(concurrency, "check", lambda _settings: done.append("concurrency"))
     monkeypatch.setattr(terraform, "apply_plan", apply)
     monkeypatch.setattr(terraform, "destroy", lambda _env: done.append("destroy"))
     monkeypatch.delenv("AUTO_APPROVE", raising=False)
@@ -64,7 +65,7 @@ def test_a_deploy_tests_builds_pushes_plans_and_applies(
     steps: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     pipeline.deploy_all("dev", "")
-    assert steps == ["guard", "test", "zip", "push worker", "plan", "apply"]
+    assert steps == ["guard", "test", "zip", "push worker", "plan", "concurrency", "apply"]
     shown = capsys.readouterr().out
     console = "https://eu-west-1.console.aws.amazon.com"
     assert f"{console}/states/home?region=eu-west-1#/statemachines/view/arn%3Aaws%3Astates" in shown
@@ -79,7 +80,7 @@ def test_a_protected_environment_asks_before_a_change(
     _protect(checkout)
     with pytest.raises(OperationError, match="AUTO_APPROVE=1"):
         pipeline.deploy_all("dev", "")
-    assert steps[-1] == "plan"
+    assert steps[-2:] == ["plan", "concurrency"]
     assert not (checkout / "plan").exists()
     monkeypatch.setenv("AUTO_APPROVE", "1")
     pipeline.deploy_all("dev", "")
@@ -116,7 +117,7 @@ def test_a_protected_environment_is_not_destroyed(steps: list[str], checkout: Pa
 
 def test_the_guard_precedes_a_plan(steps: list[str]) -> None:
     pipeline.plan("dev")
-    assert steps == ["guard", "zip", "plan"]
+    assert steps == ["guard", "zip", "plan", "concurrency"]
 
 
 def test_without_credentials_terraform_checks_with_mocks(

@@ -18,6 +18,15 @@ run "lambda_does_not_retry_a_job_by_itself" {
   }
 }
 
+run "the_function_may_be_in_the_dispatcher_s_loop" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function_recursion_config.this.recursive_loop == "Allow" && aws_lambda_function_recursion_config.this.function_name == "process"
+    error_message = "Lambda must not stop the sixteenth job in a row"
+  }
+}
+
 run "failed_invocations_are_not_reported_by_default" {
   command = plan
 

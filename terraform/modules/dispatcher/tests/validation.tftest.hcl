@@ -110,12 +110,12 @@ run "rejects_wrong_values" {
   variables {
     name                = "with space"
     payload_bucket      = { name = "payloads", arn = "payloads" }
-    max_dispatchers     = 1
+    concurrency         = { max_dispatchers = 1 }
     task_retention_days = 0
     kms_key_arn         = "alias/mine"
   }
   expect_failures = [
-    var.name, var.payload_bucket, var.max_dispatchers, var.task_retention_days, var.kms_key_arn,
+    var.name, var.payload_bucket, var.concurrency, var.task_retention_days, var.kms_key_arn,
   ]
 }
 

@@ -35,6 +35,16 @@ USER_AGENT = "activity-dispatch"
 # AWS closes idle connections after some tens of seconds at the earliest.
 FRESH_SECONDS = 10.0
 
+ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
+# Merged with ONCE: a repeated poll can lose a token. Not adaptive: that mode waits inside the call,
+# when the poll's slot is reserved and the time left is checked. `dispatch.taker` paces polls before both.
+POLL = Config(read_timeout=POLL_READ_TIMEOUT_SECONDS)
+# Slots and tasks are written while a slot is held or a token is in memory only: all attempts together
+# take 4 x (3 + 8) s and up to 7 s between them, not minutes.
+TABLE = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
+# The reader of logs repeats its calls itself, within its own time limit.
+LOGS = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+
 
 class _Loader(Loader):
     """Finds botocore's service models."""
@@ -77,30 +87,11 @@ class Clients:
         self._lock = threading.Lock()
         self._clock, self._connected_at = clock, clock()
         self._clients: dict[tuple[str, bool], object] = {}
-        self._config = Config(
-            connect_timeout=5,
-            read_timeout=20,
-            max_pool_connections=threads,
-            retries={"mode": "standard", "total_max_attempts": 5},
-            # A full user agent and client-side parameter validation, which the service repeats, take a
-            # fifth of a call's CPU time.
-            user_agent=USER_AGENT,
-            parameter_validation=False,
-        )
-        # The reader of logs repeats its calls itself, within its own time limit.
-        brief: Config = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
-        self._logs_config = self._config.merge(brief)
-        once = Config(retries={"mode": "standard", "total_max_attempts": 1})
-        self._once_config = self._config.merge(once)
-        # An aborted or repeated poll can lose a token: wait long enough and try once. Not adaptive: that
-        # mode waits inside the call, when the poll's slot is reserved and the time left is checked.
-        # `dispatch.taker` paces polls before both.
-        self._poll_config = self._once_config.merge(Config(read_timeout=POLL_READ_TIMEOUT_SECONDS))
-        # Slots and tasks are written while a poll's slot is held or its token is in memory only: all
-        # attempts together take 4 x (3 + 8) s and up to 7 s between them, not minutes.
-        self._table_config = self._config.merge(
-            Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
-        )
+        self._config = _config(threads)
+        self._once_config = self._config.merge(ONCE)
+        self._poll_config = self._once_config.merge(POLL)
+        self._table_config = self._config.merge(TABLE)
+        self._logs_config = self._config.merge(LOGS)
 
     @property
     def stepfunctions(self) -> "SFNClient":
@@ -187,6 +178,19 @@ class Clients:
         # ECS sets AWS_REGION in containers; botocore does not read it.
         region = os.environ.get("AWS_REGION")
         return self._session.create_client(service, region_name=region, config=config)
+
+
+def _config(threads: int) -> Config:
+    return Config(
+        connect_timeout=5,
+        read_timeout=20,
+        max_pool_connections=threads,
+        retries={"mode": "standard", "total_max_attempts": 5},
+        # A full user agent and client-side parameter validation, which the service repeats, take a
+        # fifth of a call's CPU time.
+        user_agent=USER_AGENT,
+        parameter_validation=False,
+    )
 
 
 def _throttle_handler(on_throttle: Callable[[str], None]) -> Callable[..., None]:

@@ -110,7 +110,7 @@ class BatchRun:
         return bool(self._handling) and not self._receiving and self._until_next_look() == 0
 
     def _until_next_look(self) -> float | None:
-        """Return how long to wait for reports before looking at the queue again; None: for as long as it takes."""
+        """Return how long to wait for reports before the next look at the queue; None: without limit."""
         has_room = self._handling + self._expected < self.threads
         if self._empty_at is None or self._receiving or not self._handling or not has_room:
             return None

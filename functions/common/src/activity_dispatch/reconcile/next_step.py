@@ -25,7 +25,8 @@ class Step(Enum):
 class Patience:
     """How long to wait for what may still happen, in seconds."""
 
-    # The dispatcher's function runs for at most 120 s: after that, its start has ended.
+    # A start that began longer ago has ended: a poll takes 70 s, and what comes before and after it is
+    # limited (`dispatch.taker`, `aws.clients`).
     start: float = 180.0
     # A service may not describe a job right after its start.
     unknown: float = 600.0

@@ -31,7 +31,7 @@ class Behaviour:
     refill: float = 500.0
     poll_seconds: float = 60.0
     batch_size: int = 10
-    function_seconds: int = 120
+    function_seconds: int = 300
 
 
 class Refused(Exception):

@@ -22,7 +22,7 @@ class Message:
 class Queue:
     """Messages wait in order; a received one is delivered again unless it is deleted before its timeout."""
 
-    def __init__(self, *, visibility_seconds: float = 180.0) -> None:
+    def __init__(self, *, visibility_seconds: float = 330.0) -> None:
         """Begin empty."""
         self.visibility_seconds = visibility_seconds
         self.deleted = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from operations import paths
-from operations.deploy import approval, consoles, guard, push, terraform
+from operations.deploy import approval, concurrency, consoles, guard, push, terraform
 from operations.errors import OperationError
 from operations.outputs import LOCAL
 from operations.process import run
@@ -30,15 +30,17 @@ def plan(env: str) -> None:
         if not guard.has_credentials():
             _check_with_mocks(env)
             return
-        guard.check(env)
+        settings = guard.check(env)
     make("zip")
     terraform.plan(env)
+    if env != LOCAL:
+        concurrency.check(settings)
 
 
 def apply(env: str) -> None:
     """Apply the plan that was kept."""
     if env != LOCAL:
-        guard.check(env)
+        concurrency.check(guard.check(env))
     _announce(env, terraform.apply_plan(env))
 
 
@@ -55,6 +57,7 @@ def deploy_all(env: str, base: str) -> None:
     for image in settings.images:
         push.push(env, base, image)
     planned = terraform.plan(env)
+    concurrency.check(settings)
     if planned.changes and settings.protected:
         _approve(planned, f"Apply this to {env}, account {settings.account_id}?", answer="yes")
     _announce(env, terraform.apply_plan(env))

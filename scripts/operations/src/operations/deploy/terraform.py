@@ -7,7 +7,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from operations import outputs, paths
 from operations.deploy import environment
@@ -16,6 +16,8 @@ from operations.local import cloud
 from operations.process import run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from operations.outputs import Outputs
 
 INIT_SECONDS = 300.0
@@ -62,6 +64,24 @@ def plan(env: str, *, to_destroy: bool = False) -> Plan:
     arguments = ["-input=false", "-detailed-exitcode", f"-out={file}", PARALLELISM, *kind, *variables]
     code = _terraform(env, "plan", *arguments, done=(NO_CHANGE, CHANGES))
     return Plan(file=file, changes=code == CHANGES)
+
+
+def planned_changes(env: str) -> Sequence[Mapping[str, Any]]:
+    """Return the changes to resources of the plan that is kept, as `terraform show -json` has them.
+
+    Source: https://developer.hashicorp.com/terraform/internals/json-format
+    """
+    file = _plan_file(env)
+    _must_exist(env, file)
+    done = run(
+        ["terraform", f"-chdir={paths.ENVIRONMENTS / env}", "show", "-json", str(file)],
+        timeout_seconds=READ_SECONDS,
+        env=_variables(env),
+        capture=True,
+    )
+    _must_succeed(done.returncode, "show", None)
+    changes: Sequence[Mapping[str, Any]] = json.loads(done.stdout).get("resource_changes", [])
+    return changes
 
 
 def apply_plan(env: str) -> Outputs:
@@ -113,12 +133,16 @@ def check(env: str) -> None:
 
 def _apply_kept_plan(env: str, file: Path) -> None:
     check(env)
+    _must_exist(env, file)
+    _terraform(env, "apply", "-input=false", PARALLELISM, str(file))
+    file.unlink()
+
+
+def _must_exist(env: str, file: Path) -> None:
     if not file.exists():
         raise OperationError(
             f"there is no plan for {env}: run `make plan ENV={env}` first, or `make deploy ENV={env}`"
         )
-    _terraform(env, "apply", "-input=false", PARALLELISM, str(file))
-    file.unlink()
 
 
 def _images(env: str, *, needed: bool = True) -> list[str]:

@@ -1,0 +1,30 @@
+"""An activity with one slot: each job's end starts the next one, which is one long chain of invocations."""
+
+import itertools
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+TASKS = 40
+# From the end of a job to the start of the next: a chain that is cut, or a request that has to be delivered
+# again, takes minutes.
+LONGEST_PAUSE_SECONDS = 15.0
+
+
+def test_40_tasks_of_an_activity_with_one_slot_are_done_without_a_pause(faulty, client) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        arns = list(pool.map(lambda _: faulty.start({"span": 0.05}, "single"), range(TASKS)))
+    spans = sorted(json.loads(faulty.wait(arn).output) for arn in arns)
+    assert len(spans) == TASKS
+    pauses = sorted(begin - end for (_, end), (begin, _) in itertools.pairwise(spans))
+    took = spans[-1][1] - spans[0][0]
+    median = pauses[len(pauses) // 2]
+    print(f"{TASKS} jobs in {took:.1f} s; pauses: median {median:.2f} s, longest {pauses[-1]:.2f} s")
+    # Never two at a time.
+    assert pauses[0] > 0
+    assert pauses[-1] < LONGEST_PAUSE_SECONDS
+    functions = [f"faulty-{name}" for name in ("dispatcher", "reporter")] + ["faulty"]
+    allowed = {
+        name: client("lambda").get_function_recursion_config(FunctionName=name)["RecursiveLoop"]
+        for name in functions
+    }
+    assert allowed == dict.fromkeys(functions, "Allow")
