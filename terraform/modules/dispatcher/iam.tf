@@ -18,10 +18,13 @@ locals {
     )
   } }
 
+  # AWS's documents leave open which of these a caller of a table with such a key needs: AWS's CDK grants all of them.
   use_key = var.kms_key_arn == null ? [] : [{
-    Sid      = "UseKeyOfTableAndPayloads"
-    Effect   = "Allow"
-    Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    Sid    = "UseKeyOfTableAndPayloads"
+    Effect = "Allow"
+    Action = [
+      "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo",
+    ]
     Resource = [var.kms_key_arn]
   }]
 

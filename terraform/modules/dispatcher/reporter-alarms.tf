@@ -1,19 +1,19 @@
 # Alarms on events that the reporter never handled and could keep no record of.
 locals {
-  lost_events = merge(
-    { dropped = {
+  lost_events = {
+    dropped = {
       description = "Lambda gave up events for the reporter of ${var.name}: the reconciler finds the ends of these jobs."
       namespace   = "AWS/Lambda"
       metric      = "AsyncEventsDropped"
       dimensions  = { FunctionName = "${var.name}-reporter" }
-    } },
-    length(var.state_machine_arns) == 0 ? {} : { undelivered = {
+    }
+    undelivered = {
       description = "Ends of executions did not reach the reporter of ${var.name}: the reconciler stops their jobs."
       namespace   = "AWS/Events"
       metric      = "FailedInvocations"
       dimensions  = { RuleName = "${var.name}-executions" }
-    } },
-  )
+    }
+  }
 }
 
 # What it could not keep: it was killed or throttled, or could not be invoked.

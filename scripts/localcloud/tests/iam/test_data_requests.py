@@ -74,49 +74,50 @@ def test_a_policy_may_be_limited_to_partition_keys(grant: Any, table: str) -> No
     refused(client.query, **query, ExpressionAttributeValues={":id": {"S": "other#1"}})
 
 
-def test_a_policy_may_be_limited_to_attributes(grant: Any, table: str) -> None:
+@pytest.fixture
+def limited(grant: Any) -> Any:
+    """A client that may name three attributes."""
     mine = {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "state", "done"]},
         "Null": {"dynamodb:Attributes": "false"},
     }
-    client = grant("dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:GetItem", Condition=mine)(
-        "dynamodb"
-    )
+    actions = ("dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:GetItem")
+    return grant(*actions, Condition=mine)("dynamodb")
+
+
+def test_a_policy_may_be_limited_to_attributes(limited: Any, table: str) -> None:
     item = {"TableName": table, "Key": {"id": {"S": "limited"}}}
-    value = {":v": {"S": "v"}}
-    client.update_item(
+    limited.update_item(
         **item,
         UpdateExpression="SET #s = :v, done = if_not_exists(done, :v)",
         ConditionExpression="attribute_not_exists(id) AND NOT (#s = :v OR done IN (:v))",
         ExpressionAttributeNames={"#s": "state"},
-        ExpressionAttributeValues=value,
+        ExpressionAttributeValues={":v": {"S": "v"}},
     )
-    client.update_item(**item, UpdateExpression="REMOVE done", ReturnValues="ALL_NEW")
-    client.get_item(**item, ProjectionExpression="done")
-    client.put_item(TableName=table, Item={"id": {"S": "limited"}, "state": {"S": "v"}})
-    refused(client.put_item, TableName=table, Item={"id": {"S": "limited"}, "other": {"S": "v"}})
-    refused(client.get_item, **item, ProjectionExpression="done, other")
-    for update in (
-        "SET other = :v",
-        "SET done = other, state2 = :v",
-        "SET done=:v,other=:v",
-        "SET other.done = :v",
-    ):
-        refused(
-            client.update_item, **item, UpdateExpression=update, ExpressionAttributeValues=value
-        )
-    for update in ("REMOVE other", "remove done, other", "REMOVE other[0]"):
-        refused(client.update_item, **item, UpdateExpression=update)
+    limited.update_item(**item, UpdateExpression="REMOVE done", ReturnValues="ALL_NEW")
+    limited.get_item(**item, ProjectionExpression="done")
+    limited.put_item(TableName=table, Item={"id": {"S": "limited"}, "state": {"S": "v"}})
+
+
+def test_other_attributes_are_refused_wherever_they_are_named(limited: Any, table: str) -> None:
+    item = {"TableName": table, "Key": {"id": {"S": "limited"}}}
+    value = {":v": {"S": "v"}}
+    refused(limited.put_item, TableName=table, Item={"id": {"S": "limited"}, "other": {"S": "v"}})
+    refused(limited.get_item, **item, ProjectionExpression="done, other")
+    for update in ("SET other = :v", "SET done=:v,other=:v", "SET other.done = :v"):
+        given = {"UpdateExpression": update, "ExpressionAttributeValues": value}
+        refused(limited.update_item, **item, **given)
+    for update in ("REMOVE other", "remove done, other", "REMOVE other[0]", "SET done = other"):
+        refused(limited.update_item, **item, UpdateExpression=update)
     aliased = {"UpdateExpression": "SET #done = :v", "ExpressionAttributeNames": {"#done": "other"}}
-    refused(client.update_item, **item, **aliased, ExpressionAttributeValues=value)
+    refused(limited.update_item, **item, **aliased, ExpressionAttributeValues=value)
     legacy = {"other": {"Action": "PUT", "Value": {"S": "v"}}}
-    refused(client.update_item, **item, AttributeUpdates=legacy)
-    refused(
-        client.update_item,
-        **item,
-        UpdateExpression="REMOVE done",
-        ConditionExpression="attribute_exists(other)",
-    )
+    refused(limited.update_item, **item, AttributeUpdates=legacy)
+    condition = {
+        "UpdateExpression": "REMOVE done",
+        "ConditionExpression": "attribute_exists(other)",
+    }
+    refused(limited.update_item, **item, **condition)
 
 
 def test_an_index_is_a_separate_resource(grant: Any, table: str) -> None:

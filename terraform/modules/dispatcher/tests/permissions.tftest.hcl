@@ -163,7 +163,7 @@ run "a_customer_key_is_used_and_permitted" {
     condition = alltrue([for policy in [jsondecode(output.worker_policy_json), local.dispatcher_policy, local.reporter_policy] : contains(policy.Statement, {
       Sid      = "UseKeyOfTableAndPayloads"
       Effect   = "Allow"
-      Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      Action   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
       Resource = ["arn:aws:kms:eu-west-1:123456789012:key/1"]
     })])
     error_message = "dispatcher, reporter and workers may use it, and no other key"
