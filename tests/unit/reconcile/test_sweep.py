@@ -89,7 +89,9 @@ def test_ends_for_which_no_time_is_left_are_counted_and_left_for_the_next_pass(
     slow(lambda: beaten.wait(30) and threading.Event().wait(0.1))
     taken = reconciler.run()
     assert (taken["BEAT"], taken["SETTLE"]) == (270, 4)
-    assert stack.metrics.of(Metric.TASKS_NOT_REACHED)[0][0] == 26 >= taken["NOT_REACHED"] > 0
+    assert 0 < taken["NOT_REACHED"] <= 26
+    # More if a chunk was cut: the next pass checks it and what follows again.
+    assert stack.metrics.of(Metric.TASKS_NOT_REACHED)[0][0] >= 26
     slow(lambda: None)
     for _ in range(10):
         reconciler.run()
