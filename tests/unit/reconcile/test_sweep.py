@@ -59,7 +59,7 @@ def test_several_threads_check_every_task_once(stack, reconciler, tasks) -> None
 def test_no_heartbeat_waits_for_steps_that_take_long(stack, reconciler, tasks, slow) -> None:
     # Each end waits until all heartbeats are sent.
     beaten = threading.Event()
-    slow(lambda: beaten.wait(30))
+    slow(lambda: beaten.wait(5) or pytest.fail("heartbeats waited"))
     heartbeat, sent = stack.stepfunctions.send_task_heartbeat, list[str]()
 
     def count(**parameters: str) -> object:
