@@ -10,6 +10,22 @@ locals {
       periods     = var.overdue_minutes
       threshold   = 0
     }
+    heartbeats-behind = {
+      description = "The reconciler of ${var.name} has more tasks than it can ask about in a minute: an activity with a short HeartbeatSeconds may lose tasks."
+      metric      = "SecondsBehind"
+      statistic   = "Maximum"
+      period      = 60
+      periods     = 5
+      threshold   = 120
+    }
+    jobs-not-described = {
+      description = "Jobs of ${var.name} can't be described: their tasks are kept alive, but their ends may stay unnoticed. The reconciler's log shows why."
+      metric      = "JobsNotDescribed"
+      statistic   = "Maximum"
+      period      = 60
+      periods     = 5
+      threshold   = 0
+    }
     dispatch-errors = {
       description = "The dispatcher of ${var.name} could not start tasks or handle requests: its log shows which and why."
       metric      = "DispatchErrors"

@@ -32,6 +32,8 @@ locals {
       unit  = "count"
       metrics = [
         [local.namespace, "OpenTasks", "stack", var.name, { stat = "Maximum", label = "all" }],
+        [local.namespace, "TasksNotReached", "stack", var.name, { stat = "Maximum", label = "not reached by a pass", color = "#d62728" }],
+        [local.namespace, "JobsNotDescribed", "stack", var.name, { stat = "Maximum", label = "jobs not described", color = "#ff7f0e" }],
         [{ expression = "SEARCH('${local.by.activity} MetricName=\"OpenTasks\"', 'Maximum', 60)", id = "open" }],
       ]
     }
@@ -41,6 +43,7 @@ locals {
       metrics = [
         [local.namespace, "OldestTaskAge", "stack", var.name, { stat = "Maximum", label = "all" }],
         [{ expression = "SEARCH('${local.by.activity} MetricName=\"OldestTaskAge\"', 'Maximum', 60)", id = "age" }],
+        [local.namespace, "SecondsBehind", "stack", var.name, { stat = "Maximum", label = "reconciler behind", color = "#ff7f0e" }],
         [local.namespace, "OverdueTasks", "stack", var.name, { stat = "Maximum", label = "overdue tasks", yAxis = "right", color = "#d62728" }],
       ]
     }

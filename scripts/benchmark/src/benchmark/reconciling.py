@@ -1,4 +1,4 @@
-"""A pass of the reconciler over 10,000 open tasks, each due for its heartbeat."""
+"""A pass of the reconciler over 10,000 open tasks."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def _others(result: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         _at_least("throttle: share of the refill rate used", throttle["share_of_refill_used"], 0.9),
         _at_most("throttle: share of polls refused", throttle["share_refused"], 0.1),
         _at_most("throttle: tasks lost or started twice", throttle["lost"] + throttle["started_twice"], 0.0),
-        _at_most("reconciler: 10,000 open tasks, seconds", reconciler["seconds"], 30.0),
+        _at_most("reconciler: 10,000 open tasks, seconds", reconciler["seconds"], 45.0),
         _at_most("reconciler: 10,000 open tasks, megabytes", reconciler["peak_megabytes"], 256.0),
     ]
 

@@ -66,7 +66,7 @@ run "graphs_have_the_form_that_cloudwatch_reads" {
     error_message = "Not every queue, activity and function is shown."
   }
   assert {
-    condition     = length(local.rows[0].widgets[0].properties.alarms) == 4 && output.url == "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/orders"
+    condition     = length(local.rows[0].widgets[0].properties.alarms) == 6 && output.url == "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/orders"
     error_message = "The alarms of other modules are missing, or the URL is wrong."
   }
 }
@@ -75,7 +75,7 @@ run "alarms_on_the_stack_s_own_metrics" {
   command = plan
 
   assert {
-    condition     = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => [alarm.alarm_name, alarm.namespace, alarm.metric_name, alarm.threshold, alarm.evaluation_periods] } == { stuck-tasks = ["orders-stuck-tasks", "ActivityDispatch", "OverdueTasks", 0, 5], dispatch-errors = ["orders-dispatch-errors", "ActivityDispatch", "DispatchErrors", 0, 1], invalid-items = ["orders-invalid-items", "ActivityDispatch", "InvalidItems", 0, 1] }
+    condition     = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => [alarm.alarm_name, alarm.namespace, alarm.metric_name, alarm.threshold, alarm.evaluation_periods] } == { stuck-tasks = ["orders-stuck-tasks", "ActivityDispatch", "OverdueTasks", 0, 5], heartbeats-behind = ["orders-heartbeats-behind", "ActivityDispatch", "SecondsBehind", 120, 5], jobs-not-described = ["orders-jobs-not-described", "ActivityDispatch", "JobsNotDescribed", 0, 5], dispatch-errors = ["orders-dispatch-errors", "ActivityDispatch", "DispatchErrors", 0, 1], invalid-items = ["orders-invalid-items", "ActivityDispatch", "InvalidItems", 0, 1] }
     error_message = "The alarms differ."
   }
   assert {

@@ -32,16 +32,6 @@ def make_reconciler(
 
     It uses twice as many `threads`, unless there is one.
     """
-    steps = TaskSteps(
-        tasks=runtime.tasks,
-        answers=runtime.answers,
-        settler=runtime.settler,
-        starter=runtime.starter,
-        concluder=make_concluder(runtime, RECONCILER_PATIENCE),
-        canceller=make_canceller(runtime),
-        rate=heartbeats,
-        clock=runtime.clock,
-    )
     patience = Patience()
     return Reconciler(
         tasks=runtime.tasks,
@@ -53,11 +43,24 @@ def make_reconciler(
             poll_seconds=patience.start,
         ),
         activities=runtime.activities,
-        steps=steps,
+        steps=_make_steps(runtime, heartbeats),
         backend_of=runtime.backend_of,
         describing=describing,
         patience=patience,
         threads=threads,
         clock=runtime.clock,
         metrics=runtime.metrics,
+    )
+
+
+def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
+    return TaskSteps(
+        tasks=runtime.tasks,
+        answers=runtime.answers,
+        settler=runtime.settler,
+        starter=runtime.starter,
+        concluder=make_concluder(runtime, RECONCILER_PATIENCE),
+        canceller=make_canceller(runtime),
+        rate=heartbeats,
+        clock=runtime.clock,
     )

@@ -83,7 +83,7 @@ class Chores:
             for arn, activity in activities.items()
             if not (activity.is_polled or activity.is_callback)
         }
-        room = 1 + 2 * len(due) * PASS_SECONDS // every
+        room = 1 + 4 * len(due) * PASS_SECONDS // every
         for arn, since in due.items():
             period = round((now - since) / every)
             if room > 0 and self._polled.get(arn) != period:

@@ -63,11 +63,9 @@ class Reconciler:
             return {}
         keeper = CursorKeeper(cursors=self.cursors, clock=self.clock)
         sweep = self._sweep(overview, keeper, began)
-        try:
-            sweep.run()
-        finally:
-            keeper.finish(sweep.turns)
-            self._measure(sweep)
+        sweep.run()
+        keeper.finish(sweep.turns)
+        self._measure(sweep)
         return dict(sweep.taken)
 
     def _sweep(self, overview: Overview, keeper: CursorKeeper, began: float) -> Sweep:

@@ -27,10 +27,11 @@ POLL_SECONDS = 60
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 QUEUE_POLLS, QUEUE_POLL_SECONDS = 5, 20
 # Of a stack with one activity on Fargate: two for each of three functions, two for the activity, three for
-# the dispatcher, two for the dashboard.
-ALARMS = 13
-# All for the stack, most for the activity too: latency, succeeded, open and oldest; errors and overdue.
-METRICS = 10
+# the dispatcher, four for the dashboard.
+ALARMS = 15
+# All for the stack, most for the activity too: latency, succeeded, open and oldest; errors, overdue, and
+# three that say what the reconciler's passes left out.
+METRICS = 13
 _KB, _GB = 1_024, 1_000_000_000
 
 type Units = dict[str, float]
