@@ -50,12 +50,14 @@ def after_describing(stack, monkeypatch):
 
 
 @pytest.fixture
-def queued_too_long(stack, dispatched, now):
+def queued_too_long(stack, now):
     """Return a task that is due for a queue timeout."""
     stack.change_activity(max_queue_seconds=300)
+    scheduled = stack.stepfunctions.schedule(stack.arn, '{"n": 1}')
+    stack.dispatch()
     stack.backend.state = JobState.QUEUED
     now[0] += 301
-    return dispatched
+    return scheduled
 
 
 def test_a_job_that_runs_and_is_claimed_by_now_is_not_failed_as_queued(

@@ -142,8 +142,9 @@ class TaskSteps:
     def _end_queueing(self, seen: Seen, backend: Backend) -> None:
         limit = seen.served.max_queue_seconds
         message = f"the job was accepted but did not run within max_queue_seconds, {limit} s"
-        self._fail(seen.record, ErrorName.DISPATCH_QUEUE_TIMEOUT, message, ended=False)
+        # Stopped first: the state's Retry must not run beside a job that gets its turn just now.
         self._stop(seen, backend)
+        self._fail(seen.record, ErrorName.DISPATCH_QUEUE_TIMEOUT, message, ended=False)
 
     def _give_up(self, seen: Seen, backend: Backend) -> None:
         message = "the job has ended, but the service does not report how"
