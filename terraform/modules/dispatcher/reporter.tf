@@ -10,18 +10,6 @@ locals {
     { for key, backend in local.rules : key => backend.event_pattern },
     length(var.state_machine_arns) > 0 ? { executions = local.executions_pattern } : {},
   )
-  executions_pattern = jsonencode({
-    source      = ["aws.states"]
-    detail-type = ["Step Functions Execution Status Change"]
-    detail = {
-      stateMachineArn = var.state_machine_arns
-      "$or" = [
-        { status = ["ABORTED", "FAILED", "TIMED_OUT"] },
-        # A redriven execution: its tasks have no requests.
-        { status = ["RUNNING"], redriveCount = [{ numeric = [">", 0] }] },
-      ]
-    }
-  })
   execution_arns = [for arn in var.state_machine_arns : "${replace(arn, ":stateMachine:", ":execution:")}:*"]
 
   keep_undelivered_events = [{

@@ -104,4 +104,17 @@ locals {
     Version   = "2012-10-17"
     Statement = local.watched[service].statements
   }) }
+
+  executions_pattern = jsonencode({
+    source      = ["aws.states"]
+    detail-type = ["Step Functions Execution Status Change"]
+    detail = {
+      stateMachineArn = var.state_machine_arns
+      "$or" = [
+        { status = ["ABORTED", "FAILED", "TIMED_OUT"] },
+        # A redriven execution: its tasks have no requests.
+        { status = ["RUNNING"], redriveCount = [{ numeric = [">", 0] }] },
+      ]
+    }
+  })
 }

@@ -46,7 +46,7 @@ class TaskTable(Protocol):
         """Write a task as `waiting`; return False if it exists."""
         ...
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str | None = None) -> bool:
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`.
 
         `description` is the fingerprint of the description to start it with.

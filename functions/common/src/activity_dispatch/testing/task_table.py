@@ -35,7 +35,7 @@ class InMemoryTaskTable:
         """Write a task as `waiting`; return False if it exists."""
         return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn))
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str | None = None) -> bool:
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
         with self._lock:
             record = self.records.get(task_id)

@@ -70,12 +70,12 @@ class DynamoTaskTable:
             item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
         return item
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str | None = None) -> bool:
+    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if the task is not `waiting`."""
         return self._update(
             task_id,
-            "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds"
-            f", {DESCRIPTION} = :description",
+            "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds, "
+            f"{DESCRIPTION} = :description",
             "#state = :waiting",
             {
                 ":description": {"S": description},
@@ -207,10 +207,8 @@ class DynamoTaskTable:
 
     def waiting(self, activity_arn: str) -> Sequence[str]:
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
-        items = islice(
-            index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)}),
-            MAX_WAITING,
-        )
+        found = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)})
+        items = islice(found, MAX_WAITING)
         oldest_first = sorted(items, key=lambda item: float(item["starting_at"]["N"]))
         return [item["task_id"]["S"] for item in oldest_first]
 
