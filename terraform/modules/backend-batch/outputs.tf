@@ -1,7 +1,8 @@
 output "backend" {
   description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
   value = {
-    name = "batch"
+    name      = "batch"
+    job_names = var.name
     config = jsonencode({
       # Not the ARN built from the name: whatever reads this must wait for the queue.
       job_queue      = local.creates_queue ? aws_batch_job_queue.this[0].arn : local.queue_arn
@@ -10,12 +11,11 @@ output "backend" {
     })
     policy_json        = jsonencode(local.dispatcher_policy)
     report_policy_json = jsonencode(local.report_policy)
-    # Only ends, because nothing is reported before, and only of these jobs, because the queue may be shared.
+    # Only ends, because nothing is reported before, and only of these jobs, in whichever queue they were started.
     event_pattern = jsonencode({
       source      = ["aws.batch"]
       detail-type = ["Batch Job State Change"]
       detail = {
-        jobQueue      = [local.queue_arn]
         jobDefinition = [{ prefix = "${local.job_definition_arn}:" }]
         status        = ["SUCCEEDED", "FAILED"]
       }

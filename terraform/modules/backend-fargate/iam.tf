@@ -45,8 +45,8 @@ locals {
     Sid       = "WatchAndStopJobs"
     Effect    = "Allow"
     Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
-    Resource  = ["${local.ecs_arn_prefix}:task/${local.cluster_name}/*"]
-    Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
+    Resource  = [for name in local.watched_clusters : "${local.ecs_arn_prefix}:task/${name}/*"]
+    Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
   }
   dispatcher_policy = {
     Version = "2012-10-17"
@@ -92,9 +92,9 @@ locals {
         Sid    = "FindJobs"
         Effect = "Allow"
         Action = ["ecs:ListTasks"]
-        # Listing tasks on Fargate has no resource; the condition names the cluster instead.
+        # Listing tasks on Fargate has no resource; the condition names the clusters instead.
         Resource  = ["*"]
-        Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
+        Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
       },
     ]
   }

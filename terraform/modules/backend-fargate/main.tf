@@ -23,9 +23,16 @@ locals {
     "arn", data.aws_partition.current.partition, "ecs", data.aws_region.current.name,
     data.aws_caller_identity.current.account_id,
   ])
-  creates_cluster   = var.cluster == null
-  cluster_name      = local.creates_cluster ? var.name : element(split("/", var.cluster), length(split("/", var.cluster)) - 1)
-  cluster_arn       = "${local.ecs_arn_prefix}:cluster/${local.cluster_name}"
+  creates_cluster = var.cluster == null
+  cluster_name    = local.creates_cluster ? var.name : element(split("/", var.cluster), length(split("/", var.cluster)) - 1)
+  cluster_arn     = "${local.ecs_arn_prefix}:cluster/${local.cluster_name}"
+  # Jobs that were started before the cluster was changed are watched and stopped too.
+  watched_clusters = distinct(concat(
+    [local.cluster_name, var.name],
+    [for cluster in var.former_clusters : element(split("/", cluster), length(split("/", cluster)) - 1)],
+  ))
+  watched_cluster_arns = [for name in local.watched_clusters : "${local.ecs_arn_prefix}:cluster/${name}"]
+
   family_arn        = "${local.ecs_arn_prefix}:task-definition/${var.name}"
   container_name    = "job"
   log_stream_prefix = "jobs"

@@ -1,7 +1,8 @@
 output "backend" {
   description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
   value = {
-    name = "fargate"
+    name      = "fargate"
+    job_names = var.name
     config = jsonencode({
       # Not the ARN built from the name: whatever reads this must wait for the cluster and its capacity providers.
       cluster           = local.creates_cluster ? "${local.ecs_arn_prefix}:cluster/${aws_ecs_cluster_capacity_providers.this[0].cluster_name}" : local.cluster_arn
@@ -16,12 +17,11 @@ output "backend" {
     })
     policy_json        = jsonencode(local.dispatcher_policy)
     report_policy_json = jsonencode(local.report_policy)
-    # Only ends, because nothing is reported before, and only of these jobs, because the cluster may be shared.
+    # Only ends, because nothing is reported before, and only of these jobs, in whichever cluster they were started.
     event_pattern = jsonencode({
       source      = ["aws.ecs"]
       detail-type = ["ECS Task State Change"]
       detail = {
-        clusterArn        = [local.cluster_arn]
         taskDefinitionArn = [{ prefix = "${local.family_arn}:" }]
         lastStatus        = ["STOPPED"]
       }

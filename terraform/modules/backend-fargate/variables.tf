@@ -98,6 +98,20 @@ variable "cluster" {
   }
 }
 
+variable "former_clusters" {
+  description = <<-EOT
+    Names or ARNs of clusters that were `cluster` before, in which jobs may still run: they are watched and stopped there.
+    The cluster that this module creates is one of them without being named.
+  EOT
+  type        = list(string)
+  default     = []
+  nullable    = false
+  validation {
+    condition     = alltrue([for cluster in var.former_clusters : can(regex("^(arn:[^:]+:ecs:[^:]+:[0-9]{12}:cluster/)?[a-zA-Z0-9_-]{1,255}$", cluster))])
+    error_message = "former_clusters must be clusters' names or ARNs, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME. Given: ${join(", ", var.former_clusters)}."
+  }
+}
+
 variable "network" {
   description = <<-EOT
     Where jobs run.

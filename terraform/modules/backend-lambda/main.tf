@@ -1,7 +1,8 @@
 locals {
   backend = {
-    name   = "lambda"
-    config = jsonencode({ function_arn = var.function_arn })
+    name      = "lambda"
+    job_names = null
+    config    = jsonencode({ function_arn = var.function_arn })
     policy_json = jsonencode({
       Version = "2012-10-17"
       Statement = [{

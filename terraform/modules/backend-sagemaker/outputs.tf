@@ -1,7 +1,8 @@
 output "backend" {
   description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
   value = {
-    name = "sagemaker"
+    name      = "sagemaker"
+    job_names = var.name
     config = jsonencode({
       request           = local.request
       checkpoint_s3_uri = trimsuffix(var.storage.checkpoint_s3_uri, "/")

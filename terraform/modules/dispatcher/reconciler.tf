@@ -37,7 +37,7 @@ module "reconciler" {
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
   environment        = merge(local.worker_environment, { MISSED_TASK_POLL_SECONDS = tostring(var.missed_task_poll_minutes * 60) })
-  policies           = merge({ reconcile = jsonencode(local.reconciler_policy) }, local.start_policies, local.end_policies)
+  policies           = merge({ reconcile = jsonencode(local.reconciler_policy) }, local.start_policies, local.watch_policies, local.end_policies)
   tracing            = var.watching.tracing
   tags               = var.tags
 

@@ -1,18 +1,15 @@
-# Turns events into the ends of tasks: a rule for each backend that has events, one for executions that end without
-# success, and the reporter that both invoke.
+# Turns events into the ends of tasks: a rule for each service whose jobs are watched (watch.tf) and for each backend that is not
+# named after the stack, one for executions that end without success or are redriven, and the reporter that all invoke.
 locals {
   # By the backend's key, not by its pattern, which may be unknown at plan time. Two rules for one event do no harm: a
   # task is settled once.
-  rules = { for key, backend in var.backends : key => backend if backend.event_pattern != null }
+  reporting = { for key, backend in var.backends : key => backend if backend.event_pattern != null }
+  rules     = { for key, backend in local.reporting : key => backend if !startswith(coalesce(backend.job_names, "?"), "${var.name}-") }
   event_patterns = merge(
+    local.watched_patterns,
     { for key, backend in local.rules : key => backend.event_pattern },
     length(var.state_machine_arns) > 0 ? { executions = local.executions_pattern } : {},
   )
-  executions_pattern = jsonencode({
-    source      = ["aws.states"]
-    detail-type = ["Step Functions Execution Status Change"]
-    detail      = { stateMachineArn = var.state_machine_arns, status = ["ABORTED", "FAILED", "TIMED_OUT"] }
-  })
   execution_arns = [for arn in var.state_machine_arns : "${replace(arn, ":stateMachine:", ":execution:")}:*"]
 
   keep_undelivered_events = [{
@@ -73,30 +70,31 @@ locals {
         },
       ],
       length(local.execution_arns) == 0 ? [] : [{
-        Sid      = "ReadHistoriesOfEndedExecutions"
+        Sid      = "ReadHistoriesOfExecutions"
         Effect   = "Allow"
         Action   = ["states:GetExecutionHistory"]
         Resource = local.execution_arns
       }],
     )
   }
-  end_policies = { for key, backend in local.rules : "backend-${key}-ends" => backend.report_policy_json if backend.report_policy_json != null }
+  end_policies = { for key, backend in local.reporting : "backend-${key}-ends" => backend.report_policy_json if backend.report_policy_json != null }
 }
 
 module "reporter" {
   source = "../function"
 
-  name               = "${var.name}-reporter"
-  description        = "Turns job events of container services into outcomes of tasks"
-  handler            = "reporter.handler.handle"
-  package            = var.packages.reporter
-  timeout_seconds    = 60
+  name        = "${var.name}-reporter"
+  description = "Turns job events of container services into outcomes of tasks"
+  handler     = "reporter.handler.handle"
+  package     = var.packages.reporter
+  # A large execution that is aborted: each of its jobs is stopped. What does not fit is left to the event's next delivery.
+  timeout_seconds    = 300
   memory_mb          = 512
   log_retention_days = var.log_retention_days
   kms_key_arn        = var.kms_key_arn
   alarm_actions      = var.watching.alarm_actions
   environment        = merge(local.worker_environment, { REPORT_DEAD_LETTER_URL = aws_sqs_queue.this["report_dead_letter"].url })
-  policies           = merge({ report = jsonencode(local.reporter_policy) }, local.end_policies)
+  policies           = merge({ report = jsonencode(local.reporter_policy) }, local.watch_policies, local.end_policies)
   tracing            = var.watching.tracing
   tags               = var.tags
 
@@ -114,7 +112,7 @@ resource "aws_cloudwatch_event_rule" "this" {
   for_each = local.event_patterns
 
   name          = "${var.name}-${each.key}"
-  description   = "Ends of ${each.key == "executions" ? "executions" : "jobs on ${each.key}"}, for the reporter of ${var.name}"
+  description   = "${each.key == "executions" ? "Ends and redrives of executions" : "Ends of jobs on ${trimprefix(each.key, "jobs-")}"}, for the reporter of ${var.name}"
   event_pattern = each.value
   tags          = var.tags
 }

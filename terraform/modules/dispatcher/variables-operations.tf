@@ -1,7 +1,7 @@
 variable "state_machine_arns" {
   description = <<-EOT
-    State machines whose aborted, timed out and failed executions have their jobs stopped at once; other jobs stop
-    at their next heartbeat, within a minute or two. Must contain every state machine that uses callback targets, or
+    State machines whose aborted, timed out and failed executions have their jobs stopped at once, and whose redriven
+    executions have their tasks taken at once; other jobs stop at their next heartbeat, within a minute or two. Must contain every state machine that uses callback targets, or
     activities that your own workers poll too (overflow_after_seconds).
   EOT
   type        = list(string)
@@ -106,17 +106,24 @@ variable "log_retention_days" {
 
 variable "watching" {
   description = <<-EOT
-    How the functions are watched.
+    How the functions are watched, and what they watch.
 
     - `alarm_actions`: ARNs that alarms notify, such as SNS topics.
     - `tracing`: whether X-Ray traces the functions.
+    - `services`: where jobs named NAME-KEY are watched and stopped, whether or not a backend is there: `ecs`, `batch`,
+      `sagemaker`. Leave out only what no backend has used since the longest job began.
   EOT
   type = object({
     alarm_actions = optional(list(string), [])
     tracing       = optional(bool)
+    services      = optional(set(string), ["ecs", "batch", "sagemaker"])
   })
   default  = {}
   nullable = false
+  validation {
+    condition     = alltrue([for service in var.watching.services : contains(["ecs", "batch", "sagemaker"], service)])
+    error_message = "watching.services must have ecs, batch and sagemaker only. Given: ${join(", ", var.watching.services)}."
+  }
 }
 
 variable "tags" {

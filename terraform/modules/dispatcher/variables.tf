@@ -2,8 +2,8 @@ variable "name" {
   description = "Name of the stack; queues, table and functions are named after it."
   type        = string
   validation {
-    condition     = can(regex("^[a-zA-Z0-9_-]{1,50}$", var.name))
-    error_message = "name must be 1 to 50 letters, digits, - or _. Given: \"${var.name}\"."
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,49}$", var.name))
+    error_message = "name must be 1 to 49 letters, digits, - or _. Given: \"${var.name}\"."
   }
 }
 
@@ -38,6 +38,7 @@ variable "backends" {
     policy_json        = string
     report_policy_json = optional(string)
     event_pattern      = optional(string)
+    job_names          = optional(string)
   }))
   # Checked here and not on activities: the workers' policy depends on those, and a function behind a backend on the policy.
   validation {
@@ -57,8 +58,8 @@ variable "backends" {
     error_message = "backends must have an event_pattern that is null or a JSON object with source. Given: ${join(", ", [for key, backend in var.backends : "${key}: ${coalesce(backend.event_pattern, "null")}"])}."
   }
   validation {
-    condition     = length(setintersection(keys(var.backends), ["executions", "reconciler", "poller"])) == 0
-    error_message = "backends must not have the keys executions, reconciler or poller: other rules have those names. Given: ${join(", ", keys(var.backends))}."
+    condition     = length(setintersection(keys(var.backends), ["executions", "reconciler", "poller", "jobs-ecs", "jobs-batch", "jobs-sagemaker"])) == 0
+    error_message = "backends must not have the keys executions, reconciler, poller, jobs-ecs, jobs-batch or jobs-sagemaker: other rules have those names. Given: ${join(", ", keys(var.backends))}."
   }
   validation {
     condition     = alltrue([for key in keys(var.backends) : length("${var.name}-${key}") <= 64])

@@ -12,6 +12,7 @@ module "backend_fargate" {
   size               = each.value.size
   spot               = each.value.spot
   cluster            = each.value.cluster
+  former_clusters    = each.value.former_clusters
   repository_arns    = each.value.repository_arns
   timeout_seconds    = coalesce(each.value.job_timeout_seconds, each.value.timeout_seconds)
   network            = local.network

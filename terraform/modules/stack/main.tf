@@ -108,6 +108,6 @@ module "dispatcher" {
   deletion_protection = var.data.deletion_protection
   kms_key_arn         = var.data.kms_key_arn
   log_retention_days  = var.log_retention_days
-  watching            = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing }
+  watching            = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing, services = var.watching.services }
   tags                = var.tags
 }

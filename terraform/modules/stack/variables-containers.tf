@@ -2,7 +2,7 @@ variable "fargate" {
   description = <<-EOT
     The activity fargate, whose jobs are ECS tasks on Fargate. null: none.
 
-    - `container`, `size`, `spot`, `cluster`: as in module backend-fargate.
+    - `container`, `size`, `spot`, `cluster`, `former_clusters`: as in module backend-fargate.
     - `repository_arns`, `policies`: as in module backend-fargate.
     - `heartbeat_seconds`: long enough for a container to start.
     - `timeout_seconds`: limit from dispatch to outcome, in seconds.
@@ -29,6 +29,7 @@ variable "fargate" {
     }))
     spot                   = optional(bool)
     cluster                = optional(string)
+    former_clusters        = optional(list(string), [])
     repository_arns        = optional(list(string))
     policies               = optional(map(string), {})
     heartbeat_seconds      = optional(number, 300)

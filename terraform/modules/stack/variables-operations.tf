@@ -67,6 +67,7 @@ variable "watching" {
     - `overdue_minutes`, `max_dispatch_errors`: what its alarms tolerate, as in module dashboard.
     - `alarm_actions`: ARNs that every alarm of the stack notifies, such as SNS topics.
     - `tracing`: whether X-Ray traces a share of what the stack's functions and state machines do.
+    - `services`: where jobs are watched and stopped, as in module dispatcher.
   EOT
   type = object({
     dashboard           = optional(bool, true)
@@ -74,6 +75,7 @@ variable "watching" {
     max_dispatch_errors = optional(number)
     alarm_actions       = optional(list(string), [])
     tracing             = optional(bool)
+    services            = optional(set(string), ["ecs", "batch", "sagemaker"])
   })
   default  = {}
   nullable = false

@@ -152,6 +152,13 @@ def test_a_job_id_that_was_recorded_meanwhile_is_used(stack, canceller, aborted,
     assert len(stack.backend.stopped) == 5
 
 
+def test_a_job_id_that_the_callers_record_lacks_is_read(stack, canceller, aborted, monkeypatch) -> None:
+    outdated = replace(stack.record_of(aborted[0]), job_id=None, state=TaskState.STARTING)
+    monkeypatch.setattr(stack.backend, "find", lambda _: None)
+    canceller.cancel(outdated)
+    assert set(stack.backend.stopped) == {job_of(aborted[0])}
+
+
 def test_a_forged_job_id_does_not_stop_another_tasks_job(stack, canceller, tasks) -> None:
     forger, victim = tasks[0], tasks[1]
     record = stack.record_of(forger)

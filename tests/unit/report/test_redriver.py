@@ -134,6 +134,8 @@ def test_workers_of_a_hybrid_activity_have_their_head_start(stack, redriver) -> 
     stack.change_activity(overflow_after_seconds=30)
     scheduled = stack.stepfunctions.schedule(stack.arn)
     redriver.ask(scheduled.execution_arn)
+    # Its task may be scheduled only now: without a time, that would look as if workers had taken it.
+    assert "state_entered_at" in sent(stack)[0]
     stack.dispatcher.handle(stack.sqs.bodies.pop())
     assert stack.backend.started == {}
     now += 31

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
     Raises what an attempt raises, except the last one: then a record without secrets is kept.
     """
     reporter, canceller, redriver, failed_events, metrics = _parts()
-    ended, redriven = ended_execution(event), redriven_execution(event)
+    ended, redriven, began = ended_execution(event), redriven_execution(event), time.time()
     try:
         if ended is not None:
             canceller.cancel_execution(
@@ -37,7 +38,7 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
         else:
             reporter.handle(event)
     except Exception as error:
-        if not failed_events.keep(event, error):
+        if not failed_events.keep(event, error, began):
             raise
     finally:
         metrics.flush()

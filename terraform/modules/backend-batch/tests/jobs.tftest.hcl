@@ -32,7 +32,7 @@ run "outputs_what_every_backend_outputs" {
   command = plan
 
   assert {
-    condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern"]) && output.backend.name == "batch"
+    condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern", "job_names"]) && output.backend.name == "batch"
     error_message = "the keys must be those of every backend"
   }
   assert {
@@ -48,7 +48,6 @@ run "outputs_what_every_backend_outputs" {
       source      = ["aws.batch"]
       detail-type = ["Batch Job State Change"]
       detail = {
-        jobQueue      = ["arn:aws:batch:eu-west-1:123456789012:job-queue/words"]
         jobDefinition = [{ prefix = "arn:aws:batch:eu-west-1:123456789012:job-definition/words:" }]
         status        = ["SUCCEEDED", "FAILED"]
       }

@@ -36,7 +36,7 @@ run "the_dispatcher_may_run_these_jobs_in_this_cluster_only" {
         Effect    = "Allow"
         Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
         Resource  = ["arn:aws:ecs:eu-west-1:123456789012:task/words/*"]
-        Condition = { ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/words" } }
+        Condition = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:123456789012:cluster/words"] } }
       },
       {
         Sid       = "TagJobs"
@@ -73,14 +73,14 @@ run "the_reporter_may_read_the_jobs_logs_and_stop_them" {
         Effect    = "Allow"
         Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
         Resource  = ["arn:aws:ecs:eu-west-1:123456789012:task/words/*"]
-        Condition = { ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/words" } }
+        Condition = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:123456789012:cluster/words"] } }
       },
       {
         Sid       = "FindJobs"
         Effect    = "Allow"
         Action    = ["ecs:ListTasks"]
         Resource  = ["*"]
-        Condition = { ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/words" } }
+        Condition = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:123456789012:cluster/words"] } }
       },
     ]
     error_message = "only the jobs' streams and the jobs themselves"
@@ -128,5 +128,25 @@ run "only_ecs_in_this_account_can_assume_the_roles" {
   assert {
     condition     = keys(aws_iam_role_policy.task) == ["data"] && aws_iam_role_policy.task["data"].role == "words-task"
     error_message = "the given policies must go to the program's role"
+  }
+}
+
+run "jobs_in_clusters_of_before_are_watched_and_stopped" {
+  command = plan
+  variables {
+    cluster         = "shared"
+    former_clusters = ["arn:aws:ecs:eu-west-1:123456789012:cluster/older"]
+  }
+
+  assert {
+    condition = [for statement in jsondecode(output.backend.report_policy_json).Statement : [statement.Resource, statement.Condition] if statement.Sid == "WatchAndStopJobs"] == [[
+      [for name in ["shared", "words", "older"] : "arn:aws:ecs:eu-west-1:123456789012:task/${name}/*"],
+      { ArnEquals = { "ecs:cluster" = [for name in ["shared", "words", "older"] : "arn:aws:ecs:eu-west-1:123456789012:cluster/${name}"] } },
+    ]]
+    error_message = "reporter and reconciler must reach them"
+  }
+  assert {
+    condition     = [for statement in jsondecode(output.backend.policy_json).Statement : statement.Condition if statement.Sid == "RunJobs"] == [{ ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" } }]
+    error_message = "new jobs must run in the current cluster"
   }
 }

@@ -12,7 +12,7 @@ run "outputs_what_every_backend_outputs" {
     error_message = "the dispatcher learns which function to invoke"
   }
   assert {
-    condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern"]) && output.backend.event_pattern == null && output.backend.report_policy_json == null
+    condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern", "job_names"]) && output.backend.event_pattern == null && output.backend.report_policy_json == null
     error_message = "the same keys as every backend; a function reports for itself"
   }
 }

@@ -28,7 +28,7 @@ run "outputs_what_every_backend_outputs" {
   command = plan
 
   assert {
-    condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern"]) && output.backend.name == "sagemaker"
+    condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern", "job_names"]) && output.backend.name == "sagemaker"
     error_message = "the keys must be those of every backend"
   }
   assert {

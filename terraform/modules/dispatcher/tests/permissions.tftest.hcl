@@ -128,7 +128,7 @@ run "the_reporter_has_only_the_permissions_it_needs" {
     error_message = "these actions on these resources"
   }
   assert {
-    condition     = length(aws_cloudwatch_event_rule.this) == 0 && length(local.end_policies) == 0
+    condition     = length(local.rules) == 0 && length(local.end_policies) == 0
     error_message = "a function reports its own end and needs no rule"
   }
 }

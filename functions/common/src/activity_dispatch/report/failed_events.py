@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-rec
 
 import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,18 +33,18 @@ MAX_RESOURCES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class FailedEvents:
-    """Sends records to the dead-letter queue. `clock` gives seconds since 1970."""
+    """Sends records to the dead-letter queue."""
 
     sqs: Callable[[], "SQSClient"]
     url: str
-    clock: Callable[[], float] = time.time
 
-    def keep(self, event: Mapping[str, Any], error: Exception) -> bool:
+    def keep(self, event: Mapping[str, Any], error: Exception, began: float) -> bool:
         """Keep a record if this was the last attempt; return False if Lambda will make another one.
 
-        Raises ClientError and BotoCoreError if the record can't be sent.
+        `began` is when the attempt began, in seconds since 1970: a large abort takes minutes. Raises
+        ClientError and BotoCoreError if the record can't be sent.
         """
-        age = self.clock() - _time_of(event)
+        age = began - _time_of(event)
         record = record_of(event, error)
         LOG.error("event of %.0f s ago not handled: %s", age, record, exc_info=error)
         if age < LAST_ATTEMPT_SECONDS:
@@ -79,7 +78,7 @@ def record_of(event: Mapping[str, Any], error: Exception) -> Mapping[str, Any]:
 def make_failed_events(runtime: Runtime) -> FailedEvents:
     """Compose it from the runtime's parts."""
     url = runtime.settings.report_dead_letter_url
-    return FailedEvents(sqs=lambda: runtime.clients.sqs, url=url, clock=runtime.clock)
+    return FailedEvents(sqs=lambda: runtime.clients.sqs, url=url)
 
 
 def _part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
