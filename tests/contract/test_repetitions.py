@@ -62,8 +62,12 @@ def test_a_task_is_added_twice(table) -> None:
 
 def test_a_waiting_task_is_taken_once(table) -> None:
     table.park(replace(TASK, poll_id="", holds_slot=False), "fake")
-    assert twice(lambda: table.unpark(TASK.task_id, "6742f00000000001", holds_slot=True, description="0" * 32))
-    assert not twice(lambda: table.unpark(TASK.task_id, "6742f00000000002", holds_slot=True, description="0" * 32))
+    assert twice(
+        lambda: table.unpark(TASK.task_id, "6742f00000000001", holds_slot=True, description="0" * 32)
+    )
+    assert not twice(
+        lambda: table.unpark(TASK.task_id, "6742f00000000002", holds_slot=True, description="0" * 32)
+    )
 
 
 def test_a_start_is_recorded_twice(table) -> None:

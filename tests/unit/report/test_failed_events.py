@@ -40,19 +40,19 @@ def sqs() -> FakeSQS:
 
 @pytest.fixture
 def failed_events(sqs) -> FailedEvents:
-    return FailedEvents(sqs=lambda: sqs, url="queue", clock=lambda: NOW)
+    return FailedEvents(sqs=lambda: sqs, url="queue")
 
 
 @pytest.mark.parametrize("event", [FAILED_INVOCATION, ENDED, {"requestPayload": {"task_id": "SECRET"}}, {}])
 def test_the_last_attempt_leaves_a_record_without_secrets(failed_events, sqs, caplog, event: dict) -> None:
-    assert failed_events.keep(event, ValueError("SECRET in a message"))
+    assert failed_events.keep(event, ValueError("SECRET in a message"), NOW)
     assert "SECRET" not in sqs.bodies[0]
     assert "SECRET" not in caplog.messages[0]
 
 
 def test_a_record_says_what_it_was_about(failed_events, sqs) -> None:
-    failed_events.keep(FAILED_INVOCATION, client_error("AccessDeniedException", "GetItem"))
-    failed_events.keep(ENDED, ValueError())
+    failed_events.keep(FAILED_INVOCATION, client_error("AccessDeniedException", "GetItem"), NOW)
+    failed_events.keep(ENDED, ValueError(), NOW)
     assert [json.loads(body) for body in sqs.bodies] == [
         {
             "error": "AccessDeniedException",
@@ -76,7 +76,7 @@ def test_a_record_says_what_it_was_about(failed_events, sqs) -> None:
 
 @pytest.mark.parametrize("key", ["time", "timestamp"])
 def test_an_attempt_before_the_last_leaves_nothing(failed_events, sqs, key: str) -> None:
-    assert not failed_events.keep({key: FRESH}, ValueError())
+    assert not failed_events.keep({key: FRESH}, ValueError(), NOW)
     assert sqs.bodies == []
 
 
@@ -93,6 +93,7 @@ def test_the_function_fails_only_if_another_attempt_follows(
         def flush(self) -> None:
             pass
 
+    monkeypatch.setattr(handler.time, "time", lambda: NOW)
     monkeypatch.setattr(handler, "_parts", lambda: (Broken(), None, None, failed_events, Broken()))
     if is_raised:
         with pytest.raises(LookupError):
