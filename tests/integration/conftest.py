@@ -13,7 +13,7 @@ from python_terraform import Terraform
 from tests.integration import trial
 from tests.integration.applied import Applied
 from tests.integration.faulty.stack import Faulty, resources_of
-from tests.integration.helpers import CHAOS, FAULTY, clients_of, documented, pack_function
+from tests.integration.helpers import CHANGED, CHAOS, FAULTY, clients_of, documented, pack_function
 from tests.integration.trial import Trial
 
 from operations import outputs, paths, process
@@ -63,7 +63,7 @@ def modules(running_cloud: str, client: Any, tmp_path_factory: pytest.TempPathFa
 def stack(request: pytest.FixtureRequest, running_cloud: str) -> SimpleNamespace:
     """What `make local-up` writes to build/local/outputs.json; other stacks are applied at the same time."""
     needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
-    for name in sorted(needed & {"faulty_applied", "chaos_applied"}):
+    for name in sorted(needed & {"faulty_applied", "changed_applied", "chaos_applied"}):
         request.getfixturevalue(name)
     documented("make local-up")
     return SimpleNamespace(**outputs.load(outputs.LOCAL).document)
@@ -128,25 +128,30 @@ def terraform(running_cloud: str) -> Callable[[Path], Terraform]:
     return make
 
 
-def _applied(
-    terraform: Callable[..., Terraform], folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Applied]:
-    package = pack_function(tmp_path_factory.mktemp(folder.name) / f"{folder.name}.zip")
+def _applied(terraform: Callable[..., Terraform], folder: Path, **variables: str) -> Iterator[Applied]:
     process.run([paths.TERRAFORM_INIT, folder], timeout_seconds=INIT_SECONDS)
-    applied = Applied(terraform(folder, package=str(package)))
+    applied = Applied(terraform(folder, **variables))
     yield applied
     applied.destroy()
 
 
 @pytest.fixture(scope="session")
 def faulty_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
-    yield from _applied(terraform, FAULTY, tmp_path_factory)
+    package = pack_function(tmp_path_factory.mktemp("faulty") / "faulty.zip")
+    yield from _applied(terraform, FAULTY, package=str(package))
 
 
 @pytest.fixture(scope="session")
 def chaos_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
     """The stack of test_chaos.py, which begins to destroy it; its errors are reported at the end."""
-    yield from _applied(terraform, CHAOS, tmp_path_factory)
+    package = pack_function(tmp_path_factory.mktemp("chaos") / "chaos.zip")
+    yield from _applied(terraform, CHAOS, package=str(package))
+
+
+@pytest.fixture(scope="session")
+def changed_applied(terraform) -> Iterator[Applied]:
+    """The stack of test_changed_backends.py, which begins to destroy it."""
+    yield from _applied(terraform, CHANGED)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from operations.executions.execution import Ended
 
 FAULTY = Path(__file__).parent / "faulty"
 CHAOS = Path(__file__).parent / "chaos"
+CHANGED = Path(__file__).parent / "changed"
 
 
 def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:

@@ -55,9 +55,10 @@ locals {
         Sid    = "RunJobs"
         Effect = "Allow"
         Action = ["ecs:RunTask"]
-        # The request names only the family; ECS runs its latest revision.
+        # The request names only the family; ECS runs its latest revision. In former clusters too: a lost start is
+        # repeated where it was made, and a dispatcher knows of a change after a minute.
         Resource  = [local.family_arn, "${local.family_arn}:*"]
-        Condition = { ArnEquals = { "ecs:cluster" = local.cluster_arn } }
+        Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
       },
       local.watch_and_stop,
       {
@@ -65,7 +66,7 @@ locals {
         Sid       = "TagJobs"
         Effect    = "Allow"
         Action    = ["ecs:TagResource"]
-        Resource  = ["${local.ecs_arn_prefix}:task/${local.cluster_name}/*"]
+        Resource  = [for name in local.watched_clusters : "${local.ecs_arn_prefix}:task/${name}/*"]
         Condition = { StringEquals = { "ecs:CreateAction" = "RunTask" } }
       },
       {

@@ -101,7 +101,8 @@ variable "cluster" {
 variable "former_clusters" {
   description = <<-EOT
     Names or ARNs of clusters that were `cluster` before, in which jobs may still run: they are watched and stopped there.
-    The cluster that this module creates is one of them without being named.
+    Starts are allowed there too: a lost one is repeated where it was made, and the dispatcher learns of a new cluster within a
+    minute. The cluster that this module creates is one of them without being named.
   EOT
   type        = list(string)
   default     = []

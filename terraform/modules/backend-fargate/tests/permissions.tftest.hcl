@@ -29,7 +29,7 @@ run "the_dispatcher_may_run_these_jobs_in_this_cluster_only" {
         Effect    = "Allow"
         Action    = ["ecs:RunTask"]
         Resource  = ["arn:aws:ecs:eu-west-1:123456789012:task-definition/words", "arn:aws:ecs:eu-west-1:123456789012:task-definition/words:*"]
-        Condition = { ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/words" } }
+        Condition = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:123456789012:cluster/words"] } }
       },
       {
         Sid       = "WatchAndStopJobs"
@@ -146,7 +146,13 @@ run "jobs_in_clusters_of_before_are_watched_and_stopped" {
     error_message = "reporter and reconciler must reach them"
   }
   assert {
-    condition     = [for statement in jsondecode(output.backend.policy_json).Statement : statement.Condition if statement.Sid == "RunJobs"] == [{ ArnEquals = { "ecs:cluster" = "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" } }]
+    condition = [for statement in jsondecode(output.backend.policy_json).Statement : statement.Condition if statement.Sid == "RunJobs"] == [
+      { ArnEquals = { "ecs:cluster" = [for name in ["shared", "words", "older"] : "arn:aws:ecs:eu-west-1:123456789012:cluster/${name}"] } },
+    ]
+    error_message = "a start with the description of before must not be refused"
+  }
+  assert {
+    condition     = jsondecode(output.backend.config).cluster == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared"
     error_message = "new jobs must run in the current cluster"
   }
 }

@@ -166,9 +166,9 @@ run "a_callback_target_is_identified_by_its_name" {
   }
   assert {
     condition = alltrue([for policy in [local.dispatcher_policy, local.reporter_policy, local.reconciler_policy, jsondecode(output.worker_policy_json), jsondecode(output.job_policy_json)] :
-      length([for statement in policy.Statement : statement if anytrue([for action in statement.Action : startswith(action, "states:SendTask")]) && tolist(statement.Resource) == tolist(["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"])]) >= 1
+      length([for statement in policy.Statement : statement if anytrue([for action in statement.Action : startswith(action, "states:SendTask")]) && setsubtract(statement.Resource, ["arn:aws:states:eu-west-1:123456789012:activity:first-*"]) == toset(["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"])]) >= 1
     ])
-    error_message = "answering callback tokens needs permission on their state machine only"
+    error_message = "answering callback tokens needs permission on their state machine, and on activities only by the stack's name"
   }
   assert {
     condition     = !contains([for statement in local.dispatcher_policy.Statement : statement.Sid], "TakeTasksAndRefuseThem")

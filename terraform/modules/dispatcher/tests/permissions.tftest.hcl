@@ -58,7 +58,7 @@ run "a_worker_may_only_report" {
     condition = { for statement in jsondecode(output.worker_policy_json).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
       ReportTasks = [
         ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
-        ["arn:aws:states:eu-west-1:123456789012:activity:lines", "arn:aws:states:eu-west-1:123456789012:activity:words"],
+        [for name in ["lines", "words", "first-*"] : "arn:aws:states:eu-west-1:123456789012:activity:${name}"],
       ]
       ReadTasks               = [["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
       SettleTasks             = [["dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
@@ -114,7 +114,7 @@ run "the_reporter_has_only_the_permissions_it_needs" {
     condition = { for statement in local.reporter_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
       SettleTasks = [
         ["states:SendTaskSuccess", "states:SendTaskFailure"],
-        ["arn:aws:states:eu-west-1:123456789012:activity:lines", "arn:aws:states:eu-west-1:123456789012:activity:words"],
+        [for name in ["lines", "words", "first-*"] : "arn:aws:states:eu-west-1:123456789012:activity:${name}"],
       ]
       ReadAndSettleTasks = [
         ["dynamodb:GetItem", "dynamodb:UpdateItem"],

@@ -1,0 +1,211 @@
+# Activities whose cluster and backend are changed, and one that is removed, while their jobs run: for test_changed_backends.py.
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+  backend "local" {
+    path = "../../../build/changed/terraform.tfstate"
+  }
+}
+
+variable "endpoint" {
+  type = string
+}
+
+variable "packages_dir" {
+  description = "Folder with the zips of the stack's functions."
+  type        = string
+  default     = "../../../build/zip"
+}
+
+variable "changed" {
+  description = "Whether to apply the changes."
+  type        = bool
+  default     = false
+}
+
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_metadata_api_check     = true
+  skip_credentials_validation = true
+  s3_use_path_style           = true
+  endpoints {
+    batch          = var.endpoint
+    cloudwatch     = var.endpoint
+    cloudwatchlogs = var.endpoint
+    dynamodb       = var.endpoint
+    ec2            = var.endpoint
+    ecs            = var.endpoint
+    events         = var.endpoint
+    iam            = var.endpoint
+    lambda         = var.endpoint
+    s3             = var.endpoint
+    sfn            = var.endpoint
+    sqs            = var.endpoint
+    sts            = var.endpoint
+  }
+}
+
+locals {
+  # A job without the worker lives on the reconciler's heartbeats, which the short interval shows.
+  times = { heartbeat_seconds = 20, timeout_seconds = 300 }
+  # Where the jobs of each activity run. null: there is no such activity any more.
+  jobs_on = {
+    clustered = "fargate"
+    moving    = var.changed ? "fargate" : "batch"
+    removed   = var.changed ? null : "batch"
+  }
+  activities = { for key, backend in local.jobs_on : key => backend if backend != null }
+  machines   = setsubtract(keys(local.jobs_on), ["removed"])
+  clusters   = toset(["cluster-one", "cluster-two"])
+  zips       = toset(["dispatcher", "reporter", "reconciler"])
+  container  = { image = "busybox:changed", command = ["true"] }
+  network = {
+    vpc_id           = data.aws_vpc.default.id
+    subnets          = data.aws_subnets.default.ids
+    assign_public_ip = true
+  }
+  worker = { environment = module.dispatcher.job_environment, policy_json = module.dispatcher.job_policy_json }
+  # By name: the state machine outlives the activity.
+  removed_arn = "arn:aws:states:eu-west-1:000000000000:activity:changed-removed"
+}
+
+data "aws_vpc" "default" {
+  default = true
+}
+
+data "aws_subnets" "default" {
+  filter {
+    name   = "vpc-id"
+    values = [data.aws_vpc.default.id]
+  }
+}
+
+resource "aws_s3_bucket" "data" {
+  bucket        = "changed-data"
+  force_destroy = true
+}
+
+resource "aws_s3_object" "zip" {
+  for_each = local.zips
+
+  bucket = aws_s3_bucket.data.id
+  key    = "${each.key}.zip"
+  source = "${var.packages_dir}/${each.key}.zip"
+}
+
+resource "aws_ecs_cluster" "this" {
+  for_each = local.clusters
+
+  name = each.key
+}
+
+resource "aws_ecs_cluster_capacity_providers" "this" {
+  for_each = local.clusters
+
+  cluster_name       = aws_ecs_cluster.this[each.key].name
+  capacity_providers = ["FARGATE"]
+}
+
+module "fargate" {
+  source = "../../../terraform/modules/backend-fargate"
+
+  name            = "changed-fargate"
+  container       = local.container
+  cluster         = var.changed ? "cluster-two" : "cluster-one"
+  former_clusters = var.changed ? ["cluster-one"] : []
+  network         = local.network
+  worker          = local.worker
+}
+
+module "batch" {
+  source = "../../../terraform/modules/backend-batch"
+
+  name      = "changed-batch"
+  container = local.container
+  network   = local.network
+  worker    = local.worker
+}
+
+module "dispatcher" {
+  source = "../../../terraform/modules/dispatcher"
+
+  name = "changed"
+  packages = { for name in local.zips : name => {
+    bucket = aws_s3_bucket.data.id
+    key    = aws_s3_object.zip[name].key
+    hash   = filebase64sha256("${var.packages_dir}/${name}.zip")
+  } }
+  activities = { for key, backend in local.activities : key => merge(local.times, {
+    arn               = module.activity[key].arn
+    backend           = backend
+    allowed_overrides = ["command"]
+  }) }
+  # Both all the time, as if another activity had its jobs on batch.
+  backends            = { fargate = module.fargate.backend, batch = module.batch.backend }
+  state_machine_arns  = [for key in keys(local.jobs_on) : "arn:aws:states:eu-west-1:000000000000:stateMachine:changed-${key}"]
+  payload_bucket      = { name = aws_s3_bucket.data.id, arn = aws_s3_bucket.data.arn }
+  deletion_protection = false
+  # A poll for missed tasks would take a task with the description of a minute before.
+  missed_task_poll_minutes = 1440
+}
+
+module "activity" {
+  source   = "../../../terraform/modules/activity"
+  for_each = local.activities
+
+  name              = "changed-${each.key}"
+  dispatch_queue    = module.dispatcher.dispatch_queue
+  heartbeat_seconds = local.times.heartbeat_seconds
+  timeout_seconds   = local.times.timeout_seconds
+}
+
+module "state_machine" {
+  source   = "../../../terraform/modules/state-machine"
+  for_each = local.machines
+
+  name = "changed-${each.key}"
+  definition = jsonencode({
+    StartAt = "Process"
+    States  = { Process = merge(module.activity[each.key].process_state, { End = true }) }
+  })
+  policies = { dispatch = module.activity[each.key].execution_policy_json }
+}
+
+module "removed_state_machine" {
+  source = "../../../terraform/modules/state-machine"
+
+  name = "changed-removed"
+  definition = jsonencode({
+    StartAt = "Wait"
+    States = { Wait = {
+      Type             = "Task"
+      Resource         = local.removed_arn
+      HeartbeatSeconds = local.times.heartbeat_seconds
+      TimeoutSeconds   = local.times.timeout_seconds
+      End              = true
+    } }
+  })
+}
+
+output "state_machines" {
+  value = { for name, machine in merge(module.state_machine, { removed = module.removed_state_machine }) : name => machine.arn }
+}
+
+output "removed_activity" {
+  value = local.removed_arn
+}
+
+output "task_table" {
+  value = module.dispatcher.task_table.name
+}
+
+output "dispatch_queue_url" {
+  value = module.dispatcher.dispatch_queue.url
+}
