@@ -26,11 +26,11 @@ locals {
 module "reconciler" {
   source = "../function"
 
-  name               = "${var.name}-reconciler"
-  description        = "Looks after open tasks: heartbeats, lost starts and ends, jobs that nothing waits for"
-  handler            = "reconciler.handler.handle"
-  package            = var.packages.reconciler
-  timeout_seconds    = 300
+  name            = "${var.name}-reconciler"
+  description     = "Looks after open tasks: heartbeats, lost starts and ends, jobs that nothing waits for"
+  handler         = "reconciler.handler.handle"
+  package         = var.packages.reconciler
+  timeout_seconds = 300
   # A whole core: a heartbeat takes about a millisecond of it, and 100,000 open tasks take 500 MB. An idle pass costs next to nothing.
   memory_mb          = 1769
   log_retention_days = var.log_retention_days
