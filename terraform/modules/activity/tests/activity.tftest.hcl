@@ -181,7 +181,7 @@ run "a_mode_without_requests_is_the_activity_alone" {
 
   assert {
     condition = [for key in ["Type", "Resource", "HeartbeatSeconds", "TimeoutSeconds"] : output.process_state[key]] == [
-      "Task", "arn:aws:states:eu-west-1:123456789012:activity:words", 180, 3600,
+      "Task", "arn:aws:states:eu-west-1:123456789012:activity:words", 300, 3600,
     ]
     error_message = "the state must be the activity alone"
   }
