@@ -92,7 +92,7 @@ def test_a_changed_source_is_in_the_next_zip(copy: Path, tmp_path: Path) -> None
 def test_a_zip_that_is_too_large_is_refused(copy: Path, tmp_path: Path) -> None:
     (copy / "functions/publish/src/publish/big.txt").write_bytes(os.urandom(zips.MAX_BYTES))
     with pytest.raises(
-        OperationError, match=r"the zip of publish has 2,\d+,\d+ bytes, the limit is 2,000,000"
+        OperationError, match=r"the zip of publish has [23],\d+,\d+ bytes, the limit is 2,000,000"
     ):
         zips.build("publish", tmp_path / "publish.zip", root=copy)
     assert list(tmp_path.iterdir()) == []

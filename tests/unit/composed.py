@@ -16,8 +16,8 @@ from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.settings import Settings
 from activity_dispatch.stepfunctions.answers import TaskAnswers
+from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN, InMemoryStack
-from activity_dispatch.testing.stepfunctions import FakeTask
 
 EXECUTION = "arn:aws:states:eu-west-1:000000000000:execution:machine:1"
 SETTINGS = Settings(task_table="tasks", payload_bucket="payloads", dispatch_queue_url="queue")

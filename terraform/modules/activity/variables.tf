@@ -67,7 +67,7 @@ variable "dispatch_queue" {
 variable "heartbeat_seconds" {
   description = "A task without a heartbeat for this long fails with States.HeartbeatTimeout. In seconds."
   type        = number
-  default     = 180
+  default     = 300
   nullable    = false
   validation {
     condition     = var.heartbeat_seconds >= 1 && floor(var.heartbeat_seconds) == var.heartbeat_seconds

@@ -26,7 +26,7 @@ variable "heartbeat_seconds" {
     dispatcher. While a task waits for a slot, the reconciler sends a heartbeat every minute.
   EOT
   type        = number
-  default     = 180
+  default     = 300
   nullable    = false
   validation {
     condition     = var.heartbeat_seconds >= 1 && floor(var.heartbeat_seconds) == var.heartbeat_seconds

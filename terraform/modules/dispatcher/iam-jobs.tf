@@ -20,7 +20,7 @@ locals {
   ]
   # A function also says which invocation it is and until when it runs, and closes its task.
   worker_attributes = concat(local.job_attributes, ["job_id", "started_at", "claimed_until", "poll_id"])
-  slot_attributes   = ["task_id", "holders", "waiting"]
+  slot_attributes   = ["task_id", "holders", "waiting", "changed_by"]
 
   # The same table holds activities, slots and leases, whose keys have a "#". IAM knows no hexadecimal digits.
   task_keys = {
@@ -78,6 +78,17 @@ locals {
           "ForAllValues:StringLike"   = { "dynamodb:LeadingKeys" = ["slots#*"] }
           "ForAllValues:StringEquals" = { "dynamodb:Attributes" = local.slot_attributes }
           Null                        = { "dynamodb:LeadingKeys" = "false", "dynamodb:Attributes" = "false" }
+        }
+      },
+      {
+        # To tell its own repeated update from another's.
+        Sid      = "ReadSlots"
+        Effect   = "Allow"
+        Action   = ["dynamodb:GetItem"]
+        Resource = [local.table_arn]
+        Condition = {
+          "ForAllValues:StringLike" = { "dynamodb:LeadingKeys" = ["slots#*"] }
+          Null                      = { "dynamodb:LeadingKeys" = "false" }
         }
       },
       local.make_requests,

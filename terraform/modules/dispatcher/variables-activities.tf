@@ -75,7 +75,7 @@ variable "activities" {
   validation {
     # The reconciler sends their heartbeats, once a minute.
     condition     = alltrue([for activity in var.activities : activity.wake_up != "callback" || activity.max_concurrent_jobs == null || activity.heartbeat_seconds >= 180])
-    error_message = "activities must have a heartbeat_seconds of at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute. Given: ${jsonencode({ for key, activity in var.activities : key => activity.heartbeat_seconds })}."
+    error_message = "activities must have a heartbeat_seconds of at least 240 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and two may fail. Given: ${jsonencode({ for key, activity in var.activities : key => activity.heartbeat_seconds })}."
   }
 }
 

@@ -2,7 +2,7 @@
 locals {
   lambda_activities = merge(
     var.example == null ? {} : { lambda = merge(local.activity_defaults, {
-      heartbeat_seconds   = 180
+      heartbeat_seconds   = 300
       timeout_seconds     = 3600
       max_concurrent_jobs = var.example.max_concurrent_jobs
       max_queue_seconds   = 900

@@ -92,7 +92,7 @@ variable "lambda_activities" {
   type = map(object({
     function_arn           = string
     role_name              = optional(string)
-    heartbeat_seconds      = optional(number, 180)
+    heartbeat_seconds      = optional(number, 300)
     timeout_seconds        = optional(number, 3600)
     allowed_overrides      = optional(list(string), [])
     max_concurrent_jobs    = optional(number)

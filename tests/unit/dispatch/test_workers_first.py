@@ -7,7 +7,8 @@ import pytest
 
 from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.requests import DispatchRequest
-from activity_dispatch.testing.stepfunctions import FakeTask, client_error
+from activity_dispatch.testing.executions import FakeTask
+from activity_dispatch.testing.stepfunctions import client_error
 
 AFTER = 30
 

@@ -84,7 +84,7 @@ def backends() -> list[Any]:
             capacity_provider="FARGATE",
             network=network,
         ),
-        LambdaBackend(client=Mock(invoke=Mock(return_value=invoked)), function_arn="arn:aws:lambda:f"),
+        LambdaBackend(client_once=Mock(invoke=Mock(return_value=invoked)), function_arn="arn:aws:lambda:f"),
     ]
 
 

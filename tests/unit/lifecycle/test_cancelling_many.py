@@ -11,7 +11,8 @@ from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.lifecycle.canceller import Canceller, NoTimeLeft
 from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.testing.backend import FakeBackend
-from activity_dispatch.testing.stepfunctions import FakeTask, client_error
+from activity_dispatch.testing.executions import FakeTask
+from activity_dispatch.testing.stepfunctions import client_error
 
 
 class OneExecution:

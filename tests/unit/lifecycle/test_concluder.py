@@ -14,7 +14,8 @@ from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
 from activity_dispatch.domain.tasks import TaskState, task_id_of
 from activity_dispatch.lifecycle.concluder import OutputNotReady
 from activity_dispatch.runtime.endings import make_concluder
-from activity_dispatch.testing.stepfunctions import FakeTask, client_error
+from activity_dispatch.testing.executions import FakeTask
+from activity_dispatch.testing.stepfunctions import client_error
 
 SUCCEEDED = Succeeded(output='{"exit_code": 0}')
 FAILED = Failed(error="Job.Failed", cause=Cause(message="exit code 3", exit_code=3))

@@ -6,7 +6,8 @@ import pytest
 
 from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
 from activity_dispatch.domain.tasks import OutcomeName, SlotRelease, Task, TaskState
-from activity_dispatch.testing.stepfunctions import FakeTask, client_error
+from activity_dispatch.testing.executions import FakeTask
+from activity_dispatch.testing.stepfunctions import client_error
 
 POLL = "6742f00000000001"
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN
-from activity_dispatch.testing.stepfunctions import FakeStepFunctions, FakeTask
+from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 
 # What module `activity` retries by default.
 RETRIED = ("Job.Interrupted", "Dispatch.Throttled", "Dispatch.CapacityUnavailable", "Dispatch.QueueTimeout")

@@ -8,8 +8,8 @@ from tests.unit.model.model import TARGET, Model
 
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN
-from activity_dispatch.testing.stepfunctions import FakeTask
 from activity_dispatch.worker import calling
 
 

@@ -14,18 +14,17 @@ from tests.unit.model.compute import (
     outcome_of,
 )
 from tests.unit.model.executions import TIMEOUT_SECONDS, Event, Executions, Message
-from tests.unit.model.processes import Process
+from tests.unit.model.processes import Process, exit_code
 from tests.unit.model.roles import Roles
 
 from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.dispatcher import Result
-from activity_dispatch.domain.activities import WakeUp
+from activity_dispatch.domain.activities import Activity, WakeUp
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.lifecycle.concluder import OutputNotReady
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.testing import Crash
 from activity_dispatch.testing.stack import ARN, InMemoryStack
-from activity_dispatch.worker.exits import Exit
 
 TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, ExceptionGroup)
@@ -55,16 +54,8 @@ class Model:
         self.limit = limit
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
-        self.activity = self.stack.change_activity(
-            backend="model",
-            config={"service": FIRST},
-            heartbeat_seconds=heartbeat_seconds,
-            timeout_seconds=int(TIMEOUT_SECONDS),
-            max_concurrent_jobs=limit,
-            max_queue_seconds=max_queue_seconds,
-        )
         self.stack.logs.clock = self.clock
-        self.stack.serve(replace(self.activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
+        self.activity = self._serve(heartbeat_seconds, max_queue_seconds)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
@@ -76,11 +67,22 @@ class Model:
         self.workers: dict[str, Process] = {}
         self.dead_letters = 0
 
+    def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None) -> Activity:
+        """Serve an activity, and a callback target like it."""
+        activity = self.stack.change_activity(
+            backend="model",
+            config={"service": FIRST},
+            heartbeat_seconds=heartbeat_seconds,
+            timeout_seconds=int(TIMEOUT_SECONDS),
+            max_concurrent_jobs=self.limit,
+            max_queue_seconds=max_queue_seconds,
+        )
+        self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
+        return activity
+
     def clock(self) -> float:
         """Return the model's time."""
         return self.now[0]
-
-    # Events.
 
     def start(self, name: str, target: Any, lives: float, on_end: Any) -> Process:
         """Start a process; call `on_end(process)` when it has ended."""
@@ -142,7 +144,7 @@ class Model:
         elif job.is_plain:
             self.roles.begin(job)
         else:
-            on_end = lambda process: self.end_job(job, self.exit_code(process))  # noqa: E731
+            on_end = lambda process: self.end_job(job, exit_code(process))  # noqa: E731
             self.workers[job.id] = self.start("worker", lambda p: self.roles.worker(p, job), LONG, on_end)
 
     def deliver(self, job: ModelJob) -> None:
@@ -156,13 +158,6 @@ class Model:
         self.lose_worker(job)
         self.roles.begun.pop(job.id, None)
         job.state = JobState.QUEUED
-
-    @staticmethod
-    def exit_code(process: Process) -> int:
-        """Return the exit code of a container's worker."""
-        if isinstance(process.error, Crash):
-            return 137
-        return int(Exit.UNSETTLED if process.error is not None else process.result)
 
     def end_job(self, job: ModelJob, exit_code: int) -> None:
         """A container ends."""

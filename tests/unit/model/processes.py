@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future
 from typing import Any, override
 
 from activity_dispatch.testing import BEFORE, Crash, Fault, Faults
+from activity_dispatch.worker.exits import Exit
 
 SECONDS_TO_WAIT = 60.0
 
@@ -85,3 +86,10 @@ class Process:
 
     def _wait(self) -> None:
         assert self._still.acquire(timeout=SECONDS_TO_WAIT), f"{self.name} hangs after {self.pending}"
+
+
+def exit_code(process: Process) -> int:
+    """Return the exit code of a container's worker."""
+    if isinstance(process.error, Crash):
+        return 137
+    return int(Exit.UNSETTLED if process.error is not None else process.result)

@@ -10,7 +10,7 @@ from tests.unit.model.model import Model
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import Fault
-from activity_dispatch.testing.stepfunctions import FakeTask
+from activity_dispatch.testing.executions import FakeTask
 
 # The last passes may have to wait for a function's longest run and for a poll for missed tasks.
 MAX_PASSES = 90

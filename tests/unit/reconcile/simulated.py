@@ -13,7 +13,7 @@ from activity_dispatch.observe.metrics import Metric
 from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.testing import Crash
-from activity_dispatch.testing.stepfunctions import FakeTask
+from activity_dispatch.testing.executions import FakeTask
 
 START = 1_000_000.0
 

@@ -7,13 +7,12 @@ import time
 import pytest
 from tests.unit.worker.scheduled import Scheduled
 
-from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.domain.tasks import OutcomeName
 from activity_dispatch.runtime.settings import InvalidSettings
 from activity_dispatch.testing import FakeLambdaContext
 from activity_dispatch.testing.stepfunctions import client_error
 from activity_dispatch.worker.interruption import Interrupted
-from activity_dispatch.worker.lambda_function import Processor, processing_handler
+from activity_dispatch.worker.lambda_function import processing_handler
 
 
 def test_heartbeats_are_sent_before_and_while_the_function_runs(stack) -> None:
@@ -122,11 +121,6 @@ def refusing_claims(monkeypatch, stack, *, times: int) -> None:
         raise client_error("ThrottlingException", "UpdateItem")
 
     monkeypatch.setattr(stack.tasks, "claim", refuse)
-    monkeypatch.setattr(
-        Processor,
-        "retrying",
-        Retrying(limit_seconds=60, sleep=lambda _: None, clock=iter(range(200)).__next__),
-    )
 
 
 def test_a_failed_claim_is_repeated(scheduled, monkeypatch) -> None:

@@ -49,11 +49,11 @@ run "always_sets_timeout_and_heartbeat" {
   command = plan
 
   assert {
-    condition     = output.process_state.Branches[0].States.Activity.HeartbeatSeconds == 180 && output.process_state.Branches[0].States.Activity.TimeoutSeconds == 3600
+    condition     = output.process_state.Branches[0].States.Activity.HeartbeatSeconds == 300 && output.process_state.Branches[0].States.Activity.TimeoutSeconds == 3600
     error_message = "an unset timeout or heartbeat leaves an execution stuck for years"
   }
   assert {
-    condition     = output.heartbeat_seconds == 180 && output.timeout_seconds == 3600
+    condition     = output.heartbeat_seconds == 300 && output.timeout_seconds == 3600
     error_message = "the outputs must be the same timeouts"
   }
 }
@@ -181,7 +181,7 @@ run "a_mode_without_requests_is_the_activity_alone" {
 
   assert {
     condition = [for key in ["Type", "Resource", "HeartbeatSeconds", "TimeoutSeconds"] : output.process_state[key]] == [
-      "Task", "arn:aws:states:eu-west-1:123456789012:activity:words", 180, 3600,
+      "Task", "arn:aws:states:eu-west-1:123456789012:activity:words", 300, 3600,
     ]
     error_message = "the state must be the activity alone"
   }

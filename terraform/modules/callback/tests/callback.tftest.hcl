@@ -35,7 +35,7 @@ run "hands_over_token_and_input_and_waits" {
     error_message = "the request has the keys the dispatcher reads"
   }
   assert {
-    condition     = output.process_state.HeartbeatSeconds == 180 && output.process_state.TimeoutSeconds == 3600
+    condition     = output.process_state.HeartbeatSeconds == 300 && output.process_state.TimeoutSeconds == 3600
     error_message = "an unset timeout or heartbeat leaves an execution stuck for years"
   }
 }

@@ -31,7 +31,7 @@ variables {
     words = {
       arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
       backend           = "words"
-      heartbeat_seconds = 180
+      heartbeat_seconds = 240
       timeout_seconds   = 3600
       wake_up           = "poll"
       pollers           = 3
@@ -58,7 +58,7 @@ run "no_poller_and_no_listener_by_default" {
     activities = { words = {
       arn               = "arn:aws:states:eu-west-1:123456789012:activity:words"
       backend           = "words"
-      heartbeat_seconds = 180
+      heartbeat_seconds = 240
       timeout_seconds   = 3600
     } }
   }
@@ -140,7 +140,7 @@ run "the_dispatcher_may_see_what_workers_have_taken" {
 run "the_dispatcher_may_not_read_histories_without_workers" {
   command = plan
   variables {
-    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, overflow_after_seconds = 0 } }
+    activities = { words = { arn = "arn:aws:states:eu-west-1:123456789012:activity:words", backend = "words", heartbeat_seconds = 240, timeout_seconds = 3600, overflow_after_seconds = 0 } }
   }
 
   assert {
@@ -152,7 +152,7 @@ run "the_dispatcher_may_not_read_histories_without_workers" {
 run "a_callback_target_is_identified_by_its_name" {
   command = plan
   variables {
-    activities         = { orders = { backend = "words", heartbeat_seconds = 180, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 3 } }
+    activities         = { orders = { backend = "words", heartbeat_seconds = 240, timeout_seconds = 3600, wake_up = "callback", max_concurrent_jobs = 3 } }
     state_machine_arns = ["arn:aws:states:eu-west-1:123456789012:stateMachine:orders"]
   }
 

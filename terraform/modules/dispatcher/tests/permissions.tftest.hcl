@@ -63,6 +63,7 @@ run "a_worker_may_only_report" {
       ReadTasks               = [["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
       SettleTasks             = [["dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
       FreeSlots               = [["dynamodb:UpdateItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
+      ReadSlots               = [["dynamodb:GetItem"], ["arn:aws:dynamodb:eu-west-1:123456789012:table/first-tasks"]]
       MakeDispatchRequests    = [["sqs:SendMessage"], ["arn:aws:sqs:eu-west-1:123456789012:first-dispatch"]]
       ReadAndKeepPayloads     = [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::payloads/tasks/*"]]
       ReportFailedInvocations = [["lambda:InvokeFunction"], ["arn:aws:lambda:eu-west-1:123456789012:function:first-reporter"]]
@@ -96,7 +97,7 @@ run "a_worker_may_only_report" {
   assert {
     condition = { for statement in jsondecode(output.worker_policy_json).Statement : statement.Sid => statement.Condition if statement.Sid == "FreeSlots" } == { FreeSlots = {
       "ForAllValues:StringLike"   = { "dynamodb:LeadingKeys" = ["slots#*"] }
-      "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["task_id", "holders", "waiting"] }
+      "ForAllValues:StringEquals" = { "dynamodb:Attributes" = ["task_id", "holders", "waiting", "changed_by"] }
       Null                        = { "dynamodb:LeadingKeys" = "false", "dynamodb:Attributes" = "false" }
     } }
     error_message = "a function may change the counts of slots, and nothing else of them"

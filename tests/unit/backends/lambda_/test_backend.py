@@ -1,6 +1,7 @@
 """Backend `lambda` against botocore's own model of the API."""
 
 import io
+import itertools
 import json
 from unittest.mock import Mock
 
@@ -11,6 +12,7 @@ from botocore.stub import Stubber
 from tests.unit.backends.stubs import client_once
 from urllib3.exceptions import ProtocolError
 
+from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
 from activity_dispatch.domain.jobs import UNNAMED_JOB, JobState
@@ -24,7 +26,8 @@ FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:process"
 def stubbed():
     client = client_once("lambda")
     with Stubber(client) as stubber:
-        yield stubber, LambdaBackend(client=client, function_arn=FUNCTION)
+        once = Retrying(limit_seconds=0.0)
+        yield stubber, LambdaBackend(client_once=client, function_arn=FUNCTION, retrying=once)
 
 
 def task(task_input: str = '{"n": "é"}') -> Task:
@@ -40,7 +43,7 @@ def test_the_function_is_invoked_asynchronously_with_token_and_input(stubbed) ->
     def keep(params, **_):
         sent.update(params)
 
-    backend.client.meta.events.register("provide-client-params.lambda.Invoke", keep)
+    backend.client_once.meta.events.register("provide-client-params.lambda.Invoke", keep)
     stubber.add_response(
         "invoke",
         {
@@ -143,6 +146,13 @@ def test_other_events_are_ignored(stubbed, event) -> None:
     assert stubbed[1].diagnose(event) is None
 
 
+def backend_that_answers(answers: object) -> LambdaBackend:
+    """Return a backend whose function gives these answers, and that does not really wait."""
+    patient = Retrying(sleep=lambda _: None, clock=itertools.count().__next__)
+    client = Mock(**{"invoke.side_effect": answers})
+    return LambdaBackend(client_once=client, function_arn=FUNCTION, retrying=patient)
+
+
 @pytest.mark.parametrize(
     ("error", "may_run"),
     [
@@ -154,10 +164,25 @@ def test_other_events_are_ignored(stubbed, event) -> None:
     ],
 )
 def test_a_lost_answer_is_no_refusal(error: Exception, may_run: bool) -> None:
-    backend = LambdaBackend(client=Mock(**{"invoke.side_effect": error}), function_arn=FUNCTION)
     with pytest.raises(StartRefused) as caught:
-        backend.start(task())
+        backend_that_answers(error).start(task())
     assert caught.value.may_run is may_run
+
+
+def test_a_throttle_does_not_hide_an_answer_that_was_lost() -> None:
+    lost, throttled = (
+        ReadTimeoutError(endpoint_url="x"),
+        client_error("TooManyRequestsException", "Invoke", 429),
+    )
+    with pytest.raises(StartRefused) as caught:
+        backend_that_answers([lost, *[throttled] * 50]).start(task())
+    assert (caught.value.may_run, caught.value.error) == (True, "Dispatch.Throttled")
+
+
+def test_throttles_alone_are_a_refusal_and_are_waited_out_before() -> None:
+    throttled = client_error("TooManyRequestsException", "Invoke", 429)
+    answer = {"Payload": Mock(), "ResponseMetadata": {"RequestId": "r1"}}
+    assert backend_that_answers([throttled, throttled, answer]).start(task()) == "r1"
 
 
 @pytest.mark.parametrize(
@@ -165,5 +190,5 @@ def test_a_lost_answer_is_no_refusal(error: Exception, may_run: bool) -> None:
 )
 def test_an_accepted_invocation_whose_answer_ends_early_is_started(error: Exception) -> None:
     answer = {"Payload": Mock(**{"read.side_effect": error}), "ResponseMetadata": {"RequestId": "r1"}}
-    backend = LambdaBackend(client=Mock(**{"invoke.return_value": answer}), function_arn=FUNCTION)
+    backend = LambdaBackend(client_once=Mock(**{"invoke.return_value": answer}), function_arn=FUNCTION)
     assert backend.start(task()) == "r1"

@@ -16,8 +16,8 @@ from tests.unit.composed import Composed
 from tests.unit.worker.container.aws_stub import AwsStub
 
 from activity_dispatch.domain.tasks import TaskRecord, task_id_of
+from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN
-from activity_dispatch.testing.stepfunctions import FakeTask
 from activity_dispatch.worker.container.command import CommandWorker
 from activity_dispatch.worker.container.function import FunctionWorker, Handle
 from activity_dispatch.worker.container.parts import Parts

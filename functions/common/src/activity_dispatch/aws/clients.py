@@ -119,9 +119,9 @@ class Clients:
         return cast("SQSClient", self._client("sqs"))
 
     @property
-    def lambda_(self) -> "LambdaClient":
-        """For the lambda backend."""
-        return cast("LambdaClient", self._client("lambda"))
+    def lambda_once(self) -> "LambdaClient":
+        """For Invoke: tries once."""
+        return cast("LambdaClient", self._client("lambda", self._once_config))
 
     @property
     def ecs(self) -> "ECSClient":

@@ -93,8 +93,7 @@ class Taker:
             )
             taken = bool(response.get("taskToken"))
         except ClientError as error:
-            if is_throttle(error_code(error)) and error_code(error) != WORKER_LIMIT:
-                self.pace.slow_down()
+            self._slow_down(error)
             raise
         finally:
             if holds_slot and not taken:
@@ -111,3 +110,7 @@ class Taker:
             holds_slot=holds_slot,
             description=activity.fingerprint,
         )
+
+    def _slow_down(self, error: ClientError) -> None:
+        if is_throttle(error_code(error)) and error_code(error) != WORKER_LIMIT:
+            self.pace.slow_down()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from activity_dispatch.domain.tasks import SlotRelease, Task
+from activity_dispatch.domain.tasks import SlotRelease, Task, task_id_of
 
 
 def _is_string(value: object) -> bool:
@@ -53,6 +53,9 @@ class Invocation:
             if not is_valid(event.get(key)):
                 problem = "invalid" if key in event else "missing"
                 raise InvalidEvent(f"{key}: {problem}; only the dispatcher may invoke this function")
+        if task_id_of(event["task_token"]) != event["task_id"]:
+            # Another task's id would let its function claim, settle or stop that task.
+            raise InvalidEvent("task_id: not the task_token's; only the dispatcher may invoke this function")
         return cls(
             task_id=event["task_id"],
             token=event["task_token"],

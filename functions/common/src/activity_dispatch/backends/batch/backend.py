@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from activity_dispatch.aws.clients import Clients
-from activity_dispatch.aws.errors import ErrorKind, classify, may_have_happened
+from activity_dispatch.aws.errors import may_have_happened
 from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
+from activity_dispatch.backends.attempts import Attempts, is_throttled
 from activity_dispatch.backends.batch.events import diagnose, diagnose_job, job_state
 from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.job_names import job_name
@@ -105,22 +104,9 @@ class BatchBackend:
     diagnose = staticmethod(diagnose)
 
     def _submit(self, request: Any) -> JobId:
-        """Submit, retrying while Batch throttles: a throttled call creates no job."""
-        throttled: list[ClientError] = []
-
-        def submit() -> JobId | None:
-            try:
-                return JobId(self.client_once.submit_job(**request)["jobId"])
-            except ClientError as error:
-                if classify(error) is not ErrorKind.THROTTLED:
-                    raise
-                throttled.append(error)
-                return None
-
-        job = self.retrying.call(submit, again=lambda job: job is None)
-        if job is None:
-            raise throttled[-1]
-        return job
+        """Submit, retrying while Batch throttles: repeating a lost answer would submit a second job."""
+        attempts = Attempts(retrying=self.retrying, again=is_throttled)
+        return attempts.make(lambda: JobId(self.client_once.submit_job(**request)["jobId"]))
 
     def _request(self, task: Task) -> dict[str, Any]:
         request = {

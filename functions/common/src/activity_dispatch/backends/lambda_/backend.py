@@ -5,13 +5,15 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError
 from urllib3.exceptions import HTTPError
 
 from activity_dispatch.aws.clients import Clients
+from activity_dispatch.aws.pacing import Retrying
+from activity_dispatch.backends.attempts import Attempts, is_passing
 from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.invocation import payload_of
@@ -36,7 +38,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "LambdaBackend":
     arn = config.get("function_arn")
     if not isinstance(arn, str) or not arn.startswith("arn:"):
         raise InvalidBackendConfig(f"function_arn: {arn!r}; it must be a function's ARN")
-    return LambdaBackend(client=clients.lambda_, function_arn=arn)
+    return LambdaBackend(client_once=clients.lambda_once, function_arn=arn)
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
@@ -69,16 +71,17 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
 
 @dataclass(frozen=True, kw_only=True)
 class LambdaBackend:
-    """Invokes one function.
+    """Invokes one function, through a client that tries once.
 
     Lambda has no client token: a repeated start invokes the function twice, and its claim on the task
     lets only one of the invocations process it (see `worker.lambda_function`).
     """
 
-    client: "LambdaClient"
+    client_once: "LambdaClient"
     function_arn: str
     describes_jobs = False
     max_job_seconds = MAX_FUNCTION_SECONDS
+    retrying: Retrying = field(default_factory=Retrying)
 
     def start(self, task: Task) -> JobId:
         """Invoke the function asynchronously with token and input; the job id is the request id."""
@@ -89,9 +92,12 @@ class LambdaBackend:
                 f"input: {len(task.input.encode())} bytes; allowed are up to {MAX_ASYNC_PAYLOAD_BYTES} "
                 f"for an asynchronous invocation, including the token",
             )
-        with refusing("Invoke"):
-            response = self.client.invoke(
-                FunctionName=self.function_arn, InvocationType="Event", Payload=payload
+        attempts = Attempts(retrying=self.retrying, again=is_passing)
+        with refusing("Invoke", may_run=attempts.may_have_happened):
+            response = attempts.make(
+                lambda: self.client_once.invoke(
+                    FunctionName=self.function_arn, InvocationType="Event", Payload=payload
+                )
             )
         _read_to_end(response["Payload"])
         return JobId(response["ResponseMetadata"]["RequestId"])

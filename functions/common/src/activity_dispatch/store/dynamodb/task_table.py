@@ -10,10 +10,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.activities import Activity
-from activity_dispatch.domain.limits import MAX_TABLE_INPUT_BYTES
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
+from activity_dispatch.store.dynamodb.inputs import get_input, put_input
 from activity_dispatch.store.dynamodb.items import (
     ACTIVITY,
     ACTIVITY_KEY_PREFIX,
@@ -58,19 +58,12 @@ class DynamoTaskTable:
 
     def add(self, task: Task, backend: str) -> None:
         """Write a task just taken from its activity as `starting`."""
-        self.shared_puts.put(self._with_input(task, new_item(task, backend, self._now())))
+        self.shared_puts.put(put_input(self.payloads, task, new_item(task, backend, self._now())))
 
     def park(self, task: Task, backend: str) -> bool:
         """Write a task as `waiting`; return False if it exists."""
         item = new_item(task, backend, self._now(), TaskState.WAITING)
-        return self.shared_puts.put_alone(self._with_input(task, item))
-
-    def _with_input(self, task: Task, item: dict[str, Any]) -> Mapping[str, Any]:
-        if len(task.input.encode()) <= MAX_TABLE_INPUT_BYTES:
-            item["input"] = {"S": task.input}
-        else:
-            item["input_s3_uri"] = {"S": self.payloads.put_input(task.task_id, task.input)}
-        return item
+        return self.shared_puts.put_alone(put_input(self.payloads, task, item))
 
     def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
@@ -193,11 +186,7 @@ class DynamoTaskTable:
         if item is None:
             return None
         record = record_of(item)
-        if not with_input:
-            return replace(record, input=None)
-        if "input_s3_uri" in item and record.state is not TaskState.SETTLED:
-            return replace(record, input=self.payloads.get(item["input_s3_uri"]["S"]))
-        return record
+        return get_input(self.payloads, record, item) if with_input else replace(record, input=None)
 
     def is_settled(self, task_id: str) -> bool:
         """Return whether the task has an outcome; may lag behind by a second."""
