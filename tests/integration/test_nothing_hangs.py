@@ -132,7 +132,7 @@ def test_without_the_event_an_abort_stops_the_container_at_the_next_heartbeat(fa
 
 
 def test_the_reconciler_finds_an_end_whose_event_was_lost(faulty, client) -> None:
-    with without_rule(client, "faulty-fargate"):
+    with without_rule(client, "faulty-jobs-ecs"):
         # Without the sleep, a pass by the rule could close the task before it is seen open.
         arn = faulty.start({"job": {"command": ["sh", "-c", "sleep 1; exit 3"]}}, "fargate")
         wait_until(lambda: [item for item in faulty.open_items() if "job_id" in item])

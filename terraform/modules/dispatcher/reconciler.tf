@@ -6,12 +6,6 @@ locals {
       local.end_tasks,
       [
         {
-          Sid      = "BeatForJobs"
-          Effect   = "Allow"
-          Action   = ["states:SendTaskHeartbeat"]
-          Resource = local.settled_arns
-        },
-        {
           Sid      = "FindOpenTasks"
           Effect   = "Allow"
           Action   = ["dynamodb:Scan"]

@@ -29,9 +29,10 @@ locals {
   end_tasks = concat(
     [
       {
-        Sid      = "SettleTasks"
+        # A heartbeat asks whether anybody waits for a task, before its job is stopped.
+        Sid      = "SettleTasksAndAskAboutThem"
         Effect   = "Allow"
-        Action   = ["states:SendTaskSuccess", "states:SendTaskFailure"]
+        Action   = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"]
         Resource = local.settled_arns
       },
       {

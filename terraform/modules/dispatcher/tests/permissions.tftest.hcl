@@ -113,8 +113,8 @@ run "the_reporter_has_only_the_permissions_it_needs" {
 
   assert {
     condition = { for statement in local.reporter_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
-      SettleTasks = [
-        ["states:SendTaskSuccess", "states:SendTaskFailure"],
+      SettleTasksAndAskAboutThem = [
+        ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"],
         [for name in ["lines", "words", "first-*"] : "arn:aws:states:eu-west-1:123456789012:activity:${name}"],
       ]
       ReadAndSettleTasks = [
@@ -139,12 +139,11 @@ run "the_reconciler_has_only_the_permissions_it_needs" {
 
   assert {
     condition = { for statement in local.reconciler_policy.Statement : statement.Sid => statement.Action } == {
-      SettleTasks          = ["states:SendTaskSuccess", "states:SendTaskFailure"]
-      ReadAndSettleTasks   = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
-      ReadAndKeepPayloads  = ["s3:GetObject", "s3:PutObject"]
-      MakeDispatchRequests = ["sqs:SendMessage"]
-      BeatForJobs          = ["states:SendTaskHeartbeat"]
-      FindOpenTasks        = ["dynamodb:Scan"]
+      SettleTasksAndAskAboutThem = ["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"]
+      ReadAndSettleTasks         = ["dynamodb:GetItem", "dynamodb:UpdateItem"]
+      ReadAndKeepPayloads        = ["s3:GetObject", "s3:PutObject"]
+      MakeDispatchRequests       = ["sqs:SendMessage"]
+      FindOpenTasks              = ["dynamodb:Scan"]
     }
     error_message = "these actions"
   }
