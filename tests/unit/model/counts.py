@@ -64,8 +64,8 @@ def count_errors(executions: Executions) -> None:
     for task in executions.tasks:
         if task.timed_out:
             counted["error timeout"] += 1
-        elif "error" in (task.answer or {}):
-            counted[f"error {task.answer['error']}"] += 1
+        elif error := (task.answer or {}).get("error"):
+            counted[f"error {error}"] += 1
 
 
 def never(rules: Iterable[str]) -> list[str]:
