@@ -42,6 +42,7 @@ class ModelJob:
     state: JobState = JobState.QUEUED
     outcome: Outcome | None = None
     ended_at: float = 0.0
+    was_killed: bool = False
 
     def diagnosis(self) -> Diagnosis:
         """Return the service's description of it."""

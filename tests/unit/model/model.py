@@ -185,6 +185,7 @@ class Model:
         if process is self.workers[job.id]:
             job.state, job.ended_at = JobState.ENDED, self.now[0]
         if process.error is not None:
+            job.was_killed = job.was_killed or isinstance(process.error, Crash)
             self.events.append(Event(content={"diagnosis": function_failed(job)}))
 
     def emit(self, job: ModelJob) -> None:

@@ -179,9 +179,13 @@ class Roles:
 
         def handle(_input: object) -> int:
             self.begin(job)
-            work.go_on()
-            Beats.here.beats.beat()
-            work.go_on()
+            process.works_for = job.id
+            try:
+                work.go_on()
+                Beats.here.beats.beat()
+                work.go_on()
+            finally:
+                process.works_for = ""
             return 1
 
         processor = replace(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from activity_dispatch.reconcile import ring
 from activity_dispatch.testing import Fault
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.worker import lambda_function
+from activity_dispatch.worker.delivery import Delivery
 
 # `make deep-test` makes at least 50,000 steps; with few examples both numbers are a tenth.
 EXAMPLES = examples(2_000)
@@ -208,6 +210,7 @@ class Stack(Failing):
 @pytest.mark.hypothesis
 def test_random_interleavings_with_faults(monkeypatch: Any) -> None:
     monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
+    monkeypatch.setattr(lambda_function, "Delivery", partial(Delivery, sleep=lambda _: None))
     # So that a slow pass stops between a few tasks, as others do between many.
     monkeypatch.setattr(ring, "CHUNK", 1)
     unexpected, log = UnexpectedErrors(), logging.getLogger("activity_dispatch")
