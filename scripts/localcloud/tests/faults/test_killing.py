@@ -51,6 +51,8 @@ def test_a_killed_container_has_the_exit_code_of_sigkill(
 ) -> None:
     arn = ecs.run_command(sh(f"touch {tmp_path}/up; sleep 1000"))
     wait_for((tmp_path / "up").exists)
+    # The program may be up before the cloud has noted its process.
+    ecs.reach(arn, "RUNNING")
     assert len(breaker.kill(what="containers", count=1)) == 1
     task = ecs.reach(arn, "STOPPED")
     assert task["stopCode"] == "EssentialContainerExited"
