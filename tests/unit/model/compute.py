@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from activity_dispatch.aws.errors import may_have_happened
+from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
@@ -41,6 +42,7 @@ class ModelJob:
     state: JobState = JobState.QUEUED
     outcome: Outcome | None = None
     ended_at: float = 0.0
+    was_killed: bool = False
 
     def diagnosis(self) -> Diagnosis:
         """Return the service's description of it."""
@@ -149,6 +151,8 @@ class ModelBackend:
         }
         if payload["input"].get("poison"):
             raise ZeroDivisionError("an error that no backend should raise")
+        if payload["input"].get("lost"):
+            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, "no answer", may_run=True)
         with refusing("RunJob", may_run=may_have_happened):
             found = self.find(task.task_id) if self.kind is Kind.LIST else None
             return found or self.api.run_job(service=self.service, task_id=task.task_id, payload=payload)

@@ -4,10 +4,13 @@ import logging
 from collections import Counter
 
 from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.model.executions import FOREIGN, state_of
 from tests.unit.model.model import TARGET, Model
 
 from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
+from activity_dispatch.reconcile.steps import MAX_RESTARTS
 from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.worker import calling
@@ -16,6 +19,7 @@ from activity_dispatch.worker import calling
 def check(model: Model) -> None:
     """Assert what must hold at any time."""
     _check_nothing_runs_twice(model)
+    assert task_id_of(FOREIGN) not in model.tasks.records, "Step Functions did not allow to ask for it"
     if model.limit is not None:
         for arn in (ARN, TARGET):
             assert len(model.store.holders.get(arn, ())) <= model.limit
@@ -35,7 +39,7 @@ def _check_nothing_runs_twice(model: Model) -> None:
     under_way = [job.task_id for job in model.compute.under_way() if job.kind is not Kind.FUNCTION]
     assert len(under_way) == len(set(under_way)), f"two jobs of a task: {under_way}"
     at_work = Counter(
-        (task.execution_arn, task.redrives)
+        state_of(task)
         for task in model.executions.tasks
         # What Step Functions itself gave up on may go on until the stack notices.
         if not (task.timed_out or task.aborted)
@@ -55,6 +59,17 @@ def is_at_work(model: Model, job: ModelJob) -> bool:
     return job.id in model.roles.begun and job.state is not JobState.ENDED
 
 
+def _runs_now(model: Model, job: ModelJob) -> bool:
+    """Return whether the user's work runs now, for a function in one of the job's deliveries.
+
+    One that was killed has its failure recorded under the request id that the others have too.
+    """
+    if job.kind is not Kind.FUNCTION:
+        return is_at_work(model, job)
+    runs = any(process.works_for == job.id for process in model.processes if not process.is_done)
+    return runs and not job.was_killed
+
+
 def _in_slots(model: Model, arn: str) -> set[str]:
     """Return the tasks with a job; an invocation that waits costs nothing and may find its task gone."""
     jobs = model.compute.under_way()
@@ -65,7 +80,10 @@ def _in_slots(model: Model, arn: str) -> set[str]:
 def _check_record(model: Model, task: FakeTask) -> None:
     """Assert that the table agrees with Step Functions."""
     record = model.tasks.get(task_id_of(task.token))
-    if record is None or record.state is not TaskState.SETTLED:
+    if record is None:
+        return
+    assert record.restarts <= MAX_RESTARTS
+    if record.state is not TaskState.SETTLED:
         return
     assert record.token is None
     assert record.input is None
@@ -78,9 +96,15 @@ def _check_record(model: Model, task: FakeTask) -> None:
 def _check_error(model: Model, task: FakeTask) -> None:
     """Assert that an error that says that no job ran is true."""
     error = (task.answer or {}).get("error", "")
+    if error in (ErrorName.JOB_FAILED, ErrorName.JOB_INTERRUPTED):
+        works = [job.id for job in jobs_of(model, task) if _runs_now(model, job)]
+        assert not works, f"{error}, but it works: {works}"
     if error.startswith("Dispatch."):
         ran = [job.id for job in jobs_of(model, task) if job.id in model.roles.begun]
         assert not ran, f"{error}, but it ran: {ran}"
+        if error != ErrorName.DISPATCH_QUEUE_TIMEOUT:
+            there = [job.id for job in jobs_of(model, task) if job.state is not JobState.ENDED]
+            assert not there, f"{error}, but there is a job: {there}"
 
 
 def _check_result(model: Model, task: FakeTask) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from tests.unit.model.aftermath import check_nothing_is_left, check_stopped
 from tests.unit.model.compute import (
     FUNCTION_SECONDS,
     Compute,
@@ -13,6 +14,7 @@ from tests.unit.model.compute import (
     function_failed,
     outcome_of,
 )
+from tests.unit.model.counts import count_process
 from tests.unit.model.executions import TIMEOUT_SECONDS, Event, Executions, Message
 from tests.unit.model.processes import Process, exit_code
 from tests.unit.model.roles import Roles
@@ -21,10 +23,11 @@ from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.activities import Activity, WakeUp
 from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.lifecycle.concluder import OutputNotReady
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.testing import Crash
-from activity_dispatch.testing.stack import ARN, InMemoryStack
+from activity_dispatch.testing.stack import InMemoryStack
 
 TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, ExceptionGroup)
@@ -119,7 +122,12 @@ class Model:
             self.events.remove(event)
         tried = Event(content=event.content, attempts=event.attempts + 1)
 
+        ended = ended_execution(event.content)
+        check = None if ended is None else check_stopped(self, ended)
+
         def on_end(process: Process) -> None:
+            if check is not None:
+                check(process)
             if process.error is not None and tried.attempts < REPORTER_ATTEMPTS:
                 self.events.append(tried)
 
@@ -177,6 +185,7 @@ class Model:
         if process is self.workers[job.id]:
             job.state, job.ended_at = JobState.ENDED, self.now[0]
         if process.error is not None:
+            job.was_killed = job.was_killed or isinstance(process.error, Crash)
             self.events.append(Event(content={"diagnosis": function_failed(job)}))
 
     def emit(self, job: ModelJob) -> None:
@@ -202,6 +211,8 @@ class Model:
                 expected = process.error is None or isinstance(process.error, (*EXPECTED, Crash))
                 assert expected, f"{process.name}: {process.error!r}"
                 self.on_end.pop(process)(process)
+                count_process(process)
+                check_nothing_is_left(self, process)
         while self.compute.stops:
             self.stop_job(self.compute.jobs[self.compute.stops.pop()])
         self.messages.extend(Message(body=body) for body in self.sqs.bodies)
@@ -224,19 +235,6 @@ class Model:
     def is_made_once(self, call: str) -> bool:
         """Say whether the client for this call tries only once."""
         return call == "get_activity_task" or (call == "run_job" and Kind.LIST in self.compute.kinds.values())
-
-    def move(self, service: str) -> None:
-        """An apply gives the activity another service, while jobs of the old one run."""
-        self.stack.change_activity(config={"service": service})
-
-    def remove(self) -> None:
-        """An apply removes the activity, while its jobs run."""
-        self.tasks.activities.pop(ARN, None)
-
-    def serve_again(self) -> None:
-        """An apply adds the activity, if it was removed."""
-        if ARN not in self.tasks.activities:
-            self.stack.serve(self.activity)
 
     def stop_processes(self) -> None:
         """Kill the processes that still run."""

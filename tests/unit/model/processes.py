@@ -31,6 +31,8 @@ class Process:
     """Runs `target(process)` in a thread up to its next call; `clock` and `lives` are in the model's seconds.
 
     `since` is when it came to the call that it is about to make.
+    `works_for` is the job for which it runs the user's function now.
+    `calls` are those to the table and its slots, with their arguments and results.
     `result` is what it returned and `error` what it raised, a Crash if it was killed.
     """
 
@@ -41,7 +43,8 @@ class Process:
         self.name, self.dies_at, self._clock, self.since = name, clock() + lives, clock, clock()
         self.result: Any = None
         self.error: BaseException | None = None
-        self.is_done, self.pending = False, ""
+        self.is_done, self.pending, self.works_for = False, "", ""
+        self.calls: list[tuple[str, tuple[Any, ...], Any]] = []
         self.faults = Faults(plan=self._stand_still, sleep=lambda _: None)
         self._fault: Fault | None = None
         self._go, self._still = threading.Semaphore(0), threading.Semaphore(0)

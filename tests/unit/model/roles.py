@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.composed import SETTINGS
+from tests.unit.model.aftermath import Noted
 from tests.unit.model.compute import Compute, ModelBackend, ModelJob
 from tests.unit.model.processes import AtOnce, Process
 
@@ -104,7 +105,12 @@ class Roles:
             return ModelBackend(api=api, service=config["service"], kind=kinds[config["service"]])
 
         pause = process.wrap(Pauses(now=self.now)).pause
-        parts = {**self.stack.parts(process.wrap), "create_backend": create, "sleep": pause}
+        stack = self.stack
+        noted = {
+            "tasks": process.wrap(Noted(stack.tasks, process.calls)),
+            "slot_store": process.wrap(Noted(stack.slot_store, process.calls)),
+        }
+        parts = {**stack.parts(process.wrap), **noted, "create_backend": create, "sleep": pause}
         return Runtime(settings=SETTINGS, **parts)
 
     def dispatcher(self, process: Process, body: str) -> Result:
@@ -173,9 +179,13 @@ class Roles:
 
         def handle(_input: object) -> int:
             self.begin(job)
-            work.go_on()
-            Beats.here.beats.beat()
-            work.go_on()
+            process.works_for = job.id
+            try:
+                work.go_on()
+                Beats.here.beats.beat()
+                work.go_on()
+            finally:
+                process.works_for = ""
             return 1
 
         processor = replace(

@@ -1,69 +1,44 @@
 """Random interleavings of all processes, with crashes and faults at any AWS call, keep the invariants."""
 
 import logging
-from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
-    rule,
     run_state_machine_as_test,
 )
-from tests.unit.hypothesis_profiles import examples
-from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.hypothesis_profiles import PROFILE, examples
+from tests.unit.model.applies import apply
+from tests.unit.model.compute import Kind
+from tests.unit.model.counts import count_errors, counted, happening, never
+from tests.unit.model.drawn import FAULTS, INPUTS, MAX_TASKS, numbers, pick
+from tests.unit.model.failing import Failing
 from tests.unit.model.invariants import UnexpectedErrors, check
 from tests.unit.model.model import SERVICES, Model
 from tests.unit.model.roles import Beats
 from tests.unit.model.time_passes import Fate, come_to_rest, let_minutes_pass, plain, queued
 
-from activity_dispatch.domain.jobs import JobState
-from activity_dispatch.testing import AFTER, BEFORE, Fault
+from activity_dispatch.reconcile import ring
+from activity_dispatch.testing import Fault
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.worker import lambda_function
+from activity_dispatch.worker.delivery import Delivery
 
-LOST = ReadTimeoutError(endpoint_url="https://aws.invalid")
-FAULTS = st.sampled_from(
-    [
-        None,
-        None,
-        None,
-        None,
-        None,
-        Fault(fail="InternalServerError"),
-        Fault(fail="ThrottlingException"),
-        Fault(fail=LOST),
-        Fault(fail=LOST, when=AFTER),
-        Fault(duplicate=True),
-        Fault(crash=BEFORE),
-        Fault(crash=AFTER),
-    ]
-)
 # `make deep-test` makes at least 50,000 steps; with few examples both numbers are a tenth.
 EXAMPLES = examples(2_000)
 MIN_STEPS = examples(50_000)
-MAX_TASKS = 6
-INPUTS = st.sampled_from([{}, {}, {"plain": True}, {"plain": True}, {"poison": True}])
-numbers = st.integers(0, 7)
-counted: Counter[str] = Counter()
 
 
-def pick[T](things: list[T], number: int) -> T:
-    """Return one of them."""
-    return things[number % len(things)]
-
-
-class Stack(RuleBasedStateMachine):
+class Stack(Failing):
     """What can happen, in any order."""
 
-    model: Model
     is_broken = False
 
     @initialize(
@@ -72,44 +47,64 @@ class Stack(RuleBasedStateMachine):
         limit=st.sampled_from([None, 1, 2]),
         max_queue_seconds=st.sampled_from([None, 120]),
         heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
+        inputs=st.lists(INPUTS, max_size=2),
     )
-    def begin(self, kind: Kind, limit: int | None, max_queue_seconds: int | None, **fields: Any) -> None:
+    def begin(
+        self,
+        kind: Kind,
+        limit: int | None,
+        max_queue_seconds: int | None,
+        inputs: list[Mapping[str, bool]],
+        **fields: Any,
+    ) -> None:
         self.model = Model(kind, limit, max_queue_seconds, **fields)
+        for task in inputs:
+            self.start(task=task, is_callback=False, is_run=True)
 
-    @rule(task=INPUTS, is_requested=st.sampled_from([True, True, True, False]))
+    @happening(task=INPUTS, is_requested=st.sampled_from([True, True, True, False]))
     def schedule(self, task: Mapping[str, bool], is_requested: bool) -> None:
         if len(self.model.executions.tasks) < MAX_TASKS:
             self.model.executions.schedule(is_requested=is_requested, **task)
 
-    @rule(task=INPUTS, is_sent_twice=st.booleans())
+    @happening(inputs=st.lists(INPUTS, min_size=2, max_size=3))
+    def schedule_parallel(self, inputs: list[Mapping[str, bool]]) -> None:
+        if len(self.model.executions.tasks) + len(inputs) <= MAX_TASKS:
+            self.model.executions.schedule_parallel(inputs)
+
+    @happening(task=INPUTS, is_sent_twice=st.booleans())
     def hand_over(self, task: Mapping[str, bool], is_sent_twice: bool) -> None:
         if len(self.model.executions.tasks) < MAX_TASKS:
             self.model.executions.hand_over(is_sent_twice=is_sent_twice, **task)
 
     @precondition(lambda self: self.model.executions.redrivable())
-    @rule(number=numbers)
+    @happening(number=numbers)
     def redrive(self, number: int) -> None:
         if len(self.model.executions.tasks) < MAX_TASKS:
             self.model.executions.redrive(pick(self.model.executions.redrivable(), number))
 
     @precondition(lambda self: self.model.executions.tasks)
-    @rule(number=numbers)
+    @happening(number=numbers)
     def forge(self, number: int) -> None:
         self.model.executions.announce(pick(self.model.executions.tasks, number), "ABORTED")
 
+    @precondition(lambda self: not self.model.executions.is_forged)
+    @happening()
+    def hand_over_anothers_token(self) -> None:
+        self.model.executions.hand_over_anothers()
+
     @precondition(lambda self: self.model.messages)
-    @rule(number=numbers)
+    @happening(number=numbers)
     def dispatch(self, number: int) -> None:
         self.model.dispatch(pick(self.model.messages, number))
 
-    @rule()
+    @happening()
     def poll(self) -> None:
         is_served = ARN in self.model.tasks.activities
         if is_served and [process.name for process in self.model.processes].count("poller") < 2:
             self.model.poll()
 
     @precondition(lambda self: self.model.events)
-    @rule(number=numbers, fate=st.sampled_from(["once", "once", "once", "twice", "never"]))
+    @happening(number=numbers, fate=st.sampled_from(["once", "once", "once", "twice", "never"]))
     def report(self, number: int, fate: str) -> None:
         event = pick(self.model.events, number)
         if fate == "never":
@@ -117,14 +112,14 @@ class Stack(RuleBasedStateMachine):
         else:
             self.model.report(event, is_kept=fate == "twice")
 
-    @rule()
+    @happening()
     def reconcile(self) -> None:
         # A pass that takes longer than a minute overlaps with the next.
         if [process.name for process in self.model.processes].count("reconciler") < 2:
             self.model.reconcile()
 
     @precondition(lambda self: self.model.processes)
-    @rule(number=numbers, faults=st.lists(FAULTS, min_size=1, max_size=4))
+    @happening(number=numbers, faults=st.lists(FAULTS, min_size=1, max_size=4))
     def step(self, number: int, faults: list[Fault | None]) -> None:
         process = pick(self.model.processes, number)
         for fault in faults:
@@ -134,7 +129,7 @@ class Stack(RuleBasedStateMachine):
         self.model.settle()
 
     @precondition(lambda self: self.model.processes)
-    @rule(number=numbers, calls=st.integers(0, 10), fault=FAULTS)
+    @happening(number=numbers, calls=st.integers(0, 10), fault=FAULTS)
     def finish_with_fault(self, number: int, calls: int, fault: Fault | None) -> None:
         process = pick(self.model.processes, number)
         for _ in range(calls):
@@ -146,54 +141,50 @@ class Stack(RuleBasedStateMachine):
         self.model.settle()
 
     @precondition(lambda self: self.model.processes)
-    @rule(number=numbers)
+    @happening(number=numbers)
     def finish(self, number: int) -> None:
         pick(self.model.processes, number).finish()
         self.model.settle()
 
     @precondition(lambda self: bool(queued(self.model)))
-    @rule(number=numbers)
+    @happening(number=numbers)
     def run_job(self, number: int) -> None:
         self.model.run_job(pick(queued(self.model), number))
 
     @precondition(lambda self: bool(plain(self.model)))
-    @rule(number=numbers, exit_code=st.sampled_from([0, 3, 143]))
+    @happening(number=numbers, exit_code=st.sampled_from([0, 3, 143]))
     def end_job(self, number: int, exit_code: int) -> None:
         self.model.end_job(pick(plain(self.model), number), exit_code)
 
     @precondition(lambda self: self.running(Kind.FUNCTION))
-    @rule(number=numbers)
+    @happening(number=numbers)
     def deliver_again(self, number: int) -> None:
         self.model.deliver(pick(self.running(Kind.FUNCTION), number))
 
     @precondition(lambda self: self.running(Kind.LIST))
-    @rule(number=numbers)
+    @happening(number=numbers)
     def requeue(self, number: int) -> None:
         self.model.requeue(pick(self.running(Kind.LIST), number))
 
     @precondition(lambda self: self.model.executions.tasks)
-    @rule(number=numbers, is_told=st.booleans())
+    @happening(number=numbers, is_told=st.booleans())
     def abort(self, number: int, is_told: bool) -> None:
         task = pick(self.model.executions.tasks, number)
         if is_told:
-            self.model.stepfunctions.abort(task)
+            self.model.executions.stop(task)
         elif task.status == "RUNNING":
             self.model.executions.forget(task)
         self.model.settle()
 
-    @rule(service=st.sampled_from([*SERVICES, None]))
+    @happening(service=st.sampled_from([*SERVICES, None]))
     def apply(self, service: str | None) -> None:
-        self.model.serve_again()
-        if service is None:
-            self.model.remove()
-        else:
-            self.model.move(service)
+        apply(self.model, service)
 
-    @rule(seconds=st.sampled_from([1.0, 20.0, 61.0, 100.0, 200.0, 700.0]))
+    @happening(seconds=st.sampled_from([1.0, 20.0, 61.0, 100.0, 200.0, 700.0]))
     def advance(self, seconds: float) -> None:
         self.model.advance(seconds)
 
-    @rule(fates=st.lists(st.sampled_from(Fate), min_size=1, max_size=10))
+    @happening(fates=st.lists(st.sampled_from(Fate), min_size=1, max_size=10))
     def let_minutes_pass(self, fates: list[Fate]) -> None:
         let_minutes_pass(self.model, fates)
 
@@ -211,17 +202,17 @@ class Stack(RuleBasedStateMachine):
         try:
             if not self.is_broken:
                 counted["passes"] = max(counted["passes"], come_to_rest(self.model))
+                count_errors(self.model.executions)
         finally:
             self.model.stop_processes()
-
-    def running(self, kind: Kind) -> list[ModelJob]:
-        jobs = self.model.compute.jobs.values()
-        return [job for job in jobs if job.kind is kind and job.state is JobState.RUNNING]
 
 
 @pytest.mark.hypothesis
 def test_random_interleavings_with_faults(monkeypatch: Any) -> None:
     monkeypatch.setattr(lambda_function, "Heartbeats", Beats)
+    monkeypatch.setattr(lambda_function, "Delivery", partial(Delivery, sleep=lambda _: None))
+    # So that a slow pass stops between a few tasks, as others do between many.
+    monkeypatch.setattr(ring, "CHUNK", 1)
     unexpected, log = UnexpectedErrors(), logging.getLogger("activity_dispatch")
     log.addHandler(unexpected)
     log.propagate = False
@@ -234,3 +225,5 @@ def test_random_interleavings_with_faults(monkeypatch: Any) -> None:
     print(dict(counted))
     assert unexpected.seen == []
     assert counted["steps"] >= MIN_STEPS
+    rules = [name for name in dir(Stack) if hasattr(getattr(Stack, name), "hypothesis_stateful_rule")]
+    assert PROFILE == "few" or never(rules) == []

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from tests.unit.model.applies import serve_again
 from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.model.drawn import MAX_TASKS
 from tests.unit.model.invariants import check, is_at_work, jobs_of, open_things
 from tests.unit.model.model import Model
 
@@ -12,8 +14,9 @@ from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import Fault
 from activity_dispatch.testing.executions import FakeTask
 
-# The last passes may have to wait for a function's longest run and for a poll for missed tasks.
-MAX_PASSES = 90
+# The last passes may have to wait for a function's longest run, for a poll for missed tasks, and, one after
+# another, for tasks whose starts get no answer.
+MAX_PASSES = 200
 # Any two passes in a row may fail, and an orphan is stopped within three minutes.
 PASSES_THAT_MAY_FAIL = 2
 ORPHAN_SECONDS = 180.0
@@ -26,9 +29,12 @@ class Fate(StrEnum):
     LATE = "late"  # begins four seconds late
     EARLY = "early"
     MISSED = "missed"
+    SLOW = "slow"  # its time is up before it has asked about all tasks
     UNDESCRIBED = "undescribed"  # the services describe no job
 
 
+# A pass that takes this long for each task is over after three of them.
+SLOW_SECONDS = 16.0
 SECONDS = {Fate.LATE: 64.0, Fate.EARLY: 56.0}
 
 
@@ -51,9 +57,11 @@ def is_waited_for(model: Model, job: ModelJob) -> bool:
 
 def come_to_rest(model: Model) -> int:
     """Without faults, everything ends within a few passes; return how many."""
-    model.serve_again()
+    serve_again(model)
+    redriven = redriven_now(model)
     for passes in range(MAX_PASSES):
         catch_up(model)
+        assert model.limit is not None or not (left := [t.token for t in redriven if is_left(t)]), left
         if not open_things(model):
             return passes
         model.reconcile().finish()
@@ -61,6 +69,18 @@ def come_to_rest(model: Model) -> int:
         check(model)
         model.advance(60.0)
     raise AssertionError(f"after {MAX_PASSES} passes: {open_things(model)}")
+
+
+def redriven_now(model: Model) -> list[FakeTask]:
+    """Return the redriven tasks that nobody has been told of."""
+    told = [event.content.get("detail", {}) for event in model.events]
+    arns = [detail["executionArn"] for detail in told if detail.get("status") == "RUNNING"]
+    return [task for task in model.executions.tasks if task.execution_arn in arns and is_left(task)]
+
+
+def is_left(task: FakeTask) -> bool:
+    """Return whether nobody has taken the task."""
+    return task.status == "RUNNING" and task.worker_name is None and task.activity_arn != ""
 
 
 def catch_up(model: Model, *, with_jobs: bool = True) -> None:
@@ -90,29 +110,40 @@ def let_minutes_pass(model: Model, fates: Sequence[Fate]) -> None:
     watched = [
         task for task in model.executions.tasks if task.status == "RUNNING" and is_kept_alive(model, task)
     ]
-    missed = 0
+    missed, spent = 0, 0.0
     for fate in fates:
         missed = missed + 1 if fate is Fate.MISSED else 0
-        one_pass(model, Fate.MADE if missed > PASSES_THAT_MAY_FAIL else fate)
+        spent = one_pass(model, Fate.MADE if missed > PASSES_THAT_MAY_FAIL else fate, spent)
         missed = 0 if missed > PASSES_THAT_MAY_FAIL else missed
     now = model.now[0]
     lost = [task.token for task in watched if task.timed_out and now < task.started_at + task.timeout_seconds]
     assert not lost, f"heartbeats stopped while jobs waited or ran: {lost}"
-    if not model.processes and Fate.MISSED not in fates[-3:] and Fate.UNDESCRIBED not in fates[-3:]:
+    if not model.processes and not {Fate.MISSED, Fate.UNDESCRIBED, Fate.SLOW} & {*fates[-3:]}:
         check_orphans(model)
 
 
-def one_pass(model: Model, fate: Fate) -> None:
-    """A minute passes, and then the reconciler makes a pass."""
-    model.advance(SECONDS.get(fate, 60.0))
+def one_pass(model: Model, fate: Fate, spent: float = 0.0) -> float:
+    """When a minute has passed since the last pass began, make the next one; return how long it took.
+
+    The last one `spent` so much of that minute.
+    """
+    model.advance(SECONDS.get(fate, 60.0) - spent)
+    began = model.now[0]
     if fate is Fate.MISSED:
-        return
+        return 0.0
     fault = Fault(fail="AccessDeniedException") if fate is Fate.UNDESCRIBED else None
+    is_slow = (
+        fate is Fate.SLOW and sum(r.token is not None for r in model.tasks.records.values()) <= MAX_TASKS
+    )
     reconciler = model.reconcile()
     while not reconciler.is_done:
-        reconciler.step(fault if reconciler.pending == "describe_jobs" else None)
+        if is_slow and reconciler.pending == "send_task_heartbeat":
+            model.advance(SLOW_SECONDS)
+        if not reconciler.is_done:
+            reconciler.step(fault if reconciler.pending == "describe_jobs" else None)
     model.settle()
     check(model)
+    return model.now[0] - began
 
 
 def is_kept_alive(model: Model, task: FakeTask) -> bool:
