@@ -18,9 +18,9 @@ MISSED_PASSES = 0.2
 FORGE_EVERY_SECONDS = 2
 # How often the activity of Batch jobs is given the other container service, and back.
 MOVE_EVERY_SECONDS = 20
-# The longest wait for anything lost: a request's visibility timeout, then the patience of a slot or a start,
-# 180 s each.
-CALM_SECONDS = 300
+# The longest wait for anything lost: a request's visibility timeout, 330 s, then the patience of a slot or a
+# start, 180 s.
+CALM_SECONDS = 540
 # The longest that a poll takes, with what happens before and after it.
 POLL_SECONDS = 90
 FAULTS = [
