@@ -12,7 +12,7 @@ from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.tasks import TaskRecord
-from activity_dispatch.observe.log_keys import keys_of, log_keys
+from activity_dispatch.lifecycle.stopping import described_job
 from activity_dispatch.reconcile.next_step import Patience, Seen
 from activity_dispatch.reconcile.sources import Source
 
@@ -81,7 +81,7 @@ class Describer:
         return Seen(
             record=record,
             activity=source.activity,
-            job=job_of(record, known.jobs),
+            job=described_job(record, known.jobs),
             could_be_described=record.job_id not in known.refused,
             describes_jobs=backend.describes_jobs,
             max_job_seconds=backend.max_job_seconds,
@@ -145,16 +145,5 @@ def see_again(seen: Seen, record: TaskRecord, backend: Backend, now: float) -> S
     ended = seen.job is not None and seen.job.state is JobState.ENDED and seen.job.job_id == record.job_id
     job = seen.job if ended else None
     if not ended and backend.describes_jobs and record.job_id is not None:
-        job = job_of(record, backend.describe([JobId(record.job_id)]))
+        job = described_job(record, backend.describe([JobId(record.job_id)]))
     return replace(seen, record=record, job=job, now=now)
-
-
-def job_of(record: TaskRecord, known: Mapping[JobId, Diagnosis]) -> Diagnosis | None:
-    """Return the description of a task's job, None if the service does not know it as this task's."""
-    job = None if record.job_id is None else known.get(JobId(record.job_id))
-    if job is None or job.task_id == record.task_id:
-        return job
-    with log_keys(**keys_of(record)):
-        # Jobs write to the table: another task's job must not be stopped in the name of this one.
-        LOG.error("task %s: its record names a job of task %s", record.task_id, job.task_id)
-    return None
