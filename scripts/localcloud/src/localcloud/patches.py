@@ -92,6 +92,13 @@ PATCHES = (
         wrong="an SQS event source mapping handles one batch at a time and polls every 1-10 s",
     ),
     Patch(
+        name="recursion",
+        service="gateway",
+        module="localcloud.recursion.carrying",
+        more=(("lambda", "localcloud.recursion.functions"),),
+        wrong="Lambda does not stop functions that invoke each other in a loop",
+    ),
+    Patch(
         name="path-cache",
         service="stepfunctions",
         module="localcloud.stepfunctions.path_cache",
