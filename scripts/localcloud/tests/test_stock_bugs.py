@@ -45,6 +45,7 @@ SHOWS = {
     "stop-waiting-states": "test_a_stopped_execution_keeps_running",
     "closed-tasks": "test_a_closed_task_is_settled_again",
     "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
+    "state-names": "test_a_state_name_is_used_again",
     "activity-tags": "test_tags_of_activities_are_refused",
     "tracing-configuration": "test_tracing_is_not_described",
     "size-limits": "test_sizes_are_not_limited",
@@ -197,6 +198,12 @@ def test_a_timeout_in_a_branch_loses_its_name(stock: Cloud) -> None:
     execution = stock.start(in_parallel(activity_state(activity, HeartbeatSeconds=1)))
     stock.take(activity)
     assert stock.ended(execution)["error"] == "States.Runtime"
+
+
+def test_a_state_name_is_used_again(stock: Cloud) -> None:
+    inner = in_parallel({"Type": "Pass"})
+    states = {"Inner": {"Type": "Pass", "Next": "Both"}, "Both": {**inner, "End": True}}
+    assert stock.machine({"StartAt": "Inner", "States": states})
 
 
 def test_tags_of_activities_are_refused(stock: Cloud) -> None:

@@ -153,6 +153,12 @@ PATCHES = (
         wrong="States.Timeout in a Parallel or Map is an internal ValueError that no Retry matches",
     ),
     Patch(
+        name="state-names",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.state_names",
+        wrong="a state name may be used again in a branch of Parallel or Map",
+    ),
+    Patch(
         name="activity-tags",
         service="stepfunctions",
         module="localcloud.stepfunctions.tags",
