@@ -162,15 +162,16 @@ class Cloud:
     def queue(self, **attributes: str) -> tuple[str, str]:
         """Create a queue; return its URL and ARN."""
         client = self.client("sqs")
-        url = client.create_queue(QueueName=unique("queue"), Attributes=attributes)["QueueUrl"]
+        name = unique("queue") + (".fifo" if "FifoQueue" in attributes else "")
+        url = client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
         arn = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return url, arn["Attributes"]["QueueArn"]
 
-    def open_to_events(self, url: str, arn: str) -> None:
-        """Let EventBridge send to a queue."""
+    def open_to(self, url: str, arn: str, service: str) -> None:
+        """Let a service send to a queue."""
         statement = {
             "Effect": "Allow",
-            "Principal": {"Service": "events.amazonaws.com"},
+            "Principal": {"Service": f"{service}.amazonaws.com"},
             "Action": "sqs:SendMessage",
             "Resource": arn,
         }

@@ -18,6 +18,7 @@ from localstack.aws.protocol.parser import create_parser
 from localstack.config import HostAndPort
 from localstack.runtime.server import twisted
 from localstack.services.s3 import provider as s3_provider
+from recursion.relays import Relay
 from rolo.gateway import Gateway
 from states import activity_state, in_parallel
 from test_lambda import GATED, PID
@@ -28,6 +29,7 @@ SHOWS = {
     "loopback-only": "test_the_gateway_is_given_no_interface",
     "parser-cache": "test_each_client_gets_its_own_parser",
     "iam": "test_a_function_may_do_everything",
+    "recursion": "test_a_loop_does_not_end",
     "path-cache": "test_a_path_is_parsed_on_each_use",
     "s3-objects": "test_all_clouds_share_one_object_folder",
     "log-subscriptions": "test_a_subscription_gets_every_line",
@@ -43,6 +45,7 @@ SHOWS = {
     "stop-waiting-states": "test_a_stopped_execution_keeps_running",
     "closed-tasks": "test_a_closed_task_is_settled_again",
     "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
+    "state-names": "test_a_state_name_is_used_again",
     "activity-tags": "test_tags_of_activities_are_refused",
     "tracing-configuration": "test_tracing_is_not_described",
     "size-limits": "test_sizes_are_not_limited",
@@ -135,6 +138,13 @@ def test_batches_run_one_after_another(stock: Cloud, meeting: Path) -> None:
     wait_for(lambda: count(meeting, "alone"), seconds=20)
 
 
+def test_a_loop_does_not_end(stock: Cloud, tmp_path: Path) -> None:
+    relay = Relay(cloud=stock, file=tmp_path / "turns")
+    function = relay.function()
+    relay.start(function, relay.message([("lambda", function)], turns=20))
+    assert relay.ends_after(function, 20)
+
+
 def test_a_missed_heartbeat_is_a_timeout(stock: Cloud) -> None:
     activity = stock.activity()
     execution = stock.start(activity_state(activity, HeartbeatSeconds=1))
@@ -188,6 +198,12 @@ def test_a_timeout_in_a_branch_loses_its_name(stock: Cloud) -> None:
     execution = stock.start(in_parallel(activity_state(activity, HeartbeatSeconds=1)))
     stock.take(activity)
     assert stock.ended(execution)["error"] == "States.Runtime"
+
+
+def test_a_state_name_is_used_again(stock: Cloud) -> None:
+    inner = in_parallel({"Type": "Pass"})
+    states = {"Inner": {"Type": "Pass", "Next": "Both"}, "Both": {**inner, "End": True}}
+    assert stock.machine({"StartAt": "Inner", "States": states})
 
 
 def test_tags_of_activities_are_refused(stock: Cloud) -> None:

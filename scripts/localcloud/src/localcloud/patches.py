@@ -92,6 +92,13 @@ PATCHES = (
         wrong="an SQS event source mapping handles one batch at a time and polls every 1-10 s",
     ),
     Patch(
+        name="recursion",
+        service="gateway",
+        module="localcloud.recursion.carrying",
+        more=(("lambda", "localcloud.recursion.functions"),),
+        wrong="Lambda does not stop functions that invoke each other in a loop",
+    ),
+    Patch(
         name="path-cache",
         service="stepfunctions",
         module="localcloud.stepfunctions.path_cache",
@@ -144,6 +151,12 @@ PATCHES = (
         service="stepfunctions",
         module="localcloud.stepfunctions.branch_errors",
         wrong="States.Timeout in a Parallel or Map is an internal ValueError that no Retry matches",
+    ),
+    Patch(
+        name="state-names",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.state_names",
+        wrong="a state name may be used again in a branch of Parallel or Map",
     ),
     Patch(
         name="activity-tags",

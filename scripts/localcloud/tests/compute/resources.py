@@ -71,7 +71,7 @@ def _has_no_gap(details: list[dict[str, Any]]) -> bool:
 def events(cloud: Cloud, source: str) -> Events:
     """Listen to the events of a source from now on."""
     url, arn = cloud.queue()
-    cloud.open_to_events(url, arn)
+    cloud.open_to(url, arn, "events")
     client, rule = cloud.client("events"), unique("rule")
     client.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))
     client.put_targets(Rule=rule, Targets=[{"Id": "queue", "Arn": arn}])

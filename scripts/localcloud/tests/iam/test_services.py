@@ -101,7 +101,7 @@ def test_a_rule_needs_the_policy_of_its_queue(cloud: Cloud) -> None:
     _, put = rule(cloud, queue)
     put()
     wait_for(lambda: refusals(cloud, queue) == 1)
-    cloud.open_to_events(url, queue)
+    cloud.open_to(url, queue, "events")
     put()
     client = cloud.client("sqs")
     wait_for(lambda: client.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages"))

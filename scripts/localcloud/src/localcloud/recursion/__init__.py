@@ -1,0 +1,1 @@
+"""Lambda's recursive loop detection: chains of requests are counted, and stopped."""

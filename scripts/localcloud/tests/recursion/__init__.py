@@ -1,0 +1,1 @@
+"""Lambda's recursive loop detection."""
