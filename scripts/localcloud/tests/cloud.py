@@ -151,13 +151,26 @@ class Cloud:
         return {**response, "Payload": json.loads(body) if body else None}
 
     def log(self, group: str) -> str:
-        """Return the content of a log group; empty if the group does not exist."""
+        """Return what can be read of a log group by now; empty if the group does not exist."""
+        return "".join(self.lines(0, group))
+
+    def lines(self, count: int, group: str, **streams: Any) -> list[str]:
+        """Return the lines of a log group, by stream, once at least `count` can be read."""
         client = self.client("logs")
-        try:
-            events = client.filter_log_events(logGroupName=group)["events"]
-        except client.exceptions.ResourceNotFoundException:
-            return ""
-        return "".join(event["message"] for event in events)
+        pages = client.get_paginator("filter_log_events")
+
+        def read() -> list[str] | None:
+            found: dict[str, list[str]] = {}
+            try:
+                for page in pages.paginate(logGroupName=group, **streams):
+                    for event in page["events"]:
+                        found.setdefault(event["logStreamName"], []).append(event["message"])
+            except client.exceptions.ResourceNotFoundException:
+                pass
+            lines = [line for name in sorted(found) for line in found[name]]
+            return lines if len(lines) >= count else None
+
+        return wait_for(lambda: (read(),) if count else (read() or [],))[0] or []
 
     def queue(self, **attributes: str) -> tuple[str, str]:
         """Create a queue; return its URL and ARN."""
