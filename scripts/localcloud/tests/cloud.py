@@ -152,25 +152,22 @@ class Cloud:
 
     def log(self, group: str) -> str:
         """Return what can be read of a log group by now; empty if the group does not exist."""
-        return "".join(self.lines(0, group))
+        return "".join(self._readable(group))
 
     def lines(self, count: int, group: str, **streams: Any) -> list[str]:
         """Return the lines of a log group, by stream, once at least `count` can be read."""
+        wait_for(lambda: len(self._readable(group, **streams)) >= count)
+        return self._readable(group, **streams)
+
+    def _readable(self, group: str, **streams: Any) -> list[str]:
         client = self.client("logs")
-        pages = client.get_paginator("filter_log_events")
-
-        def read() -> list[str] | None:
-            found: dict[str, list[str]] = {}
-            try:
-                for page in pages.paginate(logGroupName=group, **streams):
-                    for event in page["events"]:
-                        found.setdefault(event["logStreamName"], []).append(event["message"])
-            except client.exceptions.ResourceNotFoundException:
-                pass
-            lines = [line for name in sorted(found) for line in found[name]]
-            return lines if len(lines) >= count else None
-
-        return wait_for(lambda: (read(),) if count else (read() or [],))[0] or []
+        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, **streams)
+        try:
+            events = [event for page in pages for event in page["events"]]
+        except client.exceptions.ResourceNotFoundException:
+            return []
+        events.sort(key=lambda event: event["logStreamName"])
+        return [event["message"] for event in events]
 
     def queue(self, **attributes: str) -> tuple[str, str]:
         """Create a queue; return its URL and ARN."""

@@ -2,7 +2,6 @@
 
 import pytest
 from cloud import Cloud
-
 from compute.resources import events
 
 

@@ -34,9 +34,7 @@ class Written:
         """Write lines as one batch."""
         now = int(time.time() * 1000)
         events = [{"timestamp": now, "message": line} for line in lines]
-        self.client.put_log_events(
-            logGroupName=self.group, logStreamName="one", logEvents=events
-        )
+        self.client.put_log_events(logGroupName=self.group, logStreamName="one", logEvents=events)
 
     def pages(self, limit: int, *, from_head: bool) -> Iterator[list[str]]:
         """Read page by page until the end answers the token it was asked for."""
@@ -122,7 +120,9 @@ def test_an_invalid_token_is_refused(log: Written) -> None:
 def stream(*written: int, name: str = "one") -> Any:
     """Return a stream whose lines were written at these milliseconds."""
     events = [SimpleNamespace(ingestion_time=at, message=str(at)) for at in written]
-    return SimpleNamespace(log_group=SimpleNamespace(name="/g"), log_stream_name=name, events=events)
+    return SimpleNamespace(
+        log_group=SimpleNamespace(name="/g"), log_stream_name=name, events=events
+    )
 
 
 def count(of: Any, now: float) -> int:

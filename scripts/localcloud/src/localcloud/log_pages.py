@@ -1,14 +1,15 @@
 """Logs are read late and in pages, as CloudWatch Logs gives them.
 
-LocalStack shows a line at once and fills every page. On AWS a line is readable some seconds after it
-was written, a page can be partial or empty although there is more behind its token, and only the
-end of a stream answers the token that it was asked for.
+LocalStack shows a line at once and fills every page. On AWS a line is readable some seconds after
+it was written, a page can be partial or empty although there is more behind its token, and only
+the end of a stream answers the token that it was asked for.
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
 """
 
 import copy
 import os
 import random
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -27,6 +28,7 @@ _EVENT_OVERHEAD_BYTES = 26
 _PARTIAL, _EMPTY = 0.3, 0.15
 # So many empty pages may follow each other.
 _MAX_EMPTY = 3
+_TOKEN = re.compile(r"([fb])/(\d{56})/(\d)")
 
 type _Page = tuple[list[dict[str, Any]], str, str]
 
@@ -86,7 +88,9 @@ def readable(stream: LogStream, now: float) -> Iterator[LogEvent]:
     for event in stream.events:
         if event.ingestion_time != written:
             batch, written = batch + 1, event.ingestion_time
-            delay = _random(stream.log_group.name, stream.log_stream_name, batch).uniform(0, MAX_SECONDS)
+            delay = _random(stream.log_group.name, stream.log_stream_name, batch).uniform(
+                0, MAX_SECONDS
+            )
             since = max(since, written / 1000 + delay)
         if since > now:
             return
@@ -99,7 +103,9 @@ def _page(
     forward, position, empty = _position(token, from_head, len(events))
     left = len(events) - position if forward else position
     if left <= 0 and token is not None:
-        return [], *((f"b/{position:056d}/0", token) if forward else (token, f"f/{position:056d}/0"))
+        return [], *(
+            (f"b/{position:056d}/0", token) if forward else (token, f"f/{position:056d}/0")
+        )
     chance = _random(stream.log_group.name, stream.log_stream_name, forward, position, empty)
     first = last = position
     if left and empty < _MAX_EMPTY and chance.random() < _EMPTY:
@@ -111,7 +117,9 @@ def _page(
     return _answer(events[first:last], first, last, forward=forward, empty=0)
 
 
-def _answer(events: Sequence[LogEvent], first: int, last: int, *, forward: bool, empty: int) -> _Page:
+def _answer(
+    events: Sequence[LogEvent], first: int, last: int, *, forward: bool, empty: int
+) -> _Page:
     """Return a page with its tokens; an empty one's token differs from the one before."""
     before, after = (0, empty) if forward else (empty, 0)
     page = [event.to_response_dict() for event in events]
@@ -122,13 +130,10 @@ def _position(token: str | None, from_head: bool, length: int) -> tuple[bool, in
     """Return the direction, the place between two lines, and how many empty pages came before."""
     if token is None:
         return from_head, 0 if from_head else length, 0
-    try:
-        direction, position, empty = token.split("/")
-        if direction not in ("f", "b"):
-            raise ValueError(direction)
-        return direction == "f", min(int(position), length), int(empty)
-    except ValueError as error:
-        raise InvalidParameterException("The specified nextToken is invalid.") from error
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        raise InvalidParameterException("The specified nextToken is invalid.")
+    return found[1] == "f", min(int(found[2]), length), int(found[3])
 
 
 def _parsed(token: str | None) -> tuple[int, str]:
@@ -147,4 +152,4 @@ def _weight(event: LogEvent) -> int:
 
 def _random(*of: object) -> random.Random:
     seed = os.environ.get(SEED_VARIABLE, "")
-    return random.Random(f"{seed}/{'/'.join(map(str, of))}")
+    return random.Random(f"{seed}/{'/'.join(map(str, of))}")  # noqa: S311 (no secret)

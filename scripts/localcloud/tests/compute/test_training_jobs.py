@@ -51,7 +51,7 @@ def test_a_job_runs_under_the_contract_and_reports_its_end(
 
 
 def assert_files(training: Training, name: str, model: str) -> None:
-    lines = training.output(name)
+    lines = training.output(name, count=4)
     assert json.loads(lines[0]) == {"epochs": "3"}
     assert json.loads(lines[1])["hosts"] == ["algo-1"]
     assert lines[2:4] == ["1 2 3", f"train {name} hello"]

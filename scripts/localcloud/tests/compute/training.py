@@ -112,7 +112,11 @@ class Training:
     def output(self, name: str, count: int = 1) -> list[str]:
         """Return the output lines of all its containers, once at least `count` can be read."""
         group = "/aws/sagemaker/TrainingJobs"
-        return self.cloud.lines(count, group, logStreamNamePrefix=f"{name}/algo-1-")
+        found = self.cloud.client("logs").describe_log_streams(
+            logGroupName=group, logStreamNamePrefix=f"{name}/algo-1-"
+        )
+        names = [stream["logStreamName"] for stream in found["logStreams"]]
+        return self.cloud.lines(count, group, logStreamNames=names)
 
 
 def interrupt(training: Training, name: str, **how: Any) -> None:

@@ -1,6 +1,6 @@
 """The events of executions in AWS's shape.
 
-LocalStack sends dates as text where AWS sends milliseconds, an object for no input, and no redriveCount.
+LocalStack sends dates as text where AWS sends milliseconds, and no redriveCount.
 https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
 """
 
