@@ -1,6 +1,7 @@
 """What every backend promises, the fake one included (design section 5)."""
 
 import pytest
+from tests.unit.fuzz import recorded
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
@@ -70,6 +71,14 @@ def test_stopping_twice_succeeds(backend) -> None:
 )
 def test_events_of_other_services_are_ignored(backend, event) -> None:
     assert backend.diagnose(event) is None
+
+
+@pytest.mark.parametrize("event", recorded.JOB_EVENTS, ids=["ecs", "batch", "sagemaker", "lambda"])
+def test_an_event_of_an_end_says_how_or_the_service_can_be_asked(backend, event) -> None:
+    diagnosis = backend.diagnose(dict(event))
+    if diagnosis is not None:
+        assert diagnosis.state is JobState.ENDED
+        assert diagnosis.outcome is not None or backend.describes_jobs
 
 
 @pytest.mark.parametrize("name", registry.names())

@@ -151,13 +151,23 @@ class Cloud:
         return {**response, "Payload": json.loads(body) if body else None}
 
     def log(self, group: str) -> str:
-        """Return the content of a log group; empty if the group does not exist."""
+        """Return what can be read of a log group by now; empty if the group does not exist."""
+        return "".join(self._readable(group))
+
+    def lines(self, count: int, group: str, **streams: Any) -> list[str]:
+        """Return the lines of a log group, by stream, once at least `count` can be read."""
+        wait_for(lambda: len(self._readable(group, **streams)) >= count)
+        return self._readable(group, **streams)
+
+    def _readable(self, group: str, **streams: Any) -> list[str]:
         client = self.client("logs")
+        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, **streams)
         try:
-            events = client.filter_log_events(logGroupName=group)["events"]
+            events = [event for page in pages for event in page["events"]]
         except client.exceptions.ResourceNotFoundException:
-            return ""
-        return "".join(event["message"] for event in events)
+            return []
+        events.sort(key=lambda event: event["logStreamName"])
+        return [event["message"] for event in events]
 
     def queue(self, **attributes: str) -> tuple[str, str]:
         """Create a queue; return its URL and ARN."""

@@ -23,6 +23,7 @@ from rolo.gateway import Gateway
 from states import activity_state, in_parallel
 from test_lambda import GATED, PID
 from test_lambda_events import MEET, count, mapping
+from test_log_pages import Written
 from test_log_subscriptions import Subscribed
 
 SHOWS = {
@@ -33,6 +34,7 @@ SHOWS = {
     "path-cache": "test_a_path_is_parsed_on_each_use",
     "s3-objects": "test_all_clouds_share_one_object_folder",
     "log-subscriptions": "test_a_subscription_gets_every_line",
+    "log-pages": "test_a_line_is_readable_at_once",
     "function-logs": "test_the_log_group_is_ignored",
     "capacity": "test_a_burst_starts_a_process_for_each_invocation",
     "async-invocations": "test_few_asynchronous_invocations_run_concurrently",
@@ -47,6 +49,7 @@ SHOWS = {
     "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
     "state-names": "test_a_state_name_is_used_again",
     "activity-tags": "test_tags_of_activities_are_refused",
+    "execution-events": "test_an_execution_s_event_has_dates_as_text",
     "tracing-configuration": "test_tracing_is_not_described",
     "size-limits": "test_sizes_are_not_limited",
 }
@@ -94,6 +97,12 @@ def test_a_subscription_gets_every_line(stock: Cloud) -> None:
     logs = Subscribed(stock, '{ $.type = "Wanted" }')
     logs.write('{"type": "Other"}')
     wait_for(lambda: "Other" in logs.heard())
+
+
+def test_a_line_is_readable_at_once(stock: Cloud) -> None:
+    log = Written.stream(stock)
+    log.write("one", "two", "three")
+    assert [len(page) for page in log.pages(limit=2, from_head=True)] == [2, 1, 0]
 
 
 def test_the_log_group_is_ignored(stock: Cloud) -> None:
@@ -210,6 +219,18 @@ def test_tags_of_activities_are_refused(stock: Cloud) -> None:
     client = stock.client("stepfunctions")
     code = error_code(client.list_tags_for_resource, resourceArn=stock.activity())
     assert code == "ResourceNotFound"
+
+
+def test_an_execution_s_event_has_dates_as_text(stock: Cloud) -> None:
+    url, arn = stock.queue()
+    stock.open_to_events(url, arn)
+    stock.client("events").put_rule(Name="states", EventPattern='{"source": ["aws.states"]}')
+    stock.client("events").put_targets(Rule="states", Targets=[{"Id": "queue", "Arn": arn}])
+    stock.start({"Type": "Pass"})
+    received = stock.client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=10)
+    detail = json.loads(received["Messages"][0]["Body"])["detail"]
+    assert isinstance(detail["startDate"], str)
+    assert "redriveCount" not in detail
 
 
 def test_tracing_is_not_described(stock: Cloud) -> None:

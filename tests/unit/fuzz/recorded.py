@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.schemas.events.samples import batch_event, ecs_event, execution_event, training_event
+
 from activity_dispatch.domain.tasks import task_id_of
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
@@ -9,16 +11,8 @@ TOKEN = "token-0"
 TASK_ID = task_id_of(TOKEN)
 ECS_TASK = f"arn:aws:ecs:eu-west-1:000000000000:task/cluster/{TASK_ID}"
 
-ECS: dict[str, Any] = {
-    "version": "0",
-    "id": "3317b2af-7005-947d-b652-f55e762e571a",
-    "detail-type": "ECS Task State Change",
-    "source": "aws.ecs",
-    "account": "000000000000",
-    "time": "2026-01-01T00:00:00Z",
-    "region": "eu-west-1",
-    "resources": [ECS_TASK],
-    "detail": {
+ECS = ecs_event(
+    {
         "clusterArn": "arn:aws:ecs:eu-west-1:000000000000:cluster/cluster",
         "taskArn": ECS_TASK,
         "startedBy": TASK_ID,
@@ -35,20 +29,11 @@ ECS: dict[str, Any] = {
             {"name": "sidecar", "exitCode": 1},
             {"name": "job", "exitCode": 137, "reason": "OutOfMemoryError: Container killed"},
         ],
-    },
-}
+    }
+)
 
-BATCH: dict[str, Any] = {
-    "version": "0",
-    "id": "c8f9c4b5-76e5-d76a-f980-7011e206042b",
-    "detail-type": "Batch Job State Change",
-    "source": "aws.batch",
-    "account": "000000000000",
-    "time": "2026-01-01T00:00:00Z",
-    "region": "eu-west-1",
-    "resources": ["arn:aws:batch:eu-west-1:000000000000:job/4c7599ae-0a82-49aa-ba5a-4727fcce14a8"],
-    "detail": {
-        "jobArn": "arn:aws:batch:eu-west-1:000000000000:job/4c7599ae-0a82-49aa-ba5a-4727fcce14a8",
+BATCH = batch_event(
+    {
         "jobName": f"task-{TASK_ID}",
         "jobId": "4c7599ae-0a82-49aa-ba5a-4727fcce14a8",
         "jobQueue": "arn:aws:batch:eu-west-1:000000000000:job-queue/queue",
@@ -57,8 +42,25 @@ BATCH: dict[str, Any] = {
         "attempts": [{"container": {"exitCode": 3, "logStreamName": "job/default/1"}, "startedAt": 1}],
         "startedAt": 1_767_225_600_000,
         "container": {"exitCode": 3, "logStreamName": "job/default/1", "command": [], "environment": []},
-    },
-}
+    }
+)
+
+TRAINING = training_event(
+    {
+        "TrainingJobName": f"task-{TASK_ID}",
+        "TrainingJobArn": f"arn:aws:sagemaker:eu-west-1:000000000000:training-job/task-{TASK_ID}",
+        "TrainingJobStatus": "Failed",
+        "SecondaryStatus": "Failed",
+        "RoleArn": "arn:aws:iam::000000000000:role/training",
+        "CreationTime": 1_767_225_600_000,
+        "TrainingStartTime": "1767225600000",
+        "TrainingEndTime": 1_767_225_660_000,
+        "ModelArtifacts": {"S3ModelArtifacts": "s3://bucket/model.tar.gz"},
+        "SecondaryStatusTransitions": [
+            {"Status": "Training", "StartTime": 1_767_225_600_000, "StatusMessage": "Training in progress."}
+        ],
+    }
+)
 
 LAMBDA: dict[str, Any] = {
     "version": "1.0",
@@ -80,21 +82,13 @@ LAMBDA: dict[str, Any] = {
     "responsePayload": {"errorType": "Sandbox.Timedout", "errorMessage": "Task timed out after 3.00 seconds"},
 }
 
-JOB_EVENTS = (ECS, BATCH, LAMBDA)
+JOB_EVENTS = (ECS, BATCH, TRAINING, LAMBDA)
 
 
 def status_change(status: str) -> dict[str, Any]:
     """Return the event of an execution that has ended."""
-    return {
-        "version": "0",
-        "id": "315c1398-40ff-a850-213b-158f73e60175",
-        "detail-type": "Step Functions Execution Status Change",
-        "source": "aws.states",
-        "account": "000000000000",
-        "time": "2026-01-01T00:00:00Z",
-        "region": "eu-west-1",
-        "resources": ["arn:aws:states:eu-west-1:000000000000:execution:machine:0"],
-        "detail": {
+    return execution_event(
+        {
             "executionArn": "arn:aws:states:eu-west-1:000000000000:execution:machine:0",
             "stateMachineArn": "arn:aws:states:eu-west-1:000000000000:stateMachine:machine",
             "name": "0",
@@ -103,5 +97,5 @@ def status_change(status: str) -> dict[str, Any]:
             "stopDate": 1_767_225_660_000,
             "input": "{}",
             "output": None,
-        },
-    }
+        }
+    )

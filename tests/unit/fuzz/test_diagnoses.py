@@ -17,12 +17,14 @@ from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeede
 events = st.sampled_from(recorded.JOB_EVENTS).flatmap(mutation.mutated)
 
 
-@pytest.mark.parametrize("event", recorded.JOB_EVENTS, ids=["ecs", "batch", "lambda"])
+@pytest.mark.parametrize("event", recorded.JOB_EVENTS, ids=["ecs", "batch", "sagemaker", "lambda"])
 def test_recorded_events_are_diagnosed(event: Any) -> None:
     diagnosis = registry.diagnose(event)
     assert diagnosis is not None
-    assert diagnosis.task_id == recorded.TASK_ID
-    assert isinstance(diagnosis.outcome, Failed)
+    assert (diagnosis.task_id, diagnosis.state) == (recorded.TASK_ID, JobState.ENDED)
+    # How a job of Batch or SageMaker ended is looked up.
+    is_complete = event in (recorded.ECS, recorded.LAMBDA)
+    assert isinstance(diagnosis.outcome, Failed) == is_complete
     assert recorded.TOKEN not in repr(diagnosis)
 
 
@@ -44,7 +46,7 @@ def test_no_json_makes_a_backend_raise(event: Any) -> None:
 def check(diagnosis: Diagnosis) -> None:
     assert re.fullmatch("[0-9a-f]{32}", diagnosis.task_id)
     assert isinstance(diagnosis.job_id, str)
-    assert (diagnosis.outcome is not None) == (diagnosis.state is JobState.ENDED)
+    assert diagnosis.outcome is None or diagnosis.state is JobState.ENDED
     assert type(diagnosis.log_stream) in (str, type(None))
     if isinstance(diagnosis.outcome, Succeeded):
         json.loads(diagnosis.outcome.output)

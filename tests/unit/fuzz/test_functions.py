@@ -1,6 +1,7 @@
 """The functions withstand any input: nothing is raised or lost, and a bad item harms no other."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
 
@@ -17,8 +18,8 @@ from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.tasks import Task
 from activity_dispatch.lifecycle.canceller import ended_execution
-from activity_dispatch.report.reporter import Reporter
-from activity_dispatch.runtime.endings import make_canceller, make_concluder
+from activity_dispatch.report.reporter import make_reporter
+from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.store.dispatch_queue import RequestReceiver
 
 # A lone surrogate in the input: Python's and JSON's strings may contain one.
@@ -137,11 +138,10 @@ def test_no_event_keeps_a_job_s_end_from_settling_its_task(
     stack.tasks.add(task, "fake")
     stack.tasks.record_started(task.task_id, job_of(end))
     stack.logs.default = tail
-    reporter, canceller = (
-        Reporter(diagnose=registry.diagnose, tasks=stack.tasks, concluder=make_concluder(stack.runtime)),
-        make_canceller(stack.runtime),
-    )
-    for event in [*(event for event in before if isinstance(event, dict)), with_exit_code(end, exit_code)]:
+    reporter = replace(make_reporter(stack.runtime), diagnose=registry.diagnose)
+    canceller, last = make_canceller(stack.runtime), with_exit_code(end, exit_code)
+    BACKENDS[0].client.describe_jobs.return_value = {"jobs": [last["detail"]] if end is BATCH else []}
+    for event in [*(event for event in before if isinstance(event, dict)), last]:
         execution = ended_execution(event)
         if execution is None:
             reporter.handle(event)

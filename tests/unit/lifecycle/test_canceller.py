@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.schemas.events.samples import execution_event, malformed
 from tests.unit.composed import EXECUTION
 
 from activity_dispatch.domain.jobs import JobId
@@ -14,7 +15,7 @@ from activity_dispatch.stepfunctions.history import open_polls
 
 
 def event(status: object, **detail: object) -> dict:
-    return {"source": "aws.states", "detail": {"executionArn": EXECUTION, "status": status, **detail}}
+    return execution_event({"executionArn": EXECUTION, "status": status, **detail})
 
 
 @pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
@@ -28,11 +29,11 @@ def test_an_execution_that_failed_is_recognized(status: str) -> None:
         event("SUCCEEDED"),
         event("RUNNING"),
         event("PENDING_REDRIVE"),
-        event(None),
-        event(["ABORTED"]),
-        event("ABORTED", executionArn=None),
-        {"source": "aws.ecs", "detail": {"executionArn": EXECUTION, "status": "ABORTED"}},
-        {"source": "aws.states"},
+        malformed("states", {"executionArn": EXECUTION}),
+        malformed("states", {"executionArn": EXECUTION, "status": ["ABORTED"]}),
+        malformed("states", {"executionArn": None, "status": "ABORTED"}),
+        malformed("ecs", {"executionArn": EXECUTION, "status": "ABORTED"}),
+        malformed("states"),
         {},
     ],
 )

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.schemas.events.samples import execution_event
+
 from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.testing.stepfunctions import (
@@ -127,7 +129,7 @@ class Executions:
     def announce(self, task: FakeTask, status: str) -> None:
         """Step Functions reports an execution's status, or somebody forges that."""
         detail = {"executionArn": task.execution_arn, "status": status, "redriveCount": task.redrives}
-        self.events.append(Event(content={"source": "aws.states", "detail": detail}))
+        self.events.append(Event(content=dict(execution_event(detail))))
 
     def redrive(self, task: FakeTask) -> None:
         """Somebody redrives an execution, which keeps its ARN and sends no request."""

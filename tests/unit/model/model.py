@@ -25,12 +25,13 @@ from activity_dispatch.domain.activities import Activity, WakeUp
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.lifecycle.concluder import OutputNotReady
+from activity_dispatch.report.ended_jobs import EndNotDescribed
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.testing import Crash
 from activity_dispatch.testing.stack import InMemoryStack
 
 TARGET = "callback:work"
-EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, ExceptionGroup)
+EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotDescribed, ExceptionGroup)
 FIRST, SECOND = SERVICES = ("first", "second")
 # From terraform/modules/dispatcher: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
@@ -189,9 +190,11 @@ class Model:
             self.events.append(Event(content={"diagnosis": function_failed(job)}))
 
     def emit(self, job: ModelJob) -> None:
-        """The service reports a job's state."""
+        """The service reports a job's state; like Batch, one kind does not say how a job ended."""
         if job.kind is not Kind.FUNCTION:
-            self.events.append(Event(content={"diagnosis": job.diagnosis()}))
+            reported = job.diagnosis()
+            reported = replace(reported, outcome=None) if job.kind is Kind.LIST else reported
+            self.events.append(Event(content={"diagnosis": reported}))
 
     def advance(self, seconds: float) -> None:
         """Time passes; functions that run too long are killed."""

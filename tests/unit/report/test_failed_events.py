@@ -4,6 +4,7 @@ import importlib
 import json
 
 import pytest
+from tests.schemas.events.samples import aws_event
 
 from activity_dispatch.report.failed_events import FailedEvents
 from activity_dispatch.testing.slots import FakeSQS
@@ -23,14 +24,13 @@ FAILED_INVOCATION = {
     },
     "responsePayload": {"errorMessage": "SECRET"},
 }
-ENDED = {
-    "id": "e-1",
-    "time": OLD,
-    "source": "aws.states",
-    "detail-type": "Step Functions Execution Status Change",
-    "resources": ["arn:execution"],
-    "detail": {"input": "SECRET", "output": "SECRET"},
-}
+ENDED = aws_event(
+    "Step Functions Execution Status Change",
+    {"input": "SECRET", "output": "SECRET"},
+    id="e-1",
+    time=OLD,
+    resources=["arn:execution"],
+)
 
 
 @pytest.fixture
@@ -67,8 +67,7 @@ def test_a_record_says_what_it_was_about(failed_events, sqs) -> None:
             "error": "ValueError",
             "id": "e-1",
             "time": OLD,
-            "source": "aws.states",
-            "detail-type": "Step Functions Execution Status Change",
+            **{name: ENDED[name] for name in ("source", "detail-type")},
             "resources": ["arn:execution"],
         },
     ]

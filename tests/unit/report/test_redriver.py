@@ -3,31 +3,34 @@
 import json
 
 import pytest
+from tests.schemas.events.samples import execution_event, malformed
 from tests.unit.composed import EXECUTION
 
 from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.report.redriver import MAX_REQUESTS, Redriver, make_redriver, redriven_execution
 from activity_dispatch.stepfunctions.reruns import tasks_to_rerun
 
+REDRIVEN = {"executionArn": EXECUTION, "status": "RUNNING", "redriveCount": 1}
 
-def event(status: object = "RUNNING", count: object = 1, source: str = "aws.states") -> dict:
-    return {"source": source, "detail": {"executionArn": EXECUTION, "status": status, "redriveCount": count}}
+
+def event(**detail: object) -> dict:
+    return execution_event({**REDRIVEN, **detail})
 
 
 def test_a_redrive_is_recognized() -> None:
-    assert redriven_execution(event()) == redriven_execution(event(count=7)) == EXECUTION
+    assert redriven_execution(event()) == redriven_execution(event(redriveCount=7)) == EXECUTION
 
 
 @pytest.mark.parametrize(
     "other",
     [
-        event(count=0),
-        event(count=None),
-        event(count="1"),
-        event("FAILED"),
-        event(source="aws.ecs"),
-        {"source": "aws.states", "detail": {"status": "RUNNING", "redriveCount": 1}},
-        {"source": "aws.states"},
+        event(redriveCount=0),
+        event(status="FAILED"),
+        malformed("states", {**REDRIVEN, "redriveCount": None}),
+        malformed("states", {**REDRIVEN, "redriveCount": "1"}),
+        malformed("ecs", REDRIVEN),
+        malformed("states", {"status": "RUNNING", "redriveCount": 1}),
+        malformed("states"),
         {},
     ],
 )

@@ -62,6 +62,12 @@ PATCHES = (
         "writer waits for the function",
     ),
     Patch(
+        name="log-pages",
+        service="logs",
+        module="localcloud.log_pages",
+        wrong="a line can be read as soon as it is written, and every page of a log is full",
+    ),
+    Patch(
         name="function-logs",
         service="lambda",
         module="localcloud.lambdas.function_logs",
@@ -163,6 +169,12 @@ PATCHES = (
         service="stepfunctions",
         module="localcloud.stepfunctions.tags",
         wrong="tags of activities are refused, which breaks Terraform's aws_sfn_activity",
+    ),
+    Patch(
+        name="execution-events",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.execution_events",
+        wrong="the events of executions have dates as text, and no redriveCount",
     ),
     Patch(
         name="tracing-configuration",

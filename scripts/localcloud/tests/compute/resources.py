@@ -7,6 +7,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from cloud import Cloud, unique, wait_for
+from event_judge import check
 
 STOCK = "busybox"
 REGION = "us-east-1"
@@ -28,9 +29,14 @@ def post(cloud: Cloud, path: str, **body: object) -> int:
         connection.close()
 
 
+def output_lines(cloud: Cloud, group: str, stream: str, count: int) -> list[str]:
+    """Return the lines of a log stream, once at least `count` can be read."""
+    return cloud.lines(count, group, logStreamNames=[stream])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Events:
-    """The events of a source, which a rule sends to a queue."""
+    """The events of a source, which a rule sends to a queue; each is judged by AWS's schema."""
 
     cloud: Cloud
     url: str
@@ -58,7 +64,10 @@ class Events:
         answer = self.cloud.client("sqs").receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1
         )
-        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+        received = [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+        for event in received:
+            check(event)
+        return received
 
 
 def _has_no_gap(details: list[dict[str, Any]]) -> bool:
@@ -149,13 +158,10 @@ class Ecs:
         wait_for(lambda: self.describe(arn)["lastStatus"] == status, seconds)
         return self.describe(arn)
 
-    def output(self, arn: str, container: str = "app") -> list[str]:
-        """Return the output lines of a container."""
+    def output(self, arn: str, container: str = "app", count: int = 1) -> list[str]:
+        """Return the output lines of a container, once at least `count` can be read."""
         stream = f"task/{container}/{arn.rpartition('/')[2]}"
-        answer = self.cloud.client("logs").get_log_events(
-            logGroupName=self.group, logStreamName=stream, startFromHead=True
-        )
-        return [event["message"] for event in answer["events"]]
+        return output_lines(self.cloud, self.group, stream, count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,11 +220,8 @@ class Batch:
         return self.reach(job, "SUCCEEDED", "FAILED")
 
     def output(self, container: Any, group: str = "/aws/batch/job") -> list[str]:
-        """Return the output lines of an attempt."""
-        answer = self.cloud.client("logs").get_log_events(
-            logGroupName=group, logStreamName=container["logStreamName"], startFromHead=True
-        )
-        return [event["message"] for event in answer["events"]]
+        """Return the output lines of an attempt, once one can be read."""
+        return output_lines(self.cloud, group, container["logStreamName"], 1)
 
 
 def statuses(details: list[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -51,7 +51,7 @@ def test_a_job_runs_under_the_contract_and_reports_its_end(
 
 
 def assert_files(training: Training, name: str, model: str) -> None:
-    lines = training.output(name)
+    lines = training.output(name, count=4)
     assert json.loads(lines[0]) == {"epochs": "3"}
     assert json.loads(lines[1])["hosts"] == ["algo-1"]
     assert lines[2:4] == ["1 2 3", f"train {name} hello"]
@@ -69,10 +69,11 @@ def test_an_event_has_awss_shape(training: Training, training_events: Events) ->
         if item["TrainingJobStatus"] == "Completed"
     )
     assert detail["TrainingJobArn"].endswith(f":training-job/{name}")
-    assert detail["Tags"] == {"team": "a"}
+    assert detail["Tags"] == [{"Key": "team", "Value": "a"}]
     job = training.describe(name)
-    assert int(detail["CreationTime"]) == round(job["CreationTime"].timestamp() * 1000)
-    assert int(detail["LastModifiedTime"]) >= int(detail["TrainingStartTime"])
+    assert detail["CreationTime"] == round(job["CreationTime"].timestamp() * 1000)
+    assert detail["LastModifiedTime"] >= detail["TrainingStartTime"]
+    assert set(job) - set(detail) >= {"BillableTimeInSeconds", "TrainingTimeInSeconds"}
     assert [item["Status"] for item in detail["SecondaryStatusTransitions"]][-1] == "Completed"
 
 

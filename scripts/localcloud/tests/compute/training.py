@@ -109,19 +109,14 @@ class Training:
         wait_for(lambda: self.describe(name)["TrainingJobStatus"] in ends, seconds)
         return self.describe(name)
 
-    def output(self, name: str) -> list[str]:
-        """Return the output lines of all its containers, in order."""
-        client, group = self.cloud.client("logs"), "/aws/sagemaker/TrainingJobs"
-        found = client.describe_log_streams(
+    def output(self, name: str, count: int = 1) -> list[str]:
+        """Return the output lines of all its containers, once at least `count` can be read."""
+        group = "/aws/sagemaker/TrainingJobs"
+        found = self.cloud.client("logs").describe_log_streams(
             logGroupName=group, logStreamNamePrefix=f"{name}/algo-1-"
         )
-        lines = []
-        for stream in sorted(item["logStreamName"] for item in found["logStreams"]):
-            answer = client.get_log_events(
-                logGroupName=group, logStreamName=stream, startFromHead=True
-            )
-            lines += [event["message"] for event in answer["events"]]
-        return lines
+        names = [stream["logStreamName"] for stream in found["logStreams"]]
+        return self.cloud.lines(count, group, logStreamNames=names)
 
 
 def interrupt(training: Training, name: str, **how: Any) -> None:

@@ -168,12 +168,12 @@ def test_jobs_are_described_100_at_a_time(stubbed) -> None:
     assert states == dict.fromkeys(jobs, JobState.QUEUED)
 
 
-def test_an_ended_job_is_described_like_its_event(stubbed) -> None:
+def test_an_ended_job_is_described_with_its_outcome(stubbed) -> None:
     stubber, backend = stubbed
     job = {**_job("job-1", "FAILED"), "container": {"exitCode": 3, "reason": "said Batch"}}
     stubber.add_response("describe_jobs", {"jobs": [job]})
     described = backend.describe([JobId("job-1")])["job-1"]
-    assert described == backend.diagnose({"source": "aws.batch", "detail": job})
+    assert described.outcome.cause.message == "exit code 3: said Batch"
     assert described.outcome.error == "Job.Failed"
 
 

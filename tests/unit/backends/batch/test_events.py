@@ -1,35 +1,41 @@
-"""What Batch's events say about jobs."""
+"""What Batch's events and descriptions say about jobs."""
 
 from typing import Any
 
 import pytest
+from tests.schemas.events.samples import batch_event, malformed
 from tests.unit.backends.stubs import TASK
 
-from activity_dispatch.backends.batch.events import diagnose
+from activity_dispatch.backends.batch.events import diagnose, diagnose_job
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.outcomes import Failed, Succeeded
 
 NAME = f"task-{TASK.task_id}"
 
 
-def event(**detail: Any) -> dict:
+def described(**fields: Any) -> dict:
     return {
-        "source": "aws.batch",
-        "detail-type": "Batch Job State Change",
-        "detail": {
-            "jobName": NAME,
-            "jobId": "job-1",
-            "status": "FAILED",
-            "statusReason": "Essential container in task exited",
-            "startedAt": 1,
-            "container": {"exitCode": 3, "logStreamName": "definition/default/1"},
-            **detail,
-        },
+        "jobName": NAME,
+        "jobId": "job-1",
+        "status": "FAILED",
+        "statusReason": "Essential container in task exited",
+        "startedAt": 1,
+        "container": {"exitCode": 3, "logStreamName": "definition/default/1"},
+        **fields,
     }
 
 
+@pytest.mark.parametrize("status", ["SUCCEEDED", "FAILED"])
+def test_an_event_says_that_a_job_has_ended_but_not_how(status: str) -> None:
+    diagnosis = diagnose(batch_event(described(status=status, stoppedAt=1_767_225_600_000)))
+    assert diagnosis is not None
+    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, "job-1", JobState.ENDED)
+    assert (diagnosis.outcome, diagnosis.log_stream) == (None, "definition/default/1")
+    assert diagnosis.ended_at == 1_767_225_600.0
+
+
 def test_a_successful_job_is_diagnosed_as_succeeded() -> None:
-    diagnosis = diagnose(event(status="SUCCEEDED", container={"exitCode": 0}))
+    diagnosis = diagnose_job(described(status="SUCCEEDED", container={"exitCode": 0}))
     assert diagnosis is not None
     assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, "job-1", JobState.ENDED)
     assert isinstance(diagnosis.outcome, Succeeded)
@@ -94,7 +100,7 @@ def test_a_successful_job_is_diagnosed_as_succeeded() -> None:
     ],
 )
 def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, message: str) -> None:
-    diagnosis = diagnose(event(**detail))
+    diagnosis = diagnose_job(described(**detail))
     assert diagnosis is not None
     assert isinstance(diagnosis.outcome, Failed)
     assert diagnosis.outcome.error == error
@@ -106,13 +112,15 @@ def test_a_failed_jobs_error_is_diagnosed(detail: dict, error: str, message: str
     [("RUNNABLE", JobState.QUEUED), ("STARTING", JobState.QUEUED), ("RUNNING", JobState.RUNNING)],
 )
 def test_an_unfinished_job_has_no_outcome(status: str, state: JobState) -> None:
-    diagnosis = diagnose(event(status=status))
-    assert diagnosis is not None
-    assert (diagnosis.state, diagnosis.outcome) == (state, None)
+    job = described(status=status)
+    for diagnosis in (diagnose(batch_event(job)), diagnose_job(job)):
+        assert diagnosis is not None
+        assert (diagnosis.state, diagnosis.outcome) == (state, None)
 
 
 @pytest.mark.parametrize(
     "detail", [{"jobName": "nightly"}, {"jobName": None}, {"jobId": 3}, {"status": "NEW"}, {"status": []}]
 )
-def test_events_about_other_jobs_are_ignored(detail: dict) -> None:
-    assert diagnose(event(**detail)) is None
+def test_other_jobs_are_ignored(detail: dict) -> None:
+    assert diagnose_job(described(**detail)) is None
+    assert diagnose(malformed("batch", described(**detail))) is None

@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.schemas.events.samples import ecs_event
 from tests.unit.backends.fargate.run_task import ARN, expected
 from tests.unit.backends.stubs import TASK
 
@@ -77,7 +78,7 @@ def test_an_ecs_status_becomes_a_job_state(stubbed, status: str, state: JobState
     described = backend.describe([JobId(ARN)])
     assert described[ARN].state is state
     assert (described[ARN].outcome is not None) == (state is JobState.ENDED)
-    assert described[ARN] == backend.diagnose({"source": "aws.ecs", "detail": answer["tasks"][0]})
+    assert described[ARN] == backend.diagnose(ecs_event(answer["tasks"][0]))
 
 
 def test_a_running_task_is_found_by_started_by(stubbed) -> None:

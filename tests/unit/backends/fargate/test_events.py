@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.schemas.events.samples import ecs_event, malformed
 from tests.unit.backends.stubs import TASK
 
 from activity_dispatch.backends import registry
@@ -14,27 +15,25 @@ ARN = "arn:aws:ecs:eu-west-1:000000000000:task/cluster/0123456789abcdef012345678
 
 
 def event(**detail: Any) -> dict:
-    return {
-        "source": "aws.ecs",
-        "detail-type": "ECS Task State Change",
-        "detail": {
-            "taskArn": ARN,
-            "startedBy": TASK.task_id,
-            "lastStatus": "STOPPED",
-            "desiredStatus": "STOPPED",
-            "stopCode": "EssentialContainerExited",
-            "stoppedReason": "Essential container in task exited",
-            "startedAt": "2026-01-01T00:00:00Z",
-            "version": 5,
-            "overrides": {
-                "containerOverrides": [
-                    {"name": "job", "environment": [{"name": "TASK_ID", "value": TASK.task_id}]}
-                ]
-            },
-            "containers": [{"name": "sidecar", "exitCode": 1}, {"name": "job", "exitCode": 0}],
-            **detail,
+    """Return an event; a field that is None is not there."""
+    fields: dict[str, Any] = {
+        "taskArn": ARN,
+        "startedBy": TASK.task_id,
+        "lastStatus": "STOPPED",
+        "desiredStatus": "STOPPED",
+        "stopCode": "EssentialContainerExited",
+        "stoppedReason": "Essential container in task exited",
+        "startedAt": "2026-01-01T00:00:00Z",
+        "version": 5,
+        "overrides": {
+            "containerOverrides": [
+                {"name": "job", "environment": [{"name": "TASK_ID", "value": TASK.task_id}]}
+            ]
         },
+        "containers": [{"name": "sidecar", "exitCode": 1}, {"name": "job", "exitCode": 0}],
+        **detail,
     }
+    return ecs_event({name: value for name, value in fields.items() if value is not None})
 
 
 def containers(**job: Any) -> list[dict]:
@@ -152,7 +151,7 @@ def test_an_unfinished_job_has_no_outcome(detail: dict, state: JobState) -> None
 
 @pytest.mark.parametrize("started_by", [None, "ecs-svc/123", "someone", 7])
 def test_events_about_other_ecs_tasks_are_ignored(started_by) -> None:
-    assert diagnose(event(startedBy=started_by)) is None
+    assert diagnose(malformed("ecs", {**event()["detail"], "startedBy": started_by})) is None
 
 
 def test_the_registry_finds_the_backend_of_an_event() -> None:

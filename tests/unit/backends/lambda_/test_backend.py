@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
+from tests.schemas.events.samples import malformed
 from tests.unit.backends.stubs import client_once
 from urllib3.exceptions import ProtocolError
 
@@ -135,7 +136,7 @@ def test_a_record_without_a_request_id_is_about_the_task_that_it_names(stubbed) 
     "event",
     [
         {},
-        {"source": "aws.ecs"},
+        malformed("ecs"),
         {**RECORD, "requestContext": {"requestId": "r1", "condition": "Success"}},
         {**RECORD, "requestPayload": None},
         {**RECORD, "requestContext": {}},

@@ -8,7 +8,6 @@ from tests.unit.backends.sagemaker.training_jobs import ANSWER, NAME, TASK, crea
 
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.sagemaker.backend import LOG_GROUP
-from activity_dispatch.backends.sagemaker.events import diagnose
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
 
 
@@ -60,13 +59,12 @@ def test_a_job_is_found_by_its_task(stubbed) -> None:
     assert backend.find(TASK.task_id) is None
 
 
-def test_an_ended_job_is_described_like_its_event(stubbed) -> None:
+def test_an_ended_job_is_described_with_its_outcome(stubbed) -> None:
     stubber, backend, _ = stubbed
     job = described(TrainingJobStatus="Failed", SecondaryStatus="Failed", FailureReason="CapacityError: x")
     stubber.add_response("describe_training_job", job)
     found = backend.describe([JobId(NAME)])[JobId(NAME)]
-    as_event = {**job, "LastModifiedTime": str(round(job["LastModifiedTime"].timestamp() * 1000))}
-    assert found == diagnose({"source": "aws.sagemaker", "detail": as_event})
+    assert (found.state, found.outcome.error) == (JobState.ENDED, "Dispatch.CapacityUnavailable")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What SageMaker's events say about jobs."""
+"""What SageMaker's events and descriptions say about jobs."""
 
 import json
 from typing import Any
@@ -6,37 +6,41 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.schemas.events.samples import malformed, training_event
 from tests.unit.backends.sagemaker.training_jobs import ANSWER, NAME, TASK
 
-from activity_dispatch.backends.sagemaker.events import diagnose
+from activity_dispatch.backends.sagemaker.events import diagnose, diagnose_job
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.outcomes import Failed, Succeeded
+
+TIMES = {
+    "CreationTime": "1583831889050",
+    "TrainingStartTime": "1583831890050",
+    "TrainingEndTime": "1583831990051",
+    "LastModifiedTime": "1583831991050",
+}
+DETAIL = {
+    **ANSWER,
+    "TrainingJobName": NAME,
+    "TrainingJobStatus": "Failed",
+    "SecondaryStatus": "Failed",
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models/"},
+    "SecondaryStatusTransitions": [{"Status": "Starting"}, {"Status": "Training"}],
+}
 
 
 def event(**detail: Any) -> dict[str, Any]:
     """Return an event like AWS's example, in which times are milliseconds in a string."""
-    return {
-        "source": "aws.sagemaker",
-        "detail-type": "SageMaker Training Job State Change",
-        "detail": {
-            **ANSWER,
-            "TrainingJobName": NAME,
-            "TrainingJobStatus": "Failed",
-            "SecondaryStatus": "Failed",
-            "FailureReason": "AlgorithmError: , exit code: 3",
-            "OutputDataConfig": {"S3OutputPath": "s3://bucket/models/"},
-            "CreationTime": "1583831889050",
-            "TrainingStartTime": "1583831890050",
-            "TrainingEndTime": "1583831990051",
-            "LastModifiedTime": "1583831991050",
-            "SecondaryStatusTransitions": [{"Status": "Starting"}, {"Status": "Training"}],
-            **detail,
-        },
-    }
+    return training_event({**DETAIL, **TIMES, **detail})
 
 
-def outcome_of(**detail: Any) -> Any:
-    diagnosis = diagnose(event(**detail))
+def described(**fields: Any) -> dict[str, Any]:
+    """Return a description of an ended job; times as an event has them do no harm."""
+    return {**DETAIL, **TIMES, "FailureReason": "AlgorithmError: , exit code: 3", **fields}
+
+
+def outcome_of(**fields: Any) -> Any:
+    diagnosis = diagnose_job(described(**fields))
     assert diagnosis is not None
     assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, NAME, JobState.ENDED)
     return diagnosis.outcome
@@ -48,9 +52,7 @@ NEVER_RAN = {"SecondaryStatusTransitions": [{"Status": "Starting"}]}
 COMPLETED = {"TrainingJobStatus": "Completed", "SecondaryStatus": "Completed", "FailureReason": None}
 
 
-FIELDS = st.sampled_from(
-    [*event()["detail"], "FinalMetricDataList", "ModelArtifacts", "BillableTimeInSeconds"]
-)
+FIELDS = st.sampled_from([*described(), "FinalMetricDataList", "ModelArtifacts", "BillableTimeInSeconds"])
 
 
 ANYTHING = st.recursive(
@@ -58,6 +60,15 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
     max_leaves=4,
 )
+
+
+@pytest.mark.parametrize("times", [TIMES, {name: int(text) for name, text in TIMES.items()}])
+@pytest.mark.parametrize("status", ["Completed", "Failed", "Stopped"])
+def test_an_event_says_that_a_job_has_ended_but_not_how(status: str, times: dict) -> None:
+    diagnosis = diagnose(event(TrainingJobStatus=status, SecondaryStatus=status, **times))
+    assert diagnosis is not None
+    assert (diagnosis.task_id, diagnosis.job_id, diagnosis.state) == (TASK.task_id, NAME, JobState.ENDED)
+    assert (diagnosis.outcome, diagnosis.progress, diagnosis.ended_at) == (None, None, 1_583_831_990.051)
 
 
 def test_a_success_reports_model_metrics_and_billed_time() -> None:
@@ -78,7 +89,7 @@ def test_a_success_reports_model_metrics_and_billed_time() -> None:
     }
 
 
-def test_missing_fields_of_an_event_are_derived_from_the_others() -> None:
+def test_missing_fields_of_a_description_are_derived_from_the_others() -> None:
     outcome = outcome_of(**COMPLETED)
     assert isinstance(outcome, Succeeded)
     assert json.loads(outcome.output) == {
@@ -153,18 +164,20 @@ def test_an_unfinished_job_reports_its_secondary_status(
     status: str, secondary: str, has_run: bool, state: JobState
 ) -> None:
     transitions = [{"Status": "Training" if has_run else "Starting"}]
-    diagnosis = diagnose(
-        event(
-            TrainingJobStatus=status,
-            SecondaryStatus=secondary,
-            SecondaryStatusTransitions=transitions,
-            FinalMetricDataList=[{"MetricName": "loss", "Value": 0.5}],
-        )
-    )
-    assert diagnosis is not None
-    assert (diagnosis.state, diagnosis.outcome) == (state, None)
+    detail = {
+        "TrainingJobStatus": status,
+        "SecondaryStatus": secondary,
+        "SecondaryStatusTransitions": transitions,
+    }
+    metrics = [{"MetricName": "loss", "Value": 0.5}]
+    reported = diagnose(event(**detail))
+    looked_up = diagnose_job(described(**detail, FinalMetricDataList=metrics))
+    assert reported is not None
+    assert looked_up is not None
+    assert (reported.state, reported.outcome) == (looked_up.state, looked_up.outcome) == (state, None)
+    assert json.loads(reported.progress or "") == {"secondary_status": secondary}
     wanted = {"secondary_status": secondary, "metrics": {"loss": 0.5}}
-    assert json.loads(diagnosis.progress or "") == wanted
+    assert json.loads(looked_up.progress or "") == wanted
 
 
 @pytest.mark.parametrize(
@@ -176,13 +189,15 @@ def test_an_unfinished_job_reports_its_secondary_status(
         {"SecondaryStatus": 3},
     ],
 )
-def test_events_about_other_jobs_are_ignored(detail: dict) -> None:
-    assert diagnose(event(**detail)) is None
+def test_other_jobs_are_ignored(detail: dict) -> None:
+    assert diagnose_job(described(**detail)) is None
+    assert diagnose(malformed("sagemaker", described(**detail))) is None
 
 
 @given(st.dictionaries(FIELDS, ANYTHING), st.sampled_from(["Completed", "Failed", "Stopped", "InProgress"]))
-def test_no_event_raises(detail: dict, status: str) -> None:
-    made = {**event(), "detail": {**event()["detail"], **detail, "TrainingJobStatus": status}}
-    diagnosis = diagnose(made)
+def test_no_event_and_no_description_raises(detail: dict, status: str) -> None:
+    made = described(**detail, **({} if "TrainingJobStatus" in detail else {"TrainingJobStatus": status}))
+    diagnose(malformed("sagemaker", made))
+    diagnosis = diagnose_job(made)
     if diagnosis is not None and isinstance(diagnosis.outcome, Succeeded):
         json.loads(diagnosis.outcome.output)

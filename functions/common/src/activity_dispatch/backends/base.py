@@ -64,5 +64,9 @@ class Backend(Protocol):
 
     @staticmethod
     def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-        """Return what an event says, None if it is not about a task's job. Pure."""
+        """Return what an event says, None if it is not about a task's job. Pure.
+
+        Where a service's events do not say how a job ended, an ended job has no outcome here: the reporter
+        asks `describe`.
+        """
         ...

@@ -31,10 +31,10 @@ class LogLocation:
 class Diagnosis:
     """What a backend's event or description says about a task's job.
 
-    `outcome` is None until the job has ended; `log_stream` names its log stream if the event does.
-    `progress` says how far a running job is, in up to 1 KiB. `has_output` means that a success's output
-    is complete and nothing is to be read from the log. `ended_at` is when the job's container ended, in
-    seconds since 1970, None if that is not known.
+    `outcome` is None until the job has ended, and in an event that does not say how. `log_stream` names its
+    log stream if the event does. `progress` says how far a running job is, in up to 1 KiB. `has_output`
+    means that a success's output is complete and nothing is to be read from the log. `ended_at` is when the
+    job's container ended, in seconds since 1970, None if that is not known.
     """
 
     task_id: str

@@ -43,17 +43,21 @@ class Concluder:
 
         Raises ClientError, BotoCoreError, and OutputNotReady.
         """
-        if self._is_over(record):
+        if self.is_over(record):
             return False
         outcome = self._with_log(record, diagnosis, outcome)
         # Reading the log may have taken seconds: the worker, or another event, may have settled the task.
         latest = self.settler.tasks.get(record.task_id)
-        if latest is None or self._is_over(latest) or latest.token is None:
+        if latest is None or self.is_over(latest) or latest.token is None:
             return False
         self._settle(latest, latest.token, outcome)
         return True
 
-    def _is_over(self, record: TaskRecord) -> bool:
+    def is_over(self, record: TaskRecord) -> bool:
+        """Return whether a task whose job has ended is settled; close it then.
+
+        Raises ClientError and BotoCoreError.
+        """
         if record.state is not TaskState.SETTLED and record.token is not None:
             return False
         if not record.is_closed:

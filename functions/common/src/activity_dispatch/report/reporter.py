@@ -7,10 +7,11 @@ from enum import Enum, auto
 from typing import Any
 
 from activity_dispatch.domain.claims import is_claim_of
-from activity_dispatch.domain.jobs import UNNAMED_JOB, Diagnosis
+from activity_dispatch.domain.jobs import UNNAMED_JOB, Diagnosis, JobState
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.concluder import Concluder
 from activity_dispatch.observe.log_keys import keys_of, log_keys
+from activity_dispatch.report.ended_jobs import EndedJobs
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.endings import make_concluder
 from activity_dispatch.store.task_table import TaskTable
@@ -34,11 +35,13 @@ class Reporter:
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None]
     tasks: TaskTable
     concluder: Concluder
+    ended_jobs: EndedJobs
 
     def handle(self, event: Mapping[str, Any]) -> Report:
         """Settle the event's task if its job has ended and the outcome is not reported yet.
 
-        Raises ClientError and BotoCoreError; the event is then delivered again.
+        Raises ClientError, BotoCoreError, OutputNotReady and EndNotDescribed; the event is then delivered
+        again.
         """
         diagnosis = self.diagnose(event)
         record = None if diagnosis is None else self.tasks.get(diagnosis.task_id)
@@ -46,6 +49,10 @@ class Reporter:
             LOG.info("event is not about a task of this stack: %s", event.get("detail-type"))
             return Report.NOT_OURS
         with log_keys(**{**keys_of(record), "job_id": diagnosis.job_id or None}):
+            if diagnosis.state is JobState.ENDED and diagnosis.outcome is None:
+                if self.concluder.is_over(record):
+                    return Report.ALREADY_SETTLED
+                diagnosis = self.ended_jobs.look_up(record, diagnosis)
             if diagnosis.outcome is not None:
                 concluded = self.concluder.conclude(record, diagnosis, diagnosis.outcome)
                 return Report.SETTLED if concluded else Report.ALREADY_SETTLED
@@ -56,7 +63,14 @@ class Reporter:
 
 def make_reporter(runtime: Runtime) -> Reporter:
     """Compose the reporter from the runtime's parts."""
-    return Reporter(diagnose=runtime.diagnose, tasks=runtime.tasks, concluder=make_concluder(runtime))
+    return Reporter(
+        diagnose=runtime.diagnose,
+        tasks=runtime.tasks,
+        concluder=make_concluder(runtime),
+        ended_jobs=EndedJobs(
+            activities=runtime.activities, backend_of=runtime.backend_of, sleep=runtime.sleep
+        ),
+    )
 
 
 def _is_of(record: TaskRecord, diagnosis: Diagnosis) -> bool:

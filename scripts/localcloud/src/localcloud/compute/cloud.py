@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from localstack.aws.connect import connect_to
 
 from localcloud.compute.configuration import configuration
+from localcloud.compute.event_fields import FIELDS, shown
 
 LOG = logging.getLogger(__name__)
 
@@ -73,12 +74,15 @@ class Place:
         }
 
     def emit(self, source: str, detail_type: str, resources: Sequence[str], detail: Any) -> None:
-        """Put an event on the default bus, as an AWS service does; a refused one is logged."""
+        """Put an event on the default bus, as an AWS service does; a refused one is logged.
+
+        Of `detail`, what the service describes, it has the fields that AWS publishes.
+        """
         entry = {
             "Source": source,
             "DetailType": detail_type,
             "Resources": list(resources),
-            "Detail": json.dumps(plain(detail)),
+            "Detail": json.dumps(plain(shown(FIELDS[detail_type], detail))),
         }
         answer = self.client("events").put_events(Entries=[entry])
         if answer["FailedEntryCount"]:

@@ -1,9 +1,13 @@
-"""What a `Batch Job State Change` says about a task's job.
+"""What a `Batch Job State Change` and DescribeJobs say about a task's job.
 
-Source: https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html
+An event does not say whether somebody stopped the job, nor the container's own reason: its end is looked up.
+
+Sources: https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html,
+https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from activity_dispatch.backends.ecs_messages import name_of_failed_start
@@ -37,30 +41,39 @@ def job_state(status: str) -> JobState:
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what an event says; None if it is not about a Batch job that runs a task."""
+    """Return what an event says, without the outcome; None if it is not about a job that runs a task."""
     detail = event.get("detail")
     if event.get("source") != "aws.batch" or not isinstance(detail, Mapping):
         return None
-    return diagnose_job(detail)
+    return _diagnosis(detail)
 
 
-def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
-    """Return a job's diagnosis from an event's detail or from DescribeJobs; None if it runs no task."""
+def diagnose_job(description: Mapping[str, Any]) -> Diagnosis | None:
+    """Return a job's diagnosis from DescribeJobs; None if it runs no task."""
+    found = _diagnosis(description)
+    if found is None or found.state is not JobState.ENDED:
+        return found
+    return replace(found, outcome=_outcome(description, _container(description), found.job_id))
+
+
+def _diagnosis(detail: Mapping[str, Any]) -> Diagnosis | None:
     job_id, status = detail.get("jobId"), detail.get("status")
     task_id = task_id_in(detail.get("jobName"))
     if task_id is None or not isinstance(job_id, str) or status not in _STATES:
         return None
-    container = detail.get("container")
-    container = container if isinstance(container, Mapping) else {}
-    stream = container.get("logStreamName")
+    stream = _container(detail).get("logStreamName")
     return Diagnosis(
         task_id=task_id,
         job_id=JobId(job_id),
         state=job_state(status),
-        outcome=_outcome(detail, container, job_id) if status in _ENDED else None,
         log_stream=stream if isinstance(stream, str) else None,
         ended_at=seconds_of(detail.get("stoppedAt")),
     )
+
+
+def _container(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    container = detail.get("container")
+    return container if isinstance(container, Mapping) else {}
 
 
 def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], job_id: str) -> Outcome:

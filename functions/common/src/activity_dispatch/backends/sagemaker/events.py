@@ -1,4 +1,6 @@
-"""What a `SageMaker Training Job State Change` says about a task's job.
+"""What a `SageMaker Training Job State Change` and DescribeTrainingJob say about a task's job.
+
+An event does not say why a job failed, what it measured or what it cost: its end is looked up.
 
 Sources: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html,
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html
@@ -8,6 +10,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,26 +34,35 @@ _KILLED = 137
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
-    """Return what an event says; None if it is not about a training job that runs a task."""
+    """Return what an event says, without the outcome; None if it is not about a job that runs a task."""
     detail = event.get("detail")
     if event.get("source") != "aws.sagemaker" or not isinstance(detail, Mapping):
         return None
-    return diagnose_job(detail)
+    return _diagnosis(detail)
 
 
-def diagnose_job(detail: Mapping[str, Any]) -> Diagnosis | None:
-    """Return a job's diagnosis from an event or from DescribeTrainingJob; None if it runs no task."""
+def diagnose_job(description: Mapping[str, Any]) -> Diagnosis | None:
+    """Return a job's diagnosis from DescribeTrainingJob; None if it runs no task."""
+    found = _diagnosis(description)
+    if found is None:
+        return None
+    secondary = description["SecondaryStatus"]
+    if found.state is JobState.ENDED:
+        return replace(found, outcome=_outcome(description, found.job_id, secondary))
+    return replace(found, progress=_progress(secondary, _metrics(description)))
+
+
+def _diagnosis(detail: Mapping[str, Any]) -> Diagnosis | None:
     status, secondary = detail.get("TrainingJobStatus"), detail.get("SecondaryStatus")
     task_id = task_id_in(detail.get("TrainingJobName"))
     if task_id is None or not isinstance(secondary, str) or status not in (*_ENDED, *_UNDER_WAY):
         return None
-    ended, job_id = status in _ENDED, JobId(job_name(task_id))
+    ended = status in _ENDED
     return Diagnosis(
         task_id=task_id,
-        job_id=job_id,
+        job_id=JobId(job_name(task_id)),
         state=JobState.ENDED if ended else _state(detail, secondary),
-        outcome=_outcome(detail, job_id, secondary) if ended else None,
-        progress=None if ended else _progress(detail, secondary),
+        progress=None if ended else _progress(secondary, {}),
         has_output=True,
         ended_at=seconds_of(detail.get("TrainingEndTime")),
     )
@@ -61,9 +73,8 @@ def _state(detail: Mapping[str, Any], secondary: str) -> JobState:
     return JobState.QUEUED if secondary in _QUEUED and not _has_run(detail) else JobState.RUNNING
 
 
-def _progress(detail: Mapping[str, Any], secondary: str) -> str:
+def _progress(secondary: str, metrics: Mapping[str, float]) -> str:
     """Return the secondary status, and the metrics if there are any, as JSON."""
-    metrics = _metrics(detail)
     return json.dumps({"secondary_status": secondary} | ({"metrics": metrics} if metrics else {}))
 
 
@@ -112,7 +123,6 @@ def _failed(detail: Mapping[str, Any], cause: Cause) -> Outcome:
 def _result(detail: Mapping[str, Any], job_id: str) -> Mapping[str, Any]:
     artefacts = detail.get("ModelArtifacts")
     model = artefacts.get("S3ModelArtifacts") if isinstance(artefacts, Mapping) else None
-    # AWS does not document which fields an event has: derive missing ones from others.
     return {
         "job_name": job_id,
         "model_s3_uri": model or _model_uri(detail, job_id),

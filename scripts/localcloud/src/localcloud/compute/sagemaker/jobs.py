@@ -50,7 +50,7 @@ class TrainingJob(Stoppable[StopRequest]):
             "LastModifiedTime": created,
             "EnableManagedSpotTraining": self.spot,
         }
-        self._tags = {item["Key"]: item["Value"] for item in request.get("Tags") or []}
+        self._tags = list(request.get("Tags") or [])
         self._publishing = threading.Lock()
 
     def describe(self) -> Document:
@@ -121,7 +121,7 @@ class TrainingJob(Stoppable[StopRequest]):
         self._document["LastModifiedTime"] = moment
 
     def _detail(self) -> Document:
-        """Return the event's detail: what Describe shows, with times as milliseconds in strings."""
+        """Return the event's detail: what Describe shows, with times as milliseconds, and tags."""
         detail: Document = _with_times_of_events(copy.deepcopy(self._document))
         return detail | {"Tags": self._tags}
 
@@ -159,7 +159,7 @@ def _with_times_of_events(value: Any) -> Any:
         return {name: _with_times_of_events(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_with_times_of_events(item) for item in value]
-    return str(milliseconds(value)) if isinstance(value, datetime) else value
+    return milliseconds(value) if isinstance(value, datetime) else value
 
 
 JOBS = JobStore()
