@@ -40,6 +40,7 @@ SHOWS = {
     "async-invocations": "test_few_asynchronous_invocations_run_concurrently",
     "updates": "test_an_update_kills_running_invocations",
     "queue-mapping": "test_batches_run_one_after_another",
+    "jsonata": "test_a_broken_expression_is_accepted",
     "activity-clocks": "test_a_missed_heartbeat_is_a_timeout",
     "activity-input": "test_a_string_input_loses_its_quotes",
     "early-reports": "test_a_heartbeat_without_heartbeat_seconds_is_refused",
@@ -152,6 +153,11 @@ def test_a_loop_does_not_end(stock: Cloud, tmp_path: Path) -> None:
     function = relay.function()
     relay.start(function, relay.message([("lambda", function)], turns=20))
     assert relay.ends_after(function, 20)
+
+
+def test_a_broken_expression_is_accepted(stock: Cloud) -> None:
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + %}", "End": True}
+    assert stock.machine({"StartAt": "Only", "States": {"Only": state}})
 
 
 def test_a_missed_heartbeat_is_a_timeout(stock: Cloud) -> None:

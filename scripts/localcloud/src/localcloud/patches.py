@@ -111,6 +111,12 @@ PATCHES = (
         wrong="each use of a JSONPath costs 20 ms",
     ),
     Patch(
+        name="jsonata",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.jsonata.evaluation",
+        wrong="a JSONata expression starts a JVM, and its errors pass by Retry and Catch",
+    ),
+    Patch(
         name="activity-clocks",
         service="stepfunctions",
         module="localcloud.stepfunctions.clocks",
