@@ -54,7 +54,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 # Folders too: only they show that a file was removed.
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
-.PHONY: help setup build zip check lint python-lint docs measure changelog test terraform-test fast-test unit-test \
+.PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test fast-test unit-test \
 	deep-test checkov integration-test localcloud-test stack-test benchmark training-setup chaos images push \
 	image-test demo demo-training local-up local-down run status bootstrap plan apply deploy destroy release \
 	requirements clean need-terraform need-docker need-env
@@ -88,6 +88,9 @@ python-lint: $(READY) ## check the Python files' style, types and imports (ruff,
 docs: $(VENV_READY) ## update the generated parts of the docs: the modules' inputs and outputs, the cost
 	@$(OPERATIONS) docs
 	@exec $(PYTHON) -m benchmark.cost tables
+
+schemas: $(VENV_READY) | need-terraform ## update the kept schemas of the AWS provider, tests/schemas/terraform (PyPI)
+	@exec $(OPERATIONS) schemas
 
 measure: $(READY) ## measure on the local cloud the figures behind docs/cost.md
 	@exec $(PYTHON) -m benchmark.cost measure

@@ -5,10 +5,11 @@ provider "aws" {
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 
 locals {
-  machine_arn = "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:orders"
+  machine_arn = "arn:${data.aws_partition.current.partition}:states:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:stateMachine:orders"
   orders      = jsondecode(file("${path.module}/orders.asl.json"))
   # The state keeps its name and its next state. Its output joins the order, as the original state's did.
   invoice = merge(module.stack.process_states.invoice, {

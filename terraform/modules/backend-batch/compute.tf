@@ -18,9 +18,9 @@ locals {
 resource "aws_batch_compute_environment" "this" {
   count = local.creates_queue ? 1 : 0
 
-  compute_environment_name_prefix = "${var.name}-"
-  type                            = "MANAGED"
-  tags                            = var.tags
+  # The provider makes up a unique name, as create_before_destroy needs: no argument for it is in both 5.100 and 6.
+  type = "MANAGED"
+  tags = merge({ Name = var.name }, var.tags)
 
   compute_resources {
     type                = var.compute.spot ? (local.on_fargate ? "FARGATE_SPOT" : "SPOT") : var.compute.type

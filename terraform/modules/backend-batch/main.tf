@@ -1,6 +1,7 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 
 locals {
   # Always set for the job.
@@ -19,7 +20,7 @@ locals {
   }
 
   # ARNs built from names are known at plan time, and what watches the queue need not wait for it.
-  arn_suffix         = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+  arn_suffix         = "${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}"
   batch_arn_prefix   = "arn:${data.aws_partition.current.partition}:batch:${local.arn_suffix}"
   creates_queue      = var.job_queue == null
   queue_name         = local.creates_queue ? var.name : element(split("/", var.job_queue), length(split("/", var.job_queue)) - 1)
@@ -28,7 +29,7 @@ locals {
   on_fargate         = var.compute.type == "FARGATE"
 
   # Not every platform sets the region, and SDKs read different variables.
-  region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
+  region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_service.current.region }
   # With its own limit the worker ends before Batch ends it, and reports why.
   limits = { TASK_TIMEOUT_SECONDS = tostring(var.timeout_seconds) }
   environment = merge(
@@ -57,7 +58,7 @@ locals {
       logDriver = "awslogs"
       options = {
         "awslogs-group"         = aws_cloudwatch_log_group.this.name
-        "awslogs-region"        = data.aws_region.current.name
+        "awslogs-region"        = data.aws_service.current.region
         "awslogs-stream-prefix" = local.log_stream_prefix
       }
     }

@@ -1,7 +1,7 @@
 variable "name" {
   description = <<-EOT
-    Name of the backend; queue, compute environment, job definition, roles, log group and security group are named
-    after it.
+    Name of the backend; queue, job definition, roles, log group and security group are named after it, and it is the
+    compute environment's tag Name.
   EOT
   type        = string
   validation {

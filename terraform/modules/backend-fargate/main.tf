@@ -1,6 +1,7 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 
 locals {
   # Always set for the job.
@@ -20,7 +21,7 @@ locals {
 
   # ARNs built from names are known at plan time, and what watches the cluster need not wait for it.
   ecs_arn_prefix = join(":", [
-    "arn", data.aws_partition.current.partition, "ecs", data.aws_region.current.name,
+    "arn", data.aws_partition.current.partition, "ecs", data.aws_service.current.region,
     data.aws_caller_identity.current.account_id,
   ])
   creates_cluster = var.cluster == null
@@ -40,7 +41,7 @@ locals {
   creates_security_group = length(var.network.security_groups) == 0
 
   # Not every platform sets the region, and SDKs read different variables.
-  region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_region.current.name }
+  region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_service.current.region }
   # With its own limits the worker ends before the platform ends it, and reports why.
   limits = merge(
     { TASK_GRACE_SECONDS = tostring(max(0, var.container.stop_timeout_seconds - 10)) },
@@ -67,7 +68,7 @@ locals {
       logDriver = "awslogs"
       options = {
         "awslogs-group"         = aws_cloudwatch_log_group.this.name
-        "awslogs-region"        = data.aws_region.current.name
+        "awslogs-region"        = data.aws_service.current.region
         "awslogs-stream-prefix" = local.log_stream_prefix
         # The last line may be the job's result: better slow than lost.
         "mode" = "blocking"

@@ -1,6 +1,7 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 data "aws_default_tags" "current" {}
 
 locals {
@@ -12,7 +13,7 @@ locals {
   # SageMaker's own, shared by all training jobs of the account.
   log_group = "/aws/sagemaker/TrainingJobs"
 
-  arn_suffix    = "${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+  arn_suffix    = "${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}"
   job_arns      = "arn:${data.aws_partition.current.partition}:sagemaker:${local.arn_suffix}:training-job/${local.job_name_prefix}*"
   log_group_arn = "arn:${data.aws_partition.current.partition}:logs:${local.arn_suffix}:log-group:${local.log_group}"
 

@@ -1,7 +1,8 @@
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 
 locals {
-  region = data.aws_region.current.name
+  region = data.aws_service.current.region
   # The library uses the same name, in metrics.py.
   namespace = "ActivityDispatch"
 

@@ -5,7 +5,7 @@ locals {
   # for the open tasks of an activity that was removed.
   settled_arns = concat(
     local.activity_arns,
-    ["arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:activity:${var.name}-*"],
+    ["arn:${data.aws_partition.current.partition}:states:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:activity:${var.name}-*"],
     length(local.callbacks) > 0 ? var.state_machine_arns : [],
   )
 

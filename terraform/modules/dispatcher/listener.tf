@@ -49,7 +49,7 @@ resource "aws_lambda_permission" "listener" {
   action         = "lambda:InvokeFunction"
   principal      = "logs.amazonaws.com"
   source_account = data.aws_caller_identity.current.account_id
-  source_arn     = "arn:${data.aws_partition.current.partition}:logs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:log-group:${each.key}:*"
+  source_arn     = "arn:${data.aws_partition.current.partition}:logs:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:log-group:${each.key}:*"
 }
 
 resource "aws_cloudwatch_log_subscription_filter" "listener" {

@@ -1,6 +1,7 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 
 locals {
   # An invocation takes requests for one to three and a half minutes; the last polls take 60 s, and their starts follow.
@@ -13,7 +14,7 @@ locals {
   max_receive_count = 20
 
   # Known before the queues exist, so that policies and what depends on them need not wait.
-  queue_arn_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:"
+  queue_arn_prefix = "arn:${data.aws_partition.current.partition}:sqs:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:"
   queues = {
     dispatch = { name = "${var.name}-dispatch", retention_days = 4 }
     # A callback's message holds its token and input, which a redrive needs: kept a day longer than in the queue.

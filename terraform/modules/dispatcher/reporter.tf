@@ -19,11 +19,11 @@ locals {
     Action    = "sqs:SendMessage"
     Resource  = local.queue_arns.report_dead_letter
     # By prefix: the queues must not depend on the backends, whose jobs depend on the dispatcher of the queues.
-    Condition = { ArnLike = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:events:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:rule/${var.name}-*" } }
+    Condition = { ArnLike = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:events:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:rule/${var.name}-*" } }
   }]
 
   # Built from its name to avoid a cycle: a function behind a backend names the reporter, which names the backends.
-  reporter_arn = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:function:${var.name}-reporter"
+  reporter_arn = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:function:${var.name}-reporter"
 
   # Common to reporter and reconciler.
   end_tasks = concat(

@@ -92,7 +92,7 @@ locals {
     }
   }
   arn_prefixes = { for service in ["ecs", "batch", "sagemaker", "logs"] : service =>
-    "arn:${data.aws_partition.current.partition}:${service}:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}"
+    "arn:${data.aws_partition.current.partition}:${service}:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}"
   }
 
   watched_patterns = { for service in var.watching.services : "jobs-${service}" => jsonencode({

@@ -10,7 +10,8 @@ data "aws_availability_zones" "available" {
   }
 }
 
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 
 locals {
   creates = var.existing == null
@@ -89,7 +90,7 @@ resource "aws_vpc_endpoint" "this" {
   for_each = local.creates ? var.gateway_endpoints : []
 
   vpc_id            = aws_vpc.this[0].id
-  service_name      = "com.amazonaws.${data.aws_region.current.name}.${each.value}"
+  service_name      = "com.amazonaws.${data.aws_service.current.region}.${each.value}"
   vpc_endpoint_type = "Gateway"
   route_table_ids   = [aws_route_table.this[0].id]
   tags              = merge(local.tags, { Name = "${var.name}-${each.value}" })

@@ -44,7 +44,7 @@ locals {
 
   # By name to avoid a cycle: the state machines depend on the activities, which depend on the dispatcher's queue.
   example_state_machine_arns = [for key in concat(sort(local.example_backends), keys(local.fan_out_definitions)) :
-    "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:${var.name}-${key}"
+    "arn:${data.aws_partition.current.partition}:states:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:stateMachine:${var.name}-${key}"
   ]
 }
 

@@ -1,6 +1,6 @@
 output "region" {
   description = "The region the stack is in."
-  value       = data.aws_region.current.name
+  value       = data.aws_service.current.region
 }
 
 output "task_table" {

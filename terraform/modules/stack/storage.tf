@@ -1,11 +1,12 @@
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
-data "aws_region" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "states" }
 
 locals {
   # Bucket names must be unique in the partition, hence account and region.
   bucket_names = { for purpose in ["data", "artefacts"] :
-    purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}"
+    purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_service.current.region}"
   }
   bucket_arns = { for purpose, name in local.bucket_names : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
   # Separate from the names: these depend on packages_dir, whose zips depend on activities that need the names.

@@ -91,7 +91,7 @@ locals {
     }
   } }
   training_state_machine_arns = [for key in local.training_keys :
-    "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:${var.name}-${key}"
+    "arn:${data.aws_partition.current.partition}:states:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:stateMachine:${var.name}-${key}"
   ]
 }
 

@@ -13,7 +13,7 @@ resource "aws_iam_role" "this" {
       Condition = {
         StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
         ArnLike = {
-          "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:states:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:stateMachine:*"
+          "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:states:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:stateMachine:*"
         }
       }
     }]

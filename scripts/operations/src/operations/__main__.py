@@ -21,6 +21,7 @@ from operations.deploy.push import push
 from operations.docs import terraform_docs
 from operations.executions.run import run
 from operations.executions.status import status
+from operations.schemas.refresh import refresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,7 @@ def _parser() -> Parser:
     add("demo", lambda _: processing.demo(), "show everything once on a local cloud")
     add("demo-training", lambda _: training.demo_training(), "show a sweep of trainings on a local cloud")
     add("docs", _docs, "update the parts of the docs that come from .tf files")
+    add("schemas", _schemas, "update the kept schemas of the AWS provider")
     for part in (_add_images, _add_environments, _add_executions):
         part(add)
     return parser
@@ -157,6 +159,11 @@ def _destroy(options: argparse.Namespace) -> int:
 
 def _release(options: argparse.Namespace) -> int:
     release(options.bucket, options.prefix)
+    return 0
+
+
+def _schemas(_options: argparse.Namespace) -> int:
+    refresh()
     return 0
 
 

@@ -7,8 +7,8 @@ mock_provider "aws" {
   mock_data "aws_partition" {
     defaults = { partition = "aws" }
   }
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
+  mock_data "aws_service" {
+    defaults = { region = "eu-west-1" }
   }
   mock_resource "aws_sqs_queue" {
     defaults = {

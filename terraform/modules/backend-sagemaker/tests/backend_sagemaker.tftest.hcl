@@ -7,8 +7,8 @@ mock_provider "aws" {
   mock_data "aws_partition" {
     defaults = { partition = "aws" }
   }
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
+  mock_data "aws_service" {
+    defaults = { region = "eu-west-1" }
   }
   mock_resource "aws_iam_role" {
     defaults = { arn = "arn:aws:iam::123456789012:role/digits-training" }

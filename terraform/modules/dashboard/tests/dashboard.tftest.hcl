@@ -1,6 +1,6 @@
 mock_provider "aws" {
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
+  mock_data "aws_service" {
+    defaults = { region = "eu-west-1" }
   }
   mock_resource "aws_cloudwatch_metric_alarm" {
     defaults = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders" }

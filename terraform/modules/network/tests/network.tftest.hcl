@@ -4,8 +4,8 @@ mock_provider "aws" {
   mock_data "aws_availability_zones" {
     defaults = { names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }
   }
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
+  mock_data "aws_service" {
+    defaults = { region = "eu-west-1" }
   }
   mock_resource "aws_vpc" {
     defaults = { id = "vpc-1" }

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from operations import paths
 from operations.artifacts import base_image
-from operations.artifacts.tools import docker, docker_succeeds, image_exists, image_megabytes, uv
+from operations.artifacts.tools import (
+    docker,
+    docker_succeeds,
+    image_exists,
+    image_megabytes,
+    pip_download,
+    uv,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +32,6 @@ MEMBERS = {WORKER: ("functions/common", "functions/process"), TRAINING: ("images
 # CUDA they are gigabytes.
 FILES = {WORKER: (), TRAINING: ("entrypoint", "requirements.txt")}
 PACKED = "packed"
-# For a single command. uv's configuration says where pip comes from.
-PIP = "pip==25.3"
 BUILD_SECONDS = {WORKER: 600.0, TRAINING: 3600.0}
 TAG_CHARACTERS = 16
 
@@ -95,10 +100,8 @@ def _context(name: str, folder: Path) -> Path:
         uv("build", "--wheel", "--no-build-isolation", "--python", sys.executable, "--out-dir", str(wheels),
            str(paths.ROOT / member))  # fmt: skip
     if name == WORKER:
-        uv("run", "--isolated", "--no-project", "--python", sys.executable, "--with", PIP, "--",
-           "python", "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--require-hashes",
-           "--python-version", "3.13", "--no-deps", "--dest", str(wheels),
-           "--requirement", str(source / "requirements.txt"))  # fmt: skip
+        requirements = str(source / "requirements.txt")
+        pip_download("--require-hashes", "--no-deps", "--dest", str(wheels), "--requirement", requirements)
     # `uv build` writes it beside the wheels.
     (wheels / ".gitignore").unlink(missing_ok=True)
     return folder

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 
 from operations import paths, process
 from operations.errors import OperationError
 
 WHEEL_SECONDS = 600.0
 LOG_CHARACTERS = 4_000
+# For a single command. uv's configuration says where pip comes from.
+PIP = "pip==25.3"
 
 
 def docker(*arguments: str, seconds: float = 60.0) -> None:
@@ -39,6 +42,13 @@ def image_megabytes(reference: str) -> float:
 def uv(*arguments: str) -> None:
     """Run a uv command; OperationError with its output when it fails."""
     _run([str(paths.UV), "--quiet", *arguments], WHEEL_SECONDS)
+
+
+def pip_download(*arguments: str) -> None:
+    """Download wheels for Python 3.13 as pip is configured here; OperationError when it fails."""
+    uv("run", "--isolated", "--no-project", "--python", sys.executable, "--with", PIP, "--",
+       "python", "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--python-version", "3.13",
+       *arguments)  # fmt: skip
 
 
 def _run(command: list[str], seconds: float, **environment: str) -> None:
