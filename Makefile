@@ -17,7 +17,8 @@ IMAGE ?= worker
 WATCH ?=
 BUCKET ?=
 PREFIX ?=
-export ENV BACKEND INPUT BASE_IMAGE IMAGE BUCKET PREFIX
+KNOWN ?=
+export ENV BACKEND INPUT BASE_IMAGE IMAGE BUCKET PREFIX KNOWN
 
 # Terraform warns on every call when this names a file that does not exist.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -46,7 +47,7 @@ PYTEST := $(PYTHON) -m pytest
 # Empty where another target has the second core.
 WORKERS := --numprocesses=2 --dist=worksteal
 CHECKOV := build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
-TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf)
+TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/verify/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf)
 
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/operations/pyproject.toml scripts/benchmark/pyproject.toml))
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
@@ -56,7 +57,7 @@ sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test fast-test unit-test \
 	deep-test checkov integration-test localcloud-test stack-test benchmark training-setup chaos images push \
-	image-test demo demo-training local-up local-down run status bootstrap plan apply deploy destroy release \
+	image-test demo demo-training local-up local-down run status verify bootstrap plan apply deploy destroy release \
 	requirements clean need-terraform need-docker need-env
 
 help: ## list the targets
@@ -163,6 +164,9 @@ run: $(READY) | need-env ## start an execution and follow it (BACKEND=, INPUT=, 
 status: $(READY) | need-env ## list an environment's open tasks (ENV=); WATCH=1 follows them live
 	@exec $(OPERATIONS) status --env "$$ENV" $(if $(WATCH),--watch)
 
+verify: $(READY) $(ZIPS) | need-terraform need-env ## check a deployed environment, once, and write verify-REPORT.json; asks unless local (ENV=, KNOWN=)
+	@exec $(OPERATIONS) verify --env "$$ENV" --known "$$KNOWN"
+
 bootstrap: $(READY) | need-terraform need-env ## create what an account needs first: state bucket, registries (ENV=)
 	@exec $(OPERATIONS) bootstrap --env "$$ENV"
 
@@ -194,7 +198,7 @@ clean: ## stop the local cloud and remove everything built and set up (no other 
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
-	find terraform/modules terraform/examples terraform/bootstrap terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
+	find terraform/modules terraform/examples terraform/bootstrap terraform/verify terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 
 need-terraform:
 	@command -v terraform >/dev/null || { echo 'Terraform 1.11 or newer is needed but was not found:' \

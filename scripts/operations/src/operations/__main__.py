@@ -22,6 +22,7 @@ from operations.docs import terraform_docs
 from operations.executions.run import run
 from operations.executions.status import status
 from operations.schemas.refresh import refresh
+from operations.verify.command import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +101,11 @@ def _add_executions(add: Callable[..., argparse.ArgumentParser]) -> None:
     follow.add_argument("--env", default=outputs.LOCAL)
     follow.add_argument("--backend", default="lambda")
     follow.add_argument("--input", default="", help="JSON or @file; default: a sample text")
+    accept = add("verify", lambda options: verify(options.env, options.known), "run the acceptance checks")
+    accept.add_argument("--env", default=outputs.LOCAL)
+    accept.add_argument(
+        "--known", default="", help="a TOML file: checks that are known to fail, with reasons"
+    )
     show = add("status", lambda options: status(options.env, watch=options.watch), "list the open tasks")
     show.add_argument("--env", default=outputs.LOCAL)
     show.add_argument("--watch", action="store_true", help="refresh every two seconds, until Ctrl-C")

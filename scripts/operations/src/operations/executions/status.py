@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING
 
-from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
-from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
-from activity_dispatch.store.payloads import PayloadStore
-from operations import outputs
 from operations.clients import session_for
 from operations.deploy import terraform
 from operations.executions.open_tasks import rows_of, table_of, waiting_lines
+from operations.executions.tables import SessionClients, task_table
 from operations.local import cloud
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import boto3
-    from botocore.config import Config
 
     from operations.outputs import Outputs
 
@@ -34,7 +28,7 @@ def status(env: str, *, watch: bool, sleep: Callable[[float], None] = time.sleep
 
     Raises OperationError when nothing is deployed there, ClientError when AWS refuses.
     """
-    stack = _outputs(env)
+    stack = terraform.known_outputs(env)
     if stack.endpoint is not None:
         cloud.must_answer(stack.endpoint)
     describe = _describer(env, stack)
@@ -50,31 +44,10 @@ def status(env: str, *, watch: bool, sleep: Callable[[float], None] = time.sleep
     return 0
 
 
-def _outputs(env: str) -> Outputs:
-    # A deploy from another machine left no file here, but Terraform's state has the outputs.
-    return outputs.load(env) if env == outputs.LOCAL or outputs.exist(env) else terraform.read_outputs(env)
-
-
-class _SessionClients(Clients):
-    """The library's clients, created by an environment's session."""
-
-    def __init__(self, session: boto3.Session) -> None:
-        super().__init__(threads=1)
-        self._boto3 = session
-
-    @override
-    def create(self, service: str, config: Config) -> object:
-        return self._boto3.client(service, config=config)  # type: ignore[call-overload]
-
-
 def _describer(env: str, stack: Outputs) -> Callable[[], str]:
     session = session_for(stack)
-    clients = _SessionClients(session)
-    tasks = DynamoTaskTable(
-        client=clients.dynamodb,
-        name=stack.document["task_table"],
-        payloads=PayloadStore(client=lambda: clients.s3, bucket=stack.data_bucket),
-    )
+    clients = SessionClients(session)
+    tasks = task_table(clients, stack)
 
     def describe() -> str:
         overview = tasks.overview()

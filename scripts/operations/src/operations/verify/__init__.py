@@ -1,0 +1,1 @@
+"""`make verify`: an acceptance run beside a deployed environment."""

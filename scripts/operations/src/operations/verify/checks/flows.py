@@ -1,0 +1,87 @@
+"""Executions that succeed: on each backend, in each wake-up mode, in JSONata, at SageMaker."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from operations.demo.processing import find_problems, first_time
+from operations.executions import sample
+from operations.verify.results import Finding, expect
+
+if TYPE_CHECKING:
+    from operations.executions.execution import Ended
+    from operations.verify.world import World
+
+TEXT = b"one two three\nfour\n" * 1000
+
+
+def example(world: World, backend: str) -> Finding:
+    """The environment's own example counts a text, and its result is compared with our own count."""
+    source = put_text(world, backend)
+    ended = world.run(world.stack.state_machines[backend], {"source": source})
+    problems = find_problems(ended, sample.expected(TEXT))
+    expect(not problems, "; ".join(problems))
+    return Finding(detail=f"{asdict(sample.expected(TEXT))['words']:,} words counted", value=times(ended))
+
+
+def put_text(world: World, name: str) -> str:
+    """Upload the text for a check; everything below verify/NAME is deleted at the end. Return its URI."""
+    key = f"verify/{world.name}/{name}.txt"
+    world.client("s3").put_object(Bucket=world.stack.data_bucket, Key=key, Body=TEXT)
+    return f"s3://{world.stack.data_bucket}/{key}"
+
+
+def sweep(world: World, backend: str) -> Finding:
+    """The environment's own training, of one epoch."""
+    machine = world.stack.document["trainings"][backend]
+    ended = world.succeed(machine, {"sweep": {"epochs": [1]}}, world.training_limit_seconds)
+    winner = json.loads(ended.output or "{}")["winner"]
+    expect(winner.get("model_s3_uri"), f"the winner has no model: {winner}")
+    return Finding(detail=f"a model after {(ended.stopped - ended.started).total_seconds():.0f} s")
+
+
+def wake_up(world: World, mode: str) -> Finding:
+    """A task whose dispatch is announced in this mode returns the time; then how long it waited."""
+    if mode == "poll":
+        # Its rule would start it within a minute.
+        poller = world.made.stack.functions["poller"]["arn"]
+        world.client("lambda").invoke(FunctionName=poller, InvocationType="Event")
+    ended = world.succeed(mode, {"time": 0})
+    began = float(json.loads(ended.output or "0"))
+    scheduled = "TaskScheduled" if mode == "callback" else "ActivityScheduled"
+    kinds = {event["type"] for event in ended.events}
+    expect(scheduled in kinds, f"the history has no {scheduled}, only {', '.join(sorted(kinds))}")
+    waited = began - next(e["timestamp"].timestamp() for e in ended.events if e["type"] == scheduled)
+    value = times(ended) | {"scheduled_to_job_seconds": round(waited, 3)}
+    return Finding(detail=f"the job ran {waited:.2f} s after {scheduled}", value=value)
+
+
+def jsonata(world: World) -> Finding:
+    """A machine whose only language is JSONata hands input and output through unchanged."""
+    sent = {"n": 1.5, "text": 'ä " \\', "many": [1, 2]}
+    ended = world.succeed("jsonata", {"return": sent})
+    got = json.loads(ended.output or "null")
+    expect(got == sent, f"{got!r} came back instead of {sent!r}")
+    return Finding(detail="input and output are unchanged")
+
+
+def training(world: World) -> Finding:
+    """A training job of a second reports its model, its metric and its billed time."""
+    job = {"environment": {"VERIFY_LINE": world.name}}
+    ended = world.succeed("sagemaker", {"job": job}, world.training_limit_seconds)
+    output = json.loads(ended.output or "{}")
+    expect(output.get("model_s3_uri"), f"no model_s3_uri in {output}")
+    metrics = output.get("metrics") or {}
+    expect(metrics.get("accuracy") == 0.75, f"the metric accuracy is 0.75, but the output has {metrics}")
+    billed = output.get("billable_seconds")
+    expect(billed is not None, f"no billable_seconds in {output}")
+    return Finding(detail=f"billed for {billed} s", value={"billable_seconds": billed})
+
+
+def times(ended: Ended) -> dict[str, float | None]:
+    """Return when the activity was scheduled, taken and done, in seconds since the execution's start."""
+    kinds = ("ActivityScheduled", "ActivityStarted", "ActivitySucceeded")
+    found = {kind: first_time(ended, kind) for kind in kinds}
+    return {kind: None if seconds is None else round(seconds, 3) for kind, seconds in found.items()}

@@ -1,0 +1,54 @@
+"""The functions that the checks run, packed as `job.py` with the library: they do as their input says."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from typing import Any
+
+import boto3
+
+from activity_dispatch import JobError, processing_handler
+
+LOG = logging.getLogger(__name__)
+# Above the 16 at which Lambda ends a chain, below what costs anything.
+MAX_TURNS = 30
+
+
+@processing_handler
+def handle(job_input: Any) -> Any:
+    """Return a value or the time, sleep, or fail, for ever or until a moment (seconds since 1970)."""
+    match job_input:
+        case {"return": value}:
+            return value
+        case {"time": _}:
+            return time.time()
+        case {"span": seconds}:
+            begin = time.time()
+            time.sleep(seconds)
+            return [begin, time.time()]
+        case {"sleep": seconds, "line": line}:
+            LOG.info("%s begins", line)
+            time.sleep(seconds)
+            LOG.info("%s has slept", line)
+            return "slept"
+        case {"raise": message, "line": line}:
+            LOG.info("%s", line)
+            raise ValueError(message)
+        case {"fail": error, "until": moment}:
+            if time.time() < moment:
+                raise JobError(error, f"fails until {moment}")
+            return "late enough"
+    raise JobError("Verify.UnknownInput", f"{job_input!r} asks for nothing that this function does")
+
+
+def send_on(event: Any, _context: Any) -> None:
+    """Send a number to the queue that it came from, plus one."""
+    logging.getLogger().setLevel(logging.INFO)
+    for record in event["Records"]:
+        turn = int(record["body"])
+        LOG.info("turn %d", turn)
+        if turn < MAX_TURNS:
+            queue = os.environ["CHAIN_QUEUE_URL"]
+            boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=str(turn + 1))

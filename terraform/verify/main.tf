@@ -1,0 +1,100 @@
+# What `make verify` needs beside an environment: a stack with activities for its checks. It is removed at the end.
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = var.account_id == null ? null : [var.account_id]
+
+  access_key = var.account_id == null ? "test" : null
+  secret_key = var.account_id == null ? "test" : null
+  # A local cloud, whose address is in AWS_ENDPOINT_URL, has no instance metadata and one host name for all buckets.
+  skip_metadata_api_check     = var.account_id == null ? "true" : null
+  skip_credentials_validation = var.account_id == null
+  s3_use_path_style           = var.account_id == null
+
+  default_tags {
+    tags = { Purpose = "make-verify", ManagedBy = "terraform" }
+  }
+}
+
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
+locals {
+  # Heartbeat and timeout of the state, in seconds.
+  activities = {
+    requests = { heartbeat_seconds = 60, timeout_seconds = 300 }
+    single   = { heartbeat_seconds = 60, timeout_seconds = 900, max_concurrent_jobs = 1 }
+    poll     = { heartbeat_seconds = 60, timeout_seconds = 300, wake_up = "poll" }
+    logs     = { heartbeat_seconds = 60, timeout_seconds = 300, wake_up = "logs" }
+    callback = { heartbeat_seconds = 180, timeout_seconds = 300, wake_up = "callback" }
+  }
+  # By name to avoid a cycle: the state machines depend on the stack, which must know them.
+  machines           = concat(["requests", "single", "poll", "logs", "callback", "retry", "branches", "clock", "polled", "jsonata"], var.training == null ? [] : ["sagemaker"])
+  arn_prefix         = "arn:${data.aws_partition.current.partition}:states:${var.region}:${data.aws_caller_identity.current.account_id}"
+  state_machine_arns = { for key in local.machines : key => "${local.arn_prefix}:stateMachine:${var.name}-${key}" }
+}
+
+resource "aws_s3_object" "job" {
+  bucket = var.data_bucket
+  key    = "verify/${var.name}/job.zip"
+  source = var.job_package
+
+  # An object has at most 10 tags.
+  override_provider {
+    default_tags {
+      tags = {}
+    }
+  }
+}
+
+module "job" {
+  source = "../modules/function"
+
+  name            = "${var.name}-job"
+  description     = "Does as its input says"
+  handler         = "job.handle"
+  package         = { bucket = var.data_bucket, key = aws_s3_object.job.key, hash = filebase64sha256(var.job_package) }
+  environment     = module.stack.worker_environment
+  timeout_seconds = 60
+}
+
+module "stack" {
+  source = "../modules/stack"
+
+  name         = var.name
+  packages_dir = var.packages_dir
+  lambda_activities = { for name, activity in local.activities : name => merge(activity, {
+    function_arn = module.job.arn
+    role_name    = module.job.role_name
+  }) }
+  sagemaker = var.training == null ? null : {
+    container = {
+      image      = var.training.image
+      entrypoint = ["sh", "-c", "echo accuracy=0.75; echo \"$VERIFY_LINE\"; sleep \"$${VERIFY_SECONDS:-1}\"; exit \"$${VERIFY_EXIT:-0}\""]
+    }
+    instances           = { type = var.training.instance_type, volume_gb = 5 }
+    metrics             = { accuracy = "accuracy=([0-9.]+)" }
+    repository_arns     = var.training.repository_arns
+    allowed_overrides   = ["environment.VERIFY_*"]
+    timeout_seconds     = 1800
+    job_timeout_seconds = 600
+  }
+  dispatch = {
+    # The environment's stack keeps its reservations; an account may not have room for a second one.
+    reserved_concurrency = { enabled = false }
+    log_group_names      = [module.state_machine["logs"].log_group_name]
+    state_machine_arns   = values(local.state_machine_arns)
+  }
+  data               = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  log_retention_days = 1
+  watching           = { dashboard = false }
+}
+
+module "state_machine" {
+  source   = "../modules/state-machine"
+  for_each = toset(local.machines)
+
+  name               = "${var.name}-${each.key}"
+  definition         = jsonencode(local.definitions[each.key])
+  policies           = { for activity in local.requests_of[each.key] : activity => module.stack.execution_policies_json[activity] }
+  log_retention_days = 1
+}

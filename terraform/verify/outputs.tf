@@ -1,0 +1,34 @@
+output "stack" {
+  description = "All outputs of module stack."
+  value       = module.stack
+}
+
+output "state_machines" {
+  description = "ARNs of the state machines, by check."
+  value       = { for key, machine in module.state_machine : key => machine.arn }
+}
+
+output "unserved_activities" {
+  description = "ARNs of the activities that nothing serves."
+  value       = { for key, activity in aws_sfn_activity.unserved : key => activity.id }
+}
+
+output "job_log_group" {
+  description = "Log group of the function that does as its input says."
+  value       = module.job.log_group_name
+}
+
+output "queue_urls" {
+  description = "URLs of the queues: events, chain, chain-dead-letters."
+  value       = { for key, queue in aws_sqs_queue.this : key => queue.url }
+}
+
+output "lag_log_group" {
+  description = "Log group whose lines are timed; its stream is called lag."
+  value       = aws_cloudwatch_log_group.lag.name
+}
+
+output "chain_log_group" {
+  description = "Log group of the function that sends on each message."
+  value       = aws_cloudwatch_log_group.chain.name
+}
