@@ -176,10 +176,7 @@ class Batch:
         container = {
             "image": image,
             "command": list(command),
-            "resourceRequirements": [
-                {"type": "VCPU", "value": "0.25"},
-                {"type": "MEMORY", "value": "512"},
-            ],
+            "resourceRequirements": size("0.25", "512"),
             **more.pop("container", {}),
         }
         answer = self.client.register_job_definition(
@@ -219,6 +216,11 @@ class Batch:
             logGroupName=group, logStreamName=container["logStreamName"], startFromHead=True
         )
         return [event["message"] for event in answer["events"]]
+
+
+def size(vcpus: str, memory_mib: str) -> list[dict[str, str]]:
+    """Return a job's resource requirements."""
+    return [{"type": "VCPU", "value": vcpus}, {"type": "MEMORY", "value": memory_mib}]
 
 
 def statuses(details: list[dict[str, Any]]) -> list[tuple[str, str]]:
