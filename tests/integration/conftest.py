@@ -13,7 +13,15 @@ from python_terraform import Terraform
 from tests.integration import trial
 from tests.integration.applied import Applied
 from tests.integration.faulty.stack import Faulty, resources_of
-from tests.integration.helpers import CHANGED, CHAOS, FAULTY, clients_of, documented, pack_function
+from tests.integration.helpers import (
+    CHANGED,
+    CHAOS,
+    FAULTY,
+    clients_of,
+    documented,
+    dropped_functions,
+    pack_function,
+)
 from tests.integration.trial import Trial
 
 from operations import outputs, paths, process
@@ -48,8 +56,10 @@ def running_cloud() -> Iterator[str]:
     borrowed = cloud.is_there()
     with cloud.running() as running:
         yield running.endpoint
+        dropped = dropped_functions(clients_of(running.endpoint))
         if not borrowed:
             documented("make local-down")
+        assert dropped == [], "no function of a stack may be in a loop that Lambda stops"
 
 
 @pytest.fixture(scope="session")

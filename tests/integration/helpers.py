@@ -102,6 +102,14 @@ def refusals(endpoint: str) -> list[str]:
     return [f"{item['role']} {item['action']} {item['resource']}" for item in refused]
 
 
+def dropped_functions(client: Callable[[str], Any]) -> list[str]:
+    """The functions that Lambda did not invoke because it took them for a runaway loop."""
+    metrics = client("cloudwatch").list_metrics(
+        Namespace="AWS/Lambda", MetricName="RecursiveInvocationsDropped"
+    )["Metrics"]
+    return sorted({dimension["Value"] for metric in metrics for dimension in metric["Dimensions"]})
+
+
 def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:
     """Return the condition's value once it is true; fail after `seconds`."""
     deadline = time.monotonic() + seconds

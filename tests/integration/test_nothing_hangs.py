@@ -164,7 +164,7 @@ def bare_state(client: Callable[[str], Any], faulty: Any, activity: str) -> dict
     """The activity's state alone, without the dispatch request before it."""
     known = client("stepfunctions").describe_state_machine(stateMachineArn=faulty.state_machines[activity])
     (branch,) = json.loads(known["definition"])["States"]["Process"]["Branches"]
-    return dict(branch["States"]["Activity"])
+    return dict(branch["States"][f"{activity}-Activity"])
 
 
 @contextmanager

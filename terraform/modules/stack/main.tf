@@ -79,8 +79,10 @@ module "activity" {
   timeout_seconds        = each.value.timeout_seconds
   wake_up                = each.value.wake_up
   overflow_after_seconds = each.value.overflow_after_seconds
-  alarm_actions          = var.watching.alarm_actions
-  tags                   = var.tags
+  # So that a state machine may have several of the stack's activities.
+  state_prefix  = "${each.key}-"
+  alarm_actions = var.watching.alarm_actions
+  tags          = var.tags
 }
 
 module "dispatcher" {

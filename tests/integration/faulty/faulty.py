@@ -36,6 +36,10 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
             begin = time.time()
             time.sleep(seconds)
             return [begin, time.time()]
+        case {"turn": seconds}:
+            begin = time.time()
+            time.sleep(seconds)
+            return [begin, time.time(), os.environ["_X_AMZN_TRACE_ID"]]
         case {"return_bytes": size}:
             return "x" * (size - 2)
         case {"raise": message}:

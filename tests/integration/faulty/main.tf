@@ -133,7 +133,7 @@ module "stack" {
     # A poll for missed tasks would take tasks that are left to workers.
     missed_task_poll_minutes = 1440
     log_group_names          = [for name in ["heard", "shared-heard"] : module.bare_state_machine[name].log_group_name]
-    state_machine_arns       = [for name in setunion(local.machines, local.bare) : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
+    state_machine_arns       = [for name in setunion(local.machines, local.bare, ["pair"]) : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
   }
 }
 
@@ -147,6 +147,21 @@ module "state_machine" {
     States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
   })
   policies = { dispatch = module.stack.execution_policies_json[each.key] }
+}
+
+# Two activities in one machine: no two states may have the same name, in branches either.
+module "pair_state_machine" {
+  source = "../../../terraform/modules/state-machine"
+
+  name = "faulty-pair"
+  definition = jsonencode({
+    StartAt = "First"
+    States = {
+      First  = merge(module.stack.process_states["steady"], { Next = "Second" })
+      Second = merge(module.stack.process_states["narrow"], { End = true })
+    }
+  })
+  policies = { for name in ["steady", "narrow"] : name => module.stack.execution_policies_json[name] }
 }
 
 module "bare_state_machine" {
@@ -167,7 +182,7 @@ module "bare_state_machine" {
 }
 
 output "state_machines" {
-  value = { for name, machine in merge(module.state_machine, module.bare_state_machine) : name => machine.arn }
+  value = { for name, machine in merge(module.state_machine, module.bare_state_machine, { pair = module.pair_state_machine }) : name => machine.arn }
 }
 
 output "activities" {

@@ -182,10 +182,7 @@ class Batch:
         container = {
             "image": image,
             "command": list(command),
-            "resourceRequirements": [
-                {"type": "VCPU", "value": "0.25"},
-                {"type": "MEMORY", "value": "512"},
-            ],
+            "resourceRequirements": size("0.25", "512"),
             **more.pop("container", {}),
         }
         answer = self.client.register_job_definition(
@@ -222,6 +219,11 @@ class Batch:
     def output(self, container: Any, group: str = "/aws/batch/job") -> list[str]:
         """Return the output lines of an attempt, once one can be read."""
         return output_lines(self.cloud, group, container["logStreamName"], 1)
+
+
+def size(vcpus: str, memory_mib: str) -> list[dict[str, str]]:
+    """Return a job's resource requirements."""
+    return [{"type": "VCPU", "value": vcpus}, {"type": "MEMORY", "value": memory_mib}]
 
 
 def statuses(details: list[dict[str, Any]]) -> list[tuple[str, str]]:

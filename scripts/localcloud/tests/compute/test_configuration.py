@@ -6,7 +6,7 @@ import pytest
 from cloud import Cloud, error_code, unique
 
 from compute.conftest import make_batch
-from compute.resources import Batch
+from compute.resources import Batch, size
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_queues_time_limits_are_kept(own: Batch) -> None:
 
 def test_a_revision_is_what_was_requested(batch: Batch) -> None:
     name = unique("definition")
-    container = {"image": "busybox", "vcpus": 1, "memory": 64}
+    container = {"image": "busybox", "resourceRequirements": size("0.25", "512")}
     for more in (
         {
             "platformCapabilities": ["FARGATE"],

@@ -5,7 +5,7 @@ from pathlib import Path
 from cloud import Cloud, error_code, wait_for
 
 from compute.conftest import make_batch
-from compute.resources import NEVER, Batch, Events, sh
+from compute.resources import NEVER, Batch, Events, sh, size
 
 EXITED = "Essential container in task exited"
 # Exits with 3 on the first attempt and with 0 on the second.
@@ -82,7 +82,7 @@ class TestTermination:
 
     def test_only_waiting_jobs_can_be_cancelled(self, cloud: Cloud, tmp_path: Path) -> None:
         narrow = make_batch(cloud, kind="FARGATE", max_vcpus=1)
-        vcpu = {"resourceRequirements": [{"type": "VCPU", "value": "1"}]}
+        vcpu = {"resourceRequirements": size("1", "2048")}
         script = sh(f"until [ -e {tmp_path}/go ]; do sleep 0.02; done")
         definition = narrow.definition(script)
         running = narrow.submit(definition, containerOverrides=vcpu)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from cloud import Cloud, error_code, unique
 
 from compute.conftest import make_batch
-from compute.resources import Batch, Events, sh
+from compute.resources import Batch, Events, sh, size
 
 EXITED = "Essential container in task exited"
 # Exits with 3 on the first attempt and with 0 on the second.
@@ -191,7 +191,7 @@ class TestRefusals:
 def test_jobs_wait_for_the_vcpus_of_their_environment(cloud: Cloud, tmp_path: Path) -> None:
     narrow = make_batch(cloud, kind="FARGATE_SPOT", max_vcpus=1)
     definition = narrow.definition(sh(f"until [ -e {tmp_path}/go ]; do sleep 0.02; done"))
-    half = {"resourceRequirements": [{"type": "VCPU", "value": "0.5"}]}
+    half = {"resourceRequirements": size("0.5", "1024")}
     first, second, third = (narrow.submit(definition, containerOverrides=half) for _ in range(3))
     narrow.reach(first, "RUNNING")
     narrow.reach(second, "RUNNING")

@@ -133,3 +133,26 @@ def test_a_client_token_starts_two_tasks() -> None:
         for _ in range(2)
     }
     assert len(arns) == 2
+
+
+def test_fargate_has_every_size(batch: Any) -> None:
+    ecs = boto3.client("ecs", REGION)
+    common: Any = {"requiresCompatibilities": ["FARGATE"], "cpu": "1024", "memory": "1024"}
+    containers: Any = [{"name": "app", "image": "busybox", "memory": 64}]
+    assert ecs.register_task_definition(family="f", containerDefinitions=containers, **common)
+    needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "4000"}]
+    assert batch.register_job_definition(
+        jobDefinitionName="sized",
+        type="container",
+        platformCapabilities=["FARGATE"],
+        containerProperties={"image": "busybox", "resourceRequirements": needs},
+    )
+
+
+def test_a_cluster_with_a_service_is_deleted() -> None:
+    client = boto3.client("ecs", REGION)
+    client.create_cluster(clusterName="mine")
+    containers: Any = [{"name": "app", "image": "busybox", "memory": 64}]
+    client.register_task_definition(family="f", containerDefinitions=containers)
+    client.create_service(cluster="mine", serviceName="web", taskDefinition="f", desiredCount=1)
+    assert client.delete_cluster(cluster="mine")

@@ -57,7 +57,9 @@ def test_overrides_change_command_and_environment(ecs: Ecs) -> None:
         "command": sh("echo $KEPT $CHANGED $AWS_ENDPOINT_URL $AWS_REGION"),
         "environment": [{"name": "CHANGED", "value": "2"}],
     }
-    arn = ecs.run(definition, overrides={"containerOverrides": [override], "cpu": "512"})
+    arn = ecs.run(
+        definition, overrides={"containerOverrides": [override], "cpu": "512", "memory": "1 GB"}
+    )
     task = ecs.reach(arn, "STOPPED")
     assert task["containers"][0]["exitCode"] == 0
     assert task["cpu"] == "512"

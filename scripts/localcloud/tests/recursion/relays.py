@@ -13,16 +13,16 @@ RELAY = """
 import json, boto3
 
 def message_in(event):
+    if "file" in event:
+        return event
     record = event.get("Records", [{}])[0]
-    if "Sns" in record:
-        return json.loads(record["Sns"]["Message"])
+    for text in (record.get("body"), record.get("Sns", {}).get("Message"), event.get("Message")):
+        if text:
+            return message_in(json.loads(text))
     if "s3" in record:
         bucket, key = record["s3"]["bucket"]["name"], record["s3"]["object"]["key"]
         return json.load(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"])
-    if "body" in record:
-        body = json.loads(record["body"])
-        return json.loads(body["Message"]) if "Message" in body else body
-    return event.get("detail", event)
+    return event.get("detail")
 
 def send(how, where, body):
     client = boto3.client(how)
@@ -41,6 +41,8 @@ def send(how, where, body):
 
 def handle(event, context):
     message = message_in(event)
+    if message is None:  # S3 tells a new receiver that it will send there.
+        return
     with open(message["file"], "a") as file:
         file.write(f"{context.function_name} {message['left']}\\n")
     if message["left"]:
@@ -73,6 +75,12 @@ class Relay:
             FunctionName=function, EventSourceArn=arn, Enabled=enabled
         )
         return url, dead_url
+
+    def queue_arn(self, url: str) -> str:
+        """Return the queue's ARN."""
+        client = self.cloud.client("sqs")
+        answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        return str(answer["Attributes"]["QueueArn"])
 
     def enable(self, function: str) -> None:
         """Begin to deliver what waits in the function's queue."""

@@ -89,9 +89,7 @@ def test_a_loop_through_a_topic_ends(relay: Relay) -> None:
 def test_a_loop_through_a_topic_and_a_queue_ends(relay: Relay) -> None:
     function = relay.function()
     url, dead_url = relay.queue(function)
-    client = relay.cloud.client("sqs")
-    attributes = client.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    queue_arn = attributes["Attributes"]["QueueArn"]
+    queue_arn = relay.queue_arn(url)
     relay.cloud.open_to(url, queue_arn, "sns")
     arn = topic(relay, "sqs", queue_arn)
     relay.start(function, relay.message([("sns", arn)]))
@@ -116,6 +114,26 @@ def test_a_loop_through_a_bucket_ends(relay: Relay) -> None:
     allow(relay.cloud, function, "s3")
     arn = function_arn(relay.cloud, function)
     bucket = notifying(relay, LambdaFunctionConfigurations=("LambdaFunctionArn", arn))
+    relay.start(function, relay.message([("s3", bucket)]))
+    assert relay.ends_after(function, LIMIT)
+
+
+def test_a_loop_through_a_bucket_and_a_queue_ends(relay: Relay) -> None:
+    function = relay.function()
+    url, dead_url = relay.queue(function)
+    arn = relay.queue_arn(url)
+    relay.cloud.open_to(url, arn, "s3")
+    bucket = notifying(relay, QueueConfigurations=("QueueArn", arn))
+    relay.start(function, relay.message([("s3", bucket)]))
+    assert relay.dead(dead_url)
+    assert relay.turns(function) == LIMIT
+
+
+def test_a_loop_through_a_bucket_and_a_topic_ends(relay: Relay) -> None:
+    function = relay.function()
+    allow(relay.cloud, function, "sns")
+    arn = topic(relay, "lambda", function_arn(relay.cloud, function))
+    bucket = notifying(relay, TopicConfigurations=("TopicArn", arn))
     relay.start(function, relay.message([("s3", bucket)]))
     assert relay.ends_after(function, LIMIT)
 

@@ -41,8 +41,15 @@ run "user_functions_get_their_own_activities" {
     error_message = "user activities exist beside the example's"
   }
   assert {
-    condition     = output.process_states.letters.Branches[0].States.Activity.HeartbeatSeconds == 30 && output.process_states.letters.Branches[0].States.Activity.TimeoutSeconds == 60
+    condition     = [for key in ["HeartbeatSeconds", "TimeoutSeconds"] : output.process_states.letters.Branches[0].States.letters-Activity[key]] == [30, 60]
     error_message = "each activity must have its own timeouts"
+  }
+  assert {
+    # Step Functions refuses a name that comes up twice in a state machine, in branches too.
+    condition = toset(flatten([for state in values(output.process_states) : keys(state.Branches[0].States)])) == toset([
+      for pair in setproduct(["invoices", "lambda", "letters"], ["Activity", "RequestDispatch"]) : join("-", pair)
+    ])
+    error_message = "no two activities may have inner states of the same name: a state machine may have both"
   }
   assert {
     condition     = jsondecode(local.backends.letters.config).function_arn == "arn:aws:lambda:eu-west-1:123456789012:function:letters"

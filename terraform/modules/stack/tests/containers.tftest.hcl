@@ -52,7 +52,7 @@ run "containers_run_in_a_new_network" {
     error_message = "the job may report, and do what the example's function may do"
   }
   assert {
-    condition     = local.activities.fargate.allowed_overrides == tolist(["command"]) && output.process_states.batch.Branches[0].States.Activity.TimeoutSeconds == 30 && output.process_states.fargate.Branches[0].States.Activity.HeartbeatSeconds == 300
+    condition     = local.activities.fargate.allowed_overrides == tolist(["command"]) && output.process_states.batch.Branches[0].States.batch-Activity.TimeoutSeconds == 30 && output.process_states.fargate.Branches[0].States.fargate-Activity.HeartbeatSeconds == 300
     error_message = "each activity must have its own timeouts and overrides"
   }
 }

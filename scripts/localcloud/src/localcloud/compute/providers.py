@@ -11,13 +11,15 @@ from localstack.services.plugins import Service, aws_provider
 def _ecs() -> Service:
     from localcloud.compute import routes
     from localcloud.compute.control_plane import service
-    from localcloud.compute.ecs import queries
+    from localcloud.compute.ecs import clusters, definitions, queries
     from localcloud.compute.ecs.run_task import run_task
 
     routes.install()
     return service(
         "ecs",
         {
+            "DeleteCluster": clusters.delete_cluster,
+            "RegisterTaskDefinition": definitions.register_task_definition,
             "RunTask": run_task,
             "StopTask": queries.stop_task,
             "DescribeTasks": queries.describe_tasks,

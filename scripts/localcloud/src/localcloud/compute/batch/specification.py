@@ -32,8 +32,8 @@ def container_of(definition: Document, request: Document) -> Document:
     container["command"] = [_REFERENCE.sub(_substitute(parameters), word) for word in command]
     environment = pairs(container["environment"]) | pairs(overrides.get("environment"))
     container["environment"] = [{"name": k, "value": v} for k, v in environment.items()]
-    requirements = _requirements(container) | _requirements(overrides)
-    container["resourceRequirements"] = [{"type": k, "value": v} for k, v in requirements.items()]
+    needed = requirements(container) | requirements(overrides)
+    container["resourceRequirements"] = [{"type": k, "value": v} for k, v in needed.items()]
     return container
 
 
@@ -41,7 +41,7 @@ def container_spec(job: Job, attempt: int) -> ContainerSpec:
     """Return the container spec of an attempt."""
     document = job.describe()
     container = document["container"]
-    memory = _requirements(container).get("MEMORY")
+    memory = requirements(container).get("MEMORY")
     return ContainerSpec(
         image=container["image"],
         command=container["command"] or None,
@@ -67,7 +67,7 @@ def execution_role(job: Job) -> str | None:
 
 def vcpus(job: Job) -> float:
     """Return the vCPUs that the job reserves."""
-    return float(_requirements(job.describe()["container"]).get("VCPU", 1))
+    return float(requirements(job.describe()["container"]).get("VCPU", 1))
 
 
 def log_stream(job: Job, task_id: str) -> LogStream:
@@ -83,7 +83,7 @@ def log_stream(job: Job, task_id: str) -> LogStream:
     )
 
 
-def _requirements(container: Document) -> dict[str, str]:
+def requirements(container: Document) -> dict[str, str]:
     """Return resource requirements by type, including the older fields vcpus and memory."""
     older = {"VCPU": container.get("vcpus"), "MEMORY": container.get("memory")}
     listed = {item["type"]: item["value"] for item in container.get("resourceRequirements") or []}

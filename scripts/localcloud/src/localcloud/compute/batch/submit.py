@@ -5,7 +5,7 @@ import re
 import uuid
 from typing import Any
 
-from localcloud.compute.batch import run
+from localcloud.compute.batch import run, sizes
 from localcloud.compute.batch.compute import environments
 from localcloud.compute.batch.jobs import JOBS, Job
 from localcloud.compute.batch.specification import container_of
@@ -33,6 +33,7 @@ def submit_job(context: Any, request: Document) -> Document:
     if queue["state"] != "ENABLED":
         raise refusal("ClientException", f"Job queue {request['jobQueue']} is disabled.")
     definition = find_definition(place, request["jobDefinition"])
+    _check_size(request, definition)
     job = Job(
         place,
         _document(place, request, queue, definition),
@@ -87,6 +88,14 @@ def find_definition(place: Place, name: str) -> Document:
     if "containerProperties" not in definition:
         raise refusal("ClientException", "The local cloud supports only container jobs.")
     return definition
+
+
+def _check_size(request: Document, definition: Document) -> None:
+    if "FARGATE" in (definition.get("platformCapabilities") or []):
+        overrides = request.get("containerOverrides") or {}
+        older = {name: overrides[name] for name in ("vcpus", "memory") if overrides.get(name)}
+        if wrong := sizes.problem({**container_of(definition, request), **older}):
+            raise refusal("ClientException", wrong)
 
 
 def _document(place: Place, request: Document, queue: Document, definition: Document) -> Document:

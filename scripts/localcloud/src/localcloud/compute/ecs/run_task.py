@@ -9,8 +9,9 @@ from localcloud.compute.cloud import Document, Place, place_of
 from localcloud.compute.control_plane import refusal
 from localcloud.compute.ecs import run
 from localcloud.compute.ecs.new_task import new_task
-from localcloud.compute.ecs.placement import place_tasks
+from localcloud.compute.ecs.placement import Placement, place_tasks
 from localcloud.compute.ecs.shortage import SHORTAGE
+from localcloud.compute.ecs.sizes import normalized, require_fargate_size
 from localcloud.compute.ecs.tasks import TASKS, Task
 
 # API limits that are missing from the service model.
@@ -31,6 +32,7 @@ def run_task(context: Any, request: Document) -> Document:
     definition, tags = find_definition(place, request["taskDefinition"])
     _check_overrides(request.get("overrides") or {}, definition)
     placement = place_tasks(place, request, definition)
+    request = _with_size(request, definition, placement)
     count = request.get("count") or 1
     failures = SHORTAGE.take(placement.cluster_arn, count)
     tasks = [
@@ -42,6 +44,15 @@ def run_task(context: Any, request: Document) -> Document:
     for task in tasks:
         run.start(task)
     return answer
+
+
+def _with_size(request: Document, definition: Document, placement: Placement) -> Document:
+    """Return the request with its size as ECS describes it, or raise ECS's error."""
+    overrides = request.get("overrides") or {}
+    size = normalized(overrides)
+    if placement.launch_type == "FARGATE":
+        require_fargate_size(normalized(definition) | size)
+    return {**request, "overrides": {**overrides, **size}} if size else request
 
 
 def _repeated(parameters: Document, earlier: tuple[Document, list[Task]]) -> Document:
