@@ -107,6 +107,18 @@ def test_the_last_line_is_awaited(world, lag: float) -> None:
     assert world.now - ENDED <= 12
 
 
+def test_two_readings_in_different_pages_are_the_same(world) -> None:
+    world.logs.default = [*["before"] * 20, "\r", *[f"line {number}" for number in range(20)]]
+
+    def sleep(seconds: float) -> None:
+        world.sleep(seconds)
+        world.logs.page_size = 16 if world.logs.page_size == 7 else 7
+
+    world.reader = replace(world.reader, sleep=sleep)
+    assert world.result() == tuple(world.logs.default[-20:])
+    assert world.now - ENDED <= 12
+
+
 def test_a_log_that_never_rests_is_not_ready(world) -> None:
     world.logs.late[KEY] = [(ENDED + number, "more") for number in range(100)]
     with pytest.raises(LogUnreadable) as problem:
