@@ -36,6 +36,11 @@ type _Page = tuple[list[dict[str, Any]], str, str]
 
 def install() -> None:
     """Read late and page by page."""
+    _read_pages()
+    _filter_pages()
+
+
+def _read_pages() -> None:
 
     @wrap(LogStream, "get_log_events")
     def get_log_events(
@@ -56,6 +61,8 @@ def install() -> None:
         size = limit or _MAX_PAGE_EVENTS
         return _page(found, size, next_token, from_head=bool(start_from_head))
 
+
+def _filter_pages() -> None:
     @wrap(LogStream, "filter_log_events")
     def filter_stream(original: Callable[..., Any], stream: LogStream, *args: Any) -> Any:
         seen = copy.copy(stream)
