@@ -27,6 +27,7 @@ from tests.integration.trial import Trial
 from operations import outputs, paths, process
 from operations.executions import execution
 from operations.executions.execution import Ended
+from operations.executions.logs import written_by_now
 from operations.local import cloud
 
 INIT_SECONDS = 300
@@ -180,10 +181,9 @@ def faulty(faulty_applied: Applied, client, follow) -> Iterator[Faulty]:
 
 @pytest.fixture(scope="session")
 def log_lines(client) -> Callable[[str], list[str]]:
-    """All lines of a log group."""
+    """All lines of a log group that were written before the call: it waits until they can be read."""
 
     def read(group: str) -> list[str]:
-        pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-        return [event["message"] for page in pages for event in page["events"]]
+        return [event["message"] for event in written_by_now(client("logs"), group)]
 
     return read

@@ -135,7 +135,9 @@ def test_each_job_ends_as_it_would_have(story: Story, follow) -> None:
         elif one.job.ends == "failed":
             cause = cause_of(ended)
             assert (ended.error, cause["exit_code"]) == ("Job.Failed", 3), cause
-            assert cause["log_tail"] == [json.dumps({"job": number})]
+            # A line that becomes readable more than 3 s after the end is missing (docs/contract.md).
+            line = json.dumps({"job": number})
+            assert cause.get("log_tail", [line]) == [line]
         else:
             assert ended.status == "ABORTED"
 

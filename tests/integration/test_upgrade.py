@@ -15,6 +15,7 @@ from tests.integration.helpers import pack_function, wait_until
 
 from operations import paths
 from operations.artifacts import zips
+from operations.executions.logs import written_by_now
 
 FUNCTIONS = ("dispatcher", "reporter", "reconciler", "poller", "listener")
 MARK = "this is the next release"
@@ -159,9 +160,7 @@ def letters_of(client: Callable[[str], Any]) -> int:
 
 def streams_of_next(faulty, client: Callable[[str], Any], function: str) -> set[str]:
     """The log streams of environments that run the next release."""
-    pages = client("logs").get_paginator("filter_log_events")
-    group = faulty.functions[function]["log_group_name"]
-    events = [event for page in pages.paginate(logGroupName=group) for event in page["events"]]
+    events = written_by_now(client("logs"), faulty.functions[function]["log_group_name"])
     return {event["logStreamName"] for event in events if MARK in event["message"]}
 
 

@@ -12,6 +12,7 @@ from tests.integration.helpers import wait_until
 
 from operations.executions import execution
 from operations.executions.execution import Ended
+from operations.executions.logs import written_by_now
 
 EPOCHS = 12
 SWEEP = {"epochs": [EPOCHS], "seed": [3], "batch_size": [8], "learning_rate": [0.01]}
@@ -92,11 +93,9 @@ def computed(sweeps: Sweeps, backend: str, jobs: list[str]) -> list[int]:
         described = sweeps.client("batch").describe_jobs(jobs=jobs)["jobs"]
         group = "/batch/first-light-training-batch"
         prefixes = [job["container"]["logStreamName"] for job in described]
-    pages = sweeps.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
     return [
         int(event["message"].removeprefix("epoch=").partition("/")[0])
-        for page in pages
-        for event in page["events"]
+        for event in written_by_now(sweeps.client("logs"), group)
         if event["message"].startswith("epoch=") and event["logStreamName"].startswith(tuple(prefixes))
     ]
 

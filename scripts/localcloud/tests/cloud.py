@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+import logs
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from command_line import Cli
@@ -152,22 +153,7 @@ class Cloud:
 
     def log(self, group: str) -> str:
         """Return what can be read of a log group by now; empty if the group does not exist."""
-        return "".join(self._readable(group))
-
-    def lines(self, count: int, group: str, **streams: Any) -> list[str]:
-        """Return the lines of a log group, by stream, once at least `count` can be read."""
-        wait_for(lambda: len(self._readable(group, **streams)) >= count)
-        return self._readable(group, **streams)
-
-    def _readable(self, group: str, **streams: Any) -> list[str]:
-        client = self.client("logs")
-        pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, **streams)
-        try:
-            events = [event for page in pages for event in page["events"]]
-        except client.exceptions.ResourceNotFoundException:
-            return []
-        events.sort(key=lambda event: event["logStreamName"])
-        return [event["message"] for event in events]
+        return "".join(logs.readable(self.client("logs"), group))
 
     def queue(self, **attributes: str) -> tuple[str, str]:
         """Create a queue; return its URL and ARN."""

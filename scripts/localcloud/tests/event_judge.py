@@ -18,6 +18,7 @@ def _load() -> Any:
 
 
 _JUDGE = _load()
+SCHEMAS: Mapping[tuple[str, str], Any] = _JUDGE.SCHEMAS
 
 
 def check(event: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Logs are read late and in pages, empty ones too."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -59,9 +59,9 @@ class Written:
         return [line for page in (pages if from_head else reversed(pages)) for line in page]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def log(cloud: Cloud) -> Written:
-    """A stream with lines that all can be read."""
+    """A stream with lines that all can be read; no test may write more."""
     found = Written.stream(cloud)
     found.write(*LINES)
     wait_for(lambda: found.read() == LINES)
@@ -76,12 +76,24 @@ def test_the_pages_have_all_lines_once(log: Written, limit: int, *, from_head: b
 
 
 def test_a_page_can_be_empty_or_partial_with_more_behind_it(log: Written) -> None:
-    pages = list(log.pages(3, from_head=True))[:-1]
-    assert [] in pages[:-1]
-    assert {1, 2} & {len(page) for page in pages[:-1]}
+    sizes: set[int] = set()
+
+    def have_all_sizes() -> bool:
+        sizes.update(inner_sizes(log.pages(3, from_head=True)))
+        return sizes >= {0, 1, 2, 3}
+
+    wait_for(have_all_sizes)
 
 
-def test_the_end_answers_its_own_token_and_goes_on_with_new_lines(log: Written) -> None:
+def test_two_readings_are_cut_into_different_pages(log: Written) -> None:
+    first = list(log.pages(3, from_head=True))
+    wait_for(lambda: list(log.pages(3, from_head=True)) != first)
+
+
+def test_the_end_answers_its_own_token_and_goes_on_with_new_lines(cloud: Cloud) -> None:
+    log = Written.stream(cloud)
+    log.write("first")
+    wait_for(lambda: log.read() == ["first"])
     request = {"logGroupName": log.group, "logStreamName": "one", "startFromHead": True}
     token = log.client.get_log_events(**request)["nextForwardToken"]
     while (page := log.client.get_log_events(**request, nextToken=token))["events"] or (
@@ -90,7 +102,7 @@ def test_the_end_answers_its_own_token_and_goes_on_with_new_lines(log: Written) 
         token = page["nextForwardToken"]
     log.write("late")
     wait_for(lambda: log.client.get_log_events(**request, nextToken=token)["events"] or None)
-    assert log.read() == [*LINES, "late"]
+    assert log.read() == ["first", "late"]
 
 
 def test_a_page_has_up_to_a_megabyte(cloud: Cloud) -> None:
@@ -102,12 +114,16 @@ def test_a_page_has_up_to_a_megabyte(cloud: Cloud) -> None:
 
 
 def test_filtering_has_pages_too(log: Written) -> None:
-    pages = log.client.get_paginator("filter_log_events").paginate(
-        logGroupName=log.group, PaginationConfig={"PageSize": 5}
-    )
-    found = [[event["message"] for event in page["events"]] for page in pages]
-    assert [line for page in found for line in page] == LINES
-    assert {0, 1, 2, 3, 4} & {len(page) for page in found[:-1]}
+    paginator, sizes = log.client.get_paginator("filter_log_events"), set[int]()
+
+    def have_all_sizes() -> bool:
+        pages = paginator.paginate(logGroupName=log.group, PaginationConfig={"PageSize": 3})
+        found = [[event["message"] for event in page["events"]] for page in pages]
+        assert [line for page in found for line in page] == LINES
+        sizes.update(inner_sizes(found))
+        return sizes >= {0, 1, 2, 3}
+
+    wait_for(have_all_sizes)
 
 
 def test_an_invalid_token_is_refused(log: Written) -> None:
@@ -115,6 +131,13 @@ def test_an_invalid_token_is_refused(log: Written) -> None:
     for token in ("x", "f/x/0", "g/1/0"):
         refused = error_code(log.client.get_log_events, **request, nextToken=token)
         assert refused == "InvalidParameterException"
+
+
+def inner_sizes(pages: Iterable[list[str]]) -> set[int]:
+    """Return the sizes of the pages that have more behind them."""
+    *before, _ = [len(page) for page in pages]
+    last = max((place for place, size in enumerate(before) if size), default=0)
+    return set(before[:last])
 
 
 def stream(*written: int, name: str = "one") -> Any:

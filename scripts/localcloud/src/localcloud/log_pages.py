@@ -12,6 +12,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from moto.logs.exceptions import InvalidParameterException
@@ -35,6 +36,11 @@ type _Page = tuple[list[dict[str, Any]], str, str]
 
 def install() -> None:
     """Read late and page by page."""
+    _read_pages()
+    _filter_pages()
+
+
+def _read_pages() -> None:
 
     @wrap(LogStream, "get_log_events")
     def get_log_events(
@@ -52,8 +58,11 @@ def install() -> None:
             if (start_time or 0) <= event.timestamp and (not end_time or event.timestamp < end_time)
         ]
         found.sort(key=lambda event: event.timestamp)
-        return _page(stream, found, limit or _MAX_PAGE_EVENTS, next_token, bool(start_from_head))
+        size = limit or _MAX_PAGE_EVENTS
+        return _page(found, size, next_token, from_head=bool(start_from_head))
 
+
+def _filter_pages() -> None:
     @wrap(LogStream, "filter_log_events")
     def filter_stream(original: Callable[..., Any], stream: LogStream, *args: Any) -> Any:
         seen = copy.copy(stream)
@@ -73,10 +82,9 @@ def install() -> None:
         *more: Any,
     ) -> Any:
         empty, token = _parsed(next_token)
-        chance = _random(group.name, token, empty)
-        if empty < _MAX_EMPTY and chance.random() < _EMPTY:
+        if _is_empty(empty):
             return [], f"{empty + 1}#{token}", []
-        size = _size(chance, limit or _MAX_PAGE_EVENTS)
+        size = _size(limit or _MAX_PAGE_EVENTS)
         given = (log_stream_names, start_time, end_time, size, token or None, *more)
         events, further, searched = original(group, log_group_name, *given)
         return events, None if further is None else f"0#{further}", searched
@@ -88,29 +96,24 @@ def readable(stream: LogStream, now: float) -> Iterator[LogEvent]:
     for event in stream.events:
         if event.ingestion_time != written:
             batch, written = batch + 1, event.ingestion_time
-            delay = _random(stream.log_group.name, stream.log_stream_name, batch).uniform(
-                0, MAX_SECONDS
-            )
+            delay = _delay(stream.log_group.name, stream.log_stream_name, batch)
             since = max(since, written / 1000 + delay)
         if since > now:
             return
         yield event
 
 
-def _page(
-    stream: LogStream, events: Sequence[LogEvent], limit: int, token: str | None, from_head: bool
-) -> _Page:
+def _page(events: Sequence[LogEvent], limit: int, token: str | None, *, from_head: bool) -> _Page:
     forward, position, empty = _position(token, from_head, len(events))
     left = len(events) - position if forward else position
     if left <= 0 and token is not None:
         return [], *(
             (f"b/{position:056d}/0", token) if forward else (token, f"f/{position:056d}/0")
         )
-    chance = _random(stream.log_group.name, stream.log_stream_name, forward, position, empty)
     first = last = position
-    if left and empty < _MAX_EMPTY and chance.random() < _EMPTY:
+    if left and _is_empty(empty):
         return _answer([], first, last, forward=forward, empty=empty + 1)
-    size = min(left, _size(chance, limit))
+    size = min(left, _size(limit))
     first, last = (position, position + size) if forward else (position - size, position)
     while sum(map(_weight, events[first:last])) > _MAX_PAGE_BYTES:
         first, last = (first, last - 1) if forward else (first + 1, last)
@@ -142,14 +145,25 @@ def _parsed(token: str | None) -> tuple[int, str]:
     return (int(empty), own) if mark and empty.isdecimal() else (0, token or "")
 
 
-def _size(chance: random.Random, limit: int) -> int:
-    return chance.randint(1, limit) if chance.random() < _PARTIAL else limit
+def _is_empty(before: int) -> bool:
+    return before < _MAX_EMPTY and _pages().random() < _EMPTY
+
+
+def _size(limit: int) -> int:
+    return _pages().randint(1, limit) if _pages().random() < _PARTIAL else limit
 
 
 def _weight(event: LogEvent) -> int:
     return len(event.message.encode(errors="replace")) + _EVENT_OVERHEAD_BYTES
 
 
-def _random(*of: object) -> random.Random:
-    seed = os.environ.get(SEED_VARIABLE, "")
-    return random.Random(f"{seed}/{'/'.join(map(str, of))}")  # noqa: S311 (no secret)
+@cache
+def _pages() -> random.Random:
+    """One for all pages: two readings of the same log are cut differently."""
+    return random.Random(os.environ.get(SEED_VARIABLE, ""))  # noqa: S311 (no secret)
+
+
+def _delay(group: str, stream: str, batch: int) -> float:
+    # It is asked for again and again, and must stay the same.
+    seed = f"{os.environ.get(SEED_VARIABLE, '')}/{group}/{stream}/{batch}"
+    return random.Random(seed).uniform(0, MAX_SECONDS)  # noqa: S311 (no secret)

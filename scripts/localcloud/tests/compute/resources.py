@@ -8,6 +8,7 @@ from typing import Any
 
 from cloud import Cloud, unique, wait_for
 from event_judge import check
+from logs import readable
 
 STOCK = "busybox"
 REGION = "us-east-1"
@@ -29,9 +30,11 @@ def post(cloud: Cloud, path: str, **body: object) -> int:
         connection.close()
 
 
-def output_lines(cloud: Cloud, group: str, stream: str, count: int) -> list[str]:
-    """Return the lines of a log stream, once at least `count` can be read."""
-    return cloud.lines(count, group, logStreamNames=[stream])
+def lines(cloud: Cloud, count: int, group: str, streams: list[str]) -> list[str]:
+    """Return the lines of log streams, once at least `count` can be read."""
+    client = cloud.client("logs")
+    wait_for(lambda: len(readable(client, group, logStreamNames=streams)) >= count)
+    return readable(client, group, logStreamNames=streams)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +164,7 @@ class Ecs:
     def output(self, arn: str, container: str = "app", count: int = 1) -> list[str]:
         """Return the output lines of a container, once at least `count` can be read."""
         stream = f"task/{container}/{arn.rpartition('/')[2]}"
-        return output_lines(self.cloud, self.group, stream, count)
+        return lines(self.cloud, count, self.group, [stream])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,7 +221,7 @@ class Batch:
 
     def output(self, container: Any, group: str = "/aws/batch/job") -> list[str]:
         """Return the output lines of an attempt, once one can be read."""
-        return output_lines(self.cloud, group, container["logStreamName"], 1)
+        return lines(self.cloud, 1, group, [container["logStreamName"]])
 
 
 def size(vcpus: str, memory_mib: str) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloud import Cloud, unique, wait_for
 
-from compute.resources import STOCK, post
+from compute.resources import STOCK, lines, post
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ class Training:
             logGroupName=group, logStreamNamePrefix=f"{name}/algo-1-"
         )
         names = [stream["logStreamName"] for stream in found["logStreams"]]
-        return self.cloud.lines(count, group, logStreamNames=names)
+        return lines(self.cloud, count, group, names)
 
 
 def interrupt(training: Training, name: str, **how: Any) -> None:

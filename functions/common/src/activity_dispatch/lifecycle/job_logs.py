@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -141,9 +141,9 @@ class _Reader:
             visible = sum(1 for message in messages if message.strip())
             # The end of the stream answers the token that it was asked for.
             if visible >= MAX_LINES or token is None or token == seen:
-                return JobLog(messages=tuple(messages))
+                return JobLog(messages=_last_lines(messages))
         if messages:
-            return JobLog(messages=tuple(messages))
+            return JobLog(messages=_last_lines(messages))
         raise LogUnreadable(f"no line in {MAX_PAGES} pages", passes=True)
 
     def _page(self, token: str | None) -> Any:
@@ -166,6 +166,12 @@ class _Reader:
                     raise LogUnreadable(str(error), passes=True) from error
                 self._sleep(wait)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+def _last_lines(messages: Sequence[str]) -> tuple[str, ...]:
+    # As many whatever the pages were: one that is partial makes a reading longer than another.
+    visible = [number for number, message in enumerate(messages) if message.strip()]
+    return tuple(messages[visible[-MAX_LINES] :] if len(visible) >= MAX_LINES else messages)
 
 
 def _passes(error: ClientError | BotoCoreError) -> bool:

@@ -14,6 +14,7 @@ from benchmark.cost import model
 from operations import outputs
 from operations.clients import session_for
 from operations.executions import execution
+from operations.executions.logs import written_by_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,10 +100,7 @@ def _document(client: Callable[[str], Any], stack: Outputs, begun: datetime) -> 
 
 
 def _lines(client: Callable[[str], Any], group: str, begun: datetime) -> list[str]:
-    pages = client("logs").get_paginator("filter_log_events")
-    since = int(begun.timestamp() * 1000)
-    found = pages.paginate(logGroupName=group, startTime=since)
-    return [event["message"] for page in found for event in page["events"]]
+    return [event["message"] for event in written_by_now(client("logs"), group, begun)]
 
 
 def _logs(client: Callable[[str], Any], stack: Outputs, function: str, begun: datetime) -> Logs:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 WORKER_IMAGE = "worker"
 TRAINING_IMAGE = "training"
 STOCK_IMAGE = "busybox"
+# The image's entrypoint (images/training), for two Pythons: there `python` has the library too.
+_TRAINING_ENTRYPOINT = """
+[ "$*" != train ] || exec python -m training train
+[ $# -gt 0 ] || set -- python -m training
+exec task-worker -- "$@"
+"""
 
 
 def write() -> Path:
@@ -34,4 +40,4 @@ def _training() -> dict[str, object]:
         "PATH": ":".join([*map(str, folders), os.defpath]),
         "PYTHONPATH": str(paths.TRAINING_IMAGE / "src"),
     }
-    return {"argv": [str(paths.TRAINING_IMAGE / "entrypoint")], "env": environment}
+    return {"argv": ["sh", "-euc", _TRAINING_ENTRYPOINT, "entrypoint"], "env": environment}
