@@ -44,6 +44,7 @@ SHOWS = {
     "stop-waiting-states": "test_a_stopped_execution_keeps_running",
     "closed-tasks": "test_a_closed_task_is_settled_again",
     "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
+    "redrive": "test_an_execution_cannot_be_redriven",
     "activity-tags": "test_tags_of_activities_are_refused",
     "tracing-configuration": "test_tracing_is_not_described",
     "size-limits": "test_sizes_are_not_limited",
@@ -194,6 +195,13 @@ def test_a_timeout_in_a_branch_loses_its_name(stock: Cloud) -> None:
     execution = stock.start(in_parallel(activity_state(activity, HeartbeatSeconds=1)))
     stock.take(activity)
     assert stock.ended(execution)["error"] == "States.Runtime"
+
+
+def test_an_execution_cannot_be_redriven(stock: Cloud) -> None:
+    client, execution = stock.client("stepfunctions"), stock.start({"Type": "Wait", "Seconds": 60})
+    client.stop_execution(executionArn=execution)
+    stock.ended(execution)
+    assert error_code(client.redrive_execution, executionArn=execution) == "InternalFailure"
 
 
 def test_tags_of_activities_are_refused(stock: Cloud) -> None:

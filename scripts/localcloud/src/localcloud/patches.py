@@ -152,6 +152,12 @@ PATCHES = (
         wrong="States.Timeout in a Parallel or Map is an internal ValueError that no Retry matches",
     ),
     Patch(
+        name="redrive",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.redrive.operation",
+        wrong="RedriveExecution does not exist, and status events differ from AWS's",
+    ),
+    Patch(
         name="activity-tags",
         service="stepfunctions",
         module="localcloud.stepfunctions.tags",
