@@ -45,6 +45,8 @@ SHOWS = {
     "closed-tasks": "test_a_closed_task_is_settled_again",
     "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
     "redrive": "test_an_execution_cannot_be_redriven",
+    "names": "test_an_execution_with_a_name_of_its_own_is_not_found",
+    "texts": "test_a_lone_surrogate_is_an_internal_error",
     "activity-tags": "test_tags_of_activities_are_refused",
     "tracing-configuration": "test_tracing_is_not_described",
     "size-limits": "test_sizes_are_not_limited",
@@ -137,11 +139,6 @@ def test_batches_run_one_after_another(stock: Cloud, meeting: Path) -> None:
     wait_for(lambda: count(meeting, "alone"), seconds=20)
 
 
-def test_a_broken_expression_is_accepted(stock: Cloud) -> None:
-    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + %}", "End": True}
-    assert stock.machine({"StartAt": "Only", "States": {"Only": state}})
-
-
 def test_a_missed_heartbeat_is_a_timeout(stock: Cloud) -> None:
     activity = stock.activity()
     execution = stock.start(activity_state(activity, HeartbeatSeconds=1))
@@ -195,13 +192,6 @@ def test_a_timeout_in_a_branch_loses_its_name(stock: Cloud) -> None:
     execution = stock.start(in_parallel(activity_state(activity, HeartbeatSeconds=1)))
     stock.take(activity)
     assert stock.ended(execution)["error"] == "States.Runtime"
-
-
-def test_an_execution_cannot_be_redriven(stock: Cloud) -> None:
-    client, execution = stock.client("stepfunctions"), stock.start({"Type": "Wait", "Seconds": 60})
-    client.stop_execution(executionArn=execution)
-    stock.ended(execution)
-    assert error_code(client.redrive_execution, executionArn=execution) == "InternalFailure"
 
 
 def test_tags_of_activities_are_refused(stock: Cloud) -> None:

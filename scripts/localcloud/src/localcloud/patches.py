@@ -49,6 +49,13 @@ PATCHES = (
         wrong="every function, task and job may do everything, whatever its role's policies say",
     ),
     Patch(
+        name="texts",
+        service="gateway",
+        module="localcloud.texts",
+        more=(("lambda", "localcloud.payloads"),),
+        wrong="a lone surrogate is an internal error, and a payload that is not JSON reaches functions",
+    ),
+    Patch(
         name="s3-objects",
         service="s3",
         module="localcloud.s3_objects",
@@ -156,6 +163,13 @@ PATCHES = (
         service="stepfunctions",
         module="localcloud.stepfunctions.redrive.operation",
         wrong="RedriveExecution does not exist, and status events differ from AWS's",
+    ),
+    Patch(
+        name="names",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.names",
+        wrong="names of executions are not checked, and most that AWS takes cannot be described; "
+        "a machine with an alias cannot be started by its own ARN",
     ),
     Patch(
         name="activity-tags",

@@ -19,6 +19,7 @@ from localstack.aws.api.stepfunctions import (
     StateMachineType,
 )
 from localstack.services.stepfunctions.backend.execution import Execution
+from localstack.services.stepfunctions.backend.models import sfn_stores
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
 from localcloud.stepfunctions.redrive import events, recording, running
@@ -28,6 +29,7 @@ type Original = Callable[..., Any]
 
 MOST_EVENTS = 24_999
 PERIOD = timedelta(days=14)
+LONGEST = timedelta(days=365)
 _TOKENS_LIVE = timedelta(minutes=15)
 _MOST_TOKENS = 10
 _UNSUCCESSFUL = {ExecutionStatus.FAILED, ExecutionStatus.ABORTED, ExecutionStatus.TIMED_OUT}
@@ -84,8 +86,14 @@ def refusal(execution: Any) -> str | None:
         return f"Execution is of type {execution.sm_type} and cannot be redriven"
     if execution.exec_status not in _UNSUCCESSFUL:
         return f"Execution is {execution.exec_status} and cannot be redriven"
-    if datetime.now(tz=UTC) - execution.stop_date > PERIOD:
-        return "Execution's redrivable period exceeded"
+    store = sfn_stores[execution.account_id][execution.region_name]
+    if execution.state_machine_arn not in store.state_machines:
+        return "State machine is in DELETING status"
+    now = datetime.now(tz=UTC)
+    if now - execution.start_date > LONGEST:
+        return "Execution has exceeded the max execution time"
+    if now - execution.stop_date > PERIOD:
+        return "Execution redrivable period exceeded"
     if len(execution.to_history_output()["events"]) >= MOST_EVENTS:
         return "Execution history event limit exceeded"
     return None
