@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import pytest
 from cloud import Cloud, wait_for
 from states import activity_state
 
@@ -186,68 +185,3 @@ def test_catch_sees_error_output_and_sets_variables(cloud: Cloud) -> None:
     client.send_task_failure(taskToken=cloud.take(activity), error="Job.Failed", cause="x")
     expected = [{"k": 1, "Error": "Job.Failed", "Cause": "x"}, "x"]
     assert json.loads(cloud.ended(execution)["output"]) == expected
-
-
-BAD = {
-    "undefined": "{% $states.input.nothing %}",
-    "a type error": "{% 'a' + 1 %}",
-    "not JSON": "{% $sum %}",
-    "infinite": "{% 1 / 0 %}",
-}
-
-
-@pytest.mark.parametrize("expression", BAD.values(), ids=BAD)
-def test_a_failed_expression_is_an_error_with_one_event(cloud: Cloud, expression: str) -> None:
-    state = {"Type": "Pass", "Output": {"a": expression}, "End": True}
-    run = ended(cloud, {"Only": state})
-    assert run["error"] == "States.QueryEvaluationError"
-    assert expression[2:-2].strip() in run["cause"]
-    events = cloud.client("stepfunctions").get_execution_history(executionArn=run["executionArn"])
-    failed = [event for event in events["events"] if event["type"] == "EvaluationFailed"]
-    assert [event["evaluationFailedEventDetails"]["state"] for event in failed] == ["Only"]
-
-
-@pytest.mark.parametrize("field", ["Output", "Assign", "Arguments"])
-@pytest.mark.parametrize("kind", ["Task", "Parallel"])
-def test_retry_and_catch_match_a_failed_expression(cloud: Cloud, kind: str, field: str) -> None:
-    url, _ = cloud.queue()
-    branch = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
-    task: State = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::sqs:sendMessage",
-        "Arguments": {"QueueUrl": url, "MessageBody": "x"},
-    }
-    error = {"ErrorEquals": ["States.QueryEvaluationError"]}
-    state = {
-        **({"Type": "Parallel", "Branches": [branch]} if kind == "Parallel" else task),
-        field: {"QueueUrl": "{% $states.input.nothing %}"},
-        "Retry": [{**error, "IntervalSeconds": 1, "MaxAttempts": 1}],
-        "Catch": [{**error, "Output": "caught", "Next": "After"}],
-        "End": True,
-    }
-    run = ended(cloud, {"Only": state, "After": {"Type": "Succeed"}})
-    assert run.get("output") == '"caught"', run
-    assert cloud.history(run["executionArn"]).count("EvaluationFailed") == 2
-
-
-WRONG: dict[str, State] = {
-    "Seconds": {"Type": "Wait", "Seconds": "{% '1' %}", "End": True},
-    "Condition": {"Type": "Choice", "Choices": [{"Condition": "{% 'x' %}", "Next": "Wrong"}]},
-    "TimeoutSeconds": activity_state("", TimeoutSeconds="{% 1.5 %}", End=True),
-    "Items": {
-        "Type": "Map",
-        "Items": "{% 'x' %}",
-        "ItemProcessor": {"StartAt": "I", "States": {"I": {"Type": "Succeed"}}},
-        "End": True,
-    },
-}
-
-
-@pytest.mark.parametrize("field", WRONG)
-def test_a_value_of_the_wrong_kind_is_an_error(cloud: Cloud, field: str) -> None:
-    state = WRONG[field]
-    if state["Type"] == "Task":
-        state = {**state, "Resource": cloud.activity()}
-    run = ended(cloud, {"Wrong": state})
-    assert run["error"] == "States.QueryEvaluationError", run
-    assert f"'{field}'" in run["cause"]

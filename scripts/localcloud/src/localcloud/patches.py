@@ -49,6 +49,13 @@ PATCHES = (
         wrong="every function, task and job may do everything, whatever its role's policies say",
     ),
     Patch(
+        name="texts",
+        service="gateway",
+        module="localcloud.texts",
+        more=(("lambda", "localcloud.payloads"),),
+        wrong="a lone surrogate is an internal error, and a payload that is not JSON reaches functions",
+    ),
+    Patch(
         name="s3-objects",
         service="s3",
         module="localcloud.s3_objects",
@@ -171,16 +178,23 @@ PATCHES = (
         wrong="a state name may be used again in a branch of Parallel or Map",
     ),
     Patch(
+        name="redrive",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.redrive.operation",
+        wrong="RedriveExecution does not exist, and status events differ from AWS's",
+    ),
+    Patch(
+        name="names",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.names",
+        wrong="names of executions are not checked, and most that AWS takes cannot be described; "
+        "a machine with an alias cannot be started by its own ARN",
+    ),
+    Patch(
         name="activity-tags",
         service="stepfunctions",
         module="localcloud.stepfunctions.tags",
         wrong="tags of activities are refused, which breaks Terraform's aws_sfn_activity",
-    ),
-    Patch(
-        name="execution-events",
-        service="stepfunctions",
-        module="localcloud.stepfunctions.execution_events",
-        wrong="the events of executions have dates as text, and no redriveCount",
     ),
     Patch(
         name="tracing-configuration",

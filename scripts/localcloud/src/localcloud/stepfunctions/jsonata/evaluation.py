@@ -38,8 +38,8 @@ def install() -> None:
     _evaluate()
     _forget_results()
     _assign_at_the_end()
-    _evaluate_outputs_early()
-    _evaluate_arguments_with_each_attempt()
+    _evaluate_in_the_attempt()
+    _keep_arguments_for_each_attempt()
     failures.install()
     kinds.install()
     definitions.install()
@@ -93,13 +93,16 @@ def _assign_at_the_end() -> None:
         return original(state, env=env)
 
 
-def _evaluate_outputs_early() -> None:
-    """Evaluate Output inside the attempt, whose errors LocalStack gives to Retry and Catch."""
+def _evaluate_in_the_attempt() -> None:
+    """Evaluate Output, and a Parallel's Arguments, where errors go to Retry and Catch."""
 
     @wrap(ExecutionState, "_evaluate_with_timeout")
     def attempt(original: Original, state: Any, env: Environment) -> None:
         vars(env).pop("output", None)
         try:
+            if getattr(state, "arguments", None):
+                env.stack.pop()
+                state.arguments.eval(env=env)
             original(state, env)
             if state.output:
                 state.output.jsonata_template_value.eval(env=env)
@@ -117,7 +120,7 @@ def _evaluate_outputs_early() -> None:
             original(output, env)
 
 
-def _evaluate_arguments_with_each_attempt() -> None:
+def _keep_arguments_for_each_attempt() -> None:
     """LocalStack evaluates a Parallel's Arguments before Retry and Catch apply."""
 
     @wrap(StateParallel, "from_state_props")
@@ -126,10 +129,3 @@ def _evaluate_arguments_with_each_attempt() -> None:
         state.arguments = None
         if not state.is_jsonpath_query_language():
             state.arguments, state.parargs = state.parargs, None
-
-    @wrap(StateParallel, "_evaluate_with_timeout")
-    def attempt(original: Original, state: Any, env: Environment) -> None:
-        if state.arguments:
-            env.stack.pop()
-            state.arguments.eval(env=env)
-        original(state, env)

@@ -1,0 +1,32 @@
+"""More of LocalStack's bugs, in executions and in what is sent to them: see test_stock_bugs.py."""
+
+from cloud import Cloud, error_code
+
+DONE = {"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}}
+
+
+def test_a_broken_expression_is_accepted(stock: Cloud) -> None:
+    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + %}", "End": True}
+    assert stock.machine({"StartAt": "Only", "States": {"Only": state}})
+
+
+def test_an_execution_cannot_be_redriven(stock: Cloud) -> None:
+    client, execution = stock.client("stepfunctions"), stock.start({"Type": "Wait", "Seconds": 60})
+    client.stop_execution(executionArn=execution)
+    stock.ended(execution)
+    assert error_code(client.redrive_execution, executionArn=execution) == "InternalFailure"
+
+
+def test_an_execution_with_a_name_of_its_own_is_not_found(stock: Cloud) -> None:
+    client, machine = (
+        stock.client("stepfunctions"),
+        stock.machine(DONE),
+    )
+    arn = client.start_execution(stateMachineArn=machine, name="\u00e9")["executionArn"]
+    assert error_code(client.describe_execution, executionArn=arn) == "InvalidArn"
+
+
+def test_a_lone_surrogate_is_an_internal_error(stock: Cloud) -> None:
+    url, _ = stock.queue()
+    send = stock.client("sqs").send_message
+    assert error_code(send, QueueUrl=url, MessageBody="\ud800") == "InternalError"
