@@ -23,7 +23,7 @@ def short_lived(client: Client, stacks: Stacks) -> Iterator[str]:
     stepfunctions = client("stepfunctions")
     known = stepfunctions.describe_state_machine(stateMachineArn=stacks.second.state_machines["called"])
     definition = json.loads(known["definition"])
-    definition["States"]["Process"] |= {"TimeoutSeconds": 6, "HeartbeatSeconds": 5}
+    definition["States"]["Process"] |= {"TimeoutSeconds": 10, "HeartbeatSeconds": 9}
     definition["States"]["Process"].pop("Retry")
     arn = stepfunctions.create_state_machine(
         name="second-short-lived", roleArn=known["roleArn"], definition=json.dumps(definition)
@@ -50,7 +50,7 @@ def _outcome(items: Items, task: str) -> str | None:
 
 
 def test_a_job_whose_state_timed_out_is_stopped(
-    client: Client, allowed: Any, items: Items, wait: Any, short_lived: str
+    client: Client, working: Stacks, items: Items, wait: Any, short_lived: str
 ) -> None:
     arn, task = _begin(client, items, short_lived)
     assert wait(arn).status in ("FAILED", "TIMED_OUT")
@@ -60,7 +60,7 @@ def test_a_job_whose_state_timed_out_is_stopped(
 
 
 def test_a_job_of_an_aborted_execution_is_stopped_once_nobody_waits(
-    client: Client, stacks: Stacks, allowed: Any, items: Items, short_lived: str, faults: Faults
+    client: Client, working: Stacks, items: Items, short_lived: str, faults: Faults
 ) -> None:
     arn, task = _begin(client, items, short_lived)
     stepfunctions = client("stepfunctions")
@@ -75,7 +75,7 @@ def test_a_job_of_an_aborted_execution_is_stopped_once_nobody_waits(
         "detail": {"executionArn": arn, "status": "ABORTED"},
     }
     client("lambda").invoke(
-        FunctionName=stacks.second.functions["reporter"]["arn"],
+        FunctionName=working.second.functions["reporter"]["arn"],
         InvocationType="Event",
         Payload=json.dumps(event),
     )
@@ -91,14 +91,12 @@ def _is_alive(stepfunctions: Any, token: str) -> bool:
     return True
 
 
-def test_a_task_whose_request_was_lost_is_found(
-    client: Client, stacks: Stacks, allowed: Any, wait: Any
-) -> None:
+def test_a_task_whose_request_was_lost_is_found(client: Client, working: Stacks, wait: Any) -> None:
     stepfunctions = client("stepfunctions")
-    known = stepfunctions.describe_state_machine(stateMachineArn=stacks.second.state_machines["steady"])
+    known = stepfunctions.describe_state_machine(stateMachineArn=working.second.state_machines["steady"])
     state = {
         "Type": "Task",
-        "Resource": stacks.second.activities["steady"],
+        "Resource": working.second.activities["steady"],
         "TimeoutSeconds": 60,
         "End": True,
     }
@@ -111,7 +109,7 @@ def test_a_task_whose_request_was_lost_is_found(
         arn = execution.start(stepfunctions, machine, {"return": "found"})
         # As the reconciler sends it from time to time.
         body = json.dumps({"activity_arn": state["Resource"], "missed": True})
-        client("sqs").send_message(QueueUrl=stacks.second.document["dispatch_queue_url"], MessageBody=body)
+        client("sqs").send_message(QueueUrl=working.second.document["dispatch_queue_url"], MessageBody=body)
         assert wait(arn).output == '"found"'
     finally:
         stepfunctions.delete_state_machine(stateMachineArn=machine)

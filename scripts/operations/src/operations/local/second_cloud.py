@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from operations import outputs, paths
 from operations.errors import OperationError
+from operations.interrupts import deferred
 from operations.local import cloud
 from operations.local.ports import free_port, is_taken
 
@@ -69,10 +70,7 @@ def start(folder: Path, *, port: int, iam: bool = True, more: Mapping[str, str] 
 
     `more` are variables for it and its functions. OperationError when it does not start.
     """
-    for tool, why in (
-        ("openssl", "makes the emulator's certificate"),
-        ("ps", "tells its process from others"),
-    ):
+    for tool, why in (("openssl", "makes its certificate"), ("ps", "tells its process from others")):
         if shutil.which(tool) is None:
             raise OperationError(f"{tool}, which {why}, was not found: install it and add it to PATH")
     number = port or free_port()
@@ -80,25 +78,32 @@ def start(folder: Path, *, port: int, iam: bool = True, more: Mapping[str, str] 
         raise OperationError(f"port {number} is in use: choose another with {PORT_VARIABLE}")
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tmp").mkdir(parents=True)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [PYTHON, "-m", "ministack"],
-            cwd=folder,
-            env={**_environment(folder, number, iam=iam), **(more or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    _CHILDREN[process.pid] = process
-    started = SecondCloud(folder=str(folder), port=number, pid=process.pid, began=_began(process.pid))
-    _record(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")
+    # An interrupt before it is on record would leave a process that nobody ends.
+    with deferred():
+        process = _launch(folder, {**_environment(folder, number, iam=iam), **(more or {})})
+        started = SecondCloud(folder=str(folder), port=number, pid=process.pid, began=_began(process.pid))
+        _record(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")
     try:
         _await(started, process)
     except BaseException:
         stop(folder)
         raise
     return started
+
+
+def _launch(folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [PYTHON, "-m", "ministack"],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    _CHILDREN[process.pid] = process
+    return process
 
 
 def _await(started: SecondCloud, process: subprocess.Popen[bytes]) -> None:
@@ -177,6 +182,8 @@ def _environment(folder: Path, port: int, *, iam: bool) -> dict[str, str]:
         "S3_DATA_DIR": str(folder / "s3"),
         "STATE_DIR": str(folder / "state"),
         "LAMBDA_EXECUTOR": "local",
+        # A poll for a task occupies one of them for a minute; with its 64, a burst starves all others.
+        "MINISTACK_WORKER_THREADS": "256",
         "USE_SSL": "1",
         "AUTH": "true" if iam else "false",
         "AWS_EC2_METADATA_DISABLED": "true",
