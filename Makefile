@@ -18,7 +18,8 @@ WATCH ?=
 BUCKET ?=
 PREFIX ?=
 KNOWN ?=
-export ENV BACKEND INPUT BASE_IMAGE IMAGE BUCKET PREFIX KNOWN
+IAM ?= 1
+export ENV BACKEND INPUT BASE_IMAGE IMAGE BUCKET PREFIX KNOWN IAM
 
 # Terraform warns on every call when this names a file that does not exist.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -34,6 +35,8 @@ VENV_READY := build/stamps/venv
 CLOUD_READY := build/stamps/localcloud
 CHECKOV_READY := build/stamps/checkov
 READY := $(VENV_READY) $(CLOUD_READY)
+# MiniStack, and boto3 for the functions that it runs.
+SECOND_READY := build/stamps/second-cloud
 # It holds PyTorch; only training needs it.
 TRAINING_READY := build/stamps/training
 # What `make benchmark` compares the dispatcher with and what measures it, each in a separate environment.
@@ -56,8 +59,9 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test fast-test unit-test \
-	deep-test checkov integration-test localcloud-test stack-test benchmark training-setup chaos images push \
-	image-test demo demo-training local-up local-down run status verify bootstrap plan apply deploy destroy release \
+	deep-test checkov integration-test localcloud-test stack-test second-cloud-test second-cloud-up second-cloud-down \
+	second-cloud-allow benchmark training-setup chaos images push image-test demo demo-training local-up local-down run status \
+	verify bootstrap plan apply deploy destroy release \
 	requirements clean need-terraform need-docker need-env
 
 help: ## list the targets
@@ -129,6 +133,18 @@ stack-test: $(READY) $(ZIPS) | need-terraform ## test the whole stack on a local
 	$(PYTEST) --durations=20 tests/integration tests/training
 	@[[ -e $(TRAINING_READY) ]] || echo 'SKIPPED: the training itself, because PyTorch is not installed: make training-setup'
 
+second-cloud-test: $(READY) $(SECOND_READY) $(ZIPS) | need-terraform ## test the stack on a cloud that nobody here wrote, with IAM enforced (MiniStack)
+	$(PYTEST) --durations=10 tests/second_cloud
+
+second-cloud-up: $(READY) $(SECOND_READY) ## start that cloud and print how to point make at it (IAM=0: judge no permissions)
+	@exec $(OPERATIONS) second-cloud-up --iam "$$IAM"
+
+second-cloud-down: $(READY) ## stop that cloud
+	@exec $(OPERATIONS) second-cloud-down
+
+second-cloud-allow: $(READY) ## grant the roles deployed there what only that cloud asks for
+	@exec $(OPERATIONS) second-cloud-allow
+
 benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the dispatcher with its alternatives (under 10 minutes); writes docs/benchmarks.md
 	@exec $(PYTHON) -m benchmark
 
@@ -192,11 +208,12 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 	$(COMPILE) --output-file requirements/checkov.txt requirements/checkov.in
 	for image in worker training; do $(COMPILE) --generate-hashes --constraint requirements/dev.txt \
 		--output-file images/$$image/requirements.txt images/$$image/requirements.in; done
+	$(COMPILE) --generate-hashes --output-file scripts/second-cloud/requirements.txt scripts/second-cloud/requirements.in
 
 clean: ## stop the local cloud and remove everything built and set up (no other environment's state)
-	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; fi
+	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; $(OPERATIONS) second-cloud-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
+	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/examples terraform/bootstrap terraform/verify terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 
@@ -237,6 +254,12 @@ build/stamps/benchmark-%: scripts/benchmark/requirements/%.txt $(UV_READY)
 	@echo 'Setting up the benchmark: $*'
 	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/benchmark/$*
 	@$(UV) pip sync --quiet --python build/benchmark/$*/bin/python $<
+	@touch $@
+
+$(SECOND_READY): $(UV_READY) scripts/second-cloud/requirements.txt
+	@echo 'Setting up the second cloud'
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/second-cloud/venv
+	@$(UV) pip sync --quiet --require-hashes --python build/second-cloud/venv/bin/python scripts/second-cloud/requirements.txt
 	@touch $@
 
 $(CHECKOV_READY): $(UV_READY) requirements/checkov.txt

@@ -21,6 +21,7 @@ from operations.deploy.push import push
 from operations.docs import terraform_docs
 from operations.executions.run import run
 from operations.executions.status import status
+from operations.local import allowances, second_cloud
 from operations.schemas.refresh import refresh
 from operations.verify.command import verify
 
@@ -58,7 +59,7 @@ def _parser() -> Parser:
     add("demo-training", lambda _: training.demo_training(), "show a sweep of trainings on a local cloud")
     add("docs", _docs, "update the parts of the docs that come from .tf files")
     add("schemas", _schemas, "update the kept schemas of the AWS provider")
-    for part in (_add_images, _add_environments, _add_executions):
+    for part in (_add_second_cloud, _add_images, _add_environments, _add_executions):
         part(add)
     return parser
 
@@ -78,6 +79,13 @@ def _add_environments(add: Callable[..., argparse.ArgumentParser]) -> None:
     packages = add("release", _release, "write the zips and packages.json for other repositories")
     packages.add_argument("--bucket", default="")
     packages.add_argument("--prefix", default="")
+
+
+def _add_second_cloud(add: Callable[..., argparse.ArgumentParser]) -> None:
+    start = add("second-cloud-up", _second_cloud_up, "start the second cloud")
+    start.add_argument("--iam", choices=("0", "1"), default="1", help="0: judge no permissions")
+    add("second-cloud-down", _second_cloud_down, "stop the second cloud")
+    add("second-cloud-allow", _second_cloud_allow, "grant the roles what only the second cloud asks for")
 
 
 def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
@@ -111,8 +119,19 @@ def _add_executions(add: Callable[..., argparse.ArgumentParser]) -> None:
     show.add_argument("--watch", action="store_true", help="refresh every two seconds, until Ctrl-C")
 
 
-def _run(options: argparse.Namespace) -> int:
-    return run(options.env, options.backend, options.input)
+def _second_cloud_up(options: argparse.Namespace) -> int:
+    second_cloud.up(iam=options.iam == "1")
+    return 0
+
+
+def _second_cloud_down(_options: argparse.Namespace) -> int:
+    second_cloud.down()
+    return 0
+
+
+def _second_cloud_allow(_options: argparse.Namespace) -> int:
+    allowances.allow()
+    return 0
 
 
 def _zip(options: argparse.Namespace) -> int:

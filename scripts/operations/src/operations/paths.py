@@ -15,6 +15,7 @@ TRAINING_PYTHON = ROOT / "build/training/venv/bin/python"
 TRAINING_IMAGE = ROOT / "images/training"
 CLOUD_IMAGES = ROOT / "build/localcloud/images.json"
 CLOUD_STATE = ROOT / "build/localcloud/state"
+SECOND_CLOUD = ROOT / "build/second-cloud"
 
 
 def build_dir(env: str) -> Path:

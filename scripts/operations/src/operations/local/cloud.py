@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import os
 import re
+import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from operations import paths
@@ -27,6 +29,9 @@ STOP_SECONDS = 60.0
 STATUS_SECONDS = 30.0
 PROBE_SECONDS = 5.0
 MAX_PORT = 65_535
+ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
+BUNDLE_VARIABLE = "AWS_CA_BUNDLE"
+_ENDPOINT = re.compile(r"https?://[^/:@?#\s]+:[0-9]{1,5}/?")
 # The exit code of the cloud's `status`, and the beginning of its output when that is 0.
 NOT_RUNNING = 3
 _RUNNING_AT = re.compile(r"running at (?P<endpoint>\S+),")
@@ -59,22 +64,57 @@ def address() -> tuple[str, int]:
 
 
 def endpoint() -> str:
+    """The cloud's URL: AWS_ENDPOINT_URL, which AWS's tools read too, or our address.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    if given := os.environ.get(ENDPOINT_VARIABLE):
+        return _checked(given)
     host, port = address()
     return f"http://{host}:{port}"
 
 
+def _checked(given: str) -> str:
+    if not _ENDPOINT.fullmatch(given) or not 0 < int(given.strip("/").rpartition(":")[2]) <= MAX_PORT:
+        raise OperationError(
+            f"{ENDPOINT_VARIABLE} must be http://HOST:PORT or https://HOST:PORT, not {given!r}"
+        )
+    return given.rstrip("/")
+
+
 def answers(at: str | None = None) -> bool:
-    """Return whether a LocalStack, ours or another, answers at an endpoint; the default is our address."""
+    """Return whether an emulator, ours or another, answers at an endpoint; the default is our address.
+
+    Over TLS its certificate must be one that AWS_CA_BUNDLE has, or the system.
+    """
+    url = f"{at or endpoint()}/_localstack/health"
     try:
-        with urlopen(f"{at or endpoint()}/_localstack/health", timeout=PROBE_SECONDS) as response:  # noqa: S310 (http only)
+        with urlopen(url, timeout=PROBE_SECONDS, context=_trust(url)) as response:  # noqa: S310 (checked)
             return bool(response.status == http.HTTPStatus.OK)
     except (URLError, OSError, http.client.HTTPException):
         return False
 
 
+def _trust(url: str) -> ssl.SSLContext | None:
+    if not url.startswith("https://"):
+        return None
+    bundle = os.environ.get(BUNDLE_VARIABLE)
+    try:
+        return ssl.create_default_context(cafile=bundle)
+    except OSError as error:
+        raise OperationError(f"{BUNDLE_VARIABLE} names no certificates: {bundle!r} ({error})") from None
+
+
 def must_answer(at: str) -> None:
-    if not answers(at):
-        raise OperationError(f"no local cloud answers at {at}: run `make local-up` first")
+    """Raise OperationError, which says what to do, unless a cloud answers there."""
+    if answers(at):
+        return
+    if at.startswith("https://"):
+        raise OperationError(
+            f"no cloud answers at {at}: run `make second-cloud-up` first, and set {BUNDLE_VARIABLE}"
+            " as it says"
+        )
+    raise OperationError(f"no local cloud answers at {at}: run `make local-up` first")
 
 
 def is_there() -> bool:
@@ -91,12 +131,16 @@ def is_there() -> bool:
 
 
 def start() -> Cloud:
-    """Start the local cloud, or use the one that answers already."""
+    """Start the local cloud, or use the one that answers already; over TLS only another's can."""
     borrowed = is_there()
+    if endpoint().startswith("https://"):
+        must_answer(endpoint())
+        return Cloud(endpoint=endpoint(), borrowed=True)
     if not borrowed:
         # The emulator keeps nothing: what Terraform's state has of an earlier one no longer exists.
         forget_deployment()
-    host, port = address()
+    parts = urlsplit(endpoint())
+    host, port = parts.hostname or "", parts.port
     _command(
         "start",
         "--lambda-python",

@@ -1,0 +1,91 @@
+"""Terraform folders that are copied, applied, planned and destroyed beside those of the checkout.
+
+Copies, because another test may use the folders of the checkout at the same time.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from operations import paths
+
+LIMIT_SECONDS = 300
+CHANGES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """An attribute that a plan would change."""
+
+    kind: str
+    attribute: str
+
+
+@dataclass(kw_only=True)
+class Workspace:
+    """A folder with a state of its own. `variables` has those of Terraform and of the environment."""
+
+    folder: Path
+    variables: Mapping[str, str]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def apply(self) -> dict[str, Any]:
+        """Apply everything; return the outputs."""
+        self._run(paths.TERRAFORM_INIT, self.folder)
+        self._terraform("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30")
+        outputs = json.loads(self._terraform("output", "-json"))
+        return {name: output["value"] for name, output in outputs.items()}
+
+    def planned(self) -> set[Change]:
+        """What a plan would change now."""
+        self._terraform("plan", "-input=false", "-no-color", "-parallelism=30", "-out=again.tfplan")
+        plan = json.loads(self._terraform("show", "-json", "again.tfplan"))
+        return {change for resource in plan["resource_changes"] for change in _changes(resource)}
+
+    def destroy(self) -> None:
+        """Remove everything."""
+        self._terraform("destroy", "-auto-approve", "-input=false", "-no-color", "-parallelism=30")
+
+    def _terraform(self, *arguments: str) -> str:
+        return self._run("terraform", f"-chdir={self.folder}", *arguments)
+
+    def _run(self, *command: str | Path) -> str:
+        began = time.monotonic()
+        done = subprocess.run(
+            command,
+            env={**os.environ, **self.variables, "CHECKPOINT_DISABLE": "1", "GOGC": "400"},
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, f"{command}: {done.stdout[-3000:]} {done.stderr}"
+        self.seconds[str(command[2] if len(command) > 2 else command[0])] = time.monotonic() - began
+        return done.stdout
+
+
+def _changes(resource: Mapping[str, Any]) -> Iterator[Change]:
+    change = resource["change"]
+    if change["actions"] in (["no-op"], ["read"]):
+        return
+    before, after, unknown = (change.get(name) or {} for name in ("before", "after", "after_unknown"))
+    for name in {**before, **after, **unknown}:
+        if before.get(name) != after.get(name):
+            yield Change(kind=resource["type"], attribute=name)
+
+
+def copied(source: Path, root: Path) -> Path:
+    """Copy a folder of Terraform files to the same place below another root, which has the modules, too."""
+    copy = root / source.relative_to(paths.ROOT)
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns(".terraform*", "tests", "*.md", "*.tfstate*"))
+    modules = root / "terraform/modules"
+    if not modules.exists():
+        modules.parent.mkdir(parents=True, exist_ok=True)
+        modules.symlink_to(paths.ROOT / "terraform/modules")
+    return copy
