@@ -103,7 +103,7 @@ test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, 
 	@$(MAKE) WORKERS= $(TWO_AT_ONCE) $(CLOUDLESS)
 
 terraform-test: $(VENV_READY) $(ASL_READY) | need-terraform ## validate the Terraform folders, run their tests with mocks, and judge what they render
-	@outcome=0; scripts/terraform-test || outcome=1; $(MAKE) judge || outcome=1; exit $$outcome
+	@outcome=0; scripts/terraform-test || outcome=1; $(PYTHON) -m tests.judges || outcome=1; exit $$outcome
 
 judge: $(VENV_READY) $(ASL_READY) ## judge the policies and state machines that the last terraform-test rendered
 	@exec $(PYTHON) -m tests.judges

@@ -43,7 +43,7 @@ def main(folder: Path) -> int:
     missing = list(completeness.faults(found)) if folder == RENDERED else []
     print("".join(f"{fault}\n" for fault in missing), end="")
     counted = Counter(document.kind for document in found)
-    kinds = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in sorted(counted.items()))
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(counted.items()))
     print(f"{len(found)} documents judged ({kinds}): {len(wrong) + len(missing)} faults")
     return 1 if wrong or missing else 0
 

@@ -1,64 +1,91 @@
 """Holds that every policy and definition in the Terraform files was rendered, and so judged.
 
-What a folder's own run blocks render counts: each resource of a folder that has a document has to appear in them.
+What a folder's own run blocks render counts: each resource of a folder that has a document has to appear in them, and
+so does each statement.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tests.judges.documents import ROOT, Document
-from tests.repo import terraform
 
-# Attributes that take a policy or a definition, whatever the resource is.
-ATTRIBUTES = re.compile(r"policy|assume_role_policy|definition|.*_policy_document|access_policy|resource_policy")
-# They have a `policy` that is no document.
-WITHOUT_DOCUMENTS: dict[str, str] = {}
+SID = re.compile(r'\bSid += "(\w+)"')
+# By the form that terraform fmt gives the files: parsing them takes ten seconds.
+RESOURCE = re.compile(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+MODULE = re.compile(r'^module "\w+" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+SOURCE = re.compile(r'^  source +?= "(\.[^"]*)"', re.MULTILINE)
+# Arguments that take a policy or a definition, whatever the resource is, in blocks too. Those left out name a queue or
+# are switches.
+ARGUMENT = re.compile(
+    r"^ +(definition|(?!redrive_policy|block_public_policy)\w*policy|\w*policy_document|policy_text) +=",
+    re.MULTILINE,
+)
+# Resources with such an argument that holds something else.
+WITHOUT_DOCUMENT = {"aws_ecr_lifecycle_policy": "its rules are ECR's own and name no actions"}
 PERMISSION = "aws_lambda_permission"
+PATTERNS = ("terraform/*/*.tf", "terraform/*/*/*.tf", "tests/integration/*/*.tf", "scripts/benchmark/*/*.tf")
 
 
 def folders(root: Path = ROOT) -> list[Path]:
-    """Every Terraform folder that a user can apply or call, and those of the integration tests."""
-    patterns = ("terraform/*/*.tf", "terraform/*/*/*.tf", "tests/integration/*/*.tf")
-    return sorted({file.parent for pattern in patterns for file in root.glob(pattern)})
+    """Every Terraform folder that someone applies or calls."""
+    return sorted({file.parent for pattern in PATTERNS for file in root.glob(pattern)})
 
 
-def with_documents(folder: Path) -> Iterator[str]:
+def with_documents(folder: Path) -> set[str]:
     """The resources of a folder that have a document: type and name."""
-    for block in terraform.blocks(folder, "resource"):
-        kind, name = block.labels[1:3]
-        has_document = any(ATTRIBUTES.fullmatch(attribute) for attribute in block.attributes)
-        if kind == PERMISSION or (has_document and kind not in WITHOUT_DOCUMENTS):
-            yield f"{kind}.{name}"
+    return {
+        f"{kind}.{name}"
+        for kind, name, body in RESOURCE.findall(_text(folder))
+        if kind == PERMISSION or (ARGUMENT.search(body) and kind not in WITHOUT_DOCUMENT)
+    }
 
 
 def faults(documents: Iterable[Document], root: Path = ROOT) -> Iterator[str]:
     """Say which documents were not rendered."""
-    rendered: dict[str, set[str]] = {}
-    for document in documents:
-        for place in document.places:
-            rendered.setdefault(place.folder, set()).update({place.resource} if not place.module else {"module"})
+    rendered, sids = _rendered(documents)
     for folder in folders(root):
         name = folder.relative_to(root).as_posix()
-        for resource in sorted(set(with_documents(folder)) - rendered.get(name, set())):
-            yield f"{name}: no run block renders {resource}, so nobody judges it: add one in {name}/tests"
-        calls = terraform.blocks(folder, "module")
-        if calls and name not in rendered and _has_documents(folder, root):
-            yield f"{name}: no run block renders its modules' policies and definitions: add one in {name}/tests"
+        wanted = with_documents(folder) - rendered[name]
+        wanted |= {f"the statement {sid}" for sid in SID.findall(_text(folder)) if sid not in sids[name]}
+        for what in sorted(wanted):
+            yield f"{name}: no run block renders {what}, so nobody judges it: add one in {name}/tests"
+        if not rendered[name] and _modules_have_documents(folder):
+            yield f"{name}: no run block renders what its modules have: add one in {name}/tests"
 
 
-def _has_documents(folder: Path, root: Path) -> bool:
-    """Whether the folder or a local module that it calls, at any depth, has a document."""
-    waiting, seen = [folder], set()
+def _rendered(documents: Iterable[Document]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """The resources of each folder itself whose documents were rendered, and the Sids of all its documents."""
+    resources, sids = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for document in documents:
+        found = {statement.get("Sid", "") for statement in _listed(document.value.get("Statement"))}
+        for place in document.places:
+            resources[place.folder].add(place.resource if not place.module else "a module's")
+            sids[place.folder] |= found
+    return resources, sids
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _modules_have_documents(folder: Path) -> bool:
+    """Whether a local module that the folder calls, at any depth, has a document."""
+    waiting, seen = _called(folder), set[Path]()
     while waiting:
         current = waiting.pop()
-        if current in seen or not current.is_relative_to(root):
-            continue
-        seen.add(current)
-        if any(with_documents(current)):
-            return True
-        for block in terraform.blocks(current, "module"):
-            source = terraform.value(block.attributes["source"])
-            if source.startswith("."):
-                waiting.append((current / source).resolve())
-    return False
+        if current not in seen:
+            seen.add(current)
+            waiting += _called(current)
+    return any(with_documents(module) for module in seen)
+
+
+def _called(folder: Path) -> list[Path]:
+    sources = (SOURCE.search(body) for body in MODULE.findall(_text(folder)))
+    return [(folder / source[1]).resolve() for source in sources if source]
+
+
+def _text(folder: Path) -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.tf")))

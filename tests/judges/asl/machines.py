@@ -33,7 +33,8 @@ def judge(definitions: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     """Return what is wrong with each state machine. Raises JudgeMissing."""
     validated = _validated(definitions)
     return [
-        found + list(rules.faults(definition)) for definition, found in zip(definitions, validated, strict=True)
+        found + list(rules.faults(definition))
+        for definition, found in zip(definitions, validated, strict=True)
     ]
 
 

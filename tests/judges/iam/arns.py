@@ -30,6 +30,7 @@ def is_arn(text: str) -> bool:
     return ARN.fullmatch(text) is not None
 
 
+@functools.cache
 def fits(pattern: str, template: str) -> bool:
     """Whether some resource whose ARN has the form of `template` matches a policy's `pattern`."""
     return _meet(_of_pattern(pattern), _of_template(template))

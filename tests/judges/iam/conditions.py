@@ -23,7 +23,10 @@ TYPES = {
     "Arn": ("ARN",),
 }
 OPERATORS = {
-    *(f"String{end}" for end in ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")),
+    *(
+        f"String{end}"
+        for end in ("Equals", "NotEquals", "EqualsIgnoreCase", "NotEqualsIgnoreCase", "Like", "NotLike")
+    ),
     *(
         f"{kind}{end}"
         for kind in ("Numeric", "Date")
@@ -99,5 +102,3 @@ def _fits_type(operator: str, kind: str) -> bool:
 
 def _text(value: str | float) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-

@@ -13,7 +13,17 @@ from tests.judges.iam.arns import fits, is_arn
 from tests.judges.iam.exceptions import FORMS, TEMPLATES
 from tests.judges.iam.reference import Action
 
-FIELDS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
+FIELDS = {
+    "Sid",
+    "Effect",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Principal",
+    "NotPrincipal",
+    "Condition",
+}
 SID = re.compile(r"[A-Za-z0-9]*")
 VERSION = "2012-10-17"
 # Attributes by the kind of policy they take.
@@ -24,7 +34,9 @@ IDENTITY = {"aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy"
 def judge(document: Document) -> list[str]:
     """Everything that is wrong with a policy; each fault names the statement."""
     policy = document.value
-    found = [] if policy.get("Version") == VERSION else [f"Version is {policy.get('Version')!r}, not {VERSION!r}"]
+    found = (
+        [] if policy.get("Version") == VERSION else [f"Version is {policy.get('Version')!r}, not {VERSION!r}"]
+    )
     found += [f"unknown field {name!r}" for name in sorted(set(policy) - {"Version", "Id", "Statement"})]
     statements = _listed(policy["Statement"])
     found += [f"the Sid {sid!r} is used twice" for sid in _twice(statements)]
@@ -36,14 +48,21 @@ def judge(document: Document) -> list[str]:
 
 def permission_as_policy(value: Mapping[str, Any]) -> dict[str, Any]:
     """What Lambda makes of an aws_lambda_permission."""
-    context = {"aws:SourceArn": ("ArnLike", "source_arn"), "aws:SourceAccount": ("StringEquals", "source_account")}
+    context = {
+        "aws:SourceArn": ("ArnLike", "source_arn"),
+        "aws:SourceAccount": ("StringEquals", "source_account"),
+    }
     condition = {
-        operator: {key: value[attribute]} for key, (operator, attribute) in context.items() if value.get(attribute)
+        operator: {key: value[attribute]}
+        for key, (operator, attribute) in context.items()
+        if value.get(attribute)
     }
     statement = {
         "Effect": "Allow",
         "Action": value["action"],
-        "Principal": {"Service": value["principal"]} if "." in value["principal"] else {"AWS": value["principal"]},
+        "Principal": {"Service": value["principal"]}
+        if "." in value["principal"]
+        else {"AWS": value["principal"]},
         "Resource": "*",
         **({"Condition": condition} if condition else {}),
     }

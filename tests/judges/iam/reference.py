@@ -20,6 +20,7 @@ class Action:
     keys: frozenset[str]
 
 
+@functools.cache
 def services() -> set[str]:
     """The prefixes of the services that are in the reference."""
     return {file.stem for file in SCHEMAS.glob("*.json")} - {"source", "global"}
