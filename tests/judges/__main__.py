@@ -1,4 +1,4 @@
-"""Judges every policy and state machine that `scripts/terraform-test` rendered: python -m tests.judges [FOLDER]."""
+"""Judges what `scripts/terraform-test` rendered: python -m tests.judges [FOLDER]."""
 
 import sys
 from pathlib import Path

@@ -41,6 +41,9 @@ def main(folder: Path) -> int:
         print(f"{document.places[0]}:\n    {fault}{_elsewhere(document)}")
     # A folder other than the default has what it has.
     missing = list(completeness.faults(found)) if folder == RENDERED else []
+    missing += [
+        f"{place}: the plan does not know it, so nobody judges it" for place in documents.unrendered(folder)
+    ]
     print("".join(f"{fault}\n" for fault in missing), end="")
     counted = Counter(document.kind for document in found)
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(counted.items()))

@@ -1,7 +1,7 @@
 """Holds that every policy and definition in the Terraform files was rendered, and so judged.
 
-What a folder's own run blocks render counts: each resource of a folder that has a document has to appear in them, and
-so does each statement.
+What a folder's own run blocks render counts: each resource of a folder that has a document has to appear in
+them, and so does each statement.
 """
 
 import re
@@ -17,8 +17,8 @@ SID = re.compile(r'\bSid += "(\w+)"')
 RESOURCE = re.compile(r'^resource "(\w+)" "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 MODULE = re.compile(r'^module "\w+" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
 SOURCE = re.compile(r'^  source +?= "(\.[^"]*)"', re.MULTILINE)
-# Arguments that take a policy or a definition, whatever the resource is, in blocks too. Those left out name a queue or
-# are switches.
+# Arguments that take a policy or a definition, whatever the resource is, in blocks too. Those left out name a
+# queue or are switches.
 ARGUMENT = re.compile(
     r"^ +(definition|(?!redrive_policy|block_public_policy)\w*policy|\w*policy_document|policy_text) +=",
     re.MULTILINE,
@@ -57,7 +57,7 @@ def faults(documents: Iterable[Document], root: Path = ROOT) -> Iterator[str]:
 
 
 def _rendered(documents: Iterable[Document]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """The resources of each folder itself whose documents were rendered, and the Sids of all its documents."""
+    """The resources of each folder itself that were rendered, and the Sids of all its documents."""
     resources, sids = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     for document in documents:
         found = {statement.get("Sid", "") for statement in _listed(document.value.get("Statement"))}

@@ -95,6 +95,21 @@ def load(folder: Path = RENDERED) -> list[Document]:
     ]
 
 
+def unrendered(folder: Path = RENDERED) -> list[Place]:
+    """Every attribute that takes documents, by what was rendered elsewhere, and that a plan did not know."""
+    taken = {
+        (place.resource.partition(".")[0], place.attribute)
+        for document in load(folder)
+        for place in document.places
+    }
+    unknown = [
+        Place(**place)
+        for file in sorted(folder.glob("*.json"))
+        for place in json.loads(file.read_text(encoding="utf-8")).get("unknown", ())
+    ]
+    return [place for place in unknown if (place.resource.partition(".")[0], place.attribute) in taken]
+
+
 def _parsed(text: str) -> object:
     try:
         return json.loads(text)

@@ -1,6 +1,6 @@
-"""Filter between `terraform test -json -verbose` and its reader: keeps the documents, prints the rest as text.
+"""Reads the output of `terraform test -json -verbose`: keeps the documents, prints the rest as text.
 
-Usage: python -m tests.judges.rendering FOLDER FILE <OUTPUT. FILE gets the documents that FOLDER's run blocks render.
+Usage: python -m tests.judges.rendering FOLDER FILE <OUTPUT. FILE gets the documents of FOLDER's tests.
 """
 
 import json

@@ -94,7 +94,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
         ),
         "MaxDelaySeconds is 9",
     ),
-    "a long name": (_machine(**{"x" * 81: _task(End=True)}), "has 81 characters"),
+    "a long name": ({"StartAt": "x" * 81, "States": {"x" * 81: _task(End=True)}}, "has 81 characters"),
     "no states": ({"StartAt": "A"}, "States"),
 }
 

@@ -27,7 +27,9 @@ output "definition" {
   value = { StartAt = "One", States = {
     One = { Type = "Parallel", End = true, Branches = [
       { StartAt = "Two", States = { Two = { Type = "Succeed" } } },
-      { StartAt = "NAME", States = { NAME = { Type = "Pass", QueryLanguage = "JSONata", Output = "{% EXPRESSION %}", End = true } } },
+      { StartAt = "NAME", States = { NAME = {
+        Type = "Pass", QueryLanguage = "JSONata", Output = "{% EXPRESSION %}", End = true
+      } } },
     ] }
   } }
 }

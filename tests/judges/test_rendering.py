@@ -102,8 +102,9 @@ def test_a_person_reads_ends_sums_and_diagnostics(tmp_path: Path) -> None:
     ]
 
 
-def test_what_a_plan_does_not_know_is_kept(tmp_path: Path) -> None:
-    change = _change("aws_iam_role_policy.a", {"name": "a"}, {"policy": True, "id": True})
-    _run(tmp_path, _plan(change))
-    unknown = json.loads((tmp_path / "a.json").read_text())["unknown"]
-    assert [place["attribute"] for place in unknown] == ["policy", "id"]
+def test_a_document_that_a_plan_does_not_know_is_told(tmp_path: Path) -> None:
+    known = _change("aws_iam_role_policy.a", {"policy": json.dumps(POLICY)}, {"id": True})
+    unknown = _change("aws_iam_role_policy.b", {"name": "b"}, {"policy": True, "id": True})
+    bucket = _change("aws_s3_bucket.c", {"bucket": "c"}, {"policy": True})
+    _run(tmp_path, _plan(known, unknown, bucket))
+    assert [place.address for place in documents.unrendered(tmp_path)] == ["aws_iam_role_policy.b"]

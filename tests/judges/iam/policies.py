@@ -70,7 +70,7 @@ def permission_as_policy(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def resource_faults(resources: Sequence[str], actions: Sequence[Sequence[Action]]) -> Iterator[str]:
-    """The actions that accept none of a statement's resources, and the resources that none of its actions accepts."""
+    """The actions that accept none of a statement's resources; the resources that no action accepts."""
     for resource in resources:
         if resource != "*" and not is_arn(resource):
             yield f"Resource {resource!r} is not an ARN"
@@ -134,7 +134,10 @@ def _owner_faults(statement: Mapping[str, Any], place: Place) -> Iterator[str]:
 def _unknown(pattern: str) -> str:
     service = pattern.partition(":")[0]
     if service.lower() not in reference.services():
-        return f"Action {pattern!r}: the service {service!r} is not in tests/schemas/iam; if it exists, add it (refresh.py)"
+        return (
+            f"Action {pattern!r}: the service {service!r} is not in tests/schemas/iam; "
+            "if it exists, add it in tests/judges/iam/refresh.py"
+        )
     return f"Action {pattern!r} does not exist"
 
 

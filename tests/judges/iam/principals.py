@@ -39,7 +39,7 @@ def faults(principal: Any) -> Iterator[str]:
     for kind, value in principal.items():
         for name in value if isinstance(value, list) else [value]:
             if not _is_known(kind, name):
-                yield f"Principal {kind} {name!r} does not exist (or is not in tests/judges/iam/principals.py)"
+                yield f"Principal {kind} {name!r} does not exist (or is not in iam/principals.py)"
 
 
 def _is_known(kind: str, name: Any) -> bool:

