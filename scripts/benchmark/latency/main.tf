@@ -22,6 +22,12 @@ variable "package" {
   type        = string
 }
 
+variable "packages_dir" {
+  description = "Folder with the zips of the stack's functions."
+  type        = string
+  default     = "../../../build/zip"
+}
+
 variable "modes" {
   description = "The wake-up modes to measure."
   type        = list(string)
@@ -104,7 +110,7 @@ module "stack" {
   source = "../../../terraform/modules/stack"
 
   name         = local.name
-  packages_dir = "../../../build/zip"
+  packages_dir = var.packages_dir
   data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   lambda_activities = { for mode in var.modes : mode => {
     function_arn = module.worker.arn

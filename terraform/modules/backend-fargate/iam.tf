@@ -55,9 +55,9 @@ locals {
         Sid    = "RunJobs"
         Effect = "Allow"
         Action = ["ecs:RunTask"]
-        # The request names only the family; ECS runs its latest revision. In former clusters too: a lost start is
-        # repeated where it was made, and a dispatcher knows of a change after a minute.
-        Resource  = [local.family_arn, "${local.family_arn}:*"]
+        # The request names only the family; ECS asks for permission to run its latest revision. In former clusters
+        # too: a lost start is repeated where it was made, and a dispatcher knows of a change after a minute.
+        Resource  = ["${local.family_arn}:*"]
         Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
       },
       local.watch_and_stop,

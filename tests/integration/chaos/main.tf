@@ -21,6 +21,12 @@ variable "package" {
   type        = string
 }
 
+variable "packages_dir" {
+  description = "Folder with the zips of the stack's functions."
+  type        = string
+  default     = "../../../build/zip"
+}
+
 provider "aws" {
   region                      = "eu-west-1"
   access_key                  = "test"
@@ -90,7 +96,7 @@ module "stack" {
   source = "../../../terraform/modules/stack"
 
   name         = "chaos"
-  packages_dir = "../../../build/zip"
+  packages_dir = var.packages_dir
   data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   lambda_activities = {
     lambda-jobs = merge(local.times, {

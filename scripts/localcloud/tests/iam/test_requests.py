@@ -161,3 +161,20 @@ def test_a_function_is_a_resource_with_and_without_its_version(cloud: Cloud, gra
     grant("lambda:InvokeFunction", on=f"{arn}:*")("lambda").invoke(
         FunctionName=name, Qualifier="$LATEST"
     )
+
+
+def test_a_family_without_a_revision_is_no_resource(cloud: Cloud, grant: Any) -> None:
+    """Since 2024: https://github.com/aws/aws-cdk/issues/30390."""
+    family = unique("family")
+    cloud.client("ecs").register_task_definition(
+        family=family, containerDefinitions=[{"name": "main", "image": "a", "memory": 64}]
+    )
+    arn = f"arn:aws:ecs:{PLACE}:task-definition/{family}"
+    # The cluster is missing: that is told only to those who may run the definition.
+    request = {"taskDefinition": family, "cluster": "missing"}
+    assert refused(grant("ecs:RunTask", on=f"{arn}:*")("ecs").run_task, **request)[0] != (
+        "AccessDeniedException"
+    )
+    code, message = refused(grant("ecs:RunTask", on=arn)("ecs").run_task, **request)
+    assert code == "AccessDeniedException"
+    assert f"{arn}:1" in message

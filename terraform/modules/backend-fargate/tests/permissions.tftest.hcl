@@ -28,7 +28,7 @@ run "the_dispatcher_may_run_these_jobs_in_this_cluster_only" {
         Sid       = "RunJobs"
         Effect    = "Allow"
         Action    = ["ecs:RunTask"]
-        Resource  = ["arn:aws:ecs:eu-west-1:123456789012:task-definition/words", "arn:aws:ecs:eu-west-1:123456789012:task-definition/words:*"]
+        Resource  = ["arn:aws:ecs:eu-west-1:123456789012:task-definition/words:*"]
         Condition = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:123456789012:cluster/words"] } }
       },
       {

@@ -93,3 +93,19 @@ run "rejects_a_heartbeat_as_long_as_the_timeout" {
   }
   expect_failures = [var.timeout_seconds]
 }
+
+run "an_encrypted_queue_needs_its_key" {
+  command = plan
+  variables {
+    dispatch_queue = {
+      url         = "https://sqs.eu-west-1.amazonaws.com/123456789012/dispatch"
+      arn         = "arn:aws:sqs:eu-west-1:123456789012:dispatch"
+      kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    }
+  }
+
+  assert {
+    condition     = jsondecode(output.execution_policy_json).Statement[1].Resource == [var.dispatch_queue.kms_key_arn]
+    error_message = "executions must be able to encrypt their requests"
+  }
+}

@@ -20,7 +20,7 @@ run "ends_of_jobs_reach_the_reporter" {
         name               = "fargate"
         config             = "{}"
         policy_json        = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-        report_policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"ReadJobLogs\"}]}"
+        report_policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"ReadJobLogs\",\"Effect\":\"Allow\",\"Action\":[\"logs:GetLogEvents\"],\"Resource\":[\"*\"]}]}"
         event_pattern      = "{\"source\":[\"aws.ecs\"]}"
       }
     }

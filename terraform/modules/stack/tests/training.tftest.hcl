@@ -58,6 +58,19 @@ run "trainings_run_on_batch_and_sagemaker" {
   }
 }
 
+run "a_sweep_can_use_a_customer_key" {
+  command = plan
+  variables {
+    training = { image = "training", sagemaker = {} }
+    data     = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1" }
+  }
+
+  assert {
+    condition     = local.publish_training_policy.Statement[2].Resource == [var.data.kms_key_arn]
+    error_message = "the comparison is written with the key"
+  }
+}
+
 run "sagemaker_without_example_and_trainings" {
   command = plan
   variables {

@@ -49,11 +49,12 @@ def _cluster(call: Call) -> str:
 
 def _run_task(call: Call, cluster: str) -> list[Need]:
     definition, tags = _task_definition(call)
-    named = _definition_arns(
-        call, "task-definition", call.text("taskDefinition"), definition.get("taskDefinitionArn")
-    )
+    # Of the revision that a family resolves to: its ARN without a revision is never asked for.
+    # Source: AWS's notice in https://github.com/aws/aws-cdk/issues/30390
+    given = _arn(call, "task-definition", call.text("taskDefinition"))
+    arn = definition.get("taskDefinitionArn") or given
     context = {"ecs:cluster": (cluster,)}
-    needs = [Need(action=call.action, resource=arn, context=context) for arn in named]
+    needs = [Need(action=call.action, resource=arn, context=context)]
     overrides = call.parameters.get("overrides") or {}
     roles = [
         overrides.get(kind) or definition.get(kind) for kind in ("taskRoleArn", "executionRoleArn")
@@ -85,8 +86,12 @@ def _definition_arns(call: Call, kind: str, given: str, resolved: str | None) ->
 
     AWS does not document which one counts if no revision is given, so both must be allowed.
     """
-    named = given if given.startswith("arn:") else call.arn(f"{kind}/{given}")
+    named = _arn(call, kind, given)
     return [named] if resolved in (None, named) else [named, resolved]
+
+
+def _arn(call: Call, kind: str, given: str) -> str:
+    return given if given.startswith("arn:") else call.arn(f"{kind}/{given}")
 
 
 def _pass_roles(roles: Iterable[str | None], service: str) -> list[Need]:

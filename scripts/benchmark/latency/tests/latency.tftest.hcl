@@ -1,0 +1,38 @@
+# Renders the policies and state machines for tests/judges.
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "000000000000" }
+  }
+  mock_data "aws_vpc" {
+    defaults = { id = "vpc-0a" }
+  }
+  mock_data "aws_subnets" {
+    defaults = { ids = ["subnet-0b"] }
+  }
+}
+
+variables {
+  folder       = "../../../build/terraform/test-packages/latency"
+  packages_dir = "../../../build/terraform/test-packages/latency"
+  endpoint     = "http://127.0.0.1:4566"
+  package      = "../../../build/terraform/test-packages/latency/process.zip"
+  modes        = ["requests", "poll", "logs"]
+}
+
+run "packages" {
+  module {
+    source = "../../../terraform/modules/stack/tests/packages"
+  }
+}
+
+run "every_mode_has_a_state_machine" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(output.state_machines)) == toset(["native", "requests", "poll", "logs"])
+    error_message = "each mode must have a state machine, and so must Step Functions' own callback"
+  }
+}

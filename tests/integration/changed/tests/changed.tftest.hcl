@@ -1,0 +1,48 @@
+# Renders the policies and state machines for tests/judges.
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "000000000000" }
+  }
+  mock_data "aws_vpc" {
+    defaults = { id = "vpc-0a" }
+  }
+  mock_data "aws_subnets" {
+    defaults = { ids = ["subnet-0b"] }
+  }
+}
+
+variables {
+  folder       = "../../../build/terraform/test-packages/changed"
+  packages_dir = "../../../build/terraform/test-packages/changed"
+  endpoint     = "http://127.0.0.1:4566"
+}
+
+run "packages" {
+  module {
+    source = "../../../terraform/modules/stack/tests/packages"
+  }
+}
+
+run "before_the_change" {
+  command = plan
+
+  assert {
+    condition     = keys(local.activities) == ["clustered", "moving", "removed"]
+    error_message = "all activities must exist"
+  }
+}
+
+run "after_the_change" {
+  command = plan
+  variables {
+    changed = true
+  }
+
+  assert {
+    condition     = keys(local.activities) == ["clustered", "moving"]
+    error_message = "an activity must be removed"
+  }
+}

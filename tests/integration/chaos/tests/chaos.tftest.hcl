@@ -1,0 +1,37 @@
+# Renders the policies and state machines for tests/judges.
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "000000000000" }
+  }
+  mock_data "aws_vpc" {
+    defaults = { id = "vpc-0a" }
+  }
+  mock_data "aws_subnets" {
+    defaults = { ids = ["subnet-0b"] }
+  }
+}
+
+variables {
+  folder       = "../../../build/terraform/test-packages/chaos"
+  packages_dir = "../../../build/terraform/test-packages/chaos"
+  endpoint     = "http://127.0.0.1:4566"
+  package      = "../../../build/terraform/test-packages/chaos/process.zip"
+}
+
+run "packages" {
+  module {
+    source = "../../../terraform/modules/stack/tests/packages"
+  }
+}
+
+run "every_backend_has_a_state_machine" {
+  command = plan
+
+  assert {
+    condition     = keys(output.state_machines) == ["batch", "fargate", "lambda-jobs"]
+    error_message = "each backend must be broken"
+  }
+}

@@ -1,0 +1,37 @@
+# Renders the policies and state machines for tests/judges.
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "000000000000" }
+  }
+  mock_data "aws_vpc" {
+    defaults = { id = "vpc-0a" }
+  }
+  mock_data "aws_subnets" {
+    defaults = { ids = ["subnet-0b"] }
+  }
+}
+
+variables {
+  folder       = "../../../build/terraform/test-packages/faulty"
+  packages_dir = "../../../build/terraform/test-packages/faulty"
+  endpoint     = "http://127.0.0.1:4566"
+  package      = "../../../build/terraform/test-packages/faulty/process.zip"
+}
+
+run "packages" {
+  module {
+    source = "../../../terraform/modules/stack/tests/packages"
+  }
+}
+
+run "every_activity_has_a_state_machine" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(output.state_machines)) == toset(concat(keys(local.activities), ["fargate"]))
+    error_message = "each activity must have an execution"
+  }
+}
