@@ -49,6 +49,13 @@ PATCHES = (
         wrong="every function, task and job may do everything, whatever its role's policies say",
     ),
     Patch(
+        name="malformed-requests",
+        service="gateway",
+        module="localcloud.malformed_requests",
+        wrong="lengths, patterns and enums of the model are ignored, names that it does not have "
+        "are dropped, and values of the wrong type converted",
+    ),
+    Patch(
         name="s3-objects",
         service="s3",
         module="localcloud.s3_objects",
