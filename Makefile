@@ -14,12 +14,13 @@ INPUT ?=
 override INPUT := $(value INPUT)
 BASE_IMAGE ?=
 IMAGE ?= worker
+ARCHITECTURE ?=
 WATCH ?=
 BUCKET ?=
 PREFIX ?=
 KNOWN ?=
 IAM ?= 1
-export ENV BACKEND INPUT BASE_IMAGE IMAGE BUCKET PREFIX KNOWN IAM
+export ENV BACKEND INPUT BASE_IMAGE IMAGE ARCHITECTURE BUCKET PREFIX KNOWN IAM
 
 # Terraform warns on every call when this names a file that does not exist.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -159,8 +160,8 @@ training-setup: $(READY) $(TRAINING_READY) ## create the training's Python envir
 chaos: $(READY) $(ZIPS) | need-terraform ## break the whole stack at random on a local cloud; SEED=n repeats a run
 	$(PYTEST) tests/integration/test_chaos.py
 
-images: $(VENV_READY) | need-docker ## build a container image (IMAGE=worker or training, BASE_IMAGE=)
-	@exec $(OPERATIONS) images --base "$$BASE_IMAGE" --image "$$IMAGE"
+images: $(VENV_READY) | need-docker ## build a container image (IMAGE=worker or training, BASE_IMAGE=, ARCHITECTURE=amd64 or arm64)
+	@exec $(OPERATIONS) images --base "$$BASE_IMAGE" --image "$$IMAGE" --architecture "$$ARCHITECTURE"
 
 push: $(VENV_READY) | need-docker need-env ## build an image and push it to an environment's registry (ENV=, IMAGE=)
 	@exec $(OPERATIONS) push --env "$$ENV" --base "$$BASE_IMAGE" --image "$$IMAGE"

@@ -4,6 +4,7 @@ import functools
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import botocore.serialize
 import pytest
 from botocore.loaders import JSONFileLoader
 
@@ -14,6 +15,15 @@ def read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         read = functools.cache(JSONFileLoader().load_file)
         patch.setattr(JSONFileLoader, "load_file", staticmethod(read))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def validated() -> Iterator[None]:
+    """Let botocore validate each request before it is sent: the library's clients leave that to AWS."""
+    create = botocore.serialize.create_serializer
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.serialize, "create_serializer", lambda protocol, *_, **__: create(protocol))
         yield
 
 

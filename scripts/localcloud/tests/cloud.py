@@ -135,13 +135,17 @@ class Cloud:
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
         )
 
-    def acting_as(self, role: str) -> Callable[[str], Any]:
+    def acting_as(self, role: str) -> Callable[..., Any]:
         """Return a function that makes clients with the role."""
         made = self.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
         session = boto3.Session(
             made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], "us-east-1"
         )
-        return lambda service: session.client(service, endpoint_url=self.url, config=_ONCE)
+
+        def client(service: str, config: Config = _ONCE) -> Any:
+            return session.client(service, endpoint_url=self.url, config=_ONCE.merge(config))
+
+        return client
 
     def invoke(self, name: str, event: object = None, **more: Any) -> Any:
         """Invoke a function; return the whole response, with the payload parsed."""

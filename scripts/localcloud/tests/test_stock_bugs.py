@@ -25,6 +25,7 @@ from test_lambda import GATED, PID
 from test_lambda_events import MEET, count, mapping
 from test_log_pages import Written
 from test_log_subscriptions import Subscribed
+from test_malformed_requests import changing
 
 SHOWS = {
     "loopback-only": "test_the_gateway_is_given_no_interface",
@@ -32,6 +33,7 @@ SHOWS = {
     "iam": "test_a_function_may_do_everything",
     "recursion": "test_a_loop_does_not_end",
     "path-cache": "test_a_path_is_parsed_on_each_use",
+    "malformed-requests": "test_a_malformed_request_is_accepted",
     "s3-objects": "test_all_clouds_share_one_object_folder",
     "log-subscriptions": "test_a_subscription_gets_every_line",
     "log-pages": "test_a_line_is_readable_at_once",
@@ -86,6 +88,12 @@ def handle(event, context):
 
 def test_a_path_is_parsed_on_each_use() -> None:
     assert parse("$.a") is not parse("$.a")
+
+
+def test_a_malformed_request_is_accepted(stock: Cloud) -> None:
+    url, _ = stock.queue()
+    client = changing(stock.client("sqs", user_agent="changing"), Invented="b")
+    assert client.send_message(QueueUrl=url, MessageBody="a")["MessageId"]
 
 
 def test_all_clouds_share_one_object_folder(stock: Cloud) -> None:

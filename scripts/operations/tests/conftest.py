@@ -17,14 +17,23 @@ case "$*" in
 esac
 """
 
-# Keeps images as files; knows only the commands that these tests need.
+# Keeps images as files, with their processor in them; knows only the commands that these tests need.
+# BUILT_FOR is the processor of what it builds, whatever it is told; BUILDX, whether it has the plugin.
 DOCKER = """#!/bin/sh
 echo "$@" >> "$CALLS"
 last() { shift $(($# - 1)); echo "$1" | tr / _; }
 last_but_one() { shift $(($# - 2)); echo "$1" | tr / _; }
 case "$1 $2" in
-  'image inspect') [ -e "$IMAGES/$(last "$@")" ] || exit 1; echo 1000000 ;;
-  build*) touch "$IMAGES/$(last_but_one "$@")" ;;
+  'image inspect')
+    [ -e "$IMAGES/$(last "$@")" ] || exit 1
+    case "$*" in *.Architecture*) cat "$IMAGES/$(last "$@")" ;; *) echo 1000000 ;; esac ;;
+  'version --format') echo amd64 ;;
+  'buildx version') [ -n "$BUILDX" ] || exit 1 ;;
+  build*)
+    echo "with DOCKER_BUILDKIT=$DOCKER_BUILDKIT" >> "$CALLS"
+    told="${2#--platform=linux/}"
+    echo "${BUILT_FOR:-$told}" > "$IMAGES/$(last_but_one "$@")" ;;
+  rmi*) rm "$IMAGES/$(last "$@")" ;;
   login*) cat >> "$IMAGES/password" ;;
   import*) cat > "$IMAGES/$(last "$@")" ;;
   pull*) exit 1 ;;
@@ -83,8 +92,9 @@ def docker_calls(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     source.mkdir(parents=True)
     (source / "Dockerfile").write_text("ARG BASE_IMAGE=python:3.13\n")
 
-    def context(name: str, folder: Path) -> Path:
+    def context(name: str, folder: Path, architecture: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
+        assert architecture in images.ARCHITECTURES
         (folder / "name").write_text(name)
         (folder / "Dockerfile").write_text((source / "Dockerfile").read_text())
         return folder

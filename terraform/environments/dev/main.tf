@@ -27,6 +27,7 @@ module "stack" {
 
   fargate = !contains(var.backends, "fargate") ? null : {
     container           = { image = var.images.worker }
+    size                = { architecture = var.architecture }
     repository_arns     = local.repository_arns.worker
     spot                = true
     allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
@@ -34,6 +35,7 @@ module "stack" {
   }
   batch = !contains(var.backends, "batch") ? null : {
     container           = { image = var.images.worker }
+    size                = { architecture = var.architecture }
     repository_arns     = local.repository_arns.worker
     compute             = { spot = true, max_cpus = 16 }
     allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]

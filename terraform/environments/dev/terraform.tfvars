@@ -10,6 +10,9 @@ name = "dispatch-dev"
 # Besides Lambda: "fargate", "batch", "sagemaker". Their images are built with Docker; [] needs none.
 backends = ["fargate", "batch"]
 
+# Processor of the containers: "X86_64", or "ARM64", which costs less. Their image is built for it.
+architecture = "X86_64"
+
 # Where containers run: { vpc_id = "vpc-...", subnets = ["subnet-...", "subnet-..."] }. null: create a small network.
 network = null
 

@@ -65,6 +65,17 @@ variable "tags" {
   nullable    = false
 }
 
+variable "architecture" {
+  description = "Processor of the containers: X86_64, or ARM64, which costs less. `make` builds the worker's image for it."
+  type        = string
+  default     = "X86_64"
+  nullable    = false
+  validation {
+    condition     = contains(["X86_64", "ARM64"], var.architecture)
+    error_message = "architecture must be X86_64 or ARM64. Given: \"${var.architecture}\"."
+  }
+}
+
 variable "images" {
   description = "The pushed images, by name: worker for fargate and batch, training for sagemaker. `make` sets them."
   type        = map(string)
@@ -73,6 +84,11 @@ variable "images" {
   validation {
     condition     = length(setsubtract([for backend in var.backends : backend == "sagemaker" ? "training" : "worker"], keys(var.images))) == 0
     error_message = "images must contain the image of every backend: run \"make push\". Given: ${join(", ", keys(var.images))}."
+  }
+  # A container does not start on another processor. SageMaker trains on x86 only. "none" is what a destroy gives.
+  validation {
+    condition     = alltrue([for name, image in var.images : image == "none" || endswith(image, name == "worker" && var.architecture == "ARM64" ? "-arm64" : "-amd64")])
+    error_message = "images must be for the processor that runs them, which a tag ends with (worker: ${var.architecture}, training: X86_64): run \"make push\". Given: ${join(", ", values(var.images))}."
   }
 }
 

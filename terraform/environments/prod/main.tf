@@ -27,12 +27,14 @@ module "stack" {
 
   fargate = !contains(var.backends, "fargate") ? null : {
     container           = { image = var.images.worker }
+    size                = { architecture = var.architecture }
     repository_arns     = local.repository_arns.worker
     allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
     max_concurrent_jobs = 100
   }
   batch = !contains(var.backends, "batch") ? null : {
     container           = { image = var.images.worker }
+    size                = { architecture = var.architecture }
     repository_arns     = local.repository_arns.worker
     compute             = { max_cpus = 256 }
     allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]

@@ -34,3 +34,18 @@ def test_each_throttled_answer_is_reported_even_if_a_retry_hides_it(
         with pytest.raises(botocore.exceptions.ClientError):
             client.get_queue_url(QueueName="q")
     assert operations == ["sqs.GetQueueUrl"] * reports
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"QueueName": 1}, "Invalid type for parameter QueueName"),
+        ({"QueueName": "q", "Invented": "a"}, 'Unknown parameter in input: "Invented"'),
+        ({}, 'Missing required parameter in input: "QueueName"'),
+    ],
+)
+def test_tests_send_no_request_that_botocore_would_refuse(monkeypatch, arguments: Any, problem: str) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    client = Clients(threads=1).sqs
+    with pytest.raises(botocore.exceptions.ParamValidationError, match=problem):
+        client.get_queue_url(**arguments)

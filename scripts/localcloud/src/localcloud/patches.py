@@ -56,6 +56,13 @@ PATCHES = (
         wrong="a lone surrogate is an internal error, and a payload that is not JSON reaches functions",
     ),
     Patch(
+        name="malformed-requests",
+        service="gateway",
+        module="localcloud.malformed_requests",
+        wrong="lengths, patterns and enums of the model are ignored, names that it does not have "
+        "are dropped, and values of the wrong type converted",
+    ),
+    Patch(
         name="s3-objects",
         service="s3",
         module="localcloud.s3_objects",

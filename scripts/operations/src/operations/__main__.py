@@ -92,6 +92,12 @@ def _add_images(add: Callable[..., argparse.ArgumentParser]) -> None:
     build = add("images", _images, "build a container image")
     build.add_argument("--base", default="", help="the image to build on; packed: this machine's Python")
     build.add_argument("--or-packed", action="store_true", help="packed if the default base is out of reach")
+    build.add_argument(
+        "--architecture",
+        default="",
+        choices=("", *images.ARCHITECTURES),
+        help="the processor to build for; default: the engine's",
+    )
     send = add("push", _push, "build a container image and push it to an environment's registry")
     send.add_argument("--env", default=outputs.LOCAL)
     send.add_argument("--base", default="")
@@ -197,7 +203,7 @@ def _images(options: argparse.Namespace) -> int:
     if options.or_packed and not base and not images.default_base_is_reachable():
         print("The base image cannot be pulled here, so this machine's Python is packed instead.")
         base = images.PACKED
-    images.build(base, options.image)
+    images.build(base, options.image, options.architecture)
     return 0
 
 

@@ -35,6 +35,24 @@ def test_the_fields_that_make_needs_are_read(write: Any) -> None:
     assert "-backend-config=bucket=dispatch-dev-state-123456789012-eu-west-1" in dev.backend_arguments
 
 
+@pytest.mark.parametrize(
+    ("line", "worker"),
+    [("", "amd64"), ('architecture = "X86_64"', "amd64"), ('architecture = "ARM64"', "arm64")],
+)
+def test_the_worker_is_for_the_containers_processor_and_trainings_are_for_x86(
+    write: Any, line: str, worker: str
+) -> None:
+    write(f"{GOOD}{line}\n")
+    dev = environment.read("dev")
+    assert (dev.architecture_of("worker"), dev.architecture_of("training")) == (worker, "amd64")
+
+
+def test_another_processor_is_refused(write: Any) -> None:
+    write(f'{GOOD}architecture = "arm64"\n')
+    with pytest.raises(OperationError, match='architecture must be "X86_64" or "ARM64", not "arm64"'):
+        environment.read("dev")
+
+
 def test_without_containers_no_image_is_needed(write: Any) -> None:
     write(GOOD.replace('["fargate", "sagemaker"]', "[]"))
     assert environment.read("dev").images == []

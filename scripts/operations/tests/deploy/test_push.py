@@ -31,7 +31,8 @@ class Ecr:
     def describe_repositories(self, *, repositoryNames: list[str]) -> dict[str, Any]:  # noqa: N803
         if repositoryNames != [self.repository]:
             raise self.exceptions.RepositoryNotFoundException
-        return {"repositories": [{"repositoryUri": REPOSITORY}]}
+        host = REPOSITORY.partition("/")[0]
+        return {"repositories": [{"repositoryUri": f"{host}/{self.repository}"}]}
 
     def batch_get_image(self, *, repositoryName: str, imageIds: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
         assert repositoryName == self.repository
@@ -62,6 +63,40 @@ def test_an_image_is_pushed_once(docker_calls: Path, checkout: Path, monkeypatch
     account(monkeypatch, Ecr(tag))
     assert push.push("dev", "") == address
     assert len(called(docker_calls, "push")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "architecture", "built_for"),
+    [
+        ("worker", "X86_64", "amd64"),
+        ("worker", "ARM64", "arm64"),
+        # SageMaker trains on no other.
+        ("training", "ARM64", "amd64"),
+    ],
+)
+def test_an_image_is_for_the_processor_that_its_definition_names(
+    docker_calls: Path,
+    checkout: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    architecture: str,
+    built_for: str,
+) -> None:
+    file = checkout / "terraform/environments/dev/terraform.tfvars"
+    file.write_text(f'{file.read_text()}architecture = "{architecture}"\n')
+    account(monkeypatch, Ecr(repository=f"dispatch-dev/{name}"))
+    assert push.push("dev", "", name).endswith(f"-{built_for}")
+    assert f"build --platform=linux/{built_for} " in docker_calls.read_text()
+
+
+def test_an_image_for_another_processor_is_not_pushed(
+    docker_calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account(monkeypatch, Ecr())
+    monkeypatch.setenv("BUILT_FOR", "arm64")
+    with pytest.raises(OperationError, match="worker was built for arm64, not for amd64"):
+        push.push("dev", "")
+    assert not called(docker_calls, "push")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ variables {
   account_id   = "123456789012"
   folder       = "../../../build/terraform/test-packages/dev"
   packages_dir = "../../../build/terraform/test-packages/dev"
-  images       = { worker = "worker:1", training = "training:1" }
+  images       = { worker = "worker:1-amd64", training = "training:1-amd64" }
 }
 
 run "packages" {
@@ -59,7 +59,35 @@ run "rejects_backends_whose_images_were_not_pushed" {
   command = plan
   variables {
     backends = ["sagemaker"]
-    images   = { worker = "worker:1" }
+    images   = { worker = "worker:1-amd64" }
   }
   expect_failures = [var.images]
+}
+
+run "rejects_an_image_for_another_processor" {
+  command = plan
+  variables {
+    architecture = "ARM64"
+  }
+  expect_failures = [var.images]
+}
+
+run "accepts_an_image_for_the_given_processor" {
+  command = plan
+  variables {
+    architecture = "ARM64"
+    images       = { worker = "worker:1-arm64", training = "training:1-amd64" }
+  }
+  assert {
+    condition     = contains(keys(output.stack.activities), "fargate")
+    error_message = "an image for ARM64 must be accepted"
+  }
+}
+
+run "rejects_an_unknown_processor" {
+  command = plan
+  variables {
+    architecture = "arm64"
+  }
+  expect_failures = [var.architecture]
 }

@@ -10,8 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from botocore.session import Session
+from botocore.validate import ParamValidator
+
 TOKEN = "token-that-nobody-may-see"
 TASK_ID = "0a" * 16
+
+
+# By the start of X-Amz-Target.
+_SERVICES = {
+    "DynamoDB": Session().get_service_model("dynamodb"),
+    "AWSStepFunctions": Session().get_service_model("stepfunctions"),
+}
 
 
 @dataclass(kw_only=True)
@@ -20,6 +30,7 @@ class AwsStub:
 
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
+    malformed: list[str] = field(default_factory=list)
     _server: http.server.ThreadingHTTPServer = field(init=False)
 
     def __enter__(self) -> Self:
@@ -31,10 +42,10 @@ class AwsStub:
             disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
-                operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+                target, _, operation = self.headers["X-Amz-Target"].rpartition(".")
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 stub.requests.append((operation, body))
-                error = stub.refuse.get(operation)
+                error = stub.refuse.get(operation) or stub.problem(target, operation, body)
                 answer = stub.answer(operation) if error is None else {"__type": error}
                 data = json.dumps(answer).encode()
                 self.send_response(200 if error is None else 400)
@@ -53,6 +64,15 @@ class AwsStub:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
+        assert self.malformed == []
+
+    def problem(self, target: str, operation: str, body: Mapping[str, Any]) -> str | None:
+        """Return an error code for what botocore would refuse to send: the worker's does not validate."""
+        shape: Any = _SERVICES[target.partition("_")[0]].operation_model(operation).input_shape
+        report = ParamValidator().validate(body, shape).generate_report()
+        if report:
+            self.malformed.append(f"{operation}: {report}")
+        return "ValidationException" if report else None
 
     def answer(self, operation: str) -> Mapping[str, Any]:
         if operation != "GetItem":

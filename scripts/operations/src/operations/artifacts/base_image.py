@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import platform
 import shutil
 import ssl
 import subprocess
@@ -18,7 +19,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from operations.artifacts.tools import image_exists
+from operations.artifacts.tools import engine_architecture, image_exists
 from operations.errors import OperationError
 
 NAME = "activity-dispatch-base"
@@ -42,10 +43,21 @@ TEXTS = {
 PATH = "/usr/local/bin:/usr/bin:/bin"
 
 
-def ensure() -> str:
-    """Build the base image unless it exists; return its name."""
+# What `uname -m` calls the processors that Docker calls so.
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+def ensure(architecture: str) -> str:
+    """Build the base image unless it exists; return its name. It is for this machine's processor only."""
     if not sys.platform.startswith("linux"):
         raise OperationError("a base image can be packed only on Linux: set BASE_IMAGE to an image's name")
+    ours = ARCHITECTURES.get(platform.machine(), platform.machine())
+    if {ours, engine_architecture()} != {architecture}:
+        raise OperationError(
+            f"BASE_IMAGE=packed packs this machine's Python, which is for {ours}, in an engine on"
+            f" {engine_architecture()}, and the image must be for {architecture}: set BASE_IMAGE to the name"
+            " of an image"
+        )
     with tempfile.TemporaryFile() as archive:
         _write(archive)
         name = f"{NAME}:{_hash(archive)}"

@@ -1,4 +1,8 @@
-"""Container images, built with Docker under a tag that is a hash of their content."""
+"""Container images, built with Docker under a tag that is a hash of their content, and their processor.
+
+Docker builds for the processor that its engine runs on, unless told otherwise; a container of another one
+does not start.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +18,14 @@ from operations.artifacts import base_image
 from operations.artifacts.tools import (
     docker,
     docker_succeeds,
+    engine_architecture,
+    image_architecture,
     image_exists,
     image_megabytes,
     pip_download,
     uv,
 )
+from operations.errors import OperationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +41,21 @@ FILES = {WORKER: (), TRAINING: ("entrypoint", "requirements.txt")}
 PACKED = "packed"
 BUILD_SECONDS = {WORKER: 600.0, TRAINING: 3600.0}
 TAG_CHARACTERS = 16
+ARCHITECTURES = ("amd64", "arm64")
+# pip takes no wheel of another platform than these; the oldest C library of them is 2.17, of 2012.
+WHEEL_PLATFORMS = {
+    "amd64": ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64"),
+    "arm64": ("manylinux2014_aarch64", "manylinux_2_17_aarch64", "manylinux_2_28_aarch64"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Image:
-    """An image that was built. `tag` is a hash of everything that went into it."""
+    """An image that was built. `tag` is a hash of everything that went into it, and the processor."""
 
     name: str
     tag: str
+    architecture: str
 
     @property
     def reference(self) -> str:
@@ -49,25 +63,45 @@ class Image:
         return f"activity-dispatch-{self.name}:{self.tag}"
 
 
-def build(base: str, name: str = WORKER) -> Image:
+def build(base: str, name: str = WORKER, architecture: str = "") -> Image:
     """Build an image on this base and return it; an empty `base` means the Dockerfile's own.
 
-    The base `packed` is made from this machine's Python, for machines that reach no registry. An image that
-    exists is not built again. The training image is built on the worker's image, which is built on `base`.
+    An empty `architecture` means the engine's. The base `packed` is made from this machine's Python, for
+    machines that reach no registry. An image that exists is not built again. The training image is built on
+    the worker's image, which is built on `base`. Raises OperationError if the image is for another processor.
     """
-    context = _context(name, paths.ROOT / "build/images" / name)
+    engine = engine_architecture()
+    architecture = architecture or engine
     variable = "BASE_IMAGE"
     if name == TRAINING:
-        base, variable = build(base).reference, "WORKER_IMAGE"
+        base, variable = build(base, WORKER, architecture).reference, "WORKER_IMAGE"
     elif base == PACKED:
-        base = base_image.ensure()
-    image = Image(name=name, tag=_hash(context, base))
+        base = base_image.ensure(architecture)
+    context = _context(name, paths.ROOT / "build/images" / name, architecture)
+    image = Image(name=name, tag=f"{_hash(context, base)}-{architecture}", architecture=architecture)
     if not image_exists(image.reference):
-        arguments = [f"--build-arg={variable}={base}"] if base else []
-        docker("build", *arguments, "--tag", image.reference, str(context), seconds=BUILD_SECONDS[name])
+        arguments = [f"--platform=linux/{architecture}"]
+        arguments += [f"--build-arg={variable}={base}"] if base else []
+        # The builder that every engine has is enough for the engine's own processor; for others it takes any
+        # base that is there, without a word. BuildKit does not, but is a plugin that some lack.
+        buildkit = architecture != engine and docker_succeeds("buildx", "version")
+        docker("build", *arguments, "--tag", image.reference, str(context), seconds=BUILD_SECONDS[name],
+               buildkit=buildkit)  # fmt: skip
+    _must_be_for_its_architecture(image, base)
     record(paths.ROOT / "build/images.json", image, image.reference)
     print(f"{image.reference}: {image_megabytes(image.reference):.0f} MB")
     return image
+
+
+def _must_be_for_its_architecture(image: Image, base: str) -> None:
+    found = image_architecture(image.reference)
+    if found != image.architecture:
+        docker("rmi", image.reference)
+        raise OperationError(
+            f"the image {image.name} was built for {found}, not for {image.architecture}: its base,"
+            f" {base or 'that of the Dockerfile'}, is for {found} here; pull it with `docker pull --platform"
+            f" linux/{image.architecture}`, or install docker buildx"
+        )
 
 
 def record(file: Path, image: Image, address: str) -> None:
@@ -78,7 +112,7 @@ def record(file: Path, image: Image, address: str) -> None:
 
 
 def default_base_is_reachable() -> bool:
-    """Return whether Docker has the Dockerfile's base image or can pull it."""
+    """Return whether Docker has the Dockerfile's base image or can pull it, for any processor."""
     line = next(line for line in _dockerfile().read_text().splitlines() if line.startswith("ARG BASE_IMAGE="))
     base = line.partition("=")[2]
     return image_exists(base) or docker_succeeds("pull", "--quiet", base)
@@ -88,7 +122,7 @@ def _dockerfile(name: str = WORKER) -> Path:
     return paths.ROOT / "images" / name / "Dockerfile"
 
 
-def _context(name: str, folder: Path) -> Path:
+def _context(name: str, folder: Path, architecture: str) -> Path:
     """Write the build context. The worker's is complete, so that Docker fetches only the base."""
     shutil.rmtree(folder, ignore_errors=True)
     wheels = folder / "wheels"
@@ -101,7 +135,9 @@ def _context(name: str, folder: Path) -> Path:
            str(paths.ROOT / member))  # fmt: skip
     if name == WORKER:
         requirements = str(source / "requirements.txt")
-        pip_download("--require-hashes", "--no-deps", "--dest", str(wheels), "--requirement", requirements)
+        platforms = [f"--platform={platform}" for platform in WHEEL_PLATFORMS[architecture]]
+        pip_download("--require-hashes", "--no-deps", "--dest", str(wheels), "--requirement", requirements,
+                     *platforms)  # fmt: skip
     # `uv build` writes it beside the wheels.
     (wheels / ".gitignore").unlink(missing_ok=True)
     return folder

@@ -15,10 +15,9 @@ LOG_CHARACTERS = 4_000
 PIP = "pip==25.3"
 
 
-def docker(*arguments: str, seconds: float = 60.0) -> None:
+def docker(*arguments: str, seconds: float = 60.0, buildkit: bool = False) -> None:
     """Run a Docker command; OperationError with its output when it fails."""
-    # Every engine has this builder; BuildKit is a plugin that some lack.
-    _run(["docker", *arguments], seconds, DOCKER_BUILDKIT="0")
+    _run(["docker", *arguments], seconds, DOCKER_BUILDKIT="1" if buildkit else "0")
 
 
 def docker_succeeds(*arguments: str) -> bool:
@@ -30,18 +29,29 @@ def image_exists(reference: str) -> bool:
 
 
 def image_megabytes(reference: str) -> float:
-    done = subprocess.run(
-        ["docker", "image", "inspect", "--format", "{{.Size}}", reference],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return int(done.stdout) / 1e6
+    return int(_docker_prints("image", "inspect", "--format", "{{.Size}}", reference)) / 1e6
+
+
+def image_architecture(reference: str) -> str:
+    """Return the processor that an image is for: amd64 or arm64."""
+    return _docker_prints("image", "inspect", "--format", "{{.Architecture}}", reference)
+
+
+def engine_architecture() -> str:
+    """Return the processor that the Docker engine runs on, which is not this machine's if it is remote."""
+    return _docker_prints("version", "--format", "{{.Server.Arch}}")
 
 
 def uv(*arguments: str) -> None:
     """Run a uv command; OperationError with its output when it fails."""
     _run([str(paths.UV), "--quiet", *arguments], WHEEL_SECONDS)
+
+
+def _docker_prints(*arguments: str) -> str:
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise OperationError(f"docker {' '.join(arguments[:2])} failed", detail=done.stderr)
+    return done.stdout.strip()
 
 
 def pip_download(*arguments: str) -> None:

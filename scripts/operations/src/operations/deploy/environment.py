@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "terraform.tfvars"
+# By the names that ECS and Batch give them.
+DOCKER_ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,7 @@ class Environment:
     account_id: str
     region: str
     backends: tuple[str, ...]
+    architecture: str
     protected: bool
     tags: str
 
@@ -50,6 +53,14 @@ class Environment:
             f'-backend-config=allowed_account_ids=["{self.account_id}"]',
         ]
 
+    def architecture_of(self, image: str) -> str:
+        """Return the processor that an image must be for, as Docker names it.
+
+        Trainings on SageMaker run on x86 only: none of its training instances has another processor.
+        https://docs.aws.amazon.com/sagemaker/latest/dg/cmn-info-instance-types.html
+        """
+        return DOCKER_ARCHITECTURES["X86_64" if image == TRAINING else self.architecture]
+
     @property
     def images(self) -> list[str]:
         """The images that the backends need."""
@@ -59,10 +70,14 @@ class Environment:
 
 @dataclass(frozen=True, kw_only=True)
 class _Field:
-    """A variable that is read here. `parse` returns None for a value that is not `allowed`."""
+    """A variable that is read here. `parse` returns None for a value that is not `allowed`.
+
+    `default`: HCL of what is meant if the variable is missing; None: it must be there.
+    """
 
     parse: Callable[[Any], Any]
     allowed: str
+    default: Any = None
 
 
 def read(env: str) -> Environment:
@@ -74,7 +89,7 @@ def read(env: str) -> Environment:
     except FileNotFoundError:
         raise OperationError(f"{shown} is missing: it names the account that {env} is in") from None
     written = hcl.parse(text, shown)
-    values = {name: field.parse(written.get(name)) for name, field in _FIELDS.items()}
+    values = {name: field.parse(written.get(name, field.default)) for name, field in _FIELDS.items()}
     problems = [_problem(name, written) for name, value in values.items() if value is None]
     if problems:
         raise OperationError(f"{shown}: {'; '.join(problems)}")
@@ -111,6 +126,7 @@ _FIELDS: Mapping[str, _Field] = {
         allowed="3 to 24 lower-case letters, digits or -, in quotes, a letter first, no - at the end",
     ),
     "backends": _Field(parse=_strings, allowed='a list of names, such as ["fargate"] or []'),
+    "architecture": _Field(parse=_string("X86_64|ARM64"), allowed='"X86_64" or "ARM64"', default='"X86_64"'),
     "protected": _Field(
         parse=lambda value: value if isinstance(value, bool) else None, allowed="true or false"
     ),

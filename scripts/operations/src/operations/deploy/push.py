@@ -24,6 +24,7 @@ PUSH_SECONDS = 900.0
 def push(env: str, base: str, name: str = images.WORKER) -> str:
     """Build the image, push it to the environment's ECR repository and return its address there.
 
+    It is built for the processor that its definition names, whatever machine this is.
     Tags there are immutable: an image that exists already is not pushed again.
     """
     if env == LOCAL:
@@ -31,7 +32,7 @@ def push(env: str, base: str, name: str = images.WORKER) -> str:
     settings = guard.check(env)
     client = boto3.Session(region_name=settings.region).client("ecr")
     repository = _repository(client, settings, name)
-    image = images.build(base, name)
+    image = images.build(base, name, settings.architecture_of(name))
     address = f"{repository}:{image.tag}"
     if not _is_pushed(client, repository, image.tag):
         _log_in(client, repository)
