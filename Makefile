@@ -56,7 +56,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs measure changelog test terraform-test fast-test unit-test \
-	deep-test checkov integration-test localcloud-test stack-test benchmark training-setup chaos images push \
+	deep-test checkov integration-test localcloud-test stack-test verify-test benchmark training-setup chaos images push \
 	image-test demo demo-training local-up local-down run status verify bootstrap plan apply deploy destroy release \
 	requirements clean need-terraform need-docker need-env
 
@@ -125,6 +125,9 @@ localcloud-test: $(READY) ## run the local cloud's own tests
 stack-test: $(READY) $(ZIPS) | need-terraform ## test the whole stack on a local cloud
 	$(PYTEST) --durations=20 tests/integration tests/training
 	@[[ -e $(TRAINING_READY) ]] || echo 'SKIPPED: the training itself, because PyTorch is not installed: make training-setup'
+
+verify-test: $(READY) $(ZIPS) | need-terraform ## run make verify on a new local cloud, which must pass it (5 minutes)
+	$(PYTEST) tests/acceptance
 
 benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the dispatcher with its alternatives (under 10 minutes); writes docs/benchmarks.md
 	@exec $(PYTHON) -m benchmark

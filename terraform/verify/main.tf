@@ -68,8 +68,16 @@ module "stack" {
   }) }
   sagemaker = var.training == null ? null : {
     container = {
-      image      = var.training.image
-      entrypoint = ["sh", "-c", "echo accuracy=0.75; echo \"$VERIFY_LINE\"; sleep \"$${VERIFY_SECONDS:-1}\"; exit \"$${VERIFY_EXIT:-0}\""]
+      image = var.training.image
+      # Without /opt/ml, on a local cloud, there is no model.
+      entrypoint = ["sh", "-c", <<-EOT
+        echo accuracy=0.75
+        echo "$VERIFY_LINE"
+        { echo 1 >/opt/ml/model/verify; } 2>/dev/null
+        sleep "$${VERIFY_SECONDS:-1}"
+        exit "$${VERIFY_EXIT:-0}"
+      EOT
+      ]
     }
     instances           = { type = var.training.instance_type, volume_gb = 5 }
     metrics             = { accuracy = "accuracy=([0-9.]+)" }

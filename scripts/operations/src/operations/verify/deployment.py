@@ -90,8 +90,8 @@ class Deployment:
                 f" starts; what is left is in {self._state.relative_to(paths.ROOT)}",
                 detail=error.detail,
             ) from None
-        self._state.unlink(missing_ok=True)
-        self._variables.unlink()
+        for file in (self._state, self._state.with_suffix(".tfstate.backup"), self._variables):
+            file.unlink(missing_ok=True)
 
     @property
     def _state(self) -> Path:
