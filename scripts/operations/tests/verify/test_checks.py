@@ -88,12 +88,14 @@ def test_the_examples_count_is_compared_with_ours() -> None:
         flows.example(world(ended(wrong), clients={"s3": S3}), "lambda")
 
 
-def test_a_wake_up_mode_must_schedule_as_it_says() -> None:
-    with pytest.raises(CheckFailed, match="no TaskScheduled, only ActivityScheduled"):
-        flows.wake_up(world(ended(0, kinds="ActivityScheduled")), "callback")
+def test_a_job_that_did_not_run_now_is_found() -> None:
+    with pytest.raises(CheckFailed, match="the output is no time of now: 0"):
+        flows.wake_up(world(ended(0, kinds="ActivityScheduled")), "requests")
     moment = ended(0, kinds="ActivityScheduled").events[0]["timestamp"].timestamp()
     found = flows.wake_up(world(ended(moment + 2, kinds="ActivityScheduled")), "requests")
     assert found.value["scheduled_to_job_seconds"] == 2
+    found = flows.wake_up(world(ended(moment + 2, kinds="ActivityScheduled")), "callback")
+    assert found.detail == "the job ran; the history has no TaskScheduled"
 
 
 def spans(*, overlap: bool) -> list[Ended]:
