@@ -53,8 +53,18 @@ module "job" {
   description     = "Does as its input says"
   handler         = "job.handle"
   package         = { bucket = var.data_bucket, key = aws_s3_object.job.key, hash = filebase64sha256(var.job_package) }
-  environment     = module.stack.worker_environment
+  environment     = merge(module.stack.worker_environment, { VERIFY_BUCKET = var.data_bucket })
   timeout_seconds = 60
+  # An object there ends the failures that the function was asked for.
+  policies = { switch = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "s3:ListBucket"
+      Resource  = "arn:${data.aws_partition.current.partition}:s3:::${var.data_bucket}"
+      Condition = { StringLike = { "s3:prefix" = "verify/${var.name}/*" } }
+    }]
+  }) }
 }
 
 module "stack" {
