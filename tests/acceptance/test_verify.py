@@ -43,6 +43,8 @@ def test_the_local_cloud_answers_as_aws_documents(report: dict[str, Any]) -> Non
     assert answers["timeout-while-unpolled"]["ticks_while_unpolled"] is False
     assert 55 < answers["poll-hold"]["seconds"] < 65
     assert answers["error-of-a-branch"]["name_kept"]
+    assert answers["recursion"]["ended"]
+    assert 14 <= answers["recursion"]["turns"] <= 18
     unknown = {kind: found["not_in_the_schema"] for kind, found in answers["event-fields"].items()}
     assert {kind: fields for kind, fields in unknown.items() if fields} == {}
 
