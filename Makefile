@@ -63,7 +63,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
-	deep-test checkov integration-test localcloud-test stack-test second-cloud-test second-cloud-up second-cloud-down \
+	deep-test checkov integration-test localcloud-test stack-test verify-test second-cloud-test second-cloud-up second-cloud-down \
 	second-cloud-allow benchmark training-setup chaos images push image-test demo demo-training local-up local-down run status \
 	verify bootstrap plan apply deploy destroy release \
 	requirements clean need-terraform need-docker need-env
@@ -151,6 +151,9 @@ second-cloud-down: $(READY) ## stop that cloud
 
 second-cloud-allow: $(READY) ## grant the roles deployed there what only that cloud asks for
 	@exec $(OPERATIONS) second-cloud-allow
+
+verify-test: $(READY) $(ZIPS) | need-terraform ## run make verify on a new local cloud, which must pass it (5 minutes)
+	$(PYTEST) tests/acceptance
 
 benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the dispatcher with its alternatives (under 10 minutes); writes docs/benchmarks.md
 	@exec $(PYTHON) -m benchmark

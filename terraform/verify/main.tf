@@ -53,8 +53,18 @@ module "job" {
   description     = "Does as its input says"
   handler         = "job.handle"
   package         = { bucket = var.data_bucket, key = aws_s3_object.job.key, hash = filebase64sha256(var.job_package) }
-  environment     = module.stack.worker_environment
+  environment     = merge(module.stack.worker_environment, { VERIFY_BUCKET = var.data_bucket })
   timeout_seconds = 60
+  # An object there ends the failures that the function was asked for.
+  policies = { switch = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = "s3:ListBucket"
+      Resource  = "arn:${data.aws_partition.current.partition}:s3:::${var.data_bucket}"
+      Condition = { StringLike = { "s3:prefix" = "verify/${var.name}/*" } }
+    }]
+  }) }
 }
 
 module "stack" {
@@ -68,8 +78,16 @@ module "stack" {
   }) }
   sagemaker = var.training == null ? null : {
     container = {
-      image      = var.training.image
-      entrypoint = ["sh", "-c", "echo accuracy=0.75; echo \"$VERIFY_LINE\"; sleep \"$${VERIFY_SECONDS:-1}\"; exit \"$${VERIFY_EXIT:-0}\""]
+      image = var.training.image
+      # Without /opt/ml, on a local cloud, there is no model.
+      entrypoint = ["sh", "-c", <<-EOT
+        echo accuracy=0.75
+        echo "$VERIFY_LINE"
+        { echo 1 >/opt/ml/model/verify; } 2>/dev/null
+        sleep "$${VERIFY_SECONDS:-1}"
+        exit "$${VERIFY_EXIT:-0}"
+      EOT
+      ]
     }
     instances           = { type = var.training.instance_type, volume_gb = 5 }
     metrics             = { accuracy = "accuracy=([0-9.]+)" }

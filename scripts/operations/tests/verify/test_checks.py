@@ -48,8 +48,6 @@ def failed(error: str = "Job.Failed", **cause: Any) -> Ended:
         (ends.failure_function, failed(log_tail=[]), "log lines in the cause lack"),
         (ends.failure_function, failed(message="other"), "the message lacks 'on purpose'"),
         (ends.failure_training, failed(log_tail=["other"]), "log lines in the cause lack"),
-        (ends.retry, ended(status="FAILED", error="Verify.Again"), "Verify.Again"),
-        (ends.retry, ended("late enough"), "these failures before the success: none"),
         (ends.error_of_a_branch, ended({"caught": "by States.ALL", "error": "x"}), "would not work"),
     ],
 )
@@ -71,7 +69,7 @@ def test_the_right_ends_pass() -> None:
     [
         ("Job.Failed", ended(), 1, "instead of Verify.Later"),
         ("Verify.Later", failed("States.Timeout"), 1, "FAILED: States.Timeout"),
-        ("Verify.Later", ended(), 0, "a redrive counts"),
+        ("Verify.Later", ended(), 0, "the execution counts a redrive"),
     ],
 )
 def test_a_redrive_that_does_not_work_is_found(first: str, second: Ended, count: int, message: str) -> None:
@@ -79,7 +77,22 @@ def test_a_redrive_that_does_not_work_is_found(first: str, second: Ended, count:
         redrive_execution=lambda **_: None, describe_execution=lambda **_: {"redriveCount": count}
     )
     with pytest.raises(CheckFailed, match=message):
-        ends.redrive(world(failed(first), second, clients={"stepfunctions": states}))
+        ends.redrive(world(failed(first), second, clients={"stepfunctions": states, "s3": S3}))
+
+
+@pytest.mark.parametrize(
+    ("error", "end", "message"),
+    [
+        ("Verify.Again", ended(status="FAILED", error="Verify.Again"), "FAILED: Verify.Again"),
+        ("Job.Failed", ended(), "a job has failed with Verify.Again"),
+    ],
+)
+def test_a_retry_that_does_not_work_is_found(error: str, end: Ended, message: str) -> None:
+    event = {"id": 1, "type": "ActivityFailed", "activityFailedEventDetails": {"error": error}}
+    pages = SimpleNamespace(paginate=lambda **_: [{"events": [event]}])
+    states = SimpleNamespace(get_paginator=lambda _: pages)
+    with pytest.raises(CheckFailed, match=message):
+        ends.retry(world(end, clients={"stepfunctions": states, "s3": S3}))
 
 
 def test_the_examples_count_is_compared_with_ours() -> None:
@@ -88,12 +101,14 @@ def test_the_examples_count_is_compared_with_ours() -> None:
         flows.example(world(ended(wrong), clients={"s3": S3}), "lambda")
 
 
-def test_a_wake_up_mode_must_schedule_as_it_says() -> None:
-    with pytest.raises(CheckFailed, match="no TaskScheduled, only ActivityScheduled"):
-        flows.wake_up(world(ended(0, kinds="ActivityScheduled")), "callback")
+def test_a_job_that_did_not_run_now_is_found() -> None:
+    with pytest.raises(CheckFailed, match="the output is no time of now: 0"):
+        flows.wake_up(world(ended(0, kinds="ActivityScheduled")), "requests")
     moment = ended(0, kinds="ActivityScheduled").events[0]["timestamp"].timestamp()
     found = flows.wake_up(world(ended(moment + 2, kinds="ActivityScheduled")), "requests")
     assert found.value["scheduled_to_job_seconds"] == 2
+    found = flows.wake_up(world(ended(moment + 2, kinds="ActivityScheduled")), "callback")
+    assert found.detail == "the job ran; the history has no TaskScheduled"
 
 
 def spans(*, overlap: bool) -> list[Ended]:

@@ -3,7 +3,8 @@
 from scripts.operations.tests.verify.worlds import environment
 
 from operations.verify import catalogue, cost
-from operations.verify.command import LIMIT_USD
+
+LIMIT_USD = 1.0
 
 
 def estimate(instance_type: str) -> tuple[float, list[str]]:

@@ -73,6 +73,15 @@ def test_a_failed_destroy_says_what_to_run(deployment: Deployment, checkout: Pat
     assert (checkout / FOLDER / "run.tfvars.json").exists()
 
 
+def test_two_runs_at_once_are_refused(deployment: Deployment) -> None:
+    with deployment.locked():
+        other = Deployment(env="dev", endpoint=None)
+        with pytest.raises(OperationError, match="another `make verify ENV=dev` is running"), other.locked():
+            pass
+    with deployment.locked():
+        pass
+
+
 @pytest.mark.parametrize("name", ["dispatch-dev", "first-light", "a-name-of-24-characters-", "x-y-z"])
 def test_a_name_is_one_that_module_stack_takes(name: str) -> None:
     made = new_name(name)

@@ -31,6 +31,7 @@ EVENT: dict[str, Any] = {
         "list": [{"b": "secret"}],
         "inputDetails": {"included": True},
         "redriveCount": 0,
+        "labels": {"OurTeam": "x"},
     },
 }
 
@@ -60,7 +61,7 @@ def test_fields_are_compared_by_path(schemas: Path) -> None:
         events.EXECUTIONS: {
             "events": 1,
             "has_schema": True,
-            "not_in_the_schema": ["detail.list[].b", "detail.redriveCount"],
+            "not_in_the_schema": ["detail.labels", "detail.list[].b", "detail.redriveCount"],
             "never_seen": ["detail.list[].a"],
         }
     }

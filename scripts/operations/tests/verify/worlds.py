@@ -13,7 +13,7 @@ from operations.executions.execution import Ended
 from operations.verify.results import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from operations.verify.world import World
 
@@ -67,41 +67,49 @@ def ended(
     )
 
 
-def world(*ends: Ended, clients: Mapping[str, Any] | None = None, overview: Any = None, **made: Any) -> World:
-    """A world whose executions end like this, one after the other, and the last way from then on."""
-    left = list(ends)
+class FakeWorld:
+    """A world whose executions end like `ends`, one after the other, and the last way from then on."""
 
-    def run(_machine: str, _document: Any = None, _limit: float | None = None) -> Ended:
-        return left.pop(0) if len(left) > 1 else left[0]
+    name = "dispatch-dev-verify-0a1b"
+    local = True
+    limit_seconds = training_limit_seconds = 1.0
 
-    def succeed(machine: str, document: Any, limit: float | None = None) -> Ended:
-        found = run(machine, document, limit)
+    def __init__(self, ends: Sequence[Ended], clients: Mapping[str, Any], overview: Any, made: Any) -> None:
+        self._ends, self._clients, self._overview = list(ends), clients, overview
+        self.stack, self.made, self.stopping = environment(), made, threading.Event()
+
+    def client(self, service: str, *, polls: bool = False) -> Any:
+        return self._clients[service]
+
+    def start(self, _machine: str, _document: Any) -> str:
+        return "arn:execution"
+
+    def end(self, _arn: str, _limit: float | None = None) -> Ended:
+        return self._ends.pop(0) if len(self._ends) > 1 else self._ends[0]
+
+    def run(self, machine: str, _document: Any, limit: float | None = None) -> Ended:
+        return self.end(machine, limit)
+
+    def succeed(self, machine: str, document: Any, limit: float | None = None) -> Ended:
+        found = self.run(machine, document, limit)
         expect(found.status == "SUCCEEDED", f"{found.status}: {found.error}: {found.cause}")
         return found
 
-    def wait_until(condition: Any, _seconds: float, what: str) -> Any:
+    def wait_until(self, condition: Any, seconds: float, what: str) -> Any:
         found = condition()
-        expect(found, f"not within {_seconds:.0f} s: {what}")
+        expect(found, f"not within {seconds:.0f} s: {what}")
         return found
 
-    return cast(
-        "World",
-        SimpleNamespace(
-            name="dispatch-dev-verify-0a1b",
-            local=True,
-            limit_seconds=1.0,
-            training_limit_seconds=1.0,
-            stack=environment(),
-            made=SimpleNamespace(**made),
-            stopping=threading.Event(),
-            client=lambda service, **_options: (clients or {})[service],
-            run=run,
-            succeed=succeed,
-            start=lambda *_args: "arn:execution",
-            end=run,
-            wait_until=wait_until,
-            sleep=lambda _seconds: None,
-            overview=lambda _stack: overview,
-            task_of=lambda *_args: SimpleNamespace(job_id="job"),
-        ),
-    )
+    def sleep(self, _seconds: float) -> None:
+        pass
+
+    def overview(self, _stack: Any) -> Any:
+        return self._overview
+
+    def task_of(self, *_args: Any) -> Any:
+        return SimpleNamespace(job_id="job")
+
+
+def world(*ends: Ended, clients: Mapping[str, Any] | None = None, overview: Any = None, **made: Any) -> World:
+    """A world without a cloud. `made` is what terraform/verify would have made."""
+    return cast("World", FakeWorld(ends, clients or {}, overview, SimpleNamespace(**made)))

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from operations.verify.surroundings import Surroundings
     from operations.verify.world import Made
 
-LIMIT_USD = 1.0
 LOCAL_MINUTES = "about 4 minutes"
 ACCOUNT_MINUTES = "15 to 30 minutes, most of it waiting"
 
@@ -64,7 +63,8 @@ def verify(env: str, known_file: str) -> int:
     if env != outputs.LOCAL:
         approval.ask("Start?", answer="yes")
     started, begun = datetime.now(UTC), time.monotonic()
-    results, applying, cleaned_up = execute(plan)
+    with plan.deployment.locked():
+        results, applying, cleaned_up = execute(plan)
     ended = report.Run(
         started=started.isoformat(timespec="seconds"),
         seconds=time.monotonic() - begun,

@@ -5,9 +5,11 @@ Its state and its variables are in build/ENV/verify, so that a run that died can
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ from operations.process import run
 from operations.verify.world import Made
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 INIT_SECONDS = 300.0
@@ -46,6 +48,17 @@ class Deployment:
     @property
     def log(self) -> Path:
         return self.folder / "terraform.log"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other runs out, which would remove what this one made. OperationError while one is in."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OperationError(f"another `make verify ENV={self.env}` is running here") from None
+            yield
 
     def is_left(self) -> bool:
         """Return whether an earlier run left something."""
@@ -90,8 +103,8 @@ class Deployment:
                 f" starts; what is left is in {self._state.relative_to(paths.ROOT)}",
                 detail=error.detail,
             ) from None
-        self._state.unlink(missing_ok=True)
-        self._variables.unlink()
+        for file in (self._state, self._state.with_suffix(".tfstate.backup"), self._variables):
+            file.unlink(missing_ok=True)
 
     @property
     def _state(self) -> Path:

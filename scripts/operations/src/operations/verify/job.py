@@ -18,7 +18,7 @@ MAX_TURNS = 30
 
 @processing_handler
 def handle(job_input: Any) -> Any:
-    """Return a value or the time, sleep, or fail, for ever or until a moment (seconds since 1970)."""
+    """Return a value or the time, sleep, or fail, always or until an object exists."""
     match job_input:
         case {"return": value}:
             return value
@@ -36,11 +36,17 @@ def handle(job_input: Any) -> Any:
         case {"raise": message, "line": line}:
             LOG.info("%s", line)
             raise ValueError(message)
-        case {"fail": error, "until": moment}:
-            if time.time() < moment:
-                raise JobError(error, f"fails until {moment}")
-            return "late enough"
+        case {"fail": error, "unless": key}:
+            if not _exists(key):
+                raise JobError(error, f"fails until there is {key}")
+            return "no failure any more"
     raise JobError("Verify.UnknownInput", f"{job_input!r} asks for nothing that this function does")
+
+
+def _exists(key: str) -> bool:
+    """Whether an object exists; listing it takes no right to read it."""
+    found = boto3.client("s3").list_objects_v2(Bucket=os.environ["VERIFY_BUCKET"], Prefix=key)
+    return found["KeyCount"] > 0
 
 
 def send_on(event: Any, _context: Any) -> None:

@@ -79,19 +79,17 @@ def _documented(path: str, schema: Mapping[str, Any]) -> bool:
 
 
 def _paths(value: Any, shape: Any, path: str) -> Iterator[str]:
-    """The paths of all fields of a value, down to where its schema lets anything be."""
-    if shape == ANY:
-        return
+    """The paths of a value's fields, down to where its schema lets anything be or knows nothing of them."""
     if isinstance(value, list):
         for item in value:
             yield from _paths(item, shape[0] if isinstance(shape, list) and shape else None, f"{path}[]")
     elif isinstance(value, dict):
         shapes = shape if isinstance(shape, dict) else {}
-        if "*" in shapes:
-            return
-        for name, inner in value.items():
+        for name, inner in value.items() if "*" not in shapes else ():
             yield f"{path}.{name}"
-            yield from _paths(inner, shapes.get(name), f"{path}.{name}")
+            # Below an unknown field, names may be the user's own, such as those of tags.
+            if shapes.get(name, ANY) != ANY:
+                yield from _paths(inner, shapes[name], f"{path}.{name}")
 
 
 def _schema_paths(shape: Any, path: str) -> Iterator[str]:

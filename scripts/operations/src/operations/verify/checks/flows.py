@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from operations.executions.execution import Ended
     from operations.verify.world import World
 
+# How far the clocks of Lambda and Step Functions may be apart.
+CLOCKS_SECONDS = 60
 TEXT = b"one two three\nfour\n" * 1000
 
 
@@ -50,12 +52,15 @@ def wake_up(world: World, mode: str) -> Finding:
         world.client("lambda").invoke(FunctionName=poller, InvocationType="Event")
     ended = world.succeed(mode, {"time": 0})
     began = float(json.loads(ended.output or "0"))
+    expect(
+        began > ended.started.timestamp() - CLOCKS_SECONDS, f"the output is no time of now: {ended.output}"
+    )
     scheduled = "TaskScheduled" if mode == "callback" else "ActivityScheduled"
-    kinds = {event["type"] for event in ended.events}
-    expect(scheduled in kinds, f"the history has no {scheduled}, only {', '.join(sorted(kinds))}")
-    waited = began - next(e["timestamp"].timestamp() for e in ended.events if e["type"] == scheduled)
-    value = times(ended) | {"scheduled_to_job_seconds": round(waited, 3)}
-    return Finding(detail=f"the job ran {waited:.2f} s after {scheduled}", value=value)
+    moments = [event["timestamp"].timestamp() for event in ended.events if event["type"] == scheduled]
+    if not moments:
+        return Finding(detail=f"the job ran; the history has no {scheduled}")
+    value = times(ended) | {"scheduled_to_job_seconds": round(began - moments[0], 3)}
+    return Finding(detail=f"the job ran {began - moments[0]:.2f} s after {scheduled}", value=value)
 
 
 def jsonata(world: World) -> Finding:
@@ -68,8 +73,9 @@ def jsonata(world: World) -> Finding:
 
 
 def training(world: World) -> Finding:
-    """A training job of a second reports its model, its metric and its billed time."""
-    job = {"environment": {"VERIFY_LINE": world.name}}
+    """A short training job reports its model, its metric and its billed time."""
+    # Long enough for SageMaker to read the metric from the log.
+    job = {"environment": {"VERIFY_LINE": world.name, "VERIFY_SECONDS": "1" if world.local else "30"}}
     ended = world.succeed("sagemaker", {"job": job}, world.training_limit_seconds)
     output = json.loads(ended.output or "{}")
     expect(output.get("model_s3_uri"), f"no model_s3_uri in {output}")
