@@ -128,9 +128,8 @@ def test_the_fragments_are_in_the_next_section_of_the_changelog(root: Path) -> N
     assert (root / settings["filename"]).read_text().count(settings["start_string"]) == 1
     kinds = "|".join(kind["directory"] for kind in settings["type"])
     fragments = [file for file in (root / settings["directory"]).iterdir() if file.name != "README.md"]
-    assert [
-        file.name for file in fragments if not re.fullmatch(rf"(\d+|\+\w+)\.({kinds})(\.\d+)?\.md", file.name)
-    ] == []
+    name = re.compile(rf"(\d+|\+[\w-]+)\.({kinds})(\.\d+)?\.md")
+    assert [file.name for file in fragments if not name.fullmatch(file.name)] == []
     done = subprocess.run(
         [".venv/bin/towncrier", "build", "--draft", "--version", "next"],
         cwd=root,

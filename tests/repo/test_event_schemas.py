@@ -46,7 +46,7 @@ def patterns() -> Iterator[tuple[str, Mapping[str, Any]]]:
             if "detail-type" in value and "${" not in str(value["detail-type"]):
                 yield file.name, value
             elif "detail_type" in value:
-                yield file.name, {"detail-type": [value["detail_type"]], "detail": value["detail"]}
+                yield file.name, {"detail-type": [value["detail_type"]], "detail": value.get("detail", {})}
 
 
 def judged(pattern: Mapping[str, Any]) -> list[str]:
@@ -54,7 +54,7 @@ def judged(pattern: Mapping[str, Any]) -> list[str]:
     detail = {
         # A variable that lists values.
         name: [value] if str(value).startswith("${") else value
-        for name, value in pattern["detail"].items()
+        for name, value in pattern.get("detail", {}).items()
     }
     return judge.pattern_problems({"source": sources, **pattern, "detail": detail})
 

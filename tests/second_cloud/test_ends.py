@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.integration.helpers import wait_until
+from tests.schemas.events.samples import execution_event
 from tests.second_cloud.conftest import Stacks
 from tests.second_cloud.known import Faults
 from tests.second_cloud.requests import Client
@@ -69,11 +70,7 @@ def test_a_job_of_an_aborted_execution_is_stopped_once_nobody_waits(
     faults.occurs("tokens-outlive-aborts", proof=_is_alive(stepfunctions, token))
     # Here the token dies with its state's timeout only. Then the event comes again, as it may on AWS.
     wait_until(lambda: not _is_alive(stepfunctions, token))
-    event = {
-        "source": "aws.states",
-        "detail-type": "Step Functions Execution Status Change",
-        "detail": {"executionArn": arn, "status": "ABORTED"},
-    }
+    event = execution_event({"executionArn": arn, "status": "ABORTED"})
     client("lambda").invoke(
         FunctionName=working.second.functions["reporter"]["arn"],
         InvocationType="Event",

@@ -33,13 +33,9 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
         case {"time": _}:
             return time.time()
         case {"span": seconds}:
-            begin = time.time()
-            time.sleep(seconds)
-            return [begin, time.time()]
+            return _span(seconds)
         case {"turn": seconds}:
-            begin = time.time()
-            time.sleep(seconds)
-            return [begin, time.time(), os.environ["_X_AMZN_TRACE_ID"]]
+            return [*_span(seconds), os.environ["_X_AMZN_TRACE_ID"]]
         case {"return_bytes": size}:
             return "x" * (size - 2)
         case {"raise": message}:
@@ -57,3 +53,9 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
         case {"signal": name}:
             os.kill(os.getpid(), signal.Signals[name])
     return None
+
+
+def _span(seconds: float) -> list[float]:
+    begin = time.time()
+    time.sleep(seconds)
+    return [begin, time.time()]

@@ -102,7 +102,7 @@ def _services(tree: ast.Module) -> set[str]:
     return {
         node.module.split(".")[0].removeprefix("mypy_boto3_").rstrip("_")
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mypy_boto3_")
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mypy_boto3_")
     }
 
 
