@@ -26,7 +26,7 @@ def dispatcher_is_idle(client, queue_url: str) -> bool:
     """Whether no request is being handled: none is in flight."""
     name = "ApproximateNumberOfMessagesNotVisible"
     answer = client("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])
-    return answer["Attributes"][name] == "0"
+    return bool(answer["Attributes"][name] == "0")
 
 
 def test_40_tasks_of_an_activity_with_one_slot_are_done_without_a_pause(faulty, client) -> None:
