@@ -23,6 +23,13 @@ def _answer_to(update: dict[str, Any]) -> str:
     return "done"
 
 
+def _turn(seconds: float) -> list[Any]:
+    """Return when it began and ended, and the invocation's trace header, which counts its chain."""
+    begin = time.time()
+    time.sleep(seconds)
+    return [begin, time.time(), os.environ["_X_AMZN_TRACE_ID"]]
+
+
 @processing_handler
 def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
     """Return, raise, sleep, exit or get a signal."""
@@ -33,9 +40,9 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
         case {"time": _}:
             return time.time()
         case {"span": seconds}:
-            return _span(seconds)
+            return _turn(seconds)[:2]
         case {"turn": seconds}:
-            return [*_span(seconds), os.environ["_X_AMZN_TRACE_ID"]]
+            return _turn(seconds)
         case {"return_bytes": size}:
             return "x" * (size - 2)
         case {"raise": message}:
@@ -53,9 +60,3 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
         case {"signal": name}:
             os.kill(os.getpid(), signal.Signals[name])
     return None
-
-
-def _span(seconds: float) -> list[float]:
-    begin = time.time()
-    time.sleep(seconds)
-    return [begin, time.time()]
