@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -42,6 +43,13 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
             raise ValueError(message)
         case {"raise_error": error, "message": message}:
             raise JobError(error, message)
+        case {"needs_file": path}:
+            # The tests' files are this machine's: functions run here as processes.
+            while "after" in job_input and not Path(job_input["after"]).exists():
+                time.sleep(0.1)
+            if not Path(path).exists():
+                raise JobError("Not.Ready", f"there is no {path}")
+            return Path(path).read_text()
         case {"sleep": seconds}:
             time.sleep(seconds)
             LOG.info("slept for %s s", seconds)

@@ -53,7 +53,7 @@ PATCHES = (
         service="gateway",
         module="localcloud.texts",
         more=(("lambda", "localcloud.payloads"),),
-        wrong="a lone surrogate is an internal error, and a payload that is not JSON reaches functions",
+        wrong="a lone surrogate is an internal error, and functions get payloads that are not JSON",
     ),
     Patch(
         name="s3-objects",
