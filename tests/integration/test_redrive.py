@@ -76,7 +76,7 @@ def _ended(stepfunctions: Any, arn: str) -> Any:
     return described if described["status"] != "RUNNING" else None
 
 
-@pytest.mark.parametrize("activity", ["steady", "called"])
+@pytest.mark.parametrize("activity", ["steady", "called", "heard"])
 def test_a_failed_job_runs_once_more_and_succeeds(
     faulty, redrive, runs, tmp_path: Path, activity: str
 ) -> None:

@@ -24,6 +24,21 @@ def _answer_to(update: dict[str, Any]) -> str:
     return "done"
 
 
+def _content(file: Path, after: str | None) -> str:
+    """Wait for a file, and read the other. They are the tests': functions run here as processes."""
+    while after and not Path(after).exists():
+        time.sleep(0.1)
+    if not file.exists():
+        raise JobError("Not.Ready", f"there is no {file}")
+    return file.read_text()
+
+
+def _slept(seconds: float) -> str:
+    time.sleep(seconds)
+    LOG.info("slept for %s s", seconds)
+    return "slept"
+
+
 @processing_handler
 def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
     """Return, raise, sleep, exit or get a signal."""
@@ -44,16 +59,9 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
         case {"raise_error": error, "message": message}:
             raise JobError(error, message)
         case {"needs_file": path}:
-            # The tests' files are this machine's: functions run here as processes.
-            while "after" in job_input and not Path(job_input["after"]).exists():
-                time.sleep(0.1)
-            if not Path(path).exists():
-                raise JobError("Not.Ready", f"there is no {path}")
-            return Path(path).read_text()
+            return _content(Path(path), job_input.get("after"))
         case {"sleep": seconds}:
-            time.sleep(seconds)
-            LOG.info("slept for %s s", seconds)
-            return "slept"
+            return _slept(seconds)
         case {"updates": updates}:
             return [_answer_to(update) for update in updates]
         case {"exit": code}:
