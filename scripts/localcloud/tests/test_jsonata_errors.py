@@ -52,6 +52,21 @@ def test_retry_and_catch_match_a_failed_expression(cloud: Cloud, kind: str, fiel
     assert cloud.history(run["executionArn"]).count("EvaluationFailed") == 2
 
 
+RULES = {
+    "JSONPath": {"Variable": "$.a", "IsPresent": True, "Next": "End"},
+    "JSONata": {"Condition": "{% $exists($states.input.a) %}", "Next": "End"},
+}
+
+
+@pytest.mark.parametrize("language", RULES)
+def test_a_choice_without_a_match_has_an_error_of_its_own(cloud: Cloud, language: str) -> None:
+    choice = {"Type": "Choice", "Choices": [RULES[language]]}
+    states: dict[str, State] = {"Pick": choice, "End": {"Type": "Succeed"}}
+    run = ended(cloud, states, QueryLanguage=language)
+    assert run["error"] == "States.NoChoiceMatched", run
+    assert ended(cloud, states, {"a": 1}, QueryLanguage=language)["status"] == "SUCCEEDED"
+
+
 WRONG: dict[str, State] = {
     "Seconds": {"Type": "Wait", "Seconds": "{% '1' %}", "End": True},
     "Condition": {"Type": "Choice", "Choices": [{"Condition": "{% 'x' %}", "Next": "Wrong"}]},

@@ -51,6 +51,11 @@ def test_the_same_start_is_one_execution(cloud: Cloud) -> None:
     for other in ('{"a":2}', '{"a":1.0}', '{"a":true}'):
         code = error_code(client.start_execution, **{**same, "input": other})
         assert code == "ExecutionAlreadyExists"
+    unnamed = client.start_execution(stateMachineArn=machine)["executionArn"]
+    name = unnamed.rpartition(":")[2]
+    again = client.start_execution(stateMachineArn=machine, name=name, input="{}")
+    assert again["executionArn"] == unnamed
+    client.stop_execution(executionArn=unnamed)
     client.stop_execution(executionArn=answers[0]["executionArn"])
     cloud.ended(answers[0]["executionArn"])
     assert error_code(client.start_execution, **same) == "ExecutionAlreadyExists"

@@ -54,6 +54,7 @@ SHOWS = {
     "redrive": "test_an_execution_cannot_be_redriven",
     "names": "test_an_execution_with_a_name_of_its_own_is_not_found",
     "texts": "test_a_lone_surrogate_is_an_internal_error",
+    "choices": "test_no_match_is_an_internal_error",
     "activity-tags": "test_tags_of_activities_are_refused",
     "tracing-configuration": "test_tracing_is_not_described",
     "size-limits": "test_sizes_are_not_limited",

@@ -10,6 +10,13 @@ def test_a_broken_expression_is_accepted(stock: Cloud) -> None:
     assert stock.machine({"StartAt": "Only", "States": {"Only": state}})
 
 
+def test_no_match_is_an_internal_error(stock: Cloud) -> None:
+    rule = {"Variable": "$.a", "IsPresent": True, "Next": "End"}
+    states = {"Pick": {"Type": "Choice", "Choices": [rule]}, "End": {"Type": "Succeed"}}
+    execution = stock.execute(stock.machine({"StartAt": "Pick", "States": states}))
+    assert stock.ended(execution)["error"] == "States.Runtime"
+
+
 def test_an_execution_cannot_be_redriven(stock: Cloud) -> None:
     client, execution = stock.client("stepfunctions"), stock.start({"Type": "Wait", "Seconds": 60})
     client.stop_execution(executionArn=execution)

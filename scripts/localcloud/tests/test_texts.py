@@ -9,7 +9,16 @@ from cloud import Cloud, error_code
 from states import activity_state
 
 LONE = "\ud800"
-NO_INPUT = ['"\ud800"', '"\\ud800"', '{"\\udfff":1}', '["\\ude00\\ud83d"]', '"\0"', '"\x1f"']
+NO_NUMBERS = ["NaN", "[Infinity]", '{"a":-Infinity}']
+NO_INPUT = [
+    *NO_NUMBERS,
+    '"\ud800"',
+    '"\\ud800"',
+    '{"\\udfff":1}',
+    '["\\ude00\\ud83d"]',
+    '"\0"',
+    '"\x1f"',
+]
 INPUT = ['"\\u0000"', '"\\ud83d\\ude00"', '"\ufffe\x7f"']
 PASS = {"StartAt": "Only", "States": {"Only": {"Type": "Pass", "End": True}}}
 
@@ -100,7 +109,7 @@ def test_items_events_and_other_requests(cloud: Cloud) -> None:
 def test_a_payload_that_is_not_json_is_refused(cloud: Cloud, kind: str) -> None:
     name = cloud.function("def handle(event, context): return event")
     client = cloud.client("lambda")
-    for payload in (b'"\0"', b"{", b"\xff", b'"\xed\xa0\x80"'):
+    for payload in (b'"\0"', b"{", b"NaN", b"\xff", b'"\xed\xa0\x80"'):
         with pytest.raises(ClientError) as refused:
             client.invoke(FunctionName=name, Payload=payload, InvocationType=kind)
         assert refused.value.response["Error"]["Code"] == "InvalidRequestContentException"

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -30,6 +31,21 @@ def _turn(seconds: float) -> list[Any]:
     return [begin, time.time(), os.environ["_X_AMZN_TRACE_ID"]]
 
 
+def _content(file: Path, after: str | None) -> str:
+    """Wait for a file, and read the other. They are the tests': functions run here as processes."""
+    while after and not Path(after).exists():
+        time.sleep(0.1)
+    if not file.exists():
+        raise JobError("Not.Ready", f"there is no {file}")
+    return file.read_text()
+
+
+def _slept(seconds: float) -> str:
+    time.sleep(seconds)
+    LOG.info("slept for %s s", seconds)
+    return "slept"
+
+
 @processing_handler
 def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
     """Return, raise, sleep, exit or get a signal."""
@@ -49,10 +65,10 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
             raise ValueError(message)
         case {"raise_error": error, "message": message}:
             raise JobError(error, message)
+        case {"needs_file": path}:
+            return _content(Path(path), job_input.get("after"))
         case {"sleep": seconds}:
-            time.sleep(seconds)
-            LOG.info("slept for %s s", seconds)
-            return "slept"
+            return _slept(seconds)
         case {"updates": updates}:
             return [_answer_to(update) for update in updates]
         case {"exit": code}:

@@ -198,6 +198,12 @@ PATCHES = (
         "a machine with an alias cannot be started by its own ARN",
     ),
     Patch(
+        name="choices",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.choices",
+        wrong="a Choice in which nothing matches fails with States.Runtime",
+    ),
+    Patch(
         name="activity-tags",
         service="stepfunctions",
         module="localcloud.stepfunctions.tags",

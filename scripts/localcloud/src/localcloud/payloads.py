@@ -12,6 +12,7 @@ from typing import Any
 from localstack.aws.api.lambda_ import InvalidRequestContentException
 from localstack.services.lambda_.provider import LambdaProvider
 
+from localcloud.json_constants import no_constant
 from localcloud.wrapping import wrap
 
 
@@ -31,7 +32,7 @@ def _check(data: bytes) -> None:
     if not data:
         return
     try:
-        json.loads(data.decode())
+        json.loads(data.decode(), parse_constant=no_constant)
     except ValueError as error:
         raise InvalidRequestContentException(
             f"Could not parse request body into json: {error}", Type="User"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
-from localstack.aws.api.stepfunctions import InvalidOutput
+from localstack.aws.api.stepfunctions import InvalidExecutionInput, InvalidOutput
 from localstack.services.stepfunctions.asl.component.state import state
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task import (
     state_task_lambda,
@@ -22,6 +22,7 @@ from localstack.services.stepfunctions.asl.component.state.state_execution.state
 )
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
+from localcloud.json_constants import no_constant
 from localcloud.stepfunctions.json_text import json_text
 from localcloud.wrapping import wrap
 
@@ -73,12 +74,18 @@ def install() -> None:
     for module in (state, state_task_lambda, state_task_service):
         module.is_within_size_quota = _fits
 
-    @wrap(StepFunctionsProvider, "send_task_success")
-    def send_task_success(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    _check_json("send_task_success", "output", InvalidOutput)
+    _check_json("start_execution", "input", InvalidExecutionInput)
+
+
+def _check_json(operation: str, parameter: str, refusal: type[Exception]) -> None:
+    @wrap(StepFunctionsProvider, operation)
+    def checked(original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         try:
-            json.loads(kwargs["output"])
+            json.loads(kwargs.get(parameter) or "null", parse_constant=no_constant)
         except ValueError as error:
-            raise InvalidOutput(f"Invalid Output: '{error}'") from error
+            title = parameter.capitalize()
+            raise refusal(f"Invalid {title}: '{error}'") from error
         return original(*args, **kwargs)
 
 

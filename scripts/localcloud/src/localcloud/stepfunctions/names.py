@@ -17,6 +17,7 @@ from localstack.aws.api.stepfunctions import InvalidName
 from localstack.services.stepfunctions.backend.alias import Alias
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
 from localstack.utils.aws.arns import ARN_PARTITION_REGEX
+from localstack.utils.strings import long_uid
 
 from localcloud.wrapping import wrap
 
@@ -61,8 +62,8 @@ def _start(operation: str) -> None:
         **more: Any,
     ) -> Any:
         arguments = {"state_machine_arn": state_machine_arn, "input": input, **more}
-        if name is None:
-            return original(provider, context, **arguments)
+        # As LocalStack would name it.
+        name = long_uid() if name is None else name
         check(name)
         with _locks[hash(name) % len(_locks)]:
             _refuse_other_input(provider, context, state_machine_arn, name, input)

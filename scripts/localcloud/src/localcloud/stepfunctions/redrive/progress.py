@@ -5,7 +5,7 @@ state's input and variables, or that it is done, with its output.
 """
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -40,11 +40,6 @@ class Progress:
 
     def resumed(self) -> "Progress":
         """Return a copy for the next run; threads of the last one may still change this one."""
-        node = copy.deepcopy(self)
-        node._resume()
-        return node
-
-    def _resume(self) -> None:
-        self.is_resuming = self.state is not None and not self.is_done
-        for child in self.children.values():
-            child._resume()
+        children = {index: child.resumed() for index, child in list(self.children.items())}
+        is_resuming = self.state is not None and not self.is_done
+        return replace(self, children=children, is_resuming=is_resuming)

@@ -100,11 +100,7 @@ def _record_states() -> None:
         env.event_history_context.skips_event = env.is_resuming
         original(state, env)
 
-    @wrap(EventManager, "add_event")
-    def add_event(original: Original, manager: Any, context: Any, **event: Any) -> Any:
-        if vars(context).pop("skips_event", False):
-            return context.source_event_id
-        return original(manager, context=context, **event)
+    _skip_entries()
 
     @wrap(CommonStateField, "_eval_state_input")
     def read_input(original: Original, state: Any, env: Environment) -> None:
@@ -118,6 +114,14 @@ def _record_states() -> None:
     def leave(original: Original, state: Any, env: Environment) -> Any:
         env.has_left = True
         return original(state, env)
+
+
+def _skip_entries() -> None:
+    @wrap(EventManager, "add_event")
+    def add_event(original: Original, manager: Any, context: Any, **event: Any) -> Any:
+        if vars(context).pop("skips_event", False):
+            return context.source_event_id
+        return original(manager, context=context, **event)
 
 
 def _count_attempts() -> None:
