@@ -100,7 +100,7 @@ def methods(service: str) -> dict[str, str]:
 def _services(tree: ast.Module) -> set[str]:
     """The services whose typed clients a module imports."""
     return {
-        node.module.split(".")[0].removeprefix("mypy_boto3_").rstrip("_")
+        str(node.module).split(".")[0].removeprefix("mypy_boto3_").rstrip("_")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("mypy_boto3_")
     }
