@@ -36,7 +36,11 @@ def main(folder: Path) -> int:
     if not found:
         print(f"{folder} has no documents: run make terraform-test", file=sys.stderr)
         return 1
-    wrong = list(faults(found))
+    try:
+        wrong = list(faults(found))
+    except machines.JudgeMissing as error:
+        print(error, file=sys.stderr)
+        return 1
     for document, fault in wrong:
         print(f"{document.places[0]}:\n    {fault}{_elsewhere(document)}")
     # A folder other than the default has what it has.
