@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.judges import completeness, documents
 from tests.judges.asl import machines
 from tests.judges.documents import RENDERED, Document
-from tests.judges.iam import policies
+from tests.judges.iam import calls, policies
 
 
 def faults(found: Sequence[Document]) -> Iterator[tuple[Document, str]]:
@@ -36,11 +36,15 @@ def main(folder: Path) -> int:
     if not found:
         print(f"{folder} has no documents: run make terraform-test", file=sys.stderr)
         return 1
-    wrong = list(faults(found))
+    try:
+        wrong = list(faults(found))
+    except machines.JudgeMissing as error:
+        print(error, file=sys.stderr)
+        return 1
     for document, fault in wrong:
         print(f"{document.places[0]}:\n    {fault}{_elsewhere(document)}")
     # A folder other than the default has what it has.
-    missing = list(completeness.faults(found)) if folder == RENDERED else []
+    missing = [*completeness.faults(found), *calls.faults(found)] if folder == RENDERED else []
     missing += [
         f"{place}: the plan does not know it, so nobody judges it" for place in documents.unrendered(folder)
     ]

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.judges import bench
+from tests.judges.asl import machines
 from tests.judges.documents import ROOT
 
 # Outputs need no provider: the real Terraform renders them in a second.
@@ -135,3 +137,15 @@ def test_make_test_judges_what_terraform_test_renders() -> None:
     assert "scripts/terraform-test || outcome=1" in planned
     assert "-m tests.judges" in planned.split("scripts/terraform-test || outcome=1")[1]
     assert "exit $outcome" in planned
+
+
+def test_without_the_validator_the_bench_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = {"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}
+    (tmp_path / "f.json").write_text(
+        json.dumps({"documents": [{"kind": "definition", "value": machine, "places": []}]})
+    )
+    monkeypatch.setattr(machines, "SETUP", tmp_path)
+    assert bench.main(tmp_path) == 1
+    assert "make build/stamps/asl" in capsys.readouterr().err

@@ -48,6 +48,14 @@ locals {
     Resource  = [for name in local.watched_clusters : "${local.ecs_arn_prefix}:task/${name}/*"]
     Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
   }
+  find_jobs = {
+    Sid    = "FindJobs"
+    Effect = "Allow"
+    Action = ["ecs:ListTasks"]
+    # Listing tasks on Fargate has no resource; the condition names the clusters instead.
+    Resource  = ["*"]
+    Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
+  }
   dispatcher_policy = {
     Version = "2012-10-17"
     Statement = [
@@ -61,6 +69,8 @@ locals {
         Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
       },
       local.watch_and_stop,
+      # After a start whose answer was lost.
+      local.find_jobs,
       {
         # A task gets its definition's tags, so RunTask requires this permission too.
         Sid       = "TagJobs"
@@ -89,14 +99,7 @@ locals {
         Resource = ["${aws_cloudwatch_log_group.this.arn}:log-stream:${local.log_stream_prefix}/*"]
       },
       local.watch_and_stop,
-      {
-        Sid    = "FindJobs"
-        Effect = "Allow"
-        Action = ["ecs:ListTasks"]
-        # Listing tasks on Fargate has no resource; the condition names the clusters instead.
-        Resource  = ["*"]
-        Condition = { ArnEquals = { "ecs:cluster" = local.watched_cluster_arns } }
-      },
+      local.find_jobs,
     ]
   }
 

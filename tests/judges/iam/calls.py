@@ -45,7 +45,114 @@ class Caller:
     never: dict[str, str] = field(default_factory=dict)
 
 
-CALLERS: tuple[Caller, ...] = ()
+_SHARED = "other functions call these methods of the task table and the payload store"
+_NO_STARTS = "it starts no jobs, and the backends' other methods are in the same modules"
+_ONE_BACKEND = (
+    "the run blocks have mode poll for functions; a backend's policy is the dispatcher's, which is judged"
+)
+
+
+def _because(reason: str, *actions: str) -> dict[str, str]:
+    return dict.fromkeys(actions, reason)
+
+
+_DISPATCHER = "module.dispatcher.module"
+_WORKER = _because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan")
+CALLERS = (
+    Caller(
+        module="dispatcher.handler",
+        function="handle",
+        roles=(f"{_DISPATCHER}.function.",),
+        backends=True,
+        never=_because(_SHARED, "dynamodb:Scan", "s3:GetObject")
+        | _because("the settler is shared: here it only refuses", "states:SendTaskSuccess"),
+    ),
+    Caller(
+        module="reporter.handler",
+        function="handle",
+        roles=(f"{_DISPATCHER}.reporter.",),
+        backends=True,
+        never=_because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Scan")
+        | _because(
+            _NO_STARTS,
+            "batch:SubmitJob",
+            "ecs:RunTask",
+            "lambda:InvokeFunction",
+            "sagemaker:CreateTrainingJob",
+        ),
+    ),
+    Caller(
+        module="reconciler.handler",
+        function="handle",
+        roles=(f"{_DISPATCHER}.reconciler.",),
+        backends=True,
+        never=_because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"),
+    ),
+    Caller(
+        module="poller.handler",
+        function="handle",
+        roles=(f"{_DISPATCHER}.poller[",),
+        backends=True,
+        never=_because(_SHARED, "dynamodb:Scan", "s3:GetObject")
+        | _because(
+            "the dispatcher's, in modules that both use",
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:ReceiveMessage",
+            "states:GetExecutionHistory",
+            "states:SendTaskHeartbeat",
+            "states:SendTaskSuccess",
+        )
+        | _because(
+            _ONE_BACKEND,
+            "batch:DescribeJobs",
+            "batch:ListJobs",
+            "batch:SubmitJob",
+            "batch:TerminateJob",
+            "ecs:DescribeTasks",
+            "ecs:ListTasks",
+            "ecs:RunTask",
+            "ecs:StopTask",
+            "sagemaker:CreateTrainingJob",
+            "sagemaker:DescribeTrainingJob",
+            "sagemaker:StopTrainingJob",
+        ),
+    ),
+    Caller(
+        module="listener.handler",
+        function="handle",
+        roles=(f"{_DISPATCHER}.listener[",),
+        never=_because(
+            _SHARED,
+            "dynamodb:BatchWriteItem",
+            "dynamodb:PutItem",
+            "dynamodb:Query",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+            "s3:GetObject",
+            "s3:PutObject",
+        ),
+    ),
+    Caller(module="prepare.handler", function="handle", roles=('module.step["prepare"]',)),
+    Caller(module="process.handler", function="handle", roles=("module.process[0]",), never=_WORKER),
+    Caller(module="publish.handler", function="handle", roles=('module.step["publish"]',)),
+    Caller(module="reduce.handler", function="handle", roles=('module.step["reduce"]',)),
+    Caller(module="sweep.handler", function="prepare", roles=('module.sweep["prepare"]',)),
+    Caller(module="sweep.handler", function="reduce", roles=('module.sweep["reduce"]',)),
+    Caller(module="sweep.handler", function="publish_winner", roles=('module.sweep["publish"]',)),
+    *(
+        Caller(
+            module="activity_dispatch.worker.container.cli",
+            function="main",
+            roles=(role,),
+            never=_WORKER | _because("only a function frees its slot itself", "sqs:SendMessage"),
+        )
+        for role in (
+            'module.backend_fargate["fargate"].aws_iam_role_policy.task[',
+            'module.backend_batch["batch"].aws_iam_role_policy.job[',
+        )
+    ),
+)
 
 
 def faults(documents: Iterable[Document]) -> Iterator[str]:

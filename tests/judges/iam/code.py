@@ -49,10 +49,10 @@ class Reach:
             self._load(module)
 
     def _load(self, module: str) -> None:
-        file = next(filter(Path.is_file, _files(module, self.sources)), None)
-        if file is None or module in self.modules:
+        file = None if module in self.modules else _file(module, self.sources)
+        if file is None:
             return
-        tree = self.modules[module] = ast.parse(file.read_text(encoding="utf-8"))
+        tree = self.modules[module] = _parsed(file)
         for definition in _definitions(tree):
             name = definition.name
             special = name.startswith("__") and name.endswith("__")
@@ -91,26 +91,33 @@ class Reach:
 
 
 @functools.cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def methods(service: str) -> dict[str, str]:
     """The operations of a service by the names of boto3's methods."""
     model = botocore.session.get_session().get_service_model(service)
     return {xform_name(name): name for name in model.operation_names}
 
 
+@functools.cache
 def _services(tree: ast.Module) -> set[str]:
     """The services whose typed clients a module imports."""
     return {
-        node.module.split(".")[0].removeprefix("mypy_boto3_").rstrip("_")
+        str(node.module).split(".")[0].removeprefix("mypy_boto3_").rstrip("_")
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("mypy_boto3_")
     }
 
 
-def _files(module: str, sources: tuple[Path, ...]) -> Iterator[Path]:
+@functools.cache
+def _file(module: str, sources: tuple[Path, ...]) -> Path | None:
+    """The file of a module; None if it is not in these sources."""
     path = module.replace(".", "/")
-    for source in sources:
-        yield source / f"{path}.py"
-        yield source / path / "__init__.py"
+    files = (source / end for source in sources for end in (f"{path}.py", f"{path}/__init__.py"))
+    return next(filter(Path.is_file, files), None)
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> list[str]:

@@ -39,6 +39,13 @@ run "the_dispatcher_may_run_these_jobs_in_this_cluster_only" {
         Condition = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:123456789012:cluster/words"] } }
       },
       {
+        Sid       = "FindJobs"
+        Effect    = "Allow"
+        Action    = ["ecs:ListTasks"]
+        Resource  = ["*"]
+        Condition = { ArnEquals = { "ecs:cluster" = ["arn:aws:ecs:eu-west-1:123456789012:cluster/words"] } }
+      },
+      {
         Sid       = "TagJobs"
         Effect    = "Allow"
         Action    = ["ecs:TagResource"]

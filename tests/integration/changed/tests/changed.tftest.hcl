@@ -3,6 +3,9 @@ mock_provider "aws" {
   source          = "../../../tests/mocks/aws"
   override_during = plan
 
+  mock_resource "aws_s3_bucket" {
+    defaults = { id = "changed-data", arn = "arn:aws:s3:::changed-data" }
+  }
   mock_data "aws_caller_identity" {
     defaults = { account_id = "000000000000" }
   }
