@@ -3,6 +3,8 @@
 Its own PyTorch contains CUDA, gigabytes of it, and nothing here computes: the image is built without.
 """
 
+import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ SECONDS = 600
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def image() -> Iterator[str]:
     """The image on the worker's that image-test has built; its requirements lack CUDA and PyTorch."""
     complete = images._context
 
@@ -32,7 +34,8 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(images, "_context", context)
         patch.setattr(images, "record", lambda *_: None)
-        base = "" if images.default_base_is_reachable() else images.PACKED
+        default = "" if images.default_base_is_reachable() else images.PACKED
+        base = os.environ.get("BASE_IMAGE") or default
         yield images.build(base, images.TRAINING).reference
 
 
@@ -87,6 +90,4 @@ def test_the_image_is_for_the_engine_s_processor(image: str, name: str) -> None:
 
 
 def worker_image() -> str:
-    import json
-
     return str(json.loads((ROOT / "build/images.json").read_text())["worker"])
