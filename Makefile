@@ -64,7 +64,7 @@ sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
 	deep-test checkov integration-test localcloud-test stack-test verify-test second-cloud-test second-cloud-up second-cloud-down \
-	second-cloud-allow benchmark training-setup chaos images push image-test demo demo-training local-up local-down run status \
+	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up local-down run status \
 	verify bootstrap plan apply deploy destroy release \
 	requirements clean need-terraform need-docker need-env
 
@@ -171,6 +171,9 @@ push: $(VENV_READY) | need-docker need-env ## build an image and push it to an e
 
 image-test: $(READY) $(ZIPS) | need-terraform ## build the images and test them in containers; starts a Docker engine if necessary
 	@exec scripts/image-test
+
+gpu-check: $(VENV_READY) ## train on a GPU, interrupted and resumed (minutes; TRAINING_PYTHON= has PyTorch with CUDA; 3: no GPU here)
+	@exec $(OPERATIONS) gpu-check $(if $(TRAINING_PYTHON),--python '$(TRAINING_PYTHON)')
 
 demo: $(READY) $(ZIPS) | need-terraform ## demonstrate everything on a new local cloud, then remove it
 	@exec $(OPERATIONS) demo

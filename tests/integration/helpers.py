@@ -96,6 +96,15 @@ def permissions_of(endpoint: str) -> Any:
         pytest.skip(f"the cloud at {endpoint} does not enforce IAM: {error}")
 
 
+def malformed_requests(endpoint: str) -> list[str]:
+    """Return what the services' models did not allow; skip if the cloud does not check it."""
+    try:
+        with urllib.request.urlopen(f"{endpoint}/_localcloud/malformed-requests", timeout=30) as answer:  # noqa: S310
+            return list(json.load(answer))
+    except urllib.error.HTTPError as error:
+        pytest.skip(f"the cloud at {endpoint} does not check requests: {error}")
+
+
 def refusals(endpoint: str) -> list[str]:
     """Return each refusal since the cloud started: role, action, resource."""
     refused = permissions_of(endpoint)["refused"]

@@ -47,6 +47,8 @@ def _artefacts(trainer: Trainer, metrics: dict[str, Any]) -> dict[str, bytes]:
         "confusion": confusion,
         "history": json.loads(trainer.history.to_json()),
         "device": str(trainer.device),
+        # Of the run that finished; 0 without a GPU.
+        "peak_gpu_bytes": torch.cuda.max_memory_allocated(),
     }
     return {
         "model.pt": trainer.model(),

@@ -1,7 +1,8 @@
 """`python -m operations COMMAND`: what the Makefile's targets call.
 
-Exit codes: 0 done; 1 failed; 4 called wrongly or not possible in the current state; 130 stopped by Ctrl-C or
-SIGTERM. `run` returns the execution's outcome: 0 succeeded, 1 failed, 2 timed out, 3 aborted.
+Exit codes: 0 done; 1 failed; 3 not possible on this machine; 4 called wrongly or not possible in the current
+state; 130 stopped by Ctrl-C or SIGTERM. `run` returns the execution's outcome: 0 succeeded, 1 failed, 2 timed
+out, 3 aborted.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, override
 
-from operations import exits, outputs, paths
+from operations import exits, gpu_check, outputs, paths
 from operations.artifacts import images, zips
 from operations.artifacts.release import release
 from operations.demo import processing, training
@@ -58,6 +59,9 @@ def _parser() -> Parser:
     add("demo", lambda _: processing.demo(), "show everything once on a local cloud")
     add("demo-training", lambda _: training.demo_training(), "show a sweep of trainings on a local cloud")
     add("docs", _docs, "update the parts of the docs that come from .tf files")
+    gpu = add("gpu-check", lambda options: gpu_check.check(options.python, options.device), "train on a GPU")
+    gpu.add_argument("--python", default=str(paths.TRAINING_PYTHON), help="the interpreter that has PyTorch")
+    gpu.add_argument("--device", default="cuda", choices=("cuda", "cpu"))
     add("schemas", _schemas, "update the kept schemas of the AWS provider")
     for part in (_add_second_cloud, _add_images, _add_environments, _add_executions):
         part(add)

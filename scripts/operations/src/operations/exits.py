@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FAILED = 1
+# Not possible on this machine, as scripts/docker-engine has it.
+NOT_HERE = 3
 USAGE = 4
 INTERRUPTED = 130
 

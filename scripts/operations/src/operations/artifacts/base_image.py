@@ -32,8 +32,11 @@ TOOLS = (
     "kill", "ln", "ls", "mkdir", "mktemp", "mv", "printf", "ps", "pwd", "rm", "sed", "seq", "setsid", "sleep",
     "sort", "stat", "tail", "tee", "touch", "tr", "true", "uname", "wc", "yes",
 )  # fmt: skip
-# Loaded by name at run time, so ldd does not list them.
-RESOLVERS = ("libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "libgcc_s.so.1")
+# Loaded by name at run time, or by what wheels bring, so ldd does not list them.
+MORE_LIBRARIES = (
+    "libnss_dns.so.2", "libnss_files.so.2", "libresolv.so.2", "libgcc_s.so.1", "libstdc++.so.6",
+    "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libm.so.6",
+)  # fmt: skip
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 TEXTS = {
     "etc/passwd": "root:x:0:0:root:/:/bin/sh\n",
@@ -115,7 +118,7 @@ def _add_tools(tar: tarfile.TarFile) -> list[Path]:
 def _add_libraries(tar: tarfile.TarFile, binaries: list[Path]) -> None:
     libraries = {name: path for binary in binaries for name, path in _needed(binary).items()}
     folder = libraries["libc.so.6"].parent
-    for name in RESOLVERS:
+    for name in MORE_LIBRARIES:
         if (folder / name).exists():
             libraries[name] = folder / name
     for name, path in sorted(libraries.items()):

@@ -60,6 +60,9 @@ def _problems_of(use: Use, schemas: Iterable[Schema]) -> Iterator[tuple[str, str
         what, major = " ".join(use.key), schema.version.partition(".")[0]
         block = schema.blocks.get(use.key)
         if block is None:
+            # Once, where it is declared.
+            if use.path or not use.is_set:
+                continue
             yield (
                 f"{what} (provider {major})",
                 f"the kept schema of provider {schema.version} has no {what}: `{REFRESH}` adds what is newly"
