@@ -208,3 +208,14 @@ def test_the_turns_of_a_chain_are_counted(turns: int, letters: int, ended_by: bo
     there = world(ended(), clients={"logs": logs, "sqs": sqs}, queue_urls=queues, chain_log_group="g")
     found = chain.recursion(there).value
     assert (found["ended"], found["turns"], found["dead_letters"]) == (ended_by, turns, letters)
+
+
+def test_a_chain_that_breaks_by_itself_is_no_answer() -> None:
+    events = [{"message": "turn 1"}, {"message": "turn 1 failed: AccessDenied"}]
+    logs = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{"events": events}]))
+    count = {"Attributes": {"ApproximateNumberOfMessages": "1"}}
+    sqs = SimpleNamespace(send_message=lambda **_: None, get_queue_attributes=lambda **_: count)
+    queues = {"chain": "q", "chain-dead-letters": "d"}
+    there = world(ended(), clients={"logs": logs, "sqs": sqs}, queue_urls=queues, chain_log_group="g")
+    with pytest.raises(CheckFailed, match="broken by an error of its own"):
+        chain.recursion(there)

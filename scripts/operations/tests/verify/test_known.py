@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from scripts.operations.tests.verify.worlds import environment
 
+from operations import paths
 from operations.errors import OperationError
-from operations.verify import known
+from operations.verify import catalogue, known
 
 CHECKS = ["abort-lambda", "redrive"]
 
@@ -45,3 +47,13 @@ def test_anything_else_is_refused(tmp_path: Path, text: str, message: str) -> No
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="cannot be read"):
         known.read(str(tmp_path / "none.toml"), CHECKS)
+
+
+def test_the_second_clouds_list_names_checks() -> None:
+    checks = catalogue.checks_for(
+        environment(trainings={}), trains_on="ml.m5.large", environment_trains_on="ml.m5.large"
+    )
+    names = catalogue.names(checks)
+    found = known.read(str(paths.ROOT / "tests/second_cloud/verify-known.toml"), names)
+    # What MiniStack can judge stays unlisted.
+    assert {"execution-lambda", "one-at-a-time", "failure-lambda", "wake-up-poll"} <= set(names) - set(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from operations.verify.results import (
     succeeded,
     table,
 )
-from operations.verify.running import run_all
+from operations.verify.running import at_once, run_all
 
 
 def check(name: str, error: BaseException | None = None, **more: Any) -> Check:
@@ -116,3 +117,26 @@ def test_an_interrupt_stops_those_that_wait() -> None:
     with pytest.raises(KeyboardInterrupt):
         run_all(checks, there, {}, interrupt)
     assert there.stopping.is_set()
+
+
+@pytest.mark.parametrize("given", ["0", "51", "many", "-1", "1.5"])
+def test_an_invalid_number_at_once_is_named(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AT_ONCE", given)
+    with pytest.raises(OperationError, match=f"AT_ONCE must be a number from 1 to 50, not '{given}'"):
+        at_once()
+
+
+def test_the_number_at_once_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AT_ONCE", "1")
+    running: list[int] = []
+    most: list[int] = []
+
+    def run(_world: object) -> Finding:
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.pop()
+        return Finding(detail="")
+
+    run_all([Check(name=str(n), run=run) for n in range(5)], world(), {}, lambda _: None)
+    assert max(most) == 1

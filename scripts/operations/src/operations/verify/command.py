@@ -17,7 +17,7 @@ from operations.interrupts import uninterrupted
 from operations.verify import catalogue, cost, deployment, known, packing, report, surroundings
 from operations.verify.deployment import Deployment
 from operations.verify.results import Result, Status, succeeded, summary, table
-from operations.verify.running import run_all
+from operations.verify.running import at_once, run_all
 from operations.verify.world import World, overview
 
 if TYPE_CHECKING:
@@ -80,6 +80,8 @@ def verify(env: str, known_file: str) -> int:
 def prepare(env: str, known_file: str) -> Plan:
     """Read the environment and choose the checks. Creates nothing."""
     terraform.check(env)
+    # Before anything is created.
+    at_once()
     account_id = None if env == outputs.LOCAL else guard.check(env).account_id
     stack = terraform.known_outputs(env)
     session = session_for(stack)

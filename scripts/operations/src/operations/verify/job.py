@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch import JobError, processing_handler
 
@@ -51,10 +52,14 @@ def _exists(key: str) -> bool:
 
 def send_on(event: Any, _context: Any) -> None:
     """Send a number to the queue that it came from, plus one."""
-    logging.getLogger().setLevel(logging.INFO)
     for record in event["Records"]:
         turn = int(record["body"])
-        LOG.info("turn %d", turn)
+        print(f"turn {turn}", flush=True)
         if turn < MAX_TURNS:
             queue = os.environ["CHAIN_QUEUE_URL"]
-            boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=str(turn + 1))
+            try:
+                boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=str(turn + 1))
+            except (BotoCoreError, ClientError) as error:
+                # The chain ends here, too, but not by Lambda's hand.
+                print(f"turn {turn} failed: {error}", flush=True)
+                raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
@@ -20,7 +21,18 @@ if TYPE_CHECKING:
     from operations.verify.results import Check, Finding
     from operations.verify.world import World
 
-TOGETHER = 12
+# How many checks wait at a time: for a cloud, or quotas, that take fewer requests at once.
+VARIABLE = "AT_ONCE"
+DEFAULT_AT_ONCE = 12
+MAX_AT_ONCE = 50
+
+
+def at_once() -> int:
+    """Return how many checks may run at a time. OperationError names an invalid AT_ONCE."""
+    given = os.environ.get(VARIABLE) or str(DEFAULT_AT_ONCE)
+    if not given.isdecimal() or not 1 <= int(given) <= MAX_AT_ONCE:
+        raise OperationError(f"{VARIABLE} must be a number from 1 to {MAX_AT_ONCE}, not {given!r}")
+    return int(given)
 
 
 def run_all(
@@ -40,7 +52,7 @@ def run_all(
         if check.name in known and not known[check.name].run:
             note(not_run(check.name, known[check.name]))
     wanted = [check for check in checks if check.name not in results]
-    with ThreadPoolExecutor(TOGETHER) as pool:
+    with ThreadPoolExecutor(at_once()) as pool:
         try:
             for batch in _batches(wanted):
                 futures = {pool.submit(timed, check, world): check for check in batch}
