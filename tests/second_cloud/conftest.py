@@ -25,7 +25,7 @@ from operations.local.second_cloud import SecondCloud
 from operations.outputs import Outputs
 
 FOLDER = paths.SECOND_CLOUD / "test"
-FOLLOW_SECONDS = 120
+FOLLOW_SECONDS = 240
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +131,9 @@ def working(client: Client, stacks: Stacks, allowed: Allowed, wait: Callable[[st
     for machine in ("steady", "called"):
         arn = execution.start(client("stepfunctions"), stacks.second.state_machines[machine], {"return": 1})
         assert wait(arn).status == "SUCCEEDED"
+    # Events of executions come to the reporter; this one is about none of the stack's.
+    reporter = stacks.second.functions["reporter"]["arn"]
+    client("lambda").invoke(FunctionName=reporter, Payload='{"source": "nobody"}')
     return stacks
 
 
