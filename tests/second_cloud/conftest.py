@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,9 @@ from operations.local.second_cloud import SecondCloud
 from operations.outputs import Outputs
 
 FOLDER = paths.SECOND_CLOUD / "test"
-FOLLOW_SECONDS = 120
+FOLLOW_SECONDS = 240
+# It starts as many processes for a function as there are invocations: a burst on a cold one starts fifty.
+WARM = {"items": [{"span": 1}] * 8}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,9 +131,14 @@ def faults() -> Faults:
 @pytest.fixture(scope="session")
 def working(client: Client, stacks: Stacks, allowed: Allowed, wait: Callable[[str], Ended]) -> Stacks:
     """The stacks, once their functions have run: a cold start here takes longer than on AWS."""
-    for machine in ("steady", "called"):
-        arn = execution.start(client("stepfunctions"), stacks.second.state_machines[machine], {"return": 1})
+    # A plan takes the processor that the functions need to start.
+    futures.wait([stacks.planned])
+    for machine, document in {"steady": {"return": 1}, "called": {"return": 1}, "map": WARM}.items():
+        arn = execution.start(client("stepfunctions"), stacks.second.state_machines[machine], document)
         assert wait(arn).status == "SUCCEEDED"
+    # Events of executions come to the reporter; this one is about none of the stack's.
+    reporter = stacks.second.functions["reporter"]["arn"]
+    client("lambda").invoke(FunctionName=reporter, Payload='{"source": "nobody"}')
     return stacks
 
 

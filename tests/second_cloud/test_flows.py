@@ -69,22 +69,6 @@ def test_an_output_too_large_for_a_state_goes_to_s3(run: Run, client: Client, st
     assert (len(kept), hashlib.sha256(kept).hexdigest()) == (output["bytes"], output["sha256"])
 
 
-@pytest.mark.parametrize("machine", ["steady", "called"])
-def test_of_fifty_at_once_each_is_processed_once(
-    start: Start, wait: Wait, client: Client, machine: str
-) -> None:
-    ended = together(start, wait, [{"return": f"{machine} {n}"} for n in range(50)], machine)
-    assert Counter(one.status for one in ended) == {"SUCCEEDED": 50}
-    assert [json.loads(str(one.output)) for one in ended] == [f"{machine} {n}" for n in range(50)]
-    pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName="/aws/lambda/second")
-    lines = [event["message"] for page in pages for event in page["events"]]
-    asked = Counter(
-        n for n in range(50) for line in lines if f"asked for {{'return': '{machine} {n}'}}" in line
-    )
-    assert set(asked.values()) == {1}
-    assert len(asked) == 50
-
-
 def test_a_map_never_runs_more_than_its_limit(run: Run) -> None:
     ended = run({"items": [{"span": 0.4}] * 30}, "map")
     assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
@@ -127,3 +111,19 @@ def test_a_jsonata_machine_with_a_callback(run: Run) -> None:
 def test_an_execution_s_history_knows_no_activities(run: Run, faults: Faults) -> None:
     kinds = {event["type"] for event in run({"return": 1}).events}
     faults.occurs("no-activity-events", proof=not any(kind.startswith("Activity") for kind in kinds))
+
+
+@pytest.mark.parametrize("machine", ["steady", "called"])
+def test_of_fifty_at_once_each_is_processed_once(
+    start: Start, wait: Wait, client: Client, machine: str
+) -> None:
+    ended = together(start, wait, [{"return": f"{machine} {n}"} for n in range(50)], machine)
+    assert Counter(one.status for one in ended) == {"SUCCEEDED": 50}
+    assert [json.loads(str(one.output)) for one in ended] == [f"{machine} {n}" for n in range(50)]
+    pages = client("logs").get_paginator("filter_log_events").paginate(logGroupName="/aws/lambda/second")
+    lines = [event["message"] for page in pages for event in page["events"]]
+    asked = Counter(
+        n for n in range(50) for line in lines if f"asked for {{'return': '{machine} {n}'}}" in line
+    )
+    assert set(asked.values()) == {1}
+    assert len(asked) == 50

@@ -119,6 +119,8 @@ module "stack" {
     { function_arn = module.function.arn, role_name = module.function.role_name },
   ) }
   dispatch = {
+    # Each is one more process of this machine.
+    max_dispatchers          = 5
     missed_task_poll_minutes = 1440
     state_machine_arns       = [for name in keys(local.definitions) : "arn:aws:states:eu-west-1:000000000000:stateMachine:second-${name}"]
   }
