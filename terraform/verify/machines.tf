@@ -29,9 +29,9 @@ locals {
     }
     # An error of a branch, caught by its name at the Parallel.
     branches = {
-      StartAt = "Branches"
+      StartAt = "Both"
       States = {
-        Branches = {
+        Both = {
           Type = "Parallel"
           Branches = [
             { StartAt = "Process", States = { Process = merge(module.stack.process_states.requests, { End = true }) } },

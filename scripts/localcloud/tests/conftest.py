@@ -10,7 +10,7 @@ import pytest
 from cloud import Cloud, started
 from command_line import Cli
 
-from localcloud import patches
+from localcloud import patch_table
 
 # Few environments, so that tests can reach the limits. A function may have two thirds: 8.
 MAX_ENVIRONMENTS = "12"
@@ -56,7 +56,7 @@ def cloud(make_cli: Callable[..., Cli]) -> Cloud:
 @pytest.fixture(scope="session")
 def stock(make_cli: Callable[..., Cli]) -> Cloud:
     """LocalStack with its bugs, except that it does not listen on every interface."""
-    without = [patch.name for patch in patches.PATCHES if patch.name != "loopback-only"]
+    without = [patch.name for patch in patch_table.PATCHES if patch.name != "loopback-only"]
     return started(make_cli(LOCALCLOUD_WITHOUT=",".join(without)))
 
 

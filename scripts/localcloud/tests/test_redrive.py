@@ -213,7 +213,7 @@ def test_what_cannot_be_redriven(cloud: Cloud, kind: str) -> None:
 
 def test_status_events_count_redrives(cloud: Cloud) -> None:
     (url, queue), activity, events = cloud.queue(), cloud.activity(), cloud.client("events")
-    cloud.open_to_events(url, queue)
+    cloud.open_to(url, queue, "events")
     pattern = {"source": ["aws.states"], "detail": {"redriveCount": [1]}}
     events.put_rule(Name="redrives", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="redrives", Targets=[{"Id": "queue", "Arn": queue}])

@@ -69,3 +69,9 @@ mock_resource "aws_subnet" {
 mock_resource "aws_vpc" {
   defaults = { id = "vpc-0a" }
 }
+
+mock_resource "aws_cloudwatch_event_rule" {
+  defaults = {
+    arn = "arn:aws:events:eu-west-1:123456789012:rule/rule"
+  }
+}

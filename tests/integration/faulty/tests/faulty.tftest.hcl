@@ -31,7 +31,7 @@ run "every_activity_has_a_state_machine" {
   command = plan
 
   assert {
-    condition     = toset(keys(output.state_machines)) == toset(concat(keys(local.activities), ["fargate"]))
+    condition     = toset(keys(output.state_machines)) == toset(concat(keys(local.activities), ["fargate", "pair"]))
     error_message = "each activity must have an execution"
   }
 }
