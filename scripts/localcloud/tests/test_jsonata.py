@@ -59,11 +59,13 @@ def test_a_choice_a_wait_and_variables(cloud: Cloud) -> None:
 
 
 def test_a_parallel_has_arguments_and_output(cloud: Cloud) -> None:
-    branch = {"StartAt": "In", "States": {"In": {"Type": "Pass", "End": True}}}
+    branches = [
+        {"StartAt": name, "States": {name: {"Type": "Pass", "End": True}}} for name in ("A", "B")
+    ]
     state = {
         "Type": "Parallel",
         "Arguments": {"a": "{% $states.input.n %}"},
-        "Branches": [branch, branch],
+        "Branches": branches,
         "Output": "{% $states.result[1] %}",
         "End": True,
     }

@@ -1,5 +1,6 @@
 """RedriveExecution runs what did not succeed, and nothing else."""
 
+import itertools
 import json
 import time
 from typing import Any
@@ -10,6 +11,8 @@ from states import activity_state
 from test_callbacks import callback_state, sent
 
 type State = dict[str, Any]
+
+_NUMBERS = itertools.count(1)
 
 
 def fail(cloud: Cloud, activity: str, error: str = "Job.Failed") -> None:
@@ -33,8 +36,9 @@ def redrive(cloud: Cloud, execution: str, **more: str) -> Any:
 
 
 def branch(state: State) -> State:
-    """Return a branch of one state."""
-    return {"StartAt": "In", "States": {"In": {**state, "End": True}}}
+    """Return a branch of one state, whose name no other branch has."""
+    name = f"In {next(_NUMBERS)}"
+    return {"StartAt": name, "States": {name: {**state, "End": True}}}
 
 
 def test_a_failed_task_runs_again_with_its_input(cloud: Cloud) -> None:

@@ -1,6 +1,6 @@
 """Install the patches of `patch_table`, or leave some out.
 
-A patch's module is imported, and its `install` called, when LocalStack loads the service it belongs to.
+A patch's module is imported, and its `install` called, when LocalStack loads its service.
 """
 
 import importlib
