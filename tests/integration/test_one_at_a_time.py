@@ -25,8 +25,8 @@ def test_40_tasks_of_an_activity_with_one_slot_are_done_without_a_pause(faulty, 
     took = spans[-1][1] - spans[0][0]
     median = pauses[len(pauses) // 2]
     print(f"{TASKS} jobs in {took:.1f} s; pauses: median {median:.2f} s, longest {pauses[-1]:.2f} s")
-    # Lambda stops a chain after 16, and here it may be shorter: while it polls, the dispatcher receives requests by
-    # itself, and each begins a new one.
+    # Lambda stops a chain after 16. It may be shorter here: while it polls, the dispatcher also receives
+    # requests by itself, and those begin a new chain.
     print(f"the longest chain of invocations: {max(turns(header) for _, _, header in spans)}")
     # Never two at a time.
     assert pauses[0] > 0
