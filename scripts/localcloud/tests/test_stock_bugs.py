@@ -166,11 +166,6 @@ def test_a_loop_does_not_end(stock: Cloud, tmp_path: Path) -> None:
     assert relay.ends_after(function, 20)
 
 
-def test_a_broken_expression_is_accepted(stock: Cloud) -> None:
-    state = {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 + %}", "End": True}
-    assert stock.machine({"StartAt": "Only", "States": {"Only": state}})
-
-
 def test_a_missed_heartbeat_is_a_timeout(stock: Cloud) -> None:
     activity = stock.activity()
     execution = stock.start(activity_state(activity, HeartbeatSeconds=1))
