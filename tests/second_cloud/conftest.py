@@ -82,7 +82,7 @@ def end_cloud(cloud: SecondCloud) -> Callable[[], bool]:
 def client(cloud: SecondCloud) -> Client:
     """Clients of the account's root user."""
     session = EndpointSession(cloud.endpoint, second_cloud.REGION)
-    services = ("dynamodb", "events", "iam", "lambda", "logs", "s3", "sqs", "stepfunctions", "sts")
+    services = ("batch", "dynamodb", "events", "iam", "lambda", "logs", "s3", "sqs", "stepfunctions", "sts")
     # Threads may share clients, but must not create them at the same time.
     return {service: session.client(service) for service in services}.__getitem__
 

@@ -12,7 +12,7 @@ from tests.second_cloud import probes
 from tests.second_cloud.calls import Calls
 from tests.second_cloud.conftest import Allowed, Stacks
 from tests.second_cloud.known import Faults
-from tests.second_cloud.requests import Client
+from tests.second_cloud.requests import Client, answer
 
 from operations.local import allowances
 from operations.local.second_cloud import SecondCloud
@@ -54,6 +54,11 @@ def test_no_request_of_a_function_was_refused_once_all_were_allowed(calls: Calls
     assert [attempt for attempt in late if attempt.get("HttpStatusCode") == 403] == []
 
 
+def test_batch_can_not_take_anything_back(client: Client, stacks: Stacks, faults: Faults) -> None:
+    said = answer(client, "batch.deregister_job_definition", {"jobDefinition": "none"})
+    faults.occurs("batch-stays", proof=said == "InvalidAction")
+
+
 def test_every_fault_in_the_list_was_seen(faults: Faults) -> None:
     assert sorted(set(faults.listed) - faults.seen) == []
 
@@ -62,8 +67,9 @@ def test_every_fault_in_the_list_was_seen(faults: Faults) -> None:
 def destroyed(client: Client, stacks: Stacks, allowed: Allowed) -> Stacks:
     allowances.revoke(client("iam"), allowed.roles)
     with ThreadPoolExecutor() as pool:
-        for destroying in [pool.submit(workspace.destroy) for workspace in stacks.workspaces.values()]:
-            destroying.result()
+        list(
+            pool.map(lambda workspace: workspace.destroy(forgotten="aws_batch_"), stacks.workspaces.values())
+        )
     for name, workspace in stacks.workspaces.items():
         print(name, {step: f"{seconds:.0f} s" for step, seconds in workspace.seconds.items()})
     return stacks

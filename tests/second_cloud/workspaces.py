@@ -48,8 +48,12 @@ class Workspace:
         plan = json.loads(self._terraform("show", "-json", "again.tfplan"))
         return {change for resource in plan["resource_changes"] for change in _changes(resource)}
 
-    def destroy(self) -> None:
-        """Remove everything."""
+    def destroy(self, *, forgotten: str) -> None:
+        """Remove everything but resources whose type begins with `forgotten`, which Terraform forgets."""
+        listed = self._terraform("state", "list").splitlines()
+        if kept := [address for address in listed if f".{forgotten}" in address and ".data." not in address]:
+            print("not destroyed, because this cloud can not:", *kept)
+            self._terraform("state", "rm", *kept)
         self._terraform("destroy", "-auto-approve", "-input=false", "-no-color", "-parallelism=30")
 
     def _terraform(self, *arguments: str) -> str:
