@@ -42,6 +42,10 @@ def pack(package: Path, files: Mapping[str, str]) -> Path:
     return package
 
 
+# A test provokes Lambda's recursion detection with this function, which is in no loop.
+STOPPED = "faulty-poller"
+
+
 def clients_of(endpoint: str) -> Callable[[str], Any]:
     """Return a function that creates clients as localstack-client does, for a local cloud's address."""
     session = Session(
@@ -112,11 +116,12 @@ def refusals(endpoint: str) -> list[str]:
 
 
 def dropped_functions(client: Callable[[str], Any]) -> list[str]:
-    """The functions that Lambda did not invoke because it took them for a runaway loop."""
+    """The functions that Lambda did not invoke because it took them for a runaway loop, but STOPPED."""
     metrics = client("cloudwatch").list_metrics(
         Namespace="AWS/Lambda", MetricName="RecursiveInvocationsDropped"
     )["Metrics"]
-    return sorted({dimension["Value"] for metric in metrics for dimension in metric["Dimensions"]})
+    found = {dimension["Value"] for metric in metrics for dimension in metric["Dimensions"]}
+    return sorted(found - {STOPPED})
 
 
 def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:

@@ -1,14 +1,23 @@
 """An activity with one slot: each job's end starts the next one, which is one long chain of invocations."""
 
+import hashlib
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from tests.integration.helpers import STOPPED
 
 TASKS = 40
 # From the end of a job to the start of the next: a chain that is cut, or a request that has to be delivered
 # again, takes minutes.
 LONGEST_PAUSE_SECONDS = 15.0
+# Lambda refuses the next invocation in a chain.
+TURNS = 16
 
 
 def turns(trace_header: str) -> int:
@@ -31,9 +40,38 @@ def test_40_tasks_of_an_activity_with_one_slot_are_done_without_a_pause(faulty, 
     # Never two at a time.
     assert pauses[0] > 0
     assert pauses[-1] < LONGEST_PAUSE_SECONDS
-    functions = [f"faulty-{name}" for name in ("dispatcher", "reporter")] + ["faulty"]
-    allowed = {
-        name: client("lambda").get_function_recursion_config(FunctionName=name)["RecursiveLoop"]
-        for name in functions
-    }
-    assert allowed == dict.fromkeys(functions, "Allow")
+
+
+@contextmanager
+def in_a_chain(lambda_: Any, arn: str) -> Iterator[None]:
+    """Send requests as if the function had been invoked 16 times in their chain."""
+    # The local cloud's name for a function in a lineage.
+    lineage = f"Lineage={hashlib.sha256(arn.encode()).hexdigest()[:8]}:{TURNS}"
+
+    def carry(params: dict[str, Any], **_: Any) -> None:
+        params["headers"]["X-Amzn-Trace-Id"] = lineage
+
+    lambda_.meta.events.register("before-call.lambda.Invoke", carry)
+    try:
+        yield
+    finally:
+        lambda_.meta.events.unregister("before-call.lambda.Invoke", carry)
+
+
+@pytest.mark.parametrize("function", ["faulty-dispatcher", "faulty-reporter", "faulty"])
+def test_the_functions_of_the_chain_are_invoked_after_16_turns(client, function: str) -> None:
+    assert invoke_in_a_chain(client("lambda"), function)["StatusCode"] == 200
+
+
+def test_other_functions_are_not(client) -> None:
+    """So the test above can fail."""
+    lambda_ = client("lambda")
+    with pytest.raises(lambda_.exceptions.RecursiveInvocationException):
+        invoke_in_a_chain(lambda_, STOPPED)
+
+
+def invoke_in_a_chain(lambda_: Any, function: str) -> Any:
+    arn = lambda_.get_function_configuration(FunctionName=function)["FunctionArn"]
+    with in_a_chain(lambda_, arn):
+        # No record, no task: the function has nothing to do.
+        return lambda_.invoke(FunctionName=function, Payload='{"Records": []}')
