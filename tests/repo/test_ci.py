@@ -70,11 +70,8 @@ def test_the_lanes_exist(root: Path) -> None:
 
 
 def test_the_second_half_of_a_target_runs_even_if_the_first_fails(root: Path, tmp_path: Path) -> None:
-    makefile = (
-        f"{' '.join(target for target in TARGETS if target != 'integration-test')} second:\n\t@echo '{PASSED}'\n"
-        "first:\n\t@exit 1\n"
-        "integration-test: first second\n"
-    )
+    others = " ".join(target for target in TARGETS if target != "integration-test")
+    makefile = f"{others} second:\n\t@echo '{PASSED}'\nfirst:\n\t@exit 1\nintegration-test: first second\n"
     done = run(root, tmp_path, makefile)
     assert done.returncode == 1
     assert f"[integration-test] {PASSED}" in done.stdout
