@@ -56,7 +56,7 @@ def test_a_job_whose_state_timed_out_is_stopped(
     arn, task = _begin(client, items, short_lived)
     assert wait(arn).status in ("FAILED", "TIMED_OUT")
     # A function's task is closed once the function has ended.
-    wait_until(lambda: not _open(items, task), seconds=40)
+    wait_until(lambda: not _open(items, task), seconds=20)
     assert _outcome(items, task) == "cancelled"
 
 
@@ -76,7 +76,7 @@ def test_a_job_of_an_aborted_execution_is_stopped_once_nobody_waits(
         InvocationType="Event",
         Payload=json.dumps(event),
     )
-    wait_until(lambda: not _open(items, task), seconds=40)
+    wait_until(lambda: not _open(items, task), seconds=20)
     assert _outcome(items, task) == "cancelled"
 
 

@@ -120,11 +120,13 @@ def test_run_task_needs_more_than_its_own_permission(cloud: Cloud, ecs: Ecs) -> 
     assert f"ecs:TagResource on resource: {tasks}" in refused(client.run_task, **arguments)
     cloud.allow(caller, run, give_both, tag)
     assert client.run_task(**arguments)["failures"] == []
-    # AWS may check a family without a revision as such, or as its latest revision.
-    arguments["taskDefinition"] = family.rpartition("/")[2]
-    assert f"RunTask on resource: {family} " in refused(client.run_task, **arguments)
-    other = {**arguments, "taskDefinition": definition, "cluster": unique("cluster")}
+    other = {**arguments, "cluster": unique("cluster")}
     assert "ecs:RunTask" in refused(client.run_task, **other)
+    # A family alone stands for its latest revision.
+    arguments["taskDefinition"] = family.rpartition("/")[2]
+    assert client.run_task(**arguments)["failures"] == []
+    cloud.allow(caller, {**run, "Resource": family}, give_both, tag)
+    assert f"ecs:RunTask on resource: {definition}" in refused(client.run_task, **arguments)
 
 
 def test_tasks_are_resources_of_their_cluster(cloud: Cloud, ecs: Ecs) -> None:
