@@ -98,9 +98,8 @@ def test_container_logs_use_the_execution_role(cloud: Cloud, ecs: Ecs, batch: Ba
 def test_run_task_needs_more_than_its_own_permission(cloud: Cloud, ecs: Ecs) -> None:
     own, execution = cloud.role(EVERYTHING), cloud.role(EVERYTHING)
     tags = [{"key": "a", "value": "b"}]
-    definition = ecs.definition(
-        ecs.container(["true"]), taskRoleArn=own, executionRoleArn=execution, tags=tags
-    )
+    roles = {"taskRoleArn": own, "executionRoleArn": execution}
+    definition = ecs.definition(ecs.container(["true"]), **roles, tags=tags)
     family = definition.rpartition(":")[0]
     cluster = f"arn:aws:ecs:{PLACE}:cluster/{ecs.cluster}"
     tasks = f"arn:aws:ecs:{PLACE}:task/{ecs.cluster}/*"
@@ -120,8 +119,7 @@ def test_run_task_needs_more_than_its_own_permission(cloud: Cloud, ecs: Ecs) -> 
     assert f"ecs:TagResource on resource: {tasks}" in refused(client.run_task, **arguments)
     cloud.allow(caller, run, give_both, tag)
     assert client.run_task(**arguments)["failures"] == []
-    other = {**arguments, "cluster": unique("cluster")}
-    assert "ecs:RunTask" in refused(client.run_task, **other)
+    assert "RunTask" in refused(client.run_task, **{**arguments, "cluster": unique("cluster")})
     # A family alone stands for its latest revision.
     arguments["taskDefinition"] = family.rpartition("/")[2]
     assert client.run_task(**arguments)["failures"] == []
