@@ -80,8 +80,16 @@ def _changes(resource: Mapping[str, Any]) -> Iterator[Change]:
         return
     before, after, unknown = (change.get(name) or {} for name in ("before", "after", "after_unknown"))
     for name in {**before, **after, **unknown}:
-        if before.get(name) != after.get(name):
+        if _meaning(before.get(name)) != _meaning(after.get(name)):
             yield Change(kind=resource["type"], attribute=name)
+
+
+def _meaning(value: Any) -> Any:
+    """The value of a JSON document; the provider writes the keys of some in random order."""
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError):
+        return value
 
 
 def copied(source: Path, root: Path) -> Path:
