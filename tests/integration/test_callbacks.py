@@ -4,6 +4,7 @@ import json
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,19 +56,22 @@ def test_an_abort_stops_running_jobs_and_waiting_tasks(faulty, client, log_lines
     assert outcomes["cancelled"] >= 4
 
 
-def test_a_request_that_is_delivered_again_starts_one_job(faulty, client, log_lines) -> None:
-    queue = faulty.queue_url(client)
-    arn = faulty.start({"sleep": 2}, "called")
+def test_a_request_that_is_delivered_again_starts_one_job(faulty, client, log_lines, tmp_path: Path) -> None:
+    queue, result, go = faulty.queue_url(client), tmp_path / "result", tmp_path / "go"
+    result.write_text("done")
+    # The job ends once the requests are handled: one for a task that has ended is dropped silently.
+    arn = faulty.start({"needs_file": str(result), "after": str(go)}, "called")
     (item,) = wait_until(lambda: [item for item in faulty.open_items() if item.get("token")])
     body = {"callback": "called", "task_token": item["token"], "input": "{}", "execution_arn": arn}
     for _ in range(3):
         client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
-    ended = faulty.wait(arn)
-    assert (ended.status, ended.output) == ("SUCCEEDED", '"slept"')
     group = faulty.functions["dispatcher"]["log_group_name"]
     wait_until(
         lambda: sum(f"task {item['task_id']} was delivered again" in line for line in log_lines(group)) == 3
     )
+    go.touch()
+    ended = faulty.wait(arn)
+    assert (ended.status, ended.output) == ("SUCCEEDED", '"done"')
     assert sum(f"task {item['task_id']} started" in line for line in log_lines(group)) == 1
     assert not [line for line in log_lines(group) if item["token"] in line]
 
