@@ -61,7 +61,8 @@ def test_a_request_that_is_delivered_again_starts_one_job(faulty, client, log_li
     result.write_text("done")
     # The job ends once the requests are handled: one for a task that has ended is dropped silently.
     arn = faulty.start({"needs_file": str(result), "after": str(go)}, "called")
-    (item,) = wait_until(lambda: [item for item in faulty.open_items() if item.get("token")])
+    # Before its start, a second delivery is taken for the first.
+    (item,) = wait_until(lambda: [item for item in faulty.open_items() if item["state"] == "started"])
     body = {"callback": "called", "task_token": item["token"], "input": "{}", "execution_arn": arn}
     for _ in range(3):
         client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
