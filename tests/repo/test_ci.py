@@ -64,6 +64,17 @@ def test_a_suite_that_runs_no_test_fails(root: Path, tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+def test_the_output_ends_with_what_failed(root: Path, tmp_path: Path) -> None:
+    log = f"E   AssertionError: 3 is not 4\\nFAILED tests/test_it.py::test_it - Asser...\\n{FAILED}"
+    recipes = f"{' '.join(TARGETS[1:])}:\n\t@echo '{PASSED}'\ntest:\n\t@printf '{log}\\n'; exit 1\n"
+    lines = run(root, tmp_path, recipes).stdout.splitlines()
+    assert lines[-4:-1] == [
+        "E   AssertionError: 3 is not 4",
+        "FAILED tests/test_it.py::test_it - Asser...",
+        "FAILED: make test",
+    ]
+
+
 def test_the_lanes_exist(root: Path) -> None:
     makefile = (root / "Makefile").read_text()
     assert [target for target in TARGETS if f"\n{target}: " not in makefile] == []

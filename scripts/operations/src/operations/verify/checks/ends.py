@@ -20,6 +20,8 @@ SLEEP_SECONDS = 45
 # Fargate gives a container 30 s after SIGTERM, Batch as long; the reconciler comes every minute.
 STOP_SECONDS = 180.0
 JOB_SECONDS = 600
+# A cause has the lines that are readable 3 s after the end (docs/contract.md): these are written well before.
+READABLE_SECONDS = 10
 ENDED = ("STOPPED", "FAILED", "SUCCEEDED")
 
 
@@ -79,7 +81,8 @@ def failure_container(world: World, backend: str) -> Finding:
 def failure_training(world: World) -> Finding:
     """A training that exits with 3 fails its task by name, with its log lines in the cause."""
     line = f"{world.name} a line before the failure"
-    job = {"environment": {"VERIFY_LINE": line, "VERIFY_EXIT": "3"}}
+    environment = {"VERIFY_LINE": line, "VERIFY_EXIT": "3", "VERIFY_SECONDS": str(READABLE_SECONDS)}
+    job = {"environment": environment}
     return _failure(world.run("sagemaker", {"job": job}, world.training_limit_seconds), "", line)
 
 
