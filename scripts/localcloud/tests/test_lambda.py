@@ -25,6 +25,7 @@ def handle(event, context):
 GATED = """
 import os, pathlib, time
 def handle(event, context):
+    print("begun")
     pathlib.Path(event["begun"]).touch()
     while not pathlib.Path(event["go"]).exists():
         time.sleep(0.01)
@@ -175,6 +176,19 @@ def test_json_logs_go_to_a_custom_group(cloud: Cloud) -> None:
     assert events[-1]["type"] == "platform.report"
     assert events[-1]["record"]["metrics"]["memorySizeMB"] == 128
     assert written_bytes(cloud.client("logs"), f"/aws/lambda/{name}") == 0
+
+
+def test_a_line_is_logged_while_its_invocation_runs(cloud: Cloud, tmp_path: Path) -> None:
+    begun, go = tmp_path / "begun", tmp_path / "go"
+    name = cloud.function(GATED, timeout=30)
+    log = f"/aws/lambda/{name}"
+    cloud.invoke(name, {"begun": str(begun), "go": str(go)}, InvocationType="Event")
+    lines = wait_for(lambda: cloud.log(log), seconds=20).splitlines()
+    assert [line.split()[0] for line in lines] == ["START", "begun"]
+    go.touch()
+    wait_for(lambda: "REPORT" in cloud.log(log))
+    lines = cloud.log(log).splitlines()
+    assert [line.split()[0] for line in lines] == ["START", "begun", "END", "REPORT"]
 
 
 def test_unsupported_functions_are_refused(cloud: Cloud) -> None:

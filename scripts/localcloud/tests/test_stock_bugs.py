@@ -37,7 +37,7 @@ SHOWS = {
     "s3-objects": "test_all_clouds_share_one_object_folder",
     "log-subscriptions": "test_a_subscription_gets_every_line",
     "log-pages": "test_a_line_is_readable_at_once",
-    "function-logs": "test_the_log_group_is_ignored",
+    "function-logs": "test_a_log_is_written_when_its_invocation_ends",
     "capacity": "test_a_burst_starts_a_process_for_each_invocation",
     "async-invocations": "test_few_asynchronous_invocations_run_concurrently",
     "updates": "test_an_update_kills_running_invocations",
@@ -115,6 +115,19 @@ def test_a_line_is_readable_at_once(stock: Cloud) -> None:
     log = Written.stream(stock)
     log.write("one", "two", "three")
     assert [len(page) for page in log.pages(limit=2, from_head=True)] == [2, 1, 0]
+
+
+def test_a_log_is_written_when_its_invocation_ends(stock: Cloud, tmp_path: Path) -> None:
+    name, files = (
+        stock.function(GATED, timeout=20),
+        {key: tmp_path / key for key in ("begun", "go")},
+    )
+    event = {key: str(file) for key, file in files.items()}
+    stock.invoke(name, event, InvocationType="Event")
+    wait_for(files["begun"].exists)
+    assert stays(lambda: stock.log(f"/aws/lambda/{name}"), "", 2)
+    files["go"].touch()
+    wait_for(lambda: "begun" in stock.log(f"/aws/lambda/{name}"))
 
 
 def test_the_log_group_is_ignored(stock: Cloud) -> None:

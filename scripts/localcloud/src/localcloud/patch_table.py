@@ -79,7 +79,8 @@ PATCHES = (
         name="function-logs",
         service="lambda",
         module="localcloud.lambdas.function_logs",
-        wrong="LoggingConfig.LogGroup is ignored, and an update loses the last logs",
+        wrong="a log is written when its invocation ends, LoggingConfig.LogGroup is ignored, and "
+        "an update loses the last logs",
     ),
     Patch(
         name="capacity",

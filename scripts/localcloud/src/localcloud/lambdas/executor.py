@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
 )
 
 from localcloud.lambdas import report, running
+from localcloud.lambdas.invocation_log import InvocationLog, LogSource
 from localcloud.lambdas.process import FunctionProcess, Launch
 from localcloud.lambdas.runtime_api import (
     ApiClosedError,
@@ -42,6 +43,8 @@ class ProcessExecutor(RuntimeExecutor):
         self._init_error: bytes | None = None
         self._init_ms: float | None = None
         self._stopped = False
+        # Where its log is written while it grows; None: nowhere.
+        self.write_log: Callable[[str], None] | None = None
 
     def start(self, env_vars: Mapping[str, object]) -> None:
         """Start the process and its init phase.
@@ -80,16 +83,25 @@ class ProcessExecutor(RuntimeExecutor):
         begun = time.monotonic()
         self._ensure_process()
         request_id, error = payload["invoke-id"], self._init_error
-        try:
-            response, problem = self._answer(payload) if error is None else _init_failure(error)
-        except ApiClosedError as closed:
-            raise CancelledError("stopped during an invocation") from closed
-        log = self._report(request_id, problem, (time.monotonic() - begun) * 1000)
+        with self._log(request_id) as log:
+            try:
+                response, problem = self._answer(payload) if error is None else _init_failure(error)
+            except ApiClosedError as closed:
+                raise CancelledError("stopped during an invocation") from closed
+            text = log.close(self._end(request_id, problem, (time.monotonic() - begun) * 1000))
         if problem is not None:
             self._discard_process()
         return InvocationResult(
-            request_id=request_id, payload=response.body, is_error=response.is_error, logs=log
+            request_id=request_id, payload=response.body, is_error=response.is_error, logs=text
         )
+
+    def _log(self, request_id: str) -> InvocationLog:
+        first = report.start(request_id, self.function_version.id.qualifier, is_json=self._is_json)
+        return InvocationLog(first, LogSource(read=self._running().take_log, write=self.write_log))
+
+    @property
+    def _is_json(self) -> bool:
+        return bool(self.function_version.config.logging_config.get("LogFormat") == "JSON")
 
     def _ensure_process(self) -> None:
         """Replace a process that a timeout, a crash or an outsider ended."""
@@ -119,21 +131,18 @@ class ProcessExecutor(RuntimeExecutor):
             error = _error("Runtime.ExitError", f"RequestId: {request_id} {message}")
             return Response(body=error, is_error=True), f"RequestId: {request_id} {message}"
 
-    def _report(self, request_id: str, problem: str | None, duration_ms: float) -> str:
-        process, config = self._running(), self.function_version.config
+    def _end(self, request_id: str, problem: str | None, duration_ms: float) -> str:
+        """Return what Lambda writes below the function's own lines."""
         facts = report.Report(
             request_id=request_id,
-            version=self.function_version.id.qualifier,
-            function_log=process.take_log(),
             duration_ms=duration_ms,
-            memory_size_mb=config.memory_size,
-            peak_memory_mb=process.peak_memory_mb(),
+            memory_size_mb=self.function_version.config.memory_size,
+            peak_memory_mb=self._running().peak_memory_mb(),
             init_ms=self._init_ms,
             problem=problem,
         )
         self._init_ms = None
-        is_json = config.logging_config.get("LogFormat") == "JSON"
-        return report.as_json(facts) if is_json else report.as_text(facts)
+        return report.end(facts, is_json=self._is_json)
 
     def _running(self) -> FunctionProcess:
         if self._process is None:

@@ -36,6 +36,7 @@ class FunctionProcess:
         self._home = tempfile.mkdtemp(prefix="function-")
         self._log = tempfile.TemporaryFile(mode="a+b", prefix="function-log-")  # noqa: SIM115
         self._log_read = 0
+        self._reading = threading.Lock()
         try:
             self._process = self._start(launch)
         except OSError:
@@ -80,16 +81,21 @@ class FunctionProcess:
         """Run one invocation; see RuntimeApi.invoke for what it raises."""
         return self.api.invoke(invocation, timeout_seconds)
 
-    def take_log(self) -> str:
-        """Return what has been written since the last call."""
-        descriptor = self._log.fileno()
-        size = os.fstat(descriptor).st_size
-        text = os.pread(descriptor, size - self._log_read, self._log_read)
-        self._log_read = size
-        if size > _LOG_KEPT_BYTES:
-            os.ftruncate(descriptor, 0)
-            self._log_read = 0
-        return text.decode(errors="replace")
+    def take_log(self, *, whole_lines: bool = False) -> str:
+        """Return what has been written since the last call; whole lines while it still writes."""
+        with self._reading:
+            if self._log.closed:
+                return ""
+            descriptor = self._log.fileno()
+            size = os.fstat(descriptor).st_size
+            text = os.pread(descriptor, size - self._log_read, self._log_read)
+            if whole_lines:
+                text = text[: text.rfind(b"\n") + 1]
+            self._log_read += len(text)
+            if size > _LOG_KEPT_BYTES and not whole_lines:
+                os.ftruncate(descriptor, 0)
+                self._log_read = 0
+            return text.decode(errors="replace")
 
     def peak_memory_mb(self) -> int:
         """Return its peak memory in MiB; 0 if the system does not report it."""
@@ -117,5 +123,6 @@ class FunctionProcess:
         self._discard_files()
 
     def _discard_files(self) -> None:
-        self._log.close()
+        with self._reading:
+            self._log.close()
         shutil.rmtree(self._home, ignore_errors=True)

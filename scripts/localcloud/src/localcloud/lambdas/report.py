@@ -1,6 +1,7 @@
-"""The lines that the Lambda service itself writes to a function's log."""
+"""The lines that the Lambda service itself writes to a function's log, in its two formats."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
@@ -8,11 +9,9 @@ from math import ceil
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """One invocation, as its log reports it. Durations are in milliseconds, memory in MiB."""
+    """An invocation that has ended. Durations are in milliseconds, memory in MiB."""
 
     request_id: str
-    version: str
-    function_log: str
     duration_ms: float
     memory_size_mb: int
     peak_memory_mb: int
@@ -25,24 +24,31 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def as_text(report: Report) -> str:
-    """Return the log of one invocation in Lambda's plain format."""
+def start(request_id: str, version: str, *, is_json: bool) -> str:
+    """Return the first line of an invocation's log."""
+    if is_json:
+        return _event("platform.start", {"requestId": request_id, "version": version})
+    return f"START RequestId: {request_id} Version: {version}\n"
+
+
+def end(report: Report, *, is_json: bool) -> str:
+    """Return the last lines of an invocation's log."""
+    problem = f"{report.problem}\n" if report.problem else ""
+    return problem + (_json_end(report) if is_json else _text_end(report))
+
+
+def _text_end(report: Report) -> str:
     memory = report.peak_memory_mb or report.memory_size_mb
     init = "" if report.init_ms is None else f"\tInit Duration: {report.init_ms:.2f} ms"
-    lines = [
-        f"START RequestId: {report.request_id} Version: {report.version}",
-        *report.function_log.splitlines(),
-        *([report.problem] if report.problem else []),
-        f"END RequestId: {report.request_id}",
+    return (
+        f"END RequestId: {report.request_id}\n"
         f"REPORT RequestId: {report.request_id}\tDuration: {report.duration_ms:.2f} ms\t"
         f"Billed Duration: {ceil(report.duration_ms)} ms\t"
-        f"Memory Size: {report.memory_size_mb} MB\tMax Memory Used: {memory} MB{init}",
-    ]
-    return "\n".join(lines) + "\n"
+        f"Memory Size: {report.memory_size_mb} MB\tMax Memory Used: {memory} MB{init}\n"
+    )
 
 
-def as_json(report: Report) -> str:
-    """Return the log of one invocation in Lambda's JSON format: one object per line."""
+def _json_end(report: Report) -> str:
     metrics = {
         "durationMs": round(report.duration_ms, 3),
         "billedDurationMs": ceil(report.duration_ms),
@@ -52,17 +58,9 @@ def as_json(report: Report) -> str:
     if report.init_ms is not None:
         metrics["initDurationMs"] = round(report.init_ms, 3)
     status = "failure" if report.problem else "success"
-    lines = [
-        _event("platform.start", {"requestId": report.request_id, "version": report.version}),
-        *report.function_log.splitlines(),
-        *([report.problem] if report.problem else []),
-        _event(
-            "platform.report",
-            {"requestId": report.request_id, "metrics": metrics, "status": status},
-        ),
-    ]
-    return "\n".join(lines) + "\n"
+    record = {"requestId": report.request_id, "metrics": metrics, "status": status}
+    return _event("platform.report", record)
 
 
-def _event(kind: str, record: dict[str, object]) -> str:
-    return json.dumps({"time": now(), "type": kind, "record": record})
+def _event(kind: str, record: Mapping[str, object]) -> str:
+    return json.dumps({"time": now(), "type": kind, "record": record}) + "\n"
