@@ -208,15 +208,6 @@ def test_a_disconnected_client_takes_a_task(stock: Cloud) -> None:
     wait_for(lambda: "ActivityStarted" in stock.history(execution))
 
 
-def test_a_stopped_execution_keeps_running(stock: Cloud) -> None:
-    activity, client = stock.activity(), stock.client("stepfunctions")
-    execution = stock.start(activity_state(activity))
-    stock.take(activity)
-    wait_for(lambda: "ActivityStarted" in stock.history(execution))
-    client.stop_execution(executionArn=execution)
-    assert stays(lambda: stock.status(execution), "RUNNING", 1)
-
-
 def test_a_closed_task_is_settled_again(stock: Cloud) -> None:
     activity, client = stock.activity(), stock.client("stepfunctions")
     execution = stock.start(activity_state(activity))
@@ -232,12 +223,6 @@ def test_a_timeout_in_a_branch_loses_its_name(stock: Cloud) -> None:
     execution = stock.start(in_parallel(activity_state(activity, HeartbeatSeconds=1)))
     stock.take(activity)
     assert stock.ended(execution)["error"] == "States.Runtime"
-
-
-def test_a_state_name_is_used_again(stock: Cloud) -> None:
-    inner = in_parallel({"Type": "Pass"})
-    states = {"Inner": {"Type": "Pass", "Next": "Both"}, "Both": {**inner, "End": True}}
-    assert stock.machine({"StartAt": "Inner", "States": states})
 
 
 def test_tags_of_activities_are_refused(stock: Cloud) -> None:

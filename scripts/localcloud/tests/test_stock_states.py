@@ -1,6 +1,7 @@
 """More of LocalStack's bugs, in executions and in what is sent to them: see test_stock_bugs.py."""
 
-from cloud import Cloud, error_code
+from cloud import Cloud, error_code, stays, wait_for
+from states import activity_state, in_parallel
 
 DONE = {"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}}
 
@@ -37,3 +38,18 @@ def test_a_lone_surrogate_is_an_internal_error(stock: Cloud) -> None:
     url, _ = stock.queue()
     send = stock.client("sqs").send_message
     assert error_code(send, QueueUrl=url, MessageBody="\ud800") == "InternalError"
+
+
+def test_a_stopped_execution_keeps_running(stock: Cloud) -> None:
+    activity, client = stock.activity(), stock.client("stepfunctions")
+    execution = stock.start(activity_state(activity))
+    stock.take(activity)
+    wait_for(lambda: "ActivityStarted" in stock.history(execution))
+    client.stop_execution(executionArn=execution)
+    assert stays(lambda: stock.status(execution), "RUNNING", 1)
+
+
+def test_a_state_name_is_used_again(stock: Cloud) -> None:
+    inner = in_parallel({"Type": "Pass"})
+    states = {"Inner": {"Type": "Pass", "Next": "Both"}, "Both": {**inner, "End": True}}
+    assert stock.machine({"StartAt": "Inner", "States": states})

@@ -66,7 +66,14 @@ class FunctionProcess:
     @property
     def alive(self) -> bool:
         """Whether it can still be invoked."""
-        return self._process.poll() is None
+        if self._process.returncode is not None:
+            return False
+        try:
+            # Not poll(): while another thread waits, and shortly after, it calls the process alive.
+            state = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return state is None
 
     @property
     def exit_description(self) -> str:
