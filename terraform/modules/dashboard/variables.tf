@@ -7,15 +7,6 @@ variable "name" {
   }
 }
 
-variable "activities" {
-  description = "ARNs of the stack's activities, by a name of your choice."
-  type        = map(string)
-  validation {
-    condition     = alltrue([for arn in var.activities : can(regex("^arn:[^:]+:states:[^:]+:[0-9]{12}:activity:[^:]+$", arn))])
-    error_message = "activities must be arn:aws:states:REGION:ACCOUNT:activity:NAME. Given: ${join(", ", values(var.activities))}."
-  }
-}
-
 variable "functions" {
   description = "Names of the stack's functions, by role: dispatcher, reporter, reconciler and so on."
   type        = map(string)

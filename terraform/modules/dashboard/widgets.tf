@@ -69,9 +69,10 @@ locals {
     activities = {
       title = "Timed-out tasks in Step Functions"
       unit  = "count"
-      metrics = concat([for metric in ["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut"] : [for key, arn in var.activities :
-        ["AWS/States", metric, "ActivityArn", arn, { stat = "Sum", label = "${key} ${metric}" }]
-      ]]...)
+      # An ARN is searched for by its parts: these activities are made elsewhere.
+      metrics = [for index, metric in ["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut"] :
+        [{ expression = "SEARCH('{AWS/States,ActivityArn} MetricName=\"${metric}\" ${join(" ", concat(["activity"], split("-", var.name)))}', 'Sum', 60)", id = "activities${index}" }]
+      ]
     }
     queues = {
       title   = "Waiting messages"

@@ -1,7 +1,18 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
+data "aws_service" "current" { service_id = "lambda" }
+
+locals {
+  arn = "arn:${data.aws_partition.current.partition}:lambda:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
+}
+
 resource "aws_iam_role" "this" {
-  name        = var.name
-  description = "Lambda function ${var.name}"
-  tags        = var.tags
+  name                 = var.name
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn
+  description          = "Lambda function ${var.name}"
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -38,7 +49,7 @@ resource "aws_iam_role_policy" "logs" {
 }
 
 resource "aws_iam_role_policy" "tracing" {
-  count = var.tracing ? 1 : 0
+  count = var.watching.tracing ? 1 : 0
 
   name = "tracing"
   role = aws_iam_role.this.name
@@ -51,6 +62,35 @@ resource "aws_iam_role_policy" "tracing" {
       Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
       # Traces are not resources: these actions only accept "*".
       Resource = "*"
+    }]
+  })
+}
+
+# Lambda itself makes and removes the network interfaces, with the function's role.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+resource "aws_iam_role_policy" "network" {
+  count = var.vpc == null ? 0 : 1
+
+  name = "network"
+  role = aws_iam_role.this.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid    = "ConnectToSubnets"
+      Effect = "Allow"
+      Action = [
+        "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+        "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+      ]
+      # An interface that does not exist yet has no name to give; the last statement keeps the function's code out.
+      Resource = "*"
+      }, {
+      Sid       = "NotForItsCode"
+      Effect    = "Deny"
+      Action    = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+      Resource  = "*"
+      Condition = { ArnEquals = { "lambda:SourceFunctionArn" = local.arn } }
     }]
   })
 }

@@ -58,25 +58,33 @@ variable "policies" {
   }
 }
 
-variable "timeout_seconds" {
-  description = "How long one invocation may run, in seconds."
-  type        = number
-  default     = 30
-  nullable    = false
-  validation {
-    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
-    error_message = "timeout_seconds must be a whole number from 1 to 900. Given: ${var.timeout_seconds}."
-  }
-}
+variable "limits" {
+  description = <<-EOT
+    Limits of an invocation, and of all.
 
-variable "memory_mb" {
-  description = "Memory in MB. CPU grows with it: 1,769 MB are one whole vCPU."
-  type        = number
-  default     = 256
-  nullable    = false
+    - `timeout_seconds`: how long one invocation may run.
+    - `memory_mb`: memory in MB. CPU grows with it: 1,769 MB are one whole vCPU.
+    - `concurrency`: how many may run at once, reserved from the account's pool. null: no limit of its own; 0: switched off.
+  EOT
+  type = object({
+    timeout_seconds = optional(number, 30)
+    memory_mb       = optional(number, 256)
+    concurrency     = optional(number)
+  })
+  default  = {}
+  nullable = false
   validation {
-    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240 && floor(var.memory_mb) == var.memory_mb
-    error_message = "memory_mb must be a whole number from 128 to 10240. Given: ${var.memory_mb}."
+    # Lambda Managed Instances, which this module does not use, allow more.
+    condition     = var.limits.timeout_seconds >= 1 && var.limits.timeout_seconds <= 1800 && floor(var.limits.timeout_seconds) == var.limits.timeout_seconds
+    error_message = "limits.timeout_seconds must be a whole number from 1 to 1800. Given: ${var.limits.timeout_seconds}."
+  }
+  validation {
+    condition     = var.limits.memory_mb >= 128 && var.limits.memory_mb <= 10240 && floor(var.limits.memory_mb) == var.limits.memory_mb
+    error_message = "limits.memory_mb must be a whole number from 128 to 10240. Given: ${var.limits.memory_mb}."
+  }
+  validation {
+    condition     = var.limits.concurrency == null ? true : var.limits.concurrency >= 0 && floor(var.limits.concurrency) == var.limits.concurrency
+    error_message = "limits.concurrency must be null or a whole number of at least 0. Given: ${var.limits.concurrency == null ? "null" : var.limits.concurrency}."
   }
 }
 
@@ -88,15 +96,5 @@ variable "architecture" {
   validation {
     condition     = contains(["arm64", "x86_64"], var.architecture)
     error_message = "architecture must be arm64 or x86_64. Given: \"${var.architecture}\"."
-  }
-}
-
-variable "reserved_concurrency" {
-  description = "Limit of concurrent invocations, reserved from the account's pool. null: no limit of its own; 0: switched off."
-  type        = number
-  default     = null
-  validation {
-    condition     = var.reserved_concurrency == null ? true : var.reserved_concurrency >= 0 && floor(var.reserved_concurrency) == var.reserved_concurrency
-    error_message = "reserved_concurrency must be null or a whole number of at least 0. Given: ${var.reserved_concurrency == null ? "null" : var.reserved_concurrency}."
   }
 }

@@ -14,11 +14,11 @@ run "jsonpath" {
   command = plan
   assert {
     condition     = keys(output.state.Branches[0].States) == ["film-Activity", "film-RequestDispatch"] && output.state.OutputPath == "$[0]"
-    error_message = "${jsonencode(output.state)}"
+    error_message = jsonencode(output.state)
   }
   assert {
     condition     = !strcontains(jsonencode(output.state), "QueryLanguage") && output.state.Branches[0].States["film-Activity"].TimeoutSeconds == 3600
-    error_message = "${jsonencode(output.state)}"
+    error_message = jsonencode(output.state)
   }
 }
 
@@ -32,14 +32,14 @@ run "jsonata" {
   }
   assert {
     condition     = output.state.Output == "{% $states.result[0] %}" && can(output.state.Branches[0].States["Again RequestDispatch"].Arguments) && !can(output.state.Retry)
-    error_message = "${jsonencode(output.state)}"
+    error_message = jsonencode(output.state)
   }
   assert {
     condition     = alltrue([for state in concat([output.state], values(output.state.Branches[0].States)) : state.QueryLanguage == "JSONata"])
-    error_message = "${jsonencode(output.state)}"
+    error_message = jsonencode(output.state)
   }
   assert {
     condition     = output.state.Catch[0].Output == "{% $states.errorOutput %}" && output.state.Catch[0].Next == "Sorry"
-    error_message = "${jsonencode(output.state)}"
+    error_message = jsonencode(output.state)
   }
 }

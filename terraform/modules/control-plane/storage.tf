@@ -1,16 +1,21 @@
-data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
-# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
-data "aws_service" "current" { service_id = "states" }
-
+# The bucket for large inputs and outputs, and the one for the zips.
 locals {
-  # Bucket names must be unique in the partition, hence account and region.
-  bucket_names = { for purpose in ["data", "artefacts"] :
-    purpose => "${var.name}-${purpose}-${data.aws_caller_identity.current.account_id}-${data.aws_service.current.region}"
+  all_buckets = { data = local.names.data_bucket, artefacts = local.names.package_bucket }
+  buckets = { for purpose, name in local.all_buckets : purpose => name
+    if purpose == "data" ? var.existing.data_bucket == null : var.packages_dir != null
   }
-  bucket_arns = { for purpose, name in local.bucket_names : purpose => "arn:${data.aws_partition.current.partition}:s3:::${name}" }
-  # Separate from the names: these depend on packages_dir, whose zips depend on activities that need the names.
-  buckets = { for purpose, name in local.bucket_names : purpose => name if purpose == "data" || var.packages_dir != null }
+  bucket_arns = { for purpose, name in local.all_buckets : purpose => "arn:${local.partition}:s3:::${name}" }
+  bucket_policies = { for purpose, arn in local.bucket_arns : purpose => {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "RefusePlainHttp"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "s3:*"
+      Resource  = [arn, "${arn}/*"]
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }]
+  } }
 }
 
 resource "aws_s3_bucket" "this" {
@@ -69,7 +74,7 @@ resource "aws_s3_bucket_policy" "this" {
 
 # Only payloads of tasks expire: everything else in the bucket belongs to the user.
 resource "aws_s3_bucket_lifecycle_configuration" "payloads" {
-  count = var.data.keep_payloads ? 0 : 1
+  count = var.data.keep_payloads || var.existing.data_bucket != null ? 0 : 1
 
   bucket = aws_s3_bucket.this["data"].id
   rule {

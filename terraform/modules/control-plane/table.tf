@@ -1,9 +1,9 @@
 resource "aws_dynamodb_table" "tasks" {
   #checkov:skip=CKV_AWS_119: kms_key_arn sets a customer managed key; without it DynamoDB uses AWS's own
-  name                        = "${var.name}-tasks"
+  name                        = local.names.task_table
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = "task_id"
-  deletion_protection_enabled = var.deletion_protection
+  deletion_protection_enabled = var.data.deletion_protection
   tags                        = var.tags
 
   attribute {
@@ -50,26 +50,7 @@ resource "aws_dynamodb_table" "tasks" {
 
   # Without a customer managed key DynamoDB encrypts with AWS's own, free of charge.
   server_side_encryption {
-    enabled     = var.kms_key_arn != null
-    kms_key_arn = var.kms_key_arn
+    enabled     = local.table_kms_key_arn != null
+    kms_key_arn = local.table_kms_key_arn
   }
-}
-
-# What the dispatcher needs to know about an activity. Not in its environment variables, which hold 4 KB in total.
-resource "aws_dynamodb_table_item" "activity" {
-  for_each = var.activities
-
-  table_name = aws_dynamodb_table.tasks.name
-  hash_key   = aws_dynamodb_table.tasks.hash_key
-
-  item = jsonencode({
-    task_id = { S = "activity#${local.ids[each.key]}" }
-    poll_id = { S = "activity" }
-    activity = { S = jsonencode(merge(each.value, {
-      arn     = local.ids[each.key]
-      name    = each.value.wake_up == "callback" ? each.key : element(split(":", each.value.arn), 6)
-      backend = var.backends[each.value.backend].name
-      config  = jsondecode(var.backends[each.value.backend].config)
-    })) }
-  })
 }

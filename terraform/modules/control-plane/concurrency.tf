@@ -1,12 +1,13 @@
 # What the control plane needs of Lambda even when the jobs use up everything: its own share of the account's
 # concurrency, and permission to be in a loop.
 locals {
+  reserved = var.dispatch.reserved_concurrency
   reserved_concurrency = {
     for name, count in {
-      dispatcher = var.concurrency.max_dispatchers
-      reporter   = var.concurrency.reserved.reporter
-      reconciler = var.concurrency.reserved.reconciler
-    } : name => var.concurrency.reserved.enabled ? count : null
+      dispatcher = var.dispatch.max_dispatchers
+      reporter   = local.reserved.reporter
+      reconciler = local.reserved.reconciler
+    } : name => local.reserved.enabled ? count : null
   }
 
   # Lambda stops a chain of requests that reaches a function about 16 times. It follows chains through Lambda, SQS, SNS
@@ -16,7 +17,7 @@ locals {
   # request. Each of these loops ends with its tasks.
   # Not the reconciler, the poller and the listener: a schedule and a log invoke them, which begin new chains, and no
   # chain leads to them. A loop through them would be a mistake, and is stopped.
-  loops = { dispatcher = module.function.name, reporter = module.reporter.name }
+  loops = { dispatcher = module.dispatcher.name, reporter = module.reporter.name }
 }
 
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
