@@ -1,0 +1,110 @@
+locals {
+  trust = {
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "AssumeByTasksOfThisAccount"
+      Effect    = "Allow"
+      Principal = { Service = "ecs-tasks.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+      Condition = {
+        StringEquals = { "aws:SourceAccount" = var.stack.account }
+        ArnLike      = { "aws:SourceArn" = "${local.ecs_arn_prefix}:*" }
+      }
+    }]
+  }
+
+  # A secret's reference may go on behind its ARN, with :KEY:STAGE:VERSION.
+  secrets         = distinct(concat(values(local.container.secrets), flatten([for sidecar in var.settings.sidecars : values(sidecar.secrets)])))
+  secret_arns     = distinct([for arn in local.secrets : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")])
+  parameter_arns  = distinct([for arn in local.secrets : arn if strcontains(arn, ":ssm:")])
+  repository_arns = var.settings.repository_arns
+  execution_policy = {
+    Version = "2012-10-17"
+    Statement = concat(
+      [{
+        Sid      = "WriteJobLogs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
+      }],
+      [for statement in [
+        {
+          Sid      = "PullImage"
+          Effect   = "Allow"
+          Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+          Resource = local.repository_arns
+        },
+        {
+          Sid    = "LogInToRegistry"
+          Effect = "Allow"
+          Action = ["ecr:GetAuthorizationToken"]
+          # The token is valid for the whole account: AWS offers no narrower resource.
+          Resource = ["*"]
+        },
+      ] : statement if length(local.repository_arns) > 0],
+      [for arns in [local.secret_arns] : { Sid = "ReadSecrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = arns } if length(arns) > 0],
+      [for arns in [local.parameter_arns] : { Sid = "ReadParameters", Effect = "Allow", Action = ["ssm:GetParameters"], Resource = arns } if length(arns) > 0],
+      [for arns in [var.settings.secret_kms_key_arns] : { Sid = "DecryptSecrets", Effect = "Allow", Action = ["kms:Decrypt"], Resource = arns } if length(arns) > 0],
+    )
+  }
+
+  # One policy of the module's own, besides the user's.
+  own_statements = concat(
+    [for statement in jsondecode(module.job_policy.policy_json).Statement : statement if var.settings.worker],
+    [for on in [var.settings.exec] : {
+      Sid    = "OpenSessions"
+      Effect = "Allow"
+      Action = [
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel",
+      ]
+      # Channels are not resources: these actions only accept "*".
+      Resource = ["*"]
+    } if on],
+    [for name, volume in var.settings.efs_volumes : {
+      Sid      = "Mount${join("", [for part in split("-", replace(name, "_", "-")) : title(part)])}"
+      Effect   = "Allow"
+      Action   = volume.read_only ? ["elasticfilesystem:ClientMount"] : ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+      Resource = ["arn:${var.stack.partition}:elasticfilesystem:${var.stack.region}:${var.stack.account}:file-system/${volume.file_system_id}"]
+    }],
+  )
+  task_policies = merge(
+    var.settings.policies,
+    { for statements in [local.own_statements] : "worker" => jsonencode({ Version = "2012-10-17", Statement = statements }) if length(statements) > 0 },
+  )
+}
+
+module "job_policy" {
+  source = "../job-policy"
+
+  stack      = var.stack
+  activities = coalesce(var.activities, [var.name])
+  callbacks  = var.callbacks
+}
+
+resource "aws_iam_role" "this" {
+  for_each = {
+    task      = "Jobs of ${local.name}: what the program may do"
+    execution = "Jobs of ${local.name}: image, logs and secrets, used by ECS"
+  }
+
+  name                 = "${local.name}-${each.key}"
+  path                 = var.stack.iam.job_path
+  permissions_boundary = var.stack.iam.permissions_boundary_arn
+  description          = each.value
+  assume_role_policy   = jsonencode(local.trust)
+  tags                 = local.tags
+}
+
+resource "aws_iam_role_policy" "execution" {
+  name   = "image-and-logs"
+  role   = aws_iam_role.this["execution"].name
+  policy = jsonencode(local.execution_policy)
+}
+
+resource "aws_iam_role_policy" "task" {
+  for_each = local.task_policies
+
+  name   = each.key
+  role   = aws_iam_role.this["task"].name
+  policy = each.value
+}

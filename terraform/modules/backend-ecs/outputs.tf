@@ -1,0 +1,35 @@
+output "backend" {
+  description = "Where and how jobs run, for module activity."
+  value = {
+    kind = "ecs"
+    name = var.name
+    config = jsonencode({
+      cluster           = local.cluster_arn
+      task_definition   = aws_ecs_task_definition.this.family
+      container         = local.container_name
+      capacity          = var.settings.capacity
+      exec              = var.settings.exec
+      on_fargate        = local.on_fargate
+      subnets           = try(local.network.subnets, [])
+      security_groups   = try(local.network.security_groups, [])
+      assign_public_ip  = try(local.network.assign_public_ip, false)
+      log_group         = aws_cloudwatch_log_group.this.name
+      log_stream_prefix = local.log_stream_prefix
+    })
+  }
+}
+
+output "schema" {
+  description = "The settings that there are, for module activity: by name those inside, null where any name may stand."
+  value       = { for name, value in var.settings : name => contains(["container", "size", "network"], name) ? try(keys(value), null) : null }
+}
+
+output "job_role_name" {
+  description = "Name of the jobs' role, to attach more policies to."
+  value       = aws_iam_role.this["task"].name
+}
+
+output "log_group_name" {
+  description = "Name of the log group the jobs write to."
+  value       = aws_cloudwatch_log_group.this.name
+}
