@@ -1,16 +1,16 @@
-# Queue and compute environment, unless job_queue names an existing queue.
+# A queue with compute of its own, if settings.compute asks for one or the stack has none.
 data "aws_default_tags" "current" {}
 
 locals {
   # The provider tags what Terraform creates; Batch creates the instances.
-  instance_tags = merge(data.aws_default_tags.current.tags, var.tags)
+  instance_tags = merge(data.aws_default_tags.current.tags, local.tags)
 
   creates_instances      = local.creates_queue && !local.on_fargate
-  creates_security_group = local.creates_queue && length(var.network.security_groups) == 0
+  creates_security_group = local.creates_queue && length(try(local.network.security_groups, [])) == 0
 
   # "optimal" does not include Graviton processors.
   instance_types_that_fit = { X86_64 = ["optimal"], ARM64 = ["c7g", "m7g", "r7g"] }
-  instance_types          = var.compute.instance_types == null ? local.instance_types_that_fit[var.size.architecture] : var.compute.instance_types
+  instance_types          = local.compute.instance_types == null ? local.instance_types_that_fit[var.settings.size.architecture] : local.compute.instance_types
 }
 
 # No service_role: Batch then uses its service-linked role AWSServiceRoleForBatch, which it creates if necessary, and
@@ -20,18 +20,18 @@ resource "aws_batch_compute_environment" "this" {
 
   # The provider makes up a unique name, as create_before_destroy needs: no argument for it is in both 5.100 and 6.
   type = "MANAGED"
-  tags = merge({ Name = var.name }, var.tags)
+  tags = merge({ Name = local.name }, local.tags)
 
   compute_resources {
-    type                = var.compute.spot ? (local.on_fargate ? "FARGATE_SPOT" : "SPOT") : var.compute.type
-    max_vcpus           = var.compute.max_cpus
+    type                = local.compute.spot ? (local.on_fargate ? "FARGATE_SPOT" : "SPOT") : local.compute.type
+    max_vcpus           = local.compute.max_cpus
     min_vcpus           = local.on_fargate ? null : 0
-    subnets             = var.network.subnets
-    security_group_ids  = local.creates_security_group ? [aws_security_group.this[0].id] : var.network.security_groups
+    subnets             = local.network.subnets
+    security_group_ids  = local.creates_security_group ? [aws_security_group.this[0].id] : local.network.security_groups
     instance_role       = local.on_fargate ? null : aws_iam_instance_profile.this[0].arn
     instance_type       = local.on_fargate ? null : local.instance_types
     tags                = local.on_fargate || length(local.instance_tags) == 0 ? null : local.instance_tags
-    allocation_strategy = local.on_fargate ? null : var.compute.spot ? "SPOT_PRICE_CAPACITY_OPTIMIZED" : "BEST_FIT_PROGRESSIVE"
+    allocation_strategy = local.on_fargate ? null : local.compute.spot ? "SPOT_PRICE_CAPACITY_OPTIMIZED" : "BEST_FIT_PROGRESSIVE"
 
     dynamic "launch_template" {
       for_each = aws_launch_template.this
@@ -51,10 +51,10 @@ resource "aws_batch_compute_environment" "this" {
 resource "aws_batch_job_queue" "this" {
   count = local.creates_queue ? 1 : 0
 
-  name     = var.name
+  name     = local.name
   state    = "ENABLED"
   priority = 1
-  tags     = var.tags
+  tags     = local.tags
 
   compute_environment_order {
     order               = 1
@@ -65,8 +65,8 @@ resource "aws_batch_job_queue" "this" {
 resource "aws_launch_template" "this" {
   count = local.creates_instances ? 1 : 0
 
-  name = var.name
-  tags = var.tags
+  name = local.name
+  tags = local.tags
 
   # A job has its own role: it must not get the instance's by a plain GET or through a container's network.
   metadata_options {
@@ -88,10 +88,10 @@ resource "aws_launch_template" "this" {
 resource "aws_security_group" "this" {
   count = local.creates_security_group ? 1 : 0
 
-  name        = var.name
-  description = "Jobs of ${var.name}: everything out, nothing in"
-  vpc_id      = var.network.vpc_id
-  tags        = var.tags
+  name        = local.name
+  description = "Jobs of ${local.name}: everything out, nothing in"
+  vpc_id      = local.network.vpc_id
+  tags        = local.tags
 }
 
 resource "aws_vpc_security_group_egress_rule" "this" {
@@ -102,5 +102,5 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   ip_protocol       = "-1"
   cidr_ipv4         = each.key == "ipv4" ? each.value : null
   cidr_ipv6         = each.key == "ipv6" ? each.value : null
-  tags              = var.tags
+  tags              = local.tags
 }

@@ -8,8 +8,8 @@ locals {
       Principal = { Service = "ecs-tasks.amazonaws.com" }
       Action    = "sts:AssumeRole"
       Condition = {
-        StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id }
-        ArnLike      = { "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:ecs:${local.arn_suffix}:*" }
+        StringEquals = { "aws:SourceAccount" = var.stack.account }
+        ArnLike      = { "aws:SourceArn" = "arn:${var.stack.partition}:ecs:${local.place}:*" }
       }
     }]
   }
@@ -24,29 +24,17 @@ locals {
   }
   roles = merge(
     {
-      job       = { description = "Jobs of ${var.name}: what the program may do", trust = jsonencode(local.trust_in_tasks) }
-      execution = { description = "Jobs of ${var.name}: image and logs, used by ECS", trust = jsonencode(local.trust_in_tasks) }
+      job       = { description = "Jobs of ${local.name}: what the program may do", trust = jsonencode(local.trust_in_tasks) }
+      execution = { description = "Jobs of ${local.name}: image and logs, used by ECS", trust = jsonencode(local.trust_in_tasks) }
     },
     local.creates_instances ? {
-      instance = { description = "Instances of ${var.name}, used by ECS's agent", trust = jsonencode(local.trust_in_instances) }
+      instance = { description = "Instances of ${local.name}, used by ECS's agent", trust = jsonencode(local.trust_in_instances) }
     } : {},
   )
 
-  pull_image = [
-    {
-      Sid      = "PullImage"
-      Effect   = "Allow"
-      Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-      Resource = var.repository_arns
-    },
-    {
-      Sid    = "LogInToRegistry"
-      Effect = "Allow"
-      Action = ["ecr:GetAuthorizationToken"]
-      # The token is valid for the whole account: AWS offers no narrower resource.
-      Resource = ["*"]
-    },
-  ]
+  secret_arns     = distinct([for arn in values(var.settings.container.secrets) : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")])
+  parameter_arns  = distinct([for arn in values(var.settings.container.secrets) : arn if strcontains(arn, ":ssm:")])
+  repository_arns = var.settings.repository_arns
   execution_policy = {
     Version = "2012-10-17"
     Statement = concat(
@@ -56,65 +44,60 @@ locals {
         Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = ["${aws_cloudwatch_log_group.this.arn}:*"]
       }],
-      length(var.repository_arns) > 0 ? local.pull_image : [],
+      [for statement in [
+        {
+          Sid      = "PullImage"
+          Effect   = "Allow"
+          Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+          Resource = local.repository_arns
+        },
+        {
+          Sid    = "LogInToRegistry"
+          Effect = "Allow"
+          Action = ["ecr:GetAuthorizationToken"]
+          # The token is valid for the whole account: AWS offers no narrower resource.
+          Resource = ["*"]
+        },
+      ] : statement if length(local.repository_arns) > 0],
+      [for arns in [local.secret_arns] : { Sid = "ReadSecrets", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = arns } if length(arns) > 0],
+      [for arns in [local.parameter_arns] : { Sid = "ReadParameters", Effect = "Allow", Action = ["ssm:GetParameters"], Resource = arns } if length(arns) > 0],
+      [for arns in [var.settings.secret_kms_key_arns] : { Sid = "DecryptSecrets", Effect = "Allow", Action = ["kms:Decrypt"], Resource = arns } if length(arns) > 0],
     )
   }
 
-  watch_and_stop = [
-    {
-      Sid    = "FindAndWatchJobs"
-      Effect = "Allow"
-      Action = ["batch:ListJobs", "batch:DescribeJobs"]
-      # AWS offers no resource for these two actions.
-      Resource = ["*"]
-    },
-    {
-      Sid    = "StopJobs"
-      Effect = "Allow"
-      Action = ["batch:TerminateJob"]
-      # A job's ARN has an ID assigned by Batch and does not name the queue.
-      Resource = ["${local.batch_arn_prefix}:job/*"]
-    },
-  ]
-  dispatcher_policy = {
-    Version = "2012-10-17"
-    Statement = concat(
-      [{
-        Sid    = "SubmitJobs"
-        Effect = "Allow"
-        Action = ["batch:SubmitJob"]
-        # The request names only the definition; Batch runs its latest revision.
-        Resource = [local.queue_arn, local.job_definition_arn, "${local.job_definition_arn}:*"]
-      }],
-      local.watch_and_stop,
-    )
-  }
-  report_policy = {
-    Version = "2012-10-17"
-    Statement = concat(
-      [{
-        Sid      = "ReadJobLogs"
-        Effect   = "Allow"
-        Action   = ["logs:GetLogEvents"]
-        Resource = ["${aws_cloudwatch_log_group.this.arn}:log-stream:${local.log_stream_prefix}/*"]
-      }],
-      local.watch_and_stop,
-    )
-  }
-
-  job_policies = merge(
-    var.policies,
-    var.worker == null ? {} : { worker = var.worker.policy_json },
+  # One policy of the module's own, besides the user's.
+  own_statements = concat(
+    [for statement in jsondecode(module.job_policy.policy_json).Statement : statement if var.settings.worker],
+    [for name, volume in var.settings.efs_volumes : {
+      Sid      = "Mount${join("", [for part in split("-", replace(name, "_", "-")) : title(part)])}"
+      Effect   = "Allow"
+      Action   = volume.read_only ? ["elasticfilesystem:ClientMount"] : ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+      Resource = ["arn:${var.stack.partition}:elasticfilesystem:${local.place}:file-system/${volume.file_system_id}"]
+    }],
   )
+  job_policies = merge(
+    var.settings.policies,
+    { for statements in [local.own_statements] : "worker" => jsonencode({ Version = "2012-10-17", Statement = statements }) if length(statements) > 0 },
+  )
+}
+
+module "job_policy" {
+  source = "../job-policy"
+
+  stack      = var.stack
+  activities = coalesce(var.activities, [var.name])
+  callbacks  = var.callbacks
 }
 
 resource "aws_iam_role" "this" {
   for_each = local.roles
 
-  name               = "${var.name}-${each.key}"
-  description        = each.value.description
-  assume_role_policy = each.value.trust
-  tags               = var.tags
+  name                 = "${local.name}-${each.key}"
+  path                 = var.stack.iam.job_path
+  permissions_boundary = var.stack.iam.permissions_boundary_arn
+  description          = each.value.description
+  assume_role_policy   = each.value.trust
+  tags                 = local.tags
 }
 
 resource "aws_iam_role_policy" "execution" {
@@ -136,7 +119,7 @@ resource "aws_iam_role_policy_attachment" "instance" {
   count = local.creates_instances ? 1 : 0
 
   role       = aws_iam_role.this["instance"].name
-  policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
+  policy_arn = "arn:${var.stack.partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 }
 
 resource "aws_iam_instance_profile" "this" {
@@ -144,5 +127,5 @@ resource "aws_iam_instance_profile" "this" {
 
   name = aws_iam_role.this["instance"].name
   role = aws_iam_role.this["instance"].name
-  tags = var.tags
+  tags = local.tags
 }

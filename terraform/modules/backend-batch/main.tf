@@ -1,98 +1,43 @@
-data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
-# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
-data "aws_service" "current" { service_id = "states" }
-
+# Jobs are Batch jobs: in the stack's queue, in one of yours, or in one with compute of its own.
 locals {
-  # Always set for the job.
-  reserved_names = ["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"]
-
-  # Memory sizes in MB that Fargate offers, by vCPUs.
-  # https://docs.aws.amazon.com/batch/latest/APIReference/API_ResourceRequirement.html
-  memory_mb = {
-    "0.25" = [512, 1024, 2048]
-    "0.5"  = range(1024, 4096 + 1, 1024)
-    "1"    = range(2048, 8192 + 1, 1024)
-    "2"    = range(4096, 16384 + 1, 1024)
-    "4"    = range(8192, 30720 + 1, 1024)
-    "8"    = range(16384, 61440 + 1, 4096)
-    "16"   = range(32768, 122880 + 1, 8192)
-  }
+  name = "${var.stack.prefix}${var.name}"
+  tags = merge(var.stack.tags, var.settings.tags)
 
   # ARNs built from names are known at plan time, and what watches the queue need not wait for it.
-  arn_suffix         = "${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}"
-  batch_arn_prefix   = "arn:${data.aws_partition.current.partition}:batch:${local.arn_suffix}"
-  creates_queue      = var.job_queue == null
-  queue_name         = local.creates_queue ? var.name : element(split("/", var.job_queue), length(split("/", var.job_queue)) - 1)
-  queue_arn          = "${local.batch_arn_prefix}:job-queue/${local.queue_name}"
-  job_definition_arn = "${local.batch_arn_prefix}:job-definition/${var.name}"
-  on_fargate         = var.compute.type == "FARGATE"
+  place            = "${var.stack.region}:${var.stack.account}"
+  batch_arn_prefix = "arn:${var.stack.partition}:batch:${local.place}"
+  creates_queue    = var.settings.job_queue == null && (var.settings.compute != null || var.stack.job_queue_arn == null)
+  given_queue      = var.settings.job_queue == null ? var.stack.job_queue_arn : var.settings.job_queue
+  # Also of a queue that is given: what a definition needs depends on it.
+  compute         = { for name, value in coalesce(var.settings.compute, local.default_compute) : name => value }
+  on_fargate      = local.compute.type == "FARGATE"
+  default_compute = { type = "FARGATE", spot = false, max_cpus = 64, instance_types = null }
 
-  # Not every platform sets the region, and SDKs read different variables.
-  region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => data.aws_service.current.region }
-  # With its own limit the worker ends before Batch ends it, and reports why.
-  limits = { TASK_TIMEOUT_SECONDS = tostring(var.timeout_seconds) }
-  environment = merge(
-    local.region,
-    var.worker == null ? {} : local.limits,
-    var.container.environment,
-    var.worker == null ? {} : var.worker.environment,
-  )
-  requirements = merge(
-    { VCPU = var.size.cpu, MEMORY = var.size.memory_mb },
-    var.size.gpus > 0 ? { GPU = var.size.gpus } : {},
-  )
+  network = var.settings.network == null ? var.stack.network : var.settings.network
 
-  container = {
-    image                = var.container.image
-    command              = var.container.command == null ? [] : var.container.command
-    environment          = [for key in sort(keys(local.environment)) : { name = key, value = local.environment[key] }]
-    resourceRequirements = [for type in sort(keys(local.requirements)) : { type = type, value = tostring(local.requirements[type]) }]
-    jobRoleArn           = aws_iam_role.this["job"].arn
-    # On EC2 too: otherwise the log driver and the image pull use the instance's role.
-    executionRoleArn = aws_iam_role.this["execution"].arn
-    # Reaps orphaned processes, and forwards SIGTERM to programs that ignore it as PID 1.
-    linuxParameters        = { initProcessEnabled = true }
-    readonlyRootFilesystem = var.container.read_only_root_filesystem
-    logConfiguration = {
-      logDriver = "awslogs"
-      options = {
-        "awslogs-group"         = aws_cloudwatch_log_group.this.name
-        "awslogs-region"        = data.aws_service.current.region
-        "awslogs-stream-prefix" = local.log_stream_prefix
-      }
-    }
-  }
-  container_on_fargate = merge(
-    {
-      networkConfiguration         = { assignPublicIp = var.network.assign_public_ip ? "ENABLED" : "DISABLED" }
-      fargatePlatformConfiguration = { platformVersion = "LATEST" }
-      runtimePlatform              = { operatingSystemFamily = "LINUX", cpuArchitecture = var.size.architecture }
-    },
-    var.size.ephemeral_storage_gb == null ? {} : { ephemeralStorage = { sizeInGiB = var.size.ephemeral_storage_gb } },
-  )
-  log_stream_prefix = "jobs"
+  log_stream_prefix   = "jobs"
+  job_timeout_seconds = coalesce(var.settings.job_timeout_seconds, max(60, var.timeout_seconds))
 }
 
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338: log_retention_days decides; a year of every job's output costs more than most want to pay
-  name              = "/batch/${var.name}"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.kms_key_arn
-  tags              = var.tags
+  name              = "/batch/${local.name}"
+  retention_in_days = coalesce(var.settings.log_retention_days, var.stack.log_retention_days)
+  kms_key_id        = var.stack.kms_key_arn
+  tags              = local.tags
 }
 
 resource "aws_batch_job_definition" "this" {
-  name                  = var.name
+  name                  = local.name
   type                  = "container"
-  platform_capabilities = [var.compute.type]
+  platform_capabilities = [local.compute.type]
   container_properties  = jsonencode(merge(local.container, { for key, value in local.container_on_fargate : key => value if local.on_fargate }))
   propagate_tags        = true
-  tags                  = var.tags
+  tags                  = local.tags
 
   # A job whose program failed fails; the state machine decides whether to run another.
   retry_strategy {
-    attempts = var.attempts
+    attempts = var.settings.attempts
     evaluate_on_exit {
       action           = "RETRY"
       on_status_reason = "Host EC2*"
@@ -104,7 +49,39 @@ resource "aws_batch_job_definition" "this" {
     }
   }
   timeout {
-    attempt_duration_seconds = var.timeout_seconds + (var.worker == null ? 0 : 60)
+    attempt_duration_seconds = local.job_timeout_seconds + (var.settings.worker ? 60 : 0)
+  }
+
+  lifecycle {
+    precondition {
+      condition     = !local.on_fargate || contains(lookup(local.memory_mb, tostring(var.settings.size.cpu), []), var.settings.size.memory_mb)
+      error_message = "size must be one that Fargate offers: cpu 0.25, 0.5, 1, 2, 4, 8 or 16, and with it memory_mb of ${join(", ", lookup(local.memory_mb, tostring(var.settings.size.cpu), []))}. Given: ${var.settings.size.cpu} and ${var.settings.size.memory_mb}."
+    }
+    precondition {
+      condition     = local.on_fargate || (var.settings.size.cpu >= 1 && floor(var.settings.size.cpu) == var.settings.size.cpu && var.settings.size.memory_mb >= 4 && var.settings.size.ephemeral_storage_gb == null)
+      error_message = "size must have, on EC2, a whole number of at least 1 as cpu, at least 4 as memory_mb, and null as ephemeral_storage_gb. Given: ${jsonencode(var.settings.size)}."
+    }
+    precondition {
+      condition     = !local.on_fargate || (var.settings.size.gpus == 0 && var.settings.container.shared_memory_mb == null && length(var.settings.container.ulimits) == 0)
+      error_message = "size.gpus, container.shared_memory_mb and container.ulimits need compute.type EC2: Batch on Fargate has none of them. Given: ${var.settings.size.gpus}, ${var.settings.container.shared_memory_mb == null ? "null" : var.settings.container.shared_memory_mb} and ${jsonencode(var.settings.container.ulimits)}."
+    }
+    precondition {
+      # The types of "optimal" have neither GPUs nor Graviton processors.
+      condition     = !local.creates_queue || var.settings.size.gpus == 0 || !contains(coalesce(local.compute.instance_types, ["optimal"]), "optimal")
+      error_message = "size.gpus needs compute.instance_types that have GPUs. Given: ${var.settings.size.gpus} and ${join(", ", coalesce(local.compute.instance_types, ["null"]))}."
+    }
+    precondition {
+      condition     = !local.creates_queue || var.settings.size.cpu <= local.compute.max_cpus
+      error_message = "size.cpu must be at most compute.max_cpus: a larger job would never run. Given: ${var.settings.size.cpu} and ${local.compute.max_cpus}."
+    }
+    precondition {
+      condition     = !local.creates_queue || local.network != null
+      error_message = "network must be set if the stack has none. Given: null."
+    }
+    precondition {
+      condition     = length("${local.name}-execution") <= 64
+      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
+    }
   }
   # So that the first job has its permissions.
   depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.job]

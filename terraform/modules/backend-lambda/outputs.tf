@@ -1,4 +1,20 @@
 output "backend" {
-  description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
-  value       = local.backend
+  description = "Where and how jobs run, for module activity."
+  value       = { kind = "lambda", name = var.name, config = jsonencode({ function_arn = var.settings.function_arn }) }
+  depends_on  = [aws_iam_role_policy.worker, aws_lambda_function_event_invoke_config.this, aws_lambda_function_recursion_config.this, aws_lambda_permission.starter]
+}
+
+output "schema" {
+  description = "The settings that there are, for module activity: by name those inside, null where any name may stand."
+  value       = { for name, value in var.settings : name => null }
+}
+
+output "worker_policy_json" {
+  description = "What the function needs to report, for a role that is not ours to change: a policy document in JSON."
+  value       = module.job_policy.policy_json
+}
+
+output "alarm_arns" {
+  description = "ARN of the alarm on jobs that Lambda never ran."
+  value       = { dropped = aws_cloudwatch_metric_alarm.dropped.arn }
 }

@@ -1,0 +1,118 @@
+variable "settings" {
+  description = <<-EOT
+    What runs, and where.
+
+    - `container`: what runs. `image` with its tag; `command`: null: the image's own (Batch always keeps the image's entrypoint);
+      `environment`; `secrets`: ARNs of secrets (with :KEY:STAGE:VERSION behind them) and parameters, by variable;
+      `read_only_root_filesystem`: whether only what the image declares as `VOLUME` is writable; `log_options`: further options of
+      the driver awslogs; `ulimits`, `shared_memory_mb`: EC2 only.
+    - `worker`: whether the image has the worker. false: a container that knows nothing of tasks.
+    - `size`: `cpu`, `memory_mb`, `gpus` (EC2 only), `ephemeral_storage_gb` (Fargate only; null: the 20 GB that are free of
+      charge), `architecture` (`X86_64` or `ARM64`).
+    - `compute`: a queue and compute of its own. `type`: `FARGATE` or `EC2`; `spot`; `max_cpus`: limit of vCPUs in use at once;
+      `instance_types`: EC2 only, null: whatever fits. With `job_queue` it says what that queue has, and creates nothing. null:
+      the stack's queue, or, if the stack has none, Fargate.
+    - `job_queue`: name or ARN of an existing queue. Use the name if the same configuration creates the queue: its ARN is unknown
+      at plan time.
+    - `network`: for compute of its own, VPC, subnets and security groups ([]: one is created); null: the stack's.
+    - `attempts`: how often Batch itself runs a job whose host is lost. 1: only once; the Retry of the process state then asks for
+      a new job.
+    - `efs_volumes`: by name, `file_system_id`, `container_path`, `read_only`, `root_directory`, `access_point_id`.
+    - `job_timeout_seconds`: limit of an attempt, in seconds. After that the worker ends its program, and a minute later Batch
+      ends the container; one without a worker it ends at once. null: the activity's.
+    - `policies`: further permissions of the job: policy documents in JSON, by name.
+    - `repository_arns`: ECR repositories that hold the image. `secret_kms_key_arns`: customer keys of the secrets.
+    - `log_retention_days`: null: the stack's. `tags`: besides the stack's.
+  EOT
+  type = object({
+    container = object({
+      image                     = string
+      command                   = optional(list(string))
+      environment               = optional(map(string), {})
+      secrets                   = optional(map(string), {})
+      read_only_root_filesystem = optional(bool, false)
+      log_options               = optional(map(string), {})
+      ulimits                   = optional(map(object({ soft = number, hard = number })), {})
+      shared_memory_mb          = optional(number)
+    })
+    worker = optional(bool, true)
+    size = optional(object({
+      cpu                  = optional(number, 1)
+      memory_mb            = optional(number, 2048)
+      gpus                 = optional(number, 0)
+      ephemeral_storage_gb = optional(number)
+      architecture         = optional(string, "X86_64")
+    }), {})
+    compute = optional(object({
+      type           = optional(string, "FARGATE")
+      spot           = optional(bool, false)
+      max_cpus       = optional(number, 64)
+      instance_types = optional(list(string))
+    }))
+    job_queue = optional(string)
+    network   = optional(object({ vpc_id = optional(string), subnets = list(string), security_groups = optional(list(string), []), assign_public_ip = optional(bool, false) }))
+    attempts  = optional(number, 1)
+    efs_volumes = optional(map(object({
+      file_system_id  = string
+      container_path  = string
+      read_only       = optional(bool, false)
+      root_directory  = optional(string)
+      access_point_id = optional(string)
+    })), {})
+    job_timeout_seconds = optional(number)
+    policies            = optional(map(string), {})
+    repository_arns     = optional(list(string), [])
+    secret_kms_key_arns = optional(list(string), [])
+    log_retention_days  = optional(number)
+    tags                = optional(map(string), {})
+  })
+  validation {
+    condition     = can(regex("^[^[:space:]]{1,255}$", var.settings.container.image))
+    error_message = "container.image must be an image name of 1 to 255 characters without spaces. Given: \"${var.settings.container.image}\"."
+  }
+  validation {
+    # Always set for the job.
+    condition     = alltrue([for key in concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)) : key != "" && !startswith(key, "AWS_BATCH") && !contains(["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"], key)])
+    error_message = "container.environment and container.secrets must not have an empty name or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET, AWS_BATCH... Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
+  }
+  validation {
+    condition     = alltrue([for arn in values(var.settings.container.secrets) : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))])
+    error_message = "container.secrets must be ARNs of secrets or parameters, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME. Given: ${join(", ", values(var.settings.container.secrets))}."
+  }
+  validation {
+    condition     = contains(["X86_64", "ARM64"], var.settings.size.architecture)
+    error_message = "size.architecture must be X86_64 or ARM64. Given: \"${var.settings.size.architecture}\"."
+  }
+  validation {
+    condition     = var.settings.size.ephemeral_storage_gb == null ? true : var.settings.size.ephemeral_storage_gb >= 21 && var.settings.size.ephemeral_storage_gb <= 200 && floor(var.settings.size.ephemeral_storage_gb) == var.settings.size.ephemeral_storage_gb
+    error_message = "size.ephemeral_storage_gb must be null or a whole number from 21 to 200. Given: ${var.settings.size.ephemeral_storage_gb == null ? "null" : var.settings.size.ephemeral_storage_gb}."
+  }
+  validation {
+    condition     = var.settings.compute == null ? true : contains(["FARGATE", "EC2"], var.settings.compute.type) && var.settings.compute.max_cpus >= 1 && floor(var.settings.compute.max_cpus) == var.settings.compute.max_cpus
+    error_message = "compute must have FARGATE or EC2 as type and a whole number of at least 1 as max_cpus. Given: ${jsonencode(var.settings.compute)}."
+  }
+  validation {
+    condition     = try(var.settings.compute.instance_types, null) == null ? true : var.settings.compute.type == "EC2" && length(var.settings.compute.instance_types) > 0 && alltrue([for type in var.settings.compute.instance_types : can(regex("^[a-z0-9_-]+(\\.[a-z0-9-]+)?$", type))])
+    error_message = "compute.instance_types must be null or, on EC2, types or families such as m7i.large or c7i. Given: ${join(", ", coalesce(try(var.settings.compute.instance_types, null), ["null"]))}."
+  }
+  validation {
+    condition     = var.settings.job_queue == null ? true : can(regex("^(arn:[^:]+:batch:[^:]+:[0-9]{12}:job-queue/)?[a-zA-Z0-9_-]{1,128}$", var.settings.job_queue))
+    error_message = "job_queue must be null, a queue's name or its ARN, arn:aws:batch:REGION:ACCOUNT:job-queue/NAME. Given: \"${coalesce(var.settings.job_queue, "null")}\"."
+  }
+  validation {
+    condition     = var.settings.attempts >= 1 && var.settings.attempts <= 10 && floor(var.settings.attempts) == var.settings.attempts
+    error_message = "attempts must be a whole number from 1 to 10. Given: ${var.settings.attempts}."
+  }
+  validation {
+    condition     = var.settings.job_timeout_seconds == null ? true : var.settings.job_timeout_seconds >= 60 && floor(var.settings.job_timeout_seconds) == var.settings.job_timeout_seconds
+    error_message = "job_timeout_seconds must be null or a whole number of at least 60. Given: ${var.settings.job_timeout_seconds == null ? "null" : var.settings.job_timeout_seconds}."
+  }
+  validation {
+    condition     = !contains(keys(var.settings.policies), "worker") && alltrue([for policy in values(var.settings.policies) : can(jsondecode(policy).Statement)])
+    error_message = "policies must be policy documents in JSON, each with a Statement, and none called worker, as the module's own. Given: ${join(", ", keys(var.settings.policies))}."
+  }
+  validation {
+    condition     = alltrue([for arn in var.settings.repository_arns : can(regex("^arn:[^:]+:ecr:[^:]+:[0-9]{12}:repository/[^*]+$", arn))])
+    error_message = "repository_arns must be arn:aws:ecr:REGION:ACCOUNT:repository/NAME. Given: ${join(", ", var.settings.repository_arns)}."
+  }
+}
