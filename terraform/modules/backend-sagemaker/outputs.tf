@@ -1,27 +1,23 @@
 output "backend" {
-  description = "What the dispatcher needs to start jobs here: the object that every backend module outputs."
+  description = "Where and how jobs run, for module activity."
   value = {
-    name      = "sagemaker"
-    job_names = var.name
+    kind = "sagemaker"
+    name = var.name
     config = jsonencode({
       request           = local.request
-      checkpoint_s3_uri = trimsuffix(var.storage.checkpoint_s3_uri, "/")
-    })
-    policy_json        = jsonencode(local.dispatcher_policy)
-    report_policy_json = jsonencode(local.report_policy)
-    # All events, because those before the end are progress, but only of these jobs, which have the module's role.
-    event_pattern = jsonencode({
-      source      = ["aws.sagemaker"]
-      detail-type = ["SageMaker Training Job State Change"]
-      detail = {
-        TrainingJobName = [{ prefix = local.job_name_prefix }]
-        RoleArn         = [aws_iam_role.this.arn]
-      }
+      checkpoint_s3_uri = trimsuffix(local.storage.checkpoint_s3_uri, "/")
     })
   }
+  # So that the first job has its permissions.
+  depends_on = [aws_iam_role_policy.this]
 }
 
-output "role_name" {
+output "schema" {
+  description = "The settings that there are, for module activity: by name those inside, null where any name may stand."
+  value       = { for name, value in var.settings : name => contains(["container", "instances", "storage", "network"], name) ? try(keys(value), null) : null }
+}
+
+output "job_role_name" {
   description = "Name of the training jobs' role, to attach more policies to."
   value       = aws_iam_role.this.name
 }
