@@ -1,118 +1,146 @@
-data "aws_partition" "current" {}
+# An activity, or a callback target, that the stack serves, from whichever Terraform state. Made in this order, and removed in the
+# reverse one: claim, activity, backend, description.
+locals {
+  name        = "${var.stack.prefix}${var.name}"
+  is_callback = var.wake_up == "callback"
+  # Made of names: known at plan time.
+  arn = local.is_callback ? null : "arn:${var.stack.partition}:states:${var.stack.region}:${var.stack.account}:activity:${local.name}"
+  # The library's ID of it.
+  id   = local.is_callback ? "callback:${var.name}" : local.arn
+  tags = merge(var.stack.tags, try(local.given.tags, null))
 
-resource "aws_sfn_activity" "this" {
-  name = var.name
-  tags = var.tags
+  heartbeat_seconds = var.heartbeat_seconds == null ? local.defaults.heartbeat_seconds[local.backend.kind] : var.heartbeat_seconds
+  max_queue_seconds = var.max_queue_seconds == null ? local.defaults.max_queue_seconds[local.backend.kind] : var.max_queue_seconds
+  # Long enough for a job to start there.
+  defaults = {
+    heartbeat_seconds = { lambda = 300, ecs = 300, batch = 900, sagemaker = 900 }
+    max_queue_seconds = { lambda = 900, ecs = 900, batch = null, sagemaker = null }
+  }
+
+  # What module process-state needs.
+  activity = {
+    key                    = var.name
+    arn                    = local.arn
+    heartbeat_seconds      = local.heartbeat_seconds
+    timeout_seconds        = var.timeout_seconds
+    wake_up                = var.wake_up
+    overflow_after_seconds = var.overflow_after_seconds
+    partition              = var.stack.partition
+    queue                  = var.stack.queue
+  }
+  description = {
+    arn                    = local.id
+    name                   = local.is_callback ? var.name : local.name
+    backend                = local.backend.kind
+    backend_name           = "${var.stack.prefix}${local.backend.name}"
+    config                 = jsondecode(local.backend.config)
+    heartbeat_seconds      = local.heartbeat_seconds
+    timeout_seconds        = var.timeout_seconds
+    allowed_overrides      = var.allowed_overrides
+    max_concurrent_jobs    = var.max_concurrent_jobs
+    max_queue_seconds      = local.max_queue_seconds
+    wake_up                = var.wake_up
+    pollers                = var.pollers
+    overflow_after_seconds = var.overflow_after_seconds
+  }
 }
 
-locals {
-  request_name  = "${var.state_prefix}RequestDispatch"
-  activity_name = "${var.state_prefix}Activity"
+# AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
+# would take it from the other. An item that exists is an error.
+resource "aws_dynamodb_table_item" "claim" {
+  table_name = var.stack.table.name
+  hash_key   = "task_id"
+  item       = jsonencode({ task_id = { S = "activity#claim:${local.name}" } })
+}
 
-  request_dispatch = {
-    Type     = "Task"
-    Comment  = "Tell the dispatcher that a task of this activity is about to be scheduled"
-    Resource = "arn:${data.aws_partition.current.partition}:states:::sqs:sendMessage"
-    Parameters = merge(
-      {
-        QueueUrl = try(var.dispatch_queue.url, null)
-        MessageBody = {
-          "activity_arn"       = aws_sfn_activity.this.id
-          "execution_arn.$"    = "$$.Execution.Id"
-          "state_entered_at.$" = "$$.State.EnteredTime"
-        }
-      },
-      var.overflow_after_seconds == null ? {} : { DelaySeconds = var.overflow_after_seconds },
-    )
-    # The task's input is this state's input, not SQS's answer.
-    ResultPath = null
-    # SQS reports throttling, its own failures and a missing permission under one name: retries therefore
-    # end after about a minute.
-    Retry = [{
-      ErrorEquals     = ["SQS.AmazonSQSException", "SQS.SdkClientException"]
-      IntervalSeconds = 1
-      MaxAttempts     = 6
-      BackoffRate     = 2
-      JitterStrategy  = "FULL"
-    }]
-    Next = local.activity_name
+resource "aws_sfn_activity" "this" {
+  count = local.is_callback ? 0 : 1
+
+  name       = local.name
+  tags       = local.tags
+  depends_on = [aws_dynamodb_table_item.claim]
+}
+
+# With this the stack serves the activity. Not in environment variables, which hold 4 KB in total.
+resource "aws_dynamodb_table_item" "this" {
+  table_name = var.stack.table.name
+  hash_key   = "task_id"
+  item = jsonencode({
+    task_id  = { S = "activity#${local.id}" }
+    poll_id  = { S = "activity" }
+    activity = { S = jsonencode(local.description) }
+  })
+
+  lifecycle {
+    precondition {
+      condition     = length(local.unknown) == 0
+      error_message = "settings must be ones that the backend has. Unknown: ${join(", ", local.unknown)}."
+    }
+    precondition {
+      condition     = contains(var.stack.backends, local.backend.kind)
+      error_message = "backend must be one that the stack permits: ${join(", ", var.stack.backends)}. Given: ${local.backend.kind}."
+    }
+    precondition {
+      condition     = local.backend.name == var.name || startswith(var.name, "${local.backend.name}-")
+      error_message = "name must be the backend's, ${local.backend.name}, or begin with it and a -. Given: \"${var.name}\"."
+    }
+    precondition {
+      condition     = contains(var.stack.wake_ups, var.wake_up)
+      error_message = "wake_up must be one that the stack has: ${join(", ", var.stack.wake_ups)}. Given: \"${var.wake_up}\"."
+    }
+    precondition {
+      condition     = local.heartbeat_seconds >= 1 && local.heartbeat_seconds < var.timeout_seconds
+      error_message = "heartbeat_seconds must be at least 1 and below timeout_seconds. Given: ${local.heartbeat_seconds} and ${var.timeout_seconds}."
+    }
+    precondition {
+      condition     = var.overflow_after_seconds == null || contains(["requests", "logs"], var.wake_up)
+      error_message = "overflow_after_seconds must be null if wake_up is poll (the poller takes each task as soon as it is scheduled and leaves none to other workers) or callback (no worker can poll its tasks). Given: ${var.overflow_after_seconds == null ? "null" : var.overflow_after_seconds}."
+    }
+    precondition {
+      # The reconciler sends their heartbeats, once a minute.
+      condition     = !local.is_callback || var.max_concurrent_jobs == null || local.heartbeat_seconds >= 180
+      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and two may fail. Given: ${local.heartbeat_seconds}."
+    }
   }
+  depends_on = [aws_sfn_activity.this, module.lambda, module.ecs, module.batch, module.sagemaker]
+}
 
-  activity = {
-    Type     = "Task"
-    Comment  = "Wait for the job that the dispatcher starts"
-    Resource = aws_sfn_activity.this.id
-    # If unset, either limit would be three years.
-    HeartbeatSeconds = var.heartbeat_seconds
-    TimeoutSeconds   = var.timeout_seconds
-  }
+module "process_state" {
+  source = "../process-state"
 
-  retry = [for rule in var.retry : {
-    ErrorEquals     = rule.error_equals
-    IntervalSeconds = rule.interval_seconds
-    MaxAttempts     = rule.max_attempts
-    BackoffRate     = rule.backoff_rate
-    MaxDelaySeconds = rule.max_delay_seconds
-    JitterStrategy  = "FULL"
-  }]
-
-  with_retry = length(local.retry) > 0 ? { Retry = local.retry } : {}
-
-  # By mode, not by a conditional: the two objects have different types.
-  process_states = {
-    requests = merge(local.with_request, local.with_retry)
-    other    = merge(local.activity, local.with_retry)
-  }
-  with_request = {
-    Type    = "Parallel"
-    Comment = "Parallel so that a retry asks for a dispatch again"
-    Branches = [{
-      StartAt = local.request_name
-      States = {
-        (local.request_name)  = local.request_dispatch
-        (local.activity_name) = merge(local.activity, { End = true })
-      }
-    }]
-    OutputPath = "$[0]"
-  }
-
-  execution_policy = {
-    Version = "2012-10-17"
-    Statement = concat(
-      [{
-        Sid      = "RequestDispatch"
-        Effect   = "Allow"
-        Action   = ["sqs:SendMessage"]
-        Resource = [try(var.dispatch_queue.arn, null)]
-      }],
-      try(var.dispatch_queue.kms_key_arn, null) == null ? [] : [{
-        Sid      = "EncryptDispatchRequests"
-        Effect   = "Allow"
-        Action   = ["kms:GenerateDataKey", "kms:Decrypt"]
-        Resource = [var.dispatch_queue.kms_key_arn]
-      }],
-    )
-  }
+  activity = local.activity
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = {
-    ActivitiesTimedOut          = "ran longer than ${var.timeout_seconds} s"
-    ActivitiesHeartbeatTimedOut = "sent no heartbeat for ${var.heartbeat_seconds} s"
-  }
+  count = local.is_callback ? 0 : 1
 
-  alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = "Tasks of activity ${var.name} ${each.value}."
-  namespace           = "AWS/States"
-  metric_name         = each.key
-  dimensions          = { ActivityArn = aws_sfn_activity.this.id }
-  statistic           = "Sum"
-  period              = 300
+  alarm_name          = "${local.name}-timed-out"
+  alarm_description   = "Tasks of activity ${local.name} ran longer than ${var.timeout_seconds} s or sent no heartbeat for ${local.heartbeat_seconds} s."
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = var.alarm_actions
-  ok_actions          = var.alarm_actions
-  tags                = var.tags
+  alarm_actions       = var.stack.alarm_actions
+  ok_actions          = var.stack.alarm_actions
+  tags                = local.tags
+
+  metric_query {
+    id          = "both"
+    expression  = "SUM(METRICS())"
+    label       = "tasks timed out"
+    return_data = true
+  }
+  dynamic "metric_query" {
+    for_each = { late = "ActivitiesTimedOut", silent = "ActivitiesHeartbeatTimedOut" }
+    content {
+      id = metric_query.key
+      metric {
+        namespace   = "AWS/States"
+        metric_name = metric_query.value
+        dimensions  = { ActivityArn = aws_sfn_activity.this[0].id }
+        period      = 300
+        stat        = "Sum"
+      }
+    }
+  }
 }

@@ -1,40 +1,46 @@
-output "arn" {
-  description = "ARN of the activity."
-  value       = aws_sfn_activity.this.id
+output "activity" {
+  description = "What module process-state needs, for a second use in one state machine, another query language or other retries."
+  value       = local.activity
 }
 
-output "name" {
-  description = "Name of the activity."
-  value       = aws_sfn_activity.this.name
+output "arn" {
+  description = "ARN of the activity. null: a callback target, which has none."
+  value       = local.arn
+  depends_on  = [aws_sfn_activity.this]
 }
 
 output "process_state" {
   description = <<-EOT
-    The state that has the activity process its input, an object: merge(module.x.process_state, { Next = "..." }) or
-    { End = true } goes into the States of a definition or of a Map.
+    The state that has the activity process its input, in JSONPath, an object: merge(module.x.process_state, { Next = "..." }) or
+    { End = true } goes into the States of a definition, of a Map or of a branch.
   EOT
-  value       = local.process_states[var.wake_up == "requests" ? "requests" : "other"]
+  value       = module.process_state.state
 }
 
 output "execution_policy_json" {
-  description = <<-EOT
-    What the state machine's role needs for the state: a policy document in JSON. null unless wake_up is requests:
-    nothing.
-  EOT
-  value       = var.wake_up == "requests" ? jsonencode(local.execution_policy) : null
+  description = "What the state machine's role needs for the state: a policy document in JSON. null: nothing."
+  value       = module.process_state.execution_policy_json
 }
 
-output "heartbeat_seconds" {
-  description = "The activity's heartbeat, for the dispatcher."
-  value       = var.heartbeat_seconds
+output "backend" {
+  description = "Where its jobs run, for another activity that uses the same."
+  value       = local.backend
 }
 
-output "timeout_seconds" {
-  description = "The activity's time limit, for the dispatcher."
-  value       = var.timeout_seconds
+output "job_role_name" {
+  description = "Name of the jobs' role, to attach more policies to. null: the backend is not made here, or is a function."
+  value       = one([for backend in local.made : try(backend.job_role_name, null)])
+}
+
+output "worker_policy_json" {
+  description = "What a function needs to report, for a role that is not ours to change: a policy document in JSON. null: no function."
+  value       = one(module.lambda[*].worker_policy_json)
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms on tasks that timed out, by metric."
-  value       = { for metric, alarm in aws_cloudwatch_metric_alarm.this : metric => alarm.arn }
+  description = "ARNs of its alarms, by name."
+  value = merge(
+    { for alarm in aws_cloudwatch_metric_alarm.this : "timed-out" => alarm.arn },
+    module.lambda[*].alarm_arns...
+  )
 }

@@ -2,12 +2,12 @@
 locals {
   zips = ["dispatcher", "reporter", "reconciler", "poller", "listener"]
   uploads = { for name in local.zips : name => {
-    path = "${var.packages_dir}/${name}.zip"
-    hash = filebase64sha256("${var.packages_dir}/${name}.zip")
+    path = "${var.packages.dir}/${name}.zip"
+    hash = filebase64sha256("${var.packages.dir}/${name}.zip")
     # With the hash in the key, a function and its code change, and roll back, together.
-    key = "functions/${name}-${substr(filesha256("${var.packages_dir}/${name}.zip"), 0, 16)}.zip"
-  } if var.packages_dir != null }
-  artefacts = { for name in local.zips : name => var.packages == null ? {
+    key = "functions/${name}-${substr(filesha256("${var.packages.dir}/${name}.zip"), 0, 16)}.zip"
+  } if var.packages.dir != null }
+  artefacts = { for name in local.zips : name => var.packages.dir != null ? {
     bucket = aws_s3_bucket.this["artefacts"].id
     key    = aws_s3_object.package[name].key
     hash   = local.uploads[name].hash

@@ -2,7 +2,7 @@
 locals {
   all_buckets = { data = local.names.data_bucket, artefacts = local.names.package_bucket }
   buckets = { for purpose, name in local.all_buckets : purpose => name
-    if purpose == "data" ? var.existing.data_bucket == null : var.packages_dir != null
+    if purpose == "data" ? var.existing.data_bucket == null : var.packages.dir != null
   }
   bucket_arns = { for purpose, name in local.all_buckets : purpose => "arn:${local.partition}:s3:::${name}" }
   bucket_policies = { for purpose, arn in local.bucket_arns : purpose => {

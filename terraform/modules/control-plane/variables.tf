@@ -10,31 +10,34 @@ variable "name" {
   }
 }
 
-variable "packages_dir" {
-  description = <<-EOT
-    Folder of the built zips, which the stack uploads to its own bucket: dispatcher.zip, reporter.zip, reconciler.zip,
-    poller.zip and listener.zip. null: use `packages`.
-  EOT
-  type        = string
-  default     = null
-}
-
 variable "packages" {
   description = <<-EOT
-    The same zips, already in a bucket of the stack's region, as `make release` lists them in packages.json. null:
-    use `packages_dir`.
+    The built zips of the stack's functions, dispatcher, reporter, reconciler, poller and listener: in a folder, or in a bucket of
+    the stack's region already, as `make release` lists them in packages.json.
 
-    - `bucket`: name of the bucket.
-    - `zips`: by function name, the `key` of the zip and as `hash` its SHA-256 in base64.
+    - `dir`: the folder, whose zips the stack uploads to a bucket of its own.
+    - `bucket`, `zips`: name of the bucket, and by function the `key` of the zip and as `hash` its SHA-256 in base64.
   EOT
   type = object({
-    bucket = string
-    zips   = map(object({ key = string, hash = string }))
+    dir    = optional(string)
+    bucket = optional(string)
+    zips   = optional(map(object({ key = string, hash = string })), {})
   })
-  default = null
   validation {
-    condition     = alltrue([for zip in values(try(var.packages.zips, {})) : can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])
-    error_message = "packages.zips must have a SHA-256 in base64 (44 characters) as hash. Given: ${jsonencode(try(var.packages.zips, null))}."
+    condition     = (var.packages.dir == null) != (var.packages.bucket == null)
+    error_message = "packages must have dir or bucket, but not both. Given: ${jsonencode(var.packages)}."
+  }
+  validation {
+    condition     = var.packages.dir == null ? true : alltrue([for name in ["dispatcher", "reporter", "reconciler", "poller", "listener"] : fileexists("${var.packages.dir}/${name}.zip")])
+    error_message = "packages.dir must contain dispatcher.zip, reporter.zip, reconciler.zip, poller.zip and listener.zip: run \"make zip\". Given: \"${coalesce(var.packages.dir, "null")}\"."
+  }
+  validation {
+    condition     = var.packages.bucket == null ? true : length(setsubtract(["dispatcher", "reporter", "reconciler", "poller", "listener"], keys(var.packages.zips))) == 0
+    error_message = "packages.zips must contain dispatcher, reporter, reconciler, poller and listener. Given: ${join(", ", keys(var.packages.zips))}."
+  }
+  validation {
+    condition     = alltrue([for zip in values(var.packages.zips) : can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])
+    error_message = "packages.zips must have a SHA-256 in base64 (44 characters) as hash. Given: ${jsonencode(var.packages.zips)}."
   }
 }
 

@@ -1,119 +1,100 @@
 variable "name" {
-  description = "Name of the stack; everything in it is named after it."
+  description = "Name of the stack. What belongs to it begins with NAME-; see module control-plane."
   type        = string
-  validation {
-    # A bucket name, made of name, purpose, account and region, has at most 63 characters.
-    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
-    error_message = "name must be 3 to 24 lower-case letters, digits or -, starting with a letter and not ending in -. Given: \"${var.name}\"."
-  }
-}
-
-variable "packages_dir" {
-  description = <<-EOT
-    Folder of the built zips, which the stack uploads to its own bucket. null: use `packages`.
-
-    - always: dispatcher.zip, reporter.zip, reconciler.zip, poller.zip and listener.zip;
-    - with `example`: prepare.zip, process.zip, publish.zip and reduce.zip;
-    - with `training`: sweep.zip.
-  EOT
-  type        = string
-  default     = null
-  validation {
-    condition     = (var.packages_dir == null) != (var.packages == null)
-    error_message = "packages_dir or packages must be set, but not both. Given: ${var.packages_dir == null ? "neither" : "both"}."
-  }
-  validation {
-    condition     = var.packages_dir == null ? true : alltrue([for name in local.zips : fileexists("${var.packages_dir}/${name}.zip")])
-    error_message = "packages_dir must contain ${join(", ", [for name in local.zips : "${name}.zip"])}: run \"make zip\". Given: \"${coalesce(var.packages_dir, "null")}\"."
-  }
 }
 
 variable "packages" {
-  description = <<-EOT
-    The same zips, already in a bucket of the stack's region, as `make release` lists them in packages.json. null:
-    use `packages_dir`.
-
-    - `bucket`: name of the bucket.
-    - `zips`: by function name, the `key` of the zip and as `hash` its SHA-256 in base64.
-  EOT
-  type = object({
-    bucket = string
-    zips   = map(object({ key = string, hash = string }))
-  })
-  default = null
-  validation {
-    condition     = var.packages == null ? true : length(setsubtract(local.zips, keys(var.packages.zips))) == 0
-    error_message = "packages.zips must contain ${join(", ", local.zips)}. Given: ${jsonencode(try(keys(var.packages.zips), null))}."
-  }
-  validation {
-    condition     = alltrue([for zip in values(try(var.packages.zips, {})) : can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])
-    error_message = "packages.zips must have a SHA-256 in base64 (44 characters) as hash. Given: ${jsonencode(try(var.packages.zips, null))}."
-  }
+  description = "The built zips of the stack's functions: `{ dir = \"...\" }`, or what packages.json of a release says; see module control-plane."
+  type        = any
 }
 
-variable "example" {
-  description = <<-EOT
-    The example: functions prepare, process, publish and reduce, one state machine for each backend, and one that
-    fans out. null: no example.
-
-    - `max_concurrent_jobs`: limit of its activity lambda. null: no limit.
-    - `fan_out_backend`: the backend whose jobs the fan-out starts.
-    - `fan_out_max_concurrency`: limit of those jobs at once.
-  EOT
-  type = object({
-    max_concurrent_jobs     = optional(number)
-    fan_out_backend         = optional(string, "lambda")
-    fan_out_max_concurrency = optional(number, 10)
-  })
-  default = null
-  validation {
-    condition     = var.example == null ? true : contains(concat(["lambda"], local.container_backends), var.example.fan_out_backend)
-    error_message = "example.fan_out_backend must be a backend of the stack: ${join(", ", concat(["lambda"], local.container_backends))}. Given: \"${try(var.example.fan_out_backend, "null")}\"."
-  }
-  validation {
-    # Step Functions runs at most 40 iterations of an inline Map at once.
-    condition     = var.example == null ? true : var.example.fan_out_max_concurrency >= 1 && var.example.fan_out_max_concurrency <= 40 && floor(var.example.fan_out_max_concurrency) == var.example.fan_out_max_concurrency
-    error_message = "example.fan_out_max_concurrency must be a whole number from 1 to 40. Given: ${try(var.example.fan_out_max_concurrency, "null")}."
-  }
+variable "backends" {
+  description = "Where jobs of the stack may run, `lambda`, `ecs`, `batch`, `sagemaker`. null: all four."
+  type        = set(string)
+  default     = null
 }
 
-variable "lambda_activities" {
-  description = <<-EOT
-    Your functions behind activities, by a name of your choice; the activity is called NAME-KEY.
+variable "wake_ups" {
+  description = "What may announce tasks besides requests and callbacks, `poll`, `logs`. null: nothing else."
+  type        = set(string)
+  default     = null
+}
 
-    - `function_arn`: ARN of the function.
-    - `role_name`: the function's role, to attach the worker's policy to. null: attach output `worker_policy_json`
-      yourself.
-    - `report_failures`: set it once you have attached that policy yourself, so that invocations that died are
-      reported.
-    - `heartbeat_seconds`, `timeout_seconds`, `allowed_overrides`, `max_concurrent_jobs`, `max_queue_seconds`,
-      `wake_up`, `pollers`, `overflow_after_seconds`: as in module dispatcher.
+variable "network" {
+  description = "Where containers run, as in module control-plane. null: if an activity has ecs or batch, a small network is created."
+  type        = any
+  default     = null
+}
+
+variable "existing" {
+  description = "What exists already or has another name than NAME-*, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "names" {
+  description = "Other names for what is called after the stack, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "iam" {
+  description = "Path and permissions boundary of all roles, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "functions" {
+  description = "VPC and architecture of the stack's functions, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "dispatch" {
+  description = "Settings of the dispatcher, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "data" {
+  description = "What the stack keeps, how long and with which keys, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "logs" {
+  description = "Retention of logs, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "watching" {
+  description = "Dashboard, alarms and traces, as in module control-plane."
+  type        = any
+  default     = null
+}
+
+variable "tags" {
+  description = "Tags for every resource of the stack and of its activities."
+  type        = map(string)
+  default     = null
+}
+
+variable "activities" {
+  description = <<-EOT
+    The activities, by a name of your choice: each has the arguments of module activity, such as
+    `{ ecs = { container = { image = "..." } }, max_concurrent_jobs = 4 }`.
   EOT
-  type = map(object({
-    function_arn           = string
-    role_name              = optional(string)
-    heartbeat_seconds      = optional(number, 300)
-    timeout_seconds        = optional(number, 3600)
-    allowed_overrides      = optional(list(string), [])
-    max_concurrent_jobs    = optional(number)
-    max_queue_seconds      = optional(number, 900)
-    wake_up                = optional(string, "requests")
-    pollers                = optional(number, 2)
-    overflow_after_seconds = optional(number)
-    report_failures        = optional(bool, false)
-  }))
-  default  = {}
-  nullable = false
+  type        = any
+  default     = {}
+  nullable    = false
   validation {
-    condition     = alltrue([for key in keys(var.lambda_activities) : can(regex("^[a-zA-Z0-9_-]{1,30}$", key)) && !contains(["lambda", "fargate", "batch", "sagemaker", "training-batch", "training-sagemaker"], key)])
-    error_message = "lambda_activities must have keys of 1 to 30 letters, digits, - or _, but not lambda, fargate, batch, sagemaker, training-batch or training-sagemaker, which the stack itself uses. Given: ${join(", ", keys(var.lambda_activities))}."
+    condition     = can([for activity in var.activities : keys(activity)])
+    error_message = "activities must be objects, by name. Given: ${jsonencode(var.activities)}."
   }
   validation {
-    condition     = alltrue([for activity in var.lambda_activities : activity.heartbeat_seconds >= 1 && activity.heartbeat_seconds < activity.timeout_seconds])
-    error_message = "lambda_activities must have a heartbeat_seconds of at least 1 and below timeout_seconds. Given: ${join(", ", [for key, activity in var.lambda_activities : "${key}: ${activity.heartbeat_seconds} and ${activity.timeout_seconds}"])}."
-  }
-  validation {
-    condition     = length(var.lambda_activities) > 0 || length([for one in [var.example, var.fargate, var.batch, var.sagemaker, var.training] : one if one != null]) > 0
-    error_message = "lambda_activities must have at least one activity if example, fargate, batch, sagemaker and training are all null. Given: none."
+    # Terraform drops attributes that a type does not have: a misspelt one would be ignored.
+    condition     = alltrue(flatten([for activity in var.activities : [for name in try(keys(activity), []) : contains(["lambda", "ecs", "batch", "sagemaker", "backend", "heartbeat_seconds", "timeout_seconds", "allowed_overrides", "max_concurrent_jobs", "max_queue_seconds", "wake_up", "pollers", "overflow_after_seconds"], name)]]))
+    error_message = "activities must have arguments of module activity only: lambda, ecs, batch, sagemaker, backend, heartbeat_seconds, timeout_seconds, allowed_overrides, max_concurrent_jobs, max_queue_seconds, wake_up, pollers, overflow_after_seconds. Given: ${jsonencode({ for key, activity in var.activities : key => try(keys(activity), []) })}."
   }
 }
