@@ -14,7 +14,7 @@ module "listener" {
   name         = local.function_names.listener
   description  = "Turns log events of state machines into dispatch requests"
   handler      = "listener.handler.handle"
-  package      = local.artefacts.listener
+  package      = module.packages.packages.listener
   limits       = { timeout_seconds = 60, memory_mb = 256 }
   environment  = local.worker_environment
   policies     = { listen = jsonencode(local.listener_policy) }

@@ -52,7 +52,7 @@ module "dispatcher" {
   name         = local.function_names.dispatcher
   description  = "Takes tasks off activities and starts their jobs"
   handler      = "dispatcher.handler.handle"
-  package      = local.artefacts.dispatcher
+  package      = module.packages.packages.dispatcher
   limits       = { timeout_seconds = local.dispatcher_timeout_seconds, memory_mb = 512, concurrency = local.reserved_concurrency.dispatcher }
   environment  = local.worker_environment
   policies     = { dispatch = jsonencode(local.dispatcher_policy), jobs = jsonencode(local.start_policy) }

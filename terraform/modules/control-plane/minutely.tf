@@ -25,7 +25,7 @@ module "reconciler" {
   name        = local.function_names.reconciler
   description = "Looks after open tasks: heartbeats, lost starts and ends, jobs that nothing waits for"
   handler     = "reconciler.handler.handle"
-  package     = local.artefacts.reconciler
+  package     = module.packages.packages.reconciler
   # A whole core: a heartbeat takes about a millisecond of it, and 100,000 open tasks take 500 MB. An idle pass costs next to nothing.
   limits       = { timeout_seconds = 300, memory_mb = 1769, concurrency = local.reserved_concurrency.reconciler }
   environment  = merge(local.worker_environment, { MISSED_TASK_POLL_SECONDS = tostring(var.dispatch.missed_task_poll_minutes * 60) })
@@ -46,7 +46,7 @@ module "poller" {
   name        = local.function_names.poller
   description = "Polls activities all the time and starts the jobs of their tasks"
   handler     = "poller.handler.handle"
-  package     = local.artefacts.poller
+  package     = module.packages.packages.poller
   # Each invocation uses its last minute or two to hand over.
   limits       = { timeout_seconds = 900, memory_mb = 512 }
   environment  = local.worker_environment

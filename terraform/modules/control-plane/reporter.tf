@@ -34,7 +34,7 @@ module "reporter" {
   name        = local.function_names.reporter
   description = "Turns job events of container services into outcomes of tasks"
   handler     = "reporter.handler.handle"
-  package     = local.artefacts.reporter
+  package     = module.packages.packages.reporter
   # A large execution that is aborted: each of its jobs is stopped. What does not fit is left to the event's next delivery.
   limits       = { timeout_seconds = 300, memory_mb = 512, concurrency = local.reserved_concurrency.reporter }
   environment  = merge(local.worker_environment, { REPORT_DEAD_LETTER_URL = aws_sqs_queue.this["report_dead_letter"].url })

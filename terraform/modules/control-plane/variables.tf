@@ -27,18 +27,6 @@ variable "packages" {
     condition     = (var.packages.dir == null) != (var.packages.bucket == null)
     error_message = "packages must have dir or bucket, but not both. Given: ${jsonencode(var.packages)}."
   }
-  validation {
-    condition     = var.packages.dir == null ? true : alltrue([for name in ["dispatcher", "reporter", "reconciler", "poller", "listener"] : fileexists("${var.packages.dir}/${name}.zip")])
-    error_message = "packages.dir must contain dispatcher.zip, reporter.zip, reconciler.zip, poller.zip and listener.zip: run \"make zip\". Given: \"${coalesce(var.packages.dir, "null")}\"."
-  }
-  validation {
-    condition     = var.packages.bucket == null ? true : length(setsubtract(["dispatcher", "reporter", "reconciler", "poller", "listener"], keys(var.packages.zips))) == 0
-    error_message = "packages.zips must contain dispatcher, reporter, reconciler, poller and listener. Given: ${join(", ", keys(var.packages.zips))}."
-  }
-  validation {
-    condition     = alltrue([for zip in values(var.packages.zips) : can(regex("^[A-Za-z0-9+/]{43}=$", zip.hash))])
-    error_message = "packages.zips must have a SHA-256 in base64 (44 characters) as hash. Given: ${jsonencode(var.packages.zips)}."
-  }
 }
 
 variable "backends" {

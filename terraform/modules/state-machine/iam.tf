@@ -1,7 +1,9 @@
 resource "aws_iam_role" "this" {
-  name        = "${var.name}-states"
-  description = "State machine ${var.name}"
-  tags        = var.tags
+  name                 = "${var.name}-states"
+  path                 = var.iam.path
+  permissions_boundary = var.iam.permissions_boundary_arn
+  description          = "State machine ${var.name}"
+  tags                 = var.tags
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"

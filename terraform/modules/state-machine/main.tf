@@ -4,18 +4,19 @@ data "aws_partition" "current" {}
 data "aws_service" "current" { service_id = "states" }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338: log_retention_days decides; a year of every execution's events costs more than most want to pay
+  #checkov:skip=CKV_AWS_338: logs.retention_days decides; a year of every execution's events costs more than most want to pay
   # Groups under vendedlogs take no room in the account's resource policy for log delivery, which is limited to 5,120
   # characters.
   name              = "/aws/vendedlogs/states/${var.name}"
-  retention_in_days = var.log_retention_days
+  log_group_class   = var.logs.class
+  retention_in_days = var.logs.retention_days
   kms_key_id        = var.kms_key_arn
   tags              = var.tags
 }
 
 resource "aws_sfn_state_machine" "this" {
   #checkov:skip=CKV_AWS_284: X-Ray charges for each trace, so tracing is the user's choice
-  #checkov:skip=CKV_AWS_285: the history is logged (log_level), but data, which may be personal, only with include_execution_data
+  #checkov:skip=CKV_AWS_285: the history is logged (logs.level), but data, which may be personal, only with logs.include_execution_data
   name       = var.name
   type       = "STANDARD"
   role_arn   = aws_iam_role.this.arn
@@ -23,8 +24,8 @@ resource "aws_sfn_state_machine" "this" {
   tags       = var.tags
 
   logging_configuration {
-    level                  = var.log_level
-    include_execution_data = var.include_execution_data
+    level                  = var.logs.level
+    include_execution_data = var.logs.include_execution_data
     log_destination        = "${aws_cloudwatch_log_group.this.arn}:*"
   }
 
@@ -35,4 +36,20 @@ resource "aws_sfn_state_machine" "this" {
 
   # So that the state machine has its permissions as soon as it exists.
   depends_on = [aws_iam_role_policy.logs, aws_iam_role_policy.tracing, aws_iam_role_policy.this]
+}
+
+resource "aws_cloudwatch_log_subscription_filter" "listener" {
+  count = var.listener_arn == null ? 0 : 1
+
+  name            = "${var.name}-listener"
+  log_group_name  = aws_cloudwatch_log_group.this.name
+  filter_pattern  = "{ $.type = \"ActivityScheduled\" }"
+  destination_arn = var.listener_arn
+
+  lifecycle {
+    precondition {
+      condition     = var.logs.level == "ALL" && var.logs.class == "STANDARD"
+      error_message = "logs must have level ALL and class STANDARD for listener_arn. Given: ${var.logs.level} and ${var.logs.class}."
+    }
+  }
 }

@@ -28,32 +28,59 @@ variable "policies" {
   }
 }
 
-variable "log_level" {
-  description = "Which history events go to the log group: ALL, ERROR, FATAL or OFF."
-  type        = string
-  default     = "ALL"
-  nullable    = false
+variable "logs" {
+  description = <<-EOT
+    The log of the executions' histories.
+
+    - `retention_days`: how long to keep it, in days.
+    - `class`: STANDARD, or INFREQUENT_ACCESS, which costs half: nothing can subscribe to it, and only Logs Insights reads it. AWS
+      changes the class of no log group: a change creates another.
+    - `level`: which events it has: ALL, ERROR, FATAL or OFF.
+    - `include_execution_data`: whether it also holds inputs and outputs, which may be personal data.
+  EOT
+  type = object({
+    retention_days         = optional(number, 30)
+    class                  = optional(string, "STANDARD")
+    level                  = optional(string, "ALL")
+    include_execution_data = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
   validation {
-    condition     = contains(["ALL", "ERROR", "FATAL", "OFF"], var.log_level)
-    error_message = "log_level must be ALL, ERROR, FATAL or OFF. Given: \"${var.log_level}\"."
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.logs.retention_days)
+    error_message = "logs.retention_days must be a period that CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Given: ${var.logs.retention_days}."
+  }
+  validation {
+    condition     = contains(["STANDARD", "INFREQUENT_ACCESS"], var.logs.class)
+    error_message = "logs.class must be STANDARD or INFREQUENT_ACCESS. Given: \"${var.logs.class}\"."
+  }
+  validation {
+    condition     = contains(["ALL", "ERROR", "FATAL", "OFF"], var.logs.level)
+    error_message = "logs.level must be ALL, ERROR, FATAL or OFF. Given: \"${var.logs.level}\"."
   }
 }
 
-variable "include_execution_data" {
-  description = "Whether the log also holds inputs and outputs, which may be personal data."
-  type        = bool
-  default     = false
-  nullable    = false
+variable "listener_arn" {
+  description = <<-EOT
+    The stack's listener, which hears of tasks from the log, for activities whose wake_up is logs: listener_arn of the stack's
+    handle. It needs logs.level ALL. null: nobody hears.
+  EOT
+  type        = string
+  default     = null
+  validation {
+    condition     = var.listener_arn == null ? true : can(regex("^arn:[^:]+:lambda:[^:]+:[0-9]{12}:function:[a-zA-Z0-9_-]+$", var.listener_arn))
+    error_message = "listener_arn must be null or arn:aws:lambda:REGION:ACCOUNT:function:NAME. Given: \"${coalesce(var.listener_arn, "null")}\"."
+  }
 }
 
-variable "log_retention_days" {
-  description = "How long to keep logs, in days."
-  type        = number
-  default     = 30
+variable "iam" {
+  description = "Of the executions' role: IAM path, and the ARN of its permissions boundary, null for none."
+  type        = object({ path = optional(string, "/"), permissions_boundary_arn = optional(string) })
+  default     = {}
   nullable    = false
   validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
-    error_message = "log_retention_days must be a period that CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Given: ${var.log_retention_days}."
+    condition     = can(regex("^/([A-Za-z0-9_.,+@=-]+/)*$", var.iam.path))
+    error_message = "iam.path must begin and end with /. Given: \"${var.iam.path}\"."
   }
 }
 
