@@ -25,6 +25,7 @@ provider "aws" {
     s3             = var.endpoint
     sfn            = var.endpoint
     sqs            = var.endpoint
+    ssm            = var.endpoint
     sts            = var.endpoint
   }
 }
@@ -44,33 +45,8 @@ data "aws_subnets" "default" {
 module "stack" {
   source = "../../modules/stack"
 
-  name         = "first-light"
-  packages_dir = var.packages_dir
-  example      = {}
-
-  # Both run the same container. All overrides are allowed, to try them here, and jobs end quickly.
-  fargate = {
-    container           = { image = var.worker_image, stop_timeout_seconds = 15 }
-    job_timeout_seconds = var.job_timeout_seconds
-    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
-  }
-  batch = {
-    container           = { image = var.worker_image, environment = { TASK_GRACE_SECONDS = "5" } }
-    job_timeout_seconds = var.job_timeout_seconds
-    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
-  }
-  # Only for `make demo-training` and its tests: it needs PyTorch and takes longer to deploy. This machine plays a GPU on Spot.
-  training = !var.training ? null : {
-    image           = var.training_image
-    environment     = { TASK_GRACE_SECONDS = "5" }
-    max_concurrency = 2
-    batch = {
-      # The queue of the activity batch: creating another one takes half a minute.
-      job_queue = "first-light-batch"
-    }
-    sagemaker           = { instances = { type = "ml.g5.xlarge", spot = true } }
-    job_timeout_seconds = 600
-  }
+  name     = "first-light"
+  packages = { dir = var.packages_dir }
   network = {
     vpc_id           = data.aws_vpc.default.id
     subnets          = data.aws_subnets.default.ids
@@ -78,6 +54,37 @@ module "stack" {
   }
 
   # Nothing here is worth keeping, and the provider takes a minute to create a lifecycle rule.
-  data               = { keep_payloads = true, force_destroy = true, deletion_protection = false }
-  log_retention_days = 1
+  data = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  logs = { retention_days = 1 }
+}
+
+# All overrides are allowed, to try them here, and jobs end quickly.
+module "word_count" {
+  source = "../../examples/word-count"
+
+  stack             = module.stack.handle
+  packages          = { dir = var.packages_dir }
+  allowed_overrides = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
+  # Both run the same container.
+  fargate = {
+    container           = { image = var.worker_image, stop_timeout_seconds = 15 }
+    job_timeout_seconds = var.job_timeout_seconds
+  }
+  batch = {
+    container           = { image = var.worker_image, environment = { TASK_GRACE_SECONDS = "5" } }
+    job_timeout_seconds = var.job_timeout_seconds
+  }
+}
+
+# Only for `make demo-training` and its tests: it needs PyTorch and takes longer to deploy. This machine plays a GPU on Spot.
+module "training" {
+  source = "../../examples/training"
+  count  = var.training ? 1 : 0
+
+  stack     = module.stack.handle
+  packages  = { dir = var.packages_dir }
+  container = { image = var.training_image, environment = { TASK_GRACE_SECONDS = "5" } }
+  batch     = { job_timeout_seconds = 600 }
+  sagemaker = { instances = { type = "ml.g5.xlarge", spot = true }, job_timeout_seconds = 600 }
+  limits    = { max_concurrency = 2 }
 }

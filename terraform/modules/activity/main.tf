@@ -7,7 +7,7 @@ locals {
   arn = local.is_callback ? null : "arn:${var.stack.partition}:states:${var.stack.region}:${var.stack.account}:activity:${local.name}"
   # The library's ID of it.
   id   = local.is_callback ? "callback:${var.name}" : local.arn
-  tags = merge(var.stack.tags, try(local.given.tags, null))
+  tags = merge(concat([var.stack.tags], [for settings in local.given[*] : settings.tags if contains(keys(settings), "tags")])...)
 
   heartbeat_seconds = var.heartbeat_seconds == null ? local.defaults.heartbeat_seconds[local.backend.kind] : var.heartbeat_seconds
   max_queue_seconds = var.max_queue_seconds == null ? local.defaults.max_queue_seconds[local.backend.kind] : var.max_queue_seconds

@@ -6,7 +6,7 @@ locals {
   instance_tags = merge(data.aws_default_tags.current.tags, local.tags)
 
   creates_instances      = local.creates_queue && !local.on_fargate
-  creates_security_group = local.creates_queue && length(try(local.network.security_groups, [])) == 0
+  creates_security_group = local.creates_queue && (local.network == null ? true : length(local.network.security_groups) == 0)
 
   # "optimal" does not include Graviton processors.
   instance_types_that_fit = { X86_64 = ["optimal"], ARM64 = ["c7g", "m7g", "r7g"] }

@@ -10,9 +10,9 @@ output "backend" {
       capacity          = var.settings.capacity
       exec              = var.settings.exec
       on_fargate        = local.on_fargate
-      subnets           = try(local.network.subnets, [])
-      security_groups   = try(local.network.security_groups, [])
-      assign_public_ip  = try(local.network.assign_public_ip, false)
+      subnets           = local.network == null ? [] : local.network.subnets
+      security_groups   = local.network == null ? [] : local.network.security_groups
+      assign_public_ip  = (local.network == null ? false : local.network.assign_public_ip)
       log_group         = aws_cloudwatch_log_group.this.name
       log_stream_prefix = local.log_stream_prefix
     })

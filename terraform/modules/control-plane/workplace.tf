@@ -6,7 +6,7 @@ locals {
   has_network    = var.network != null
   makes_cluster  = local.has_ecs && var.existing.cluster == null
   makes_queue    = local.has_batch && local.has_network && var.existing.job_queue == null
-  makes_security = local.has_network && (local.has_ecs || local.has_batch) && length(try(var.network.security_groups, [])) == 0
+  makes_security = local.has_network && (local.has_ecs || local.has_batch) && (var.network == null ? false : length(var.network.security_groups) == 0)
   cluster_arn    = "${local.arn_prefixes.ecs}:cluster/${local.names.cluster}"
   job_queue_arn  = "${local.arn_prefixes.batch}:job-queue/${local.names.job_queue}"
   network = !local.has_network ? null : merge(module.network[0].network, {

@@ -55,7 +55,7 @@ variables {
 
 run "packages" {
   module {
-    source = "../../modules/stack/tests/packages"
+    source = "../../modules/packages/tests/zips"
   }
 }
 
@@ -74,7 +74,7 @@ run "outputs_what_a_user_needs_to_run_the_example" {
     error_message = "table and queue must be set"
   }
   assert {
-    condition     = output.state_machines == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" } && output.activities == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:activity:activity" }
+    condition     = output.state_machines == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:stateMachine:machine" } && output.activities == { for backend in ["batch", "fargate", "lambda"] : backend => "arn:aws:states:eu-west-1:000000000000:activity:first-light-${backend}" }
     error_message = "ARNs must be listed by backend"
   }
   assert {

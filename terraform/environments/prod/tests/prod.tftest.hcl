@@ -12,7 +12,7 @@ variables {
 
 run "packages" {
   module {
-    source = "../../modules/stack/tests/packages"
+    source = "../../modules/packages/tests/zips"
   }
 }
 

@@ -23,7 +23,7 @@ variables {
 
 run "packages" {
   module {
-    source = "../../../terraform/modules/stack/tests/packages"
+    source = "../../../terraform/modules/packages/tests/zips"
   }
 }
 
