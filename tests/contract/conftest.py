@@ -62,7 +62,7 @@ def _lambda_config() -> dict:
     return {"function_arn": function["FunctionArn"]}
 
 
-def _fargate_config() -> dict:
+def _ecs_config() -> dict:
     subnet = boto3.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
     ecs = boto3.client("ecs")
     ecs.create_cluster(clusterName="cluster")
@@ -78,7 +78,7 @@ def _fargate_config() -> dict:
         "cluster": "cluster",
         "task_definition": "job",
         "container": "job",
-        "capacity_provider": "FARGATE",
+        "capacity": [{"provider": "FARGATE", "weight": 1, "base": 0}],
         "subnets": [subnet],
         "security_groups": [],
     }
@@ -125,7 +125,7 @@ def _sagemaker_config() -> dict:
 # Creates what each backend needs before it can start a job; a backend without an entry fails the suite.
 CONFIGS = {
     "lambda": _lambda_config,
-    "fargate": _fargate_config,
+    "ecs": _ecs_config,
     "batch": _batch_config,
     "sagemaker": _sagemaker_config,
 }

@@ -40,7 +40,7 @@ def test_a_started_job_is_found_by_its_task(backend) -> None:
 # Backends that keep the promise by means that moto does not have.
 REPEATED_ELSEWHERE = {
     "LambdaBackend": "Lambda has no client token: the function's claim on the task keeps it",
-    "FargateBackend": "moto ignores clientToken: the local cloud's tests have it",
+    "EcsBackend": "moto ignores clientToken: the local cloud's tests have it",
 }
 
 
@@ -89,5 +89,5 @@ def test_an_invalid_configuration_is_rejected(aws, name: str, config: dict) -> N
 
 
 def test_the_error_for_an_unknown_backend_lists_the_known_ones(aws) -> None:
-    with pytest.raises(InvalidBackendConfig, match="'abacus'; allowed are lambda, fargate, batch, sagemaker"):
+    with pytest.raises(InvalidBackendConfig, match="'abacus'; allowed are lambda, ecs, batch, sagemaker"):
         registry.create("abacus", {}, Clients(threads=2))

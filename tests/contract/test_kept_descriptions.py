@@ -71,7 +71,7 @@ def test_a_description_outlives_its_tasks_and_lives_longer_when_it_is_kept_again
 @pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
 def test_a_forged_description_is_refused(table) -> None:
     table.keep_description(ACTIVITY)
-    forged = {**item_of(ACTIVITY), "activity": {"S": replace(ACTIVITY, backend="fargate").to_json()}}
+    forged = {**item_of(ACTIVITY), "activity": {"S": replace(ACTIVITY, backend="ecs").to_json()}}
     boto3.client("dynamodb").put_item(TableName="tasks", Item=forged)
     with pytest.raises(InvalidActivity, match="fingerprint"):
         table.description(ACTIVITY.fingerprint)

@@ -6,7 +6,7 @@ TASK = Task(activity_arn="arn:aws:states:us-east-1:0:activity:a", token="t", inp
 
 
 def test_the_latest_progress_is_kept(table) -> None:
-    table.add(TASK, "fargate")
+    table.add(TASK, "ecs")
     assert table.get(TASK.task_id).progress is None
     assert table.record_progress(TASK.task_id, "1%")
     assert table.record_progress(TASK.task_id, "2%")
@@ -15,7 +15,7 @@ def test_the_latest_progress_is_kept(table) -> None:
 
 
 def test_a_settled_task_makes_no_progress(table) -> None:
-    table.add(TASK, "fargate")
+    table.add(TASK, "ecs")
     table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
     assert not table.record_progress(TASK.task_id, "1%")
     assert table.get(TASK.task_id).progress is None

@@ -8,6 +8,8 @@ output "backend" {
       job_queue      = local.creates_queue ? aws_batch_job_queue.this[0].arn : startswith(local.given_queue, "arn:") ? local.given_queue : "${local.batch_arn_prefix}:job-queue/${local.given_queue}"
       job_definition = aws_batch_job_definition.this.name
       log_group      = aws_cloudwatch_log_group.this.name
+      # Whose jobs they are: who may end them is told by it.
+      tags = merge(local.tags, { activity-dispatch = var.stack.name })
     })
   }
 }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.backends.sagemaker.training_jobs import TEMPLATE
 
 from activity_dispatch.backends.batch.backend import BatchBackend
-from activity_dispatch.backends.fargate.backend import FargateBackend
+from activity_dispatch.backends.ecs.backend import EcsBackend
 from activity_dispatch.backends.sagemaker.request import TrainingOverrides, training_request
 from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
 
@@ -70,10 +70,15 @@ def checked(service: str, operation: str, request: dict[str, Any]) -> None:
     assert "\\u0000" not in json.dumps(request)
 
 
-def fargate(task: Task) -> None:
+def ecs(task: Task) -> None:
     network: dict[str, Any] = {"subnets": [], "securityGroups": [], "assignPublicIp": "DISABLED"}
-    backend = FargateBackend(
-        client=UNUSED, cluster="c", task_definition="d", container="j", capacity_provider="p", network=network
+    backend = EcsBackend(
+        client=UNUSED,
+        cluster="c",
+        task_definition="d",
+        container="j",
+        capacity=[{"capacityProvider": "FARGATE", "weight": 1}],
+        network=network,
     )
     checked("ecs", "RunTask", backend._request(task))
 
@@ -97,7 +102,7 @@ def sagemaker(task: Task) -> None:
 @example({"job": {"cpu": float("inf")}})
 def test_a_request_can_be_sent_or_the_input_is_invalid(document: Any) -> None:
     text = json.dumps(document)
-    for build in (fargate, batch, sagemaker):
+    for build in (ecs, batch, sagemaker):
         with suppress(InvalidInput):
             overrides = job_overrides(text, ALLOWED)
             build(Task(activity_arn="a", token="t", input=text, heartbeat_seconds=60, overrides=overrides))

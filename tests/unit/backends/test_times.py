@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activity_dispatch.backends.batch.events import diagnose_job as of_batch
-from activity_dispatch.backends.fargate.events import diagnose_task as of_ecs
+from activity_dispatch.backends.ecs.events import diagnose_task as of_ecs
 from activity_dispatch.backends.times import seconds_of
 
 MOMENT = 1_700_000_000.0

@@ -10,10 +10,10 @@ from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, JobError
 
 
 def test_a_cause_is_json_without_empty_fields() -> None:
-    cause = Cause(message="exit 3", backend="fargate", exit_code=3, log_tail=("a", "b"))
+    cause = Cause(message="exit 3", backend="ecs", exit_code=3, log_tail=("a", "b"))
     assert json.loads(cause.to_json()) == {
         "message": "exit 3",
-        "backend": "fargate",
+        "backend": "ecs",
         "exit_code": 3,
         "log_tail": ["a", "b"],
     }

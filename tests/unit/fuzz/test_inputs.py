@@ -15,7 +15,7 @@ from tests.unit.fuzz.recorded import ARN, TASK_ID, TOKEN
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.batch.backend import BatchBackend
 from activity_dispatch.backends.container_overrides import ContainerOverrides
-from activity_dispatch.backends.fargate.backend import FargateBackend
+from activity_dispatch.backends.ecs.backend import EcsBackend
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
 from activity_dispatch.domain.invocation import InvalidEvent, Invocation
 from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
@@ -76,12 +76,12 @@ def backends() -> list[Any]:
             job_definition="definition",
             log_group="/jobs",
         ),
-        FargateBackend(
+        EcsBackend(
             client=ecs,
             cluster="cluster",
             task_definition="job",
             container="job",
-            capacity_provider="FARGATE",
+            capacity=[{"capacityProvider": "FARGATE", "weight": 1}],
             network=network,
         ),
         LambdaBackend(client_once=Mock(invoke=Mock(return_value=invoked)), function_arn="arn:aws:lambda:f"),

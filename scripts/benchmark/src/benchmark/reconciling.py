@@ -23,7 +23,7 @@ _FARGATE = {
     "cluster": "jobs",
     "task_definition": "job",
     "container": "job",
-    "capacity_provider": "FARGATE",
+    "capacity": [{"provider": "FARGATE", "weight": 1, "base": 0}],
     "subnets": ["subnet-1"],
     "security_groups": ["sg-1"],
 }

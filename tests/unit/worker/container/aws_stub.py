@@ -81,7 +81,7 @@ class AwsStub:
             "task_id": {"S": TASK_ID},
             "state": {"S": "started"},
             "activity_arn": {"S": "arn:aws:states:eu-west-1:000000000000:activity:a"},
-            "backend": {"S": "fargate"},
+            "backend": {"S": "ecs"},
             "token": {"S": TOKEN},
             "input": {"S": '{"text": "a"}'},
             "heartbeat_seconds": {"N": "1"},

@@ -41,7 +41,7 @@ class Bench(Composed):
         self.scheduled = self.stepfunctions.schedule(ARN, INPUT)
         self.settings = WorkerSettings(task_id=task_id_of(self.scheduled.token), grace_seconds=30)
         self.stopper = Stopper(self.settings.grace_seconds)
-        self.tasks.add(self.task(self.scheduled.token, INPUT, heartbeat_seconds=1, poll_id=""), "fargate")
+        self.tasks.add(self.task(self.scheduled.token, INPUT, heartbeat_seconds=1, poll_id=""), "ecs")
         self.tasks.record_started(self.settings.task_id, "job-1")
 
     def configure(self, **settings: Any) -> None:

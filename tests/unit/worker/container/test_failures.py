@@ -11,7 +11,7 @@ def test_a_failure_reports_the_exit_code_and_the_last_lines_of_both_streams(benc
     assert bench.error == "Job.Failed"
     assert bench.cause["message"] == "the program exited with code 3"
     assert bench.cause["exit_code"] == 3
-    assert (bench.cause["backend"], bench.cause["job_id"]) == ("fargate", "job-1")
+    assert (bench.cause["backend"], bench.cause["job_id"]) == ("ecs", "job-1")
     assert sorted(bench.cause["log_tail"]) == ["1", "2", "3", "4", "5", "out"]
     assert bench.record.error == "Job.Failed"
 

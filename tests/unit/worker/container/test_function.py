@@ -38,7 +38,7 @@ def test_an_exception_of_the_function_fails_the_task(bench, error, name, message
     assert bench.error == name
     assert bench.cause["message"] == message
     assert bench.cause["log_tail"][0] == "a line"
-    assert (bench.cause["backend"], bench.cause["job_id"]) == ("fargate", "job-1")
+    assert (bench.cause["backend"], bench.cause["job_id"]) == ("ecs", "job-1")
 
 
 def test_a_result_that_is_not_json_fails_the_task(bench) -> None:

@@ -125,7 +125,7 @@ class Clients:
 
     @property
     def ecs(self) -> "ECSClient":
-        """For the fargate backend."""
+        """For the ecs backend."""
         return cast("ECSClient", self._client("ecs"))
 
     @property

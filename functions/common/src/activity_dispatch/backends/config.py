@@ -25,3 +25,27 @@ def strings(config: Mapping[str, Any], field: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise InvalidBackendConfig(f"{field}: {value!r}; it must be a list of strings")
     return tuple(value)
+
+
+def objects(config: Mapping[str, Any], field: str) -> tuple[Mapping[str, Any], ...]:
+    """Return a required list of at least one object."""
+    value = config.get(field)
+    if not isinstance(value, list) or not value or not all(isinstance(item, Mapping) for item in value):
+        raise InvalidBackendConfig(f"{field}: {value!r}; it must be a list of objects")
+    return tuple(value)
+
+
+def count(config: Mapping[str, Any], field: str) -> int:
+    """Return a required whole number of at least 0."""
+    value = config.get(field)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise InvalidBackendConfig(f"{field}: {value!r}; it must be a whole number of at least 0")
+    return value
+
+
+def texts(config: Mapping[str, Any], field: str) -> Mapping[str, str]:
+    """Return an object of strings, which may be missing."""
+    value = config.get(field, {})
+    if not isinstance(value, Mapping) or not all(isinstance(item, str) for item in value.values()):
+        raise InvalidBackendConfig(f"{field}: {value!r}; it must be an object of strings")
+    return value

@@ -11,10 +11,12 @@ from activity_dispatch.domain.jobs import Diagnosis
 # Module names, not classes: importing only the backends in use keeps the cold start short.
 _MODULES: Mapping[str, str] = {
     "lambda": "activity_dispatch.backends.lambda_.backend",
-    "fargate": "activity_dispatch.backends.fargate.backend",
+    "ecs": "activity_dispatch.backends.ecs.backend",
     "batch": "activity_dispatch.backends.batch.backend",
     "sagemaker": "activity_dispatch.backends.sagemaker.backend",
 }
+# What 0.1.0 wrote into descriptions.
+_FORMER_NAMES: Mapping[str, str] = {"fargate": "ecs"}
 
 
 def names() -> tuple[str, ...]:
@@ -27,9 +29,10 @@ def create(name: str, config: Mapping[str, Any], clients: Clients) -> Backend:
 
     Raises InvalidBackendConfig for an unknown name or an invalid configuration.
     """
-    if name not in _MODULES:
+    module = _MODULES.get(_FORMER_NAMES.get(name, name))
+    if module is None:
         raise InvalidBackendConfig(f"backend: {name!r}; allowed are {', '.join(names())}")
-    return cast("Backend", import_module(_MODULES[name]).create(config, clients))
+    return cast("Backend", import_module(module).create(config, clients))
 
 
 def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:

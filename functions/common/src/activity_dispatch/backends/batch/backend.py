@@ -36,6 +36,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
         job_queue=configured.string(config, "job_queue"),
         job_definition=configured.string(config, "job_definition"),
         log_group=configured.string(config, "log_group"),
+        tags=configured.texts(config, "tags"),
     )
 
 
@@ -52,6 +53,8 @@ class BatchBackend:
     job_queue: str
     job_definition: str
     log_group: str
+    # A definition's tags do not reach its jobs.
+    tags: Mapping[str, str] = field(default_factory=dict)
     describes_jobs = True
     max_job_seconds = None
     retrying: Retrying = field(default_factory=Retrying)
@@ -115,6 +118,7 @@ class BatchBackend:
             "jobDefinition": self.job_definition,
             "containerOverrides": _overrides(task),
             "propagateTags": True,
+            **({"tags": dict(self.tags)} if self.tags else {}),
         }
         size = len(json.dumps(request))
         if size > MAX_REQUEST_BYTES:

@@ -1,7 +1,7 @@
 """What RunTask answers, and what it means for the task."""
 
 import pytest
-from tests.unit.backends.fargate.run_task import ARN, expected
+from tests.unit.backends.ecs.run_task import ARN, expected
 from tests.unit.backends.stubs import TASK
 
 from activity_dispatch.backends.base import StartRefused

@@ -1,4 +1,4 @@
-"""Backend `fargate`: a job is one ECS task on Fargate.
+"""Backend `ecs`: a job is one ECS task, on Fargate or on other capacity.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
@@ -18,7 +18,7 @@ from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.ecs_messages import name_of_refusal
-from activity_dispatch.backends.fargate.events import diagnose, diagnose_task
+from activity_dispatch.backends.ecs.events import diagnose, diagnose_task
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import ErrorName
@@ -36,34 +36,58 @@ _CONFLICT = "ConflictException"
 _BAD_FILTER = ("InvalidParameterException", "ClientException")
 
 
-def create(config: Mapping[str, Any], clients: Clients) -> "FargateBackend":
-    """Create the backend from module backend-fargate's configuration. Raises InvalidBackendConfig."""
-    return FargateBackend(
+def create(config: Mapping[str, Any], clients: Clients) -> "EcsBackend":
+    """Create the backend from module backend-ecs's configuration, or 0.1.0's. Raises InvalidBackendConfig."""
+    return EcsBackend(
         client=clients.ecs,
         cluster=configured.string(config, "cluster"),
         task_definition=configured.string(config, "task_definition"),
         container=configured.string(config, "container"),
-        capacity_provider=configured.string(config, "capacity_provider"),
-        network={
-            "subnets": list(configured.strings(config, "subnets")),
-            "securityGroups": list(configured.strings(config, "security_groups")),
-            "assignPublicIp": "ENABLED" if config.get("assign_public_ip") is True else "DISABLED",
-        },
+        capacity=_capacity(config),
+        network=_network(config),
+        can_exec=config.get("exec") is True,
         log_group=configured.optional_string(config, "log_group"),
         log_stream_prefix=configured.optional_string(config, "log_stream_prefix"),
     )
 
 
+def _capacity(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a strategy in ECS's own form. 0.1.0 had one provider."""
+    if "capacity" not in config:
+        return [{"capacityProvider": configured.string(config, "capacity_provider"), "weight": 1}]
+    items = configured.objects(config, "capacity")
+    return [
+        {
+            "capacityProvider": configured.string(item, "provider"),
+            "weight": configured.count(item, "weight"),
+            **({"base": base} if (base := configured.count(item, "base")) else {}),
+        }
+        for item in items
+    ]
+
+
+def _network(config: Mapping[str, Any]) -> dict[str, Any]:
+    network: dict[str, Any] = {
+        "subnets": list(configured.strings(config, "subnets")),
+        "securityGroups": list(configured.strings(config, "security_groups")),
+    }
+    # ECS refuses the word for what does not run on Fargate.
+    if config.get("on_fargate", True):
+        network["assignPublicIp"] = "ENABLED" if config.get("assign_public_ip") is True else "DISABLED"
+    return network
+
+
 @dataclass(frozen=True, kw_only=True)
-class FargateBackend:
+class EcsBackend:
     """Runs one task definition; the task's id is `startedBy`, which every event shows."""
 
     client: "ECSClient"
     cluster: str
     task_definition: str
     container: str
-    capacity_provider: str
+    capacity: Sequence[Mapping[str, Any]]
     network: Mapping[str, Any]
+    can_exec: bool = False
     log_group: str | None = None
     log_stream_prefix: str | None = None
     describes_jobs = True
@@ -73,7 +97,7 @@ class FargateBackend:
     def start(self, task: Task) -> JobId:
         """Run an ECS task, once per task id (`clientToken`); the job id is the ECS task's ARN.
 
-        If Fargate has no capacity (HTTP 200 with `failures`), retry for up to 12 s. Each such answer says
+        If there is no capacity (HTTP 200 with `failures`), retry for up to 12 s. Each such answer says
         that nothing runs, so the next attempt has a token of its own: AWS does not say whether a token
         keeps that answer. A lost answer ends the attempts, so that one token stands for each ECS task. A
         later start goes through the same tokens; look with `find` first, as the reconciler does.
@@ -146,11 +170,12 @@ class FargateBackend:
         return {
             "cluster": self.cluster,
             "taskDefinition": self.task_definition,
-            "capacityProviderStrategy": [{"capacityProvider": self.capacity_provider, "weight": 1}],
+            "capacityProviderStrategy": self.capacity,
             "networkConfiguration": {"awsvpcConfiguration": self.network},
             "overrides": overrides,
             "startedBy": task.task_id,
             "propagateTags": "TASK_DEFINITION",
+            **({"enableExecuteCommand": True} if self.can_exec else {}),
         }
 
     def _run_task(self, request: dict[str, Any]) -> "RunTaskResponseTypeDef":
@@ -179,7 +204,7 @@ def _existing(error: ClientError) -> "RunTaskResponseTypeDef":
 def _overrides(container: str, task: Task) -> dict[str, Any]:
     wanted = ContainerOverrides.from_job(task.overrides)
     if wanted.gpu is not None:
-        raise InvalidInput(f"job.gpu: {wanted.gpu}; Fargate has no GPUs: allowed on backend batch only")
+        raise InvalidInput(f"job.gpu: {wanted.gpu}; allowed on backend batch only")
     override: dict[str, Any] = {"name": container, "environment": wanted.variables(task.task_id)}
     overrides: dict[str, Any] = {"containerOverrides": [override]}
     if wanted.command is not None:

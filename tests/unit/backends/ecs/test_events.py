@@ -7,7 +7,7 @@ from tests.schemas.events.samples import ecs_event, malformed
 from tests.unit.backends.stubs import TASK
 
 from activity_dispatch.backends import registry
-from activity_dispatch.backends.fargate.events import diagnose
+from activity_dispatch.backends.ecs.events import diagnose
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.outcomes import Failed, Succeeded
 

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 from tests.schemas.events.samples import ecs_event
-from tests.unit.backends.fargate.run_task import ARN, expected
+from tests.unit.backends.ecs.run_task import ARN, expected
 from tests.unit.backends.stubs import TASK
 
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation

@@ -13,7 +13,7 @@ from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import is_task_id
 
-NAME = "fargate"
+NAME = "ecs"
 
 _QUEUED = ("PROVISIONING", "PENDING", "ACTIVATING")
 _FAILED_TO_START = "TaskFailedToStart"

@@ -1,0 +1,1 @@
+"""Backend `ecs`: ECS tasks."""

@@ -1,1 +1,0 @@
-"""Backend `fargate`: ECS tasks."""
