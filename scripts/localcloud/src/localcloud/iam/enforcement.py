@@ -19,7 +19,7 @@ from localcloud.iam.record import RECORD
 from localcloud.iam.refusals import refusal
 from localcloud.iam.requests.call import call_of
 from localcloud.iam.requests.table import needs_of
-from localcloud.iam.roles import Session, session_of, statements_of
+from localcloud.iam.roles import Session, boundary_of, role_arn, session_of, statements_of
 
 LOG = logging.getLogger(__name__)
 
@@ -43,9 +43,16 @@ def enforce(_chain: HandlerChain, context: RequestContext, _response: Response) 
     if needs is None:
         return
     statements = statements_of(session.account, session.role)
+    boundary = boundary_of(session.account, session.role)
     keys = _request_keys(context, session)
     for need in needs:
         decision = decide(statements, need, keys)
+        if not decision.allowed and decision.denied_by is None:
+            arn = role_arn(session.account, session.role)
+            decision = decide(services.statements_for_role(call_of(context), need, arn), need, keys)
+        if boundary is not None and decision.allowed:
+            bounded = decide(boundary, need, keys)
+            decision = decision if bounded.allowed else bounded
         if not decision.allowed:
             RECORD.refuse(session.role, need)
             LOG.warning("%s may not %s on %s", session.arn, need.action, need.resource)
@@ -57,9 +64,7 @@ def enforce(_chain: HandlerChain, context: RequestContext, _response: Response) 
 def _request_keys(context: RequestContext, session: Session) -> Context:
     return {
         "aws:principalaccount": (session.account,),
-        "aws:principalarn": (
-            f"arn:{context.partition}:iam::{session.account}:role/{session.role}",
-        ),
+        "aws:principalarn": (role_arn(session.account, session.role),),
         "aws:requestedregion": (context.region,),
         "aws:resourceaccount": (context.account_id,),
         # There is no TLS here; on AWS all our clients use it.

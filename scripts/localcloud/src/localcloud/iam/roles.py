@@ -53,6 +53,22 @@ def statements_of(account: str, role: str) -> list[Statement]:
     ]
 
 
+def role_arn(account: str, role: str) -> str:
+    """Return a role's ARN, with its path if it exists."""
+    entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
+    return str(entity.role["Arn"]) if entity else f"arn:aws:iam::{account}:role/{role}"
+
+
+def boundary_of(account: str, role: str) -> list[Statement] | None:
+    """Return the statements of a role's permissions boundary, None if it has none."""
+    entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
+    boundary = entity.role.get("PermissionsBoundary") if entity else None
+    if not boundary:
+        return None
+    arn = boundary["PermissionsBoundaryArn"]
+    return [item for document in _managed(account, arn) for item in parse(*document)]
+
+
 def role_document(account: str, role: str) -> str | None:
     """Return the role's trust policy, if the role exists."""
     entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
@@ -69,13 +85,17 @@ def all_roles() -> Iterator[tuple[str, str]]:
 def _documents(account: str, entity: RoleEntity) -> Iterator[tuple[str, str]]:
     # Copies, because IAM may change meanwhile.
     yield from list(entity.inline_policies.items())
-    managed = iam_stores[account][_ANY_REGION].MANAGED_POLICIES
     for arn in list(entity.attached_policy_arns):
-        if policy := managed.get(arn):
-            version = policy.versions[policy.policy["DefaultVersionId"]]
-            yield arn.rpartition("/")[2], version["Document"]
-        elif document := _policies_of_aws().get(arn.rpartition("/")[2]):
-            yield arn, document
+        yield from _managed(account, arn)
+
+
+def _managed(account: str, arn: str) -> Iterator[tuple[str, str]]:
+    """Yield a managed policy's name and document, if it exists."""
+    if policy := iam_stores[account][_ANY_REGION].MANAGED_POLICIES.get(arn):
+        version = policy.versions[policy.policy["DefaultVersionId"]]
+        yield arn.rpartition("/")[2], version["Document"]
+    elif document := _policies_of_aws().get(arn.rpartition("/")[2]):
+        yield arn, document
 
 
 @cache

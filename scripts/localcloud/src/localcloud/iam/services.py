@@ -52,6 +52,16 @@ def judge(context: RequestContext) -> None:
             raise denied(context, message)
 
 
+def statements_for_role(call: Call, need: Need, role: str) -> list[Statement]:
+    """Return what the resource's own policy says of a role: in its account that is enough.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-resource-based.html
+    """
+    statements = _POLICIES.get(call.action)
+    found = statements(call, need) if statements else []
+    return [item for item in found if role in item.principals]
+
+
 def _trust(_call: Call, need: Need) -> list[Statement]:
     document = role_document(*account_and_name(need.resource))
     if document is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from localcloud.iam.decision import Need
 from localcloud.iam.requests.call import Call
+from localcloud.iam.roles import role_arn
 
 _ACTIONS = {
     "lambda:Invoke": "lambda:InvokeFunction",
@@ -42,12 +43,16 @@ def _log_stream(call: Call) -> str:
 
 
 def _role(call: Call) -> str:
-    return f"arn:{call.partition}:iam::{call.account}:role/{call.text('RoleName')}"
+    # With its path: a new role's is in the request.
+    if path := call.text("Path"):
+        return f"arn:{call.partition}:iam::{call.account}:role{path}{call.text('RoleName')}"
+    return role_arn(call.account, call.text("RoleName"))
 
 
 def _named(parameter: str, template: str) -> Callable[[Call], str]:
     def arn(call: Call) -> str:
-        name = call.text(parameter)
+        # A parameter's name begins with the slash that stands before it in its ARN.
+        name = call.text(parameter).removeprefix("/")
         return name if name.startswith("arn:") else call.arn(template.format(name))
 
     return arn
