@@ -20,35 +20,44 @@ locals {
 module "stack" {
   source = "../../modules/stack"
 
-  name         = var.name
-  packages_dir = var.packages_dir
-  network      = var.network
-  example      = {}
+  name     = var.name
+  packages = { dir = var.packages_dir }
+  backends = concat(["lambda"], sort(var.backends))
+  network  = var.network
+  data     = { payload_retention_days = 7, force_destroy = !var.protected, deletion_protection = var.protected }
+  logs     = { retention_days = 7 }
+  watching = { alarm_actions = var.alarm_actions }
+}
 
-  fargate = !contains(var.backends, "fargate") ? null : {
-    container           = { image = var.images.worker }
-    size                = { architecture = var.architecture }
-    repository_arns     = local.repository_arns.worker
-    spot                = true
-    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
-    max_concurrent_jobs = 10
+module "word_count" {
+  source = "../../examples/word-count"
+
+  stack               = module.stack.handle
+  packages            = { dir = var.packages_dir }
+  allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
+  max_concurrent_jobs = 10
+  fargate = !contains(var.backends, "ecs") ? null : {
+    container       = { image = var.images.worker }
+    size            = { architecture = var.architecture }
+    repository_arns = local.repository_arns.worker
+    capacity        = [{ provider = "FARGATE_SPOT" }]
   }
   batch = !contains(var.backends, "batch") ? null : {
-    container           = { image = var.images.worker }
-    size                = { architecture = var.architecture }
-    repository_arns     = local.repository_arns.worker
-    compute             = { spot = true, max_cpus = 16 }
-    allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
-    max_concurrent_jobs = 10
+    container       = { image = var.images.worker }
+    size            = { architecture = var.architecture }
+    repository_arns = local.repository_arns.worker
+    compute         = { spot = true, max_cpus = 16 }
   }
-  training = !contains(var.backends, "sagemaker") ? null : {
-    image           = var.images.training
-    repository_arns = local.repository_arns.training
-    max_concurrency = 2
-    sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
-  }
+}
 
-  data               = { payload_retention_days = 7, force_destroy = !var.protected, deletion_protection = var.protected }
-  log_retention_days = 7
-  watching           = { alarm_actions = var.alarm_actions }
+module "training" {
+  source = "../../examples/training"
+  count  = contains(var.backends, "sagemaker") ? 1 : 0
+
+  stack           = module.stack.handle
+  packages        = { dir = var.packages_dir }
+  container       = { image = var.images.training }
+  repository_arns = local.repository_arns.training
+  sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
+  limits          = { max_concurrency = 2 }
 }

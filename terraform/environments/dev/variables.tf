@@ -22,24 +22,25 @@ variable "name" {
 }
 
 variable "backends" {
-  description = "Backends of the stack besides Lambda: fargate, batch, sagemaker."
+  description = "Backends of the stack besides Lambda: ecs, batch, sagemaker."
   type        = set(string)
   nullable    = false
   validation {
-    condition     = length(setsubtract(var.backends, ["fargate", "batch", "sagemaker"])) == 0
-    error_message = "backends may only contain fargate, batch and sagemaker. Given: ${join(", ", var.backends)}."
+    condition     = length(setsubtract(var.backends, ["ecs", "batch", "sagemaker"])) == 0
+    error_message = "backends may only contain ecs, batch and sagemaker. Given: ${join(", ", var.backends)}."
   }
 }
 
 variable "network" {
-  description = "Where containers run, as in module network. null: create a small network."
+  description = "Where containers run, as in module control-plane. {}: create a small network."
   type = object({
-    vpc_id           = string
-    subnets          = list(string)
+    vpc_id           = optional(string)
+    subnets          = optional(list(string), [])
     security_groups  = optional(list(string), [])
     assign_public_ip = optional(bool, false)
   })
-  default = null
+  default  = {}
+  nullable = false
 }
 
 variable "alarm_actions" {
@@ -77,7 +78,7 @@ variable "architecture" {
 }
 
 variable "images" {
-  description = "The pushed images, by name: worker for fargate and batch, training for sagemaker. `make` sets them."
+  description = "The pushed images, by name: worker for ecs and batch, training for sagemaker. `make` sets them."
   type        = map(string)
   default     = {}
   nullable    = false

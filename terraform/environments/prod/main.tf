@@ -20,34 +20,43 @@ locals {
 module "stack" {
   source = "../../modules/stack"
 
-  name         = var.name
-  packages_dir = var.packages_dir
-  network      = var.network
-  example      = {}
+  name     = var.name
+  packages = { dir = var.packages_dir }
+  backends = concat(["lambda"], sort(var.backends))
+  network  = var.network
+  data     = { payload_retention_days = 30, force_destroy = !var.protected, deletion_protection = var.protected }
+  logs     = { retention_days = 90 }
+  watching = { alarm_actions = var.alarm_actions }
+}
 
-  fargate = !contains(var.backends, "fargate") ? null : {
-    container           = { image = var.images.worker }
-    size                = { architecture = var.architecture }
-    repository_arns     = local.repository_arns.worker
-    allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
-    max_concurrent_jobs = 100
+module "word_count" {
+  source = "../../examples/word-count"
+
+  stack               = module.stack.handle
+  packages            = { dir = var.packages_dir }
+  allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
+  max_concurrent_jobs = 100
+  fargate = !contains(var.backends, "ecs") ? null : {
+    container       = { image = var.images.worker }
+    size            = { architecture = var.architecture }
+    repository_arns = local.repository_arns.worker
   }
   batch = !contains(var.backends, "batch") ? null : {
-    container           = { image = var.images.worker }
-    size                = { architecture = var.architecture }
-    repository_arns     = local.repository_arns.worker
-    compute             = { max_cpus = 256 }
-    allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
-    max_concurrent_jobs = 100
+    container       = { image = var.images.worker }
+    size            = { architecture = var.architecture }
+    repository_arns = local.repository_arns.worker
+    compute         = { max_cpus = 256 }
   }
-  training = !contains(var.backends, "sagemaker") ? null : {
-    image           = var.images.training
-    repository_arns = local.repository_arns.training
-    max_concurrency = 8
-    sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
-  }
+}
 
-  data               = { payload_retention_days = 30, force_destroy = !var.protected, deletion_protection = var.protected }
-  log_retention_days = 90
-  watching           = { alarm_actions = var.alarm_actions }
+module "training" {
+  source = "../../examples/training"
+  count  = contains(var.backends, "sagemaker") ? 1 : 0
+
+  stack           = module.stack.handle
+  packages        = { dir = var.packages_dir }
+  container       = { image = var.images.training }
+  repository_arns = local.repository_arns.training
+  sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
+  limits          = { max_concurrency = 8 }
 }

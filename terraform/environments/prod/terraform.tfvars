@@ -4,17 +4,17 @@
 account_id = "FILL-IN"
 region     = "eu-west-1"
 
-# Name of the stack; everything is named after it: 3 to 24 lower-case letters, digits or -.
+# Name of the stack; everything is named after it: 3 to 40 lower-case letters, digits or -.
 name = "dispatch-prod"
 
-# Besides Lambda: "fargate", "batch", "sagemaker". Their images are built with Docker; [] needs none.
-backends = ["fargate", "batch"]
+# Besides Lambda: "ecs", "batch", "sagemaker". Their images are built with Docker; [] needs none.
+backends = ["ecs", "batch"]
 
 # Processor of the containers: "X86_64", or "ARM64", which costs less. Their image is built for it.
 architecture = "X86_64"
 
-# Where containers run: { vpc_id = "vpc-...", subnets = ["subnet-...", "subnet-..."] }. null: create a small network.
-network = null
+# Where containers run: { vpc_id = "vpc-...", subnets = ["subnet-...", "subnet-..."] }. {}: create a small network.
+network = {}
 
 # ARNs that alarms notify, such as SNS topics.
 alarm_actions = []
