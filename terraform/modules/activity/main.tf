@@ -81,7 +81,8 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "backend must be one that the stack permits: ${join(", ", var.stack.backends)}. Given: ${local.backend.kind}."
     }
     precondition {
-      condition     = local.backend.name == var.name || startswith(var.name, "${local.backend.name}-")
+      # A function itself consents to an activity; for what is named, the name does.
+      condition     = local.backend.kind == "lambda" || local.backend.name == var.name || startswith(var.name, "${local.backend.name}-")
       error_message = "name must be the backend's, ${local.backend.name}, or begin with it and a -. Given: \"${var.name}\"."
     }
     precondition {

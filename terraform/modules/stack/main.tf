@@ -6,7 +6,7 @@ module "control_plane" {
   packages  = var.packages
   backends  = var.backends
   wake_ups  = var.wake_ups
-  network   = local.network
+  network   = var.network
   existing  = var.existing
   names     = var.names
   iam       = var.iam
@@ -19,9 +19,6 @@ module "control_plane" {
 }
 
 locals {
-  has_containers = anytrue([for activity in var.activities : length(setintersection(keys(activity), ["ecs", "batch"])) > 0])
-  network        = one(concat(var.network[*], [for none in [{}] : none if var.network == null && local.has_containers]))
-
   # The arguments of module activity. merge and not try: of an object with a part that is unknown at plan time, try makes one that
   # is unknown as a whole.
   unset = {

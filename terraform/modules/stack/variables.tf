@@ -21,7 +21,7 @@ variable "wake_ups" {
 }
 
 variable "network" {
-  description = "Where containers run, as in module control-plane. null: if an activity has ecs or batch, a small network is created."
+  description = "Where containers run, as in module control-plane: an existing network, or `{}` for a small one of its own. null: activities say where."
   type        = any
   default     = null
 }

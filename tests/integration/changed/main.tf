@@ -48,6 +48,7 @@ provider "aws" {
     s3             = var.endpoint
     sfn            = var.endpoint
     sqs            = var.endpoint
+    ssm            = var.endpoint
     sts            = var.endpoint
   }
 }
@@ -57,21 +58,14 @@ locals {
   times = { heartbeat_seconds = 20, timeout_seconds = 300 }
   # Where the jobs of each activity run. null: there is no such activity any more.
   jobs_on = {
-    clustered = "fargate"
-    moving    = var.changed ? "fargate" : "batch"
+    clustered = "ecs"
+    moving    = var.changed ? "ecs" : "batch"
     removed   = var.changed ? null : "batch"
   }
   activities = { for key, backend in local.jobs_on : key => backend if backend != null }
   machines   = setsubtract(keys(local.jobs_on), ["removed"])
   clusters   = toset(["cluster-one", "cluster-two"])
-  zips       = toset(["dispatcher", "reporter", "reconciler"])
   container  = { image = "busybox:changed", command = ["true"] }
-  network = {
-    vpc_id           = data.aws_vpc.default.id
-    subnets          = data.aws_subnets.default.ids
-    assign_public_ip = true
-  }
-  worker = { environment = module.dispatcher.job_environment, policy_json = module.dispatcher.job_policy_json }
   # By name: the state machine outlives the activity.
   removed_arn = "arn:aws:states:eu-west-1:000000000000:activity:changed-removed"
 }
@@ -87,19 +81,6 @@ data "aws_subnets" "default" {
   }
 }
 
-resource "aws_s3_bucket" "data" {
-  bucket        = "changed-data"
-  force_destroy = true
-}
-
-resource "aws_s3_object" "zip" {
-  for_each = local.zips
-
-  bucket = aws_s3_bucket.data.id
-  key    = "${each.key}.zip"
-  source = "${var.packages_dir}/${each.key}.zip"
-}
-
 resource "aws_ecs_cluster" "this" {
   for_each = local.clusters
 
@@ -113,57 +94,36 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
   capacity_providers = ["FARGATE"]
 }
 
-module "fargate" {
-  source = "../../../terraform/modules/backend-fargate"
+module "stack" {
+  source = "../../../terraform/modules/stack"
 
-  name            = "changed-fargate"
-  container       = local.container
-  cluster         = var.changed ? "cluster-two" : "cluster-one"
-  former_clusters = var.changed ? ["cluster-one"] : []
-  network         = local.network
-  worker          = local.worker
-}
-
-module "batch" {
-  source = "../../../terraform/modules/backend-batch"
-
-  name      = "changed-batch"
-  container = local.container
-  network   = local.network
-  worker    = local.worker
-}
-
-module "dispatcher" {
-  source = "../../../terraform/modules/dispatcher"
-
-  name = "changed"
-  packages = { for name in local.zips : name => {
-    bucket = aws_s3_bucket.data.id
-    key    = aws_s3_object.zip[name].key
-    hash   = filebase64sha256("${var.packages_dir}/${name}.zip")
-  } }
-  activities = { for key, backend in local.activities : key => merge(local.times, {
-    arn               = module.activity[key].arn
-    backend           = backend
-    allowed_overrides = ["command"]
-  }) }
-  # Both all the time, as if another activity had its jobs on batch.
-  backends            = { fargate = module.fargate.backend, batch = module.batch.backend }
-  state_machine_arns  = [for key in keys(local.jobs_on) : "arn:aws:states:eu-west-1:000000000000:stateMachine:changed-${key}"]
-  payload_bucket      = { name = aws_s3_bucket.data.id, arn = aws_s3_bucket.data.arn }
-  deletion_protection = false
+  name     = "changed"
+  packages = { dir = var.packages_dir }
+  backends = ["ecs", "batch"]
+  # Jobs that were started before the cluster was changed are watched and stopped too.
+  existing = { cluster = "cluster-one", clusters = ["cluster-two"] }
+  network = {
+    vpc_id           = data.aws_vpc.default.id
+    subnets          = data.aws_subnets.default.ids
+    assign_public_ip = true
+  }
+  data = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   # A poll for missed tasks would take a task with the description of a minute before.
-  missed_task_poll_minutes = 1440
+  dispatch = { missed_task_poll_minutes = 1440 }
 }
 
 module "activity" {
   source   = "../../../terraform/modules/activity"
   for_each = local.activities
 
-  name              = "changed-${each.key}"
-  dispatch_queue    = module.dispatcher.dispatch_queue
+  stack             = module.stack.handle
+  name              = each.key
+  ecs               = each.value == "ecs" ? { container = local.container, cluster = var.changed ? "cluster-two" : "cluster-one" } : null
+  batch             = each.value == "batch" ? { container = local.container } : null
   heartbeat_seconds = local.times.heartbeat_seconds
   timeout_seconds   = local.times.timeout_seconds
+  allowed_overrides = ["command"]
+  depends_on        = [aws_ecs_cluster_capacity_providers.this]
 }
 
 module "state_machine" {
@@ -203,9 +163,9 @@ output "removed_activity" {
 }
 
 output "task_table" {
-  value = module.dispatcher.task_table.name
+  value = module.stack.handle.table.name
 }
 
 output "dispatch_queue_url" {
-  value = module.dispatcher.dispatch_queue.url
+  value = module.stack.handle.queue.url
 }

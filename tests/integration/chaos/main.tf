@@ -47,6 +47,7 @@ provider "aws" {
     s3             = var.endpoint
     sfn            = var.endpoint
     sqs            = var.endpoint
+    ssm            = var.endpoint
     sts            = var.endpoint
   }
 }
@@ -56,7 +57,8 @@ locals {
   times    = { heartbeat_seconds = 20, timeout_seconds = 90 }
   machines = ["lambda-jobs", "fargate", "batch"]
   # One image, with and without the worker: a task's command decides.
-  container = { image = "chaos:1", command = ["true"] }
+  container        = { image = "chaos:1", command = ["true"] }
+  container_limits = { allowed_overrides = ["command"], max_concurrent_jobs = 6, max_queue_seconds = 60 }
 }
 
 data "aws_vpc" "default" {
@@ -84,47 +86,33 @@ resource "aws_s3_object" "code" {
 module "function" {
   source = "../../../terraform/modules/function"
 
-  name            = "chaos"
-  description     = "Does as its input says"
-  handler         = "faulty.handle"
-  package         = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
-  environment     = module.stack.worker_environment
-  timeout_seconds = 30
+  name        = "chaos"
+  description = "Does as its input says"
+  handler     = "faulty.handle"
+  package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
+  environment = module.stack.worker_environment
+  limits      = { timeout_seconds = 30 }
 }
 
 module "stack" {
   source = "../../../terraform/modules/stack"
 
-  name         = "chaos"
-  packages_dir = var.packages_dir
-  data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
-  lambda_activities = {
-    lambda-jobs = merge(local.times, {
-      function_arn        = module.function.arn
-      role_name           = module.function.role_name
-      max_concurrent_jobs = 10
-    })
-  }
-  fargate = merge(local.times, {
-    container           = local.container
-    allowed_overrides   = ["command"]
-    max_concurrent_jobs = 6
-    max_queue_seconds   = 60
-  })
-  batch = merge(local.times, {
-    container           = local.container
-    allowed_overrides   = ["command"]
-    max_concurrent_jobs = 6
-    max_queue_seconds   = 60
-    job_timeout_seconds = 60
-  })
+  name     = "chaos"
+  packages = { dir = var.packages_dir }
+  backends = ["lambda", "ecs", "batch"]
+  data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   network = {
     vpc_id           = data.aws_vpc.default.id
     subnets          = data.aws_subnets.default.ids
     assign_public_ip = true
   }
-  dispatch = {
-    state_machine_arns = [for name in local.machines : "arn:aws:states:eu-west-1:000000000000:stateMachine:chaos-${name}"]
+  activities = {
+    lambda-jobs = merge(local.times, {
+      lambda              = { function_arn = module.function.arn, role = { name = module.function.role_name } }
+      max_concurrent_jobs = 10
+    })
+    fargate = merge(local.times, local.container_limits, { ecs = { container = local.container } })
+    batch   = merge(local.times, local.container_limits, { batch = { container = local.container, job_timeout_seconds = 60 } })
   }
 }
 
@@ -145,5 +133,5 @@ output "state_machines" {
 }
 
 output "task_table" {
-  value = module.stack.task_table
+  value = module.stack.handle.table.name
 }

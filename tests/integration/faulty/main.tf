@@ -46,6 +46,7 @@ provider "aws" {
     s3             = var.endpoint
     sfn            = var.endpoint
     sqs            = var.endpoint
+    ssm            = var.endpoint
     sts            = var.endpoint
   }
 }
@@ -97,44 +98,72 @@ resource "aws_s3_object" "code" {
 module "function" {
   source = "../../../terraform/modules/function"
 
-  name            = "faulty"
-  description     = "Misbehaves as its input says"
-  handler         = "faulty.handle"
-  package         = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
-  environment     = module.stack.worker_environment
-  timeout_seconds = 20
+  name        = "faulty"
+  description = "Misbehaves as its input says"
+  handler     = "faulty.handle"
+  package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
+  environment = module.stack.worker_environment
+  limits      = { timeout_seconds = 20 }
 }
 
 module "stack" {
   source = "../../../terraform/modules/stack"
 
-  name         = "faulty"
-  packages_dir = var.packages_dir
-  data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
-  lambda_activities = { for name, seconds in local.activities : name => merge(seconds, {
-    function_arn = module.function.arn
-    role_name    = module.function.role_name
-  }) }
-  # A container without the worker: the reconciler sends its heartbeats, which the short interval shows.
-  fargate = {
-    container           = { image = "busybox:faulty", command = ["true"] }
-    heartbeat_seconds   = 15
-    timeout_seconds     = 600
-    allowed_overrides   = ["command"]
-    max_concurrent_jobs = 5
-    max_queue_seconds   = 60
-  }
+  name     = "faulty"
+  packages = { dir = var.packages_dir }
+  backends = ["lambda", "ecs"]
+  wake_ups = ["poll", "logs"]
+  data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   network = {
     vpc_id           = data.aws_vpc.default.id
     subnets          = data.aws_subnets.default.ids
     assign_public_ip = true
   }
-  dispatch = {
-    # A poll for missed tasks would take tasks that are left to workers.
-    missed_task_poll_minutes = 1440
-    log_group_names          = [for name in ["heard", "shared-heard"] : module.bare_state_machine[name].log_group_name]
-    state_machine_arns       = [for name in setunion(local.machines, local.bare, ["pair"]) : "arn:aws:states:eu-west-1:000000000000:stateMachine:faulty-${name}"]
-  }
+  # A poll for missed tasks would take tasks that are left to workers.
+  dispatch = { missed_task_poll_minutes = 1440 }
+}
+
+# One function behind all of them.
+module "jobs" {
+  source = "../../../terraform/modules/backend-lambda"
+
+  stack      = module.stack.handle
+  name       = "faulty"
+  activities = keys(local.activities)
+  callbacks  = true
+  settings   = { function_arn = module.function.arn, role = { name = module.function.role_name } }
+}
+
+module "activity" {
+  source   = "../../../terraform/modules/activity"
+  for_each = local.activities
+
+  stack                  = module.stack.handle
+  name                   = each.key
+  backend                = module.jobs.backend
+  heartbeat_seconds      = each.value.heartbeat_seconds
+  timeout_seconds        = each.value.timeout_seconds
+  max_concurrent_jobs    = try(each.value.max_concurrent_jobs, null)
+  wake_up                = try(each.value.wake_up, null)
+  overflow_after_seconds = try(each.value.overflow_after_seconds, null)
+}
+
+# A container without the worker: the reconciler sends its heartbeats, which the short interval shows.
+module "fargate" {
+  source = "../../../terraform/modules/activity"
+
+  stack               = module.stack.handle
+  name                = "fargate"
+  ecs                 = { container = { image = "busybox:faulty", command = ["true"] } }
+  heartbeat_seconds   = 15
+  timeout_seconds     = 600
+  allowed_overrides   = ["command"]
+  max_concurrent_jobs = 5
+  max_queue_seconds   = 60
+}
+
+locals {
+  served = merge(module.activity, { fargate = module.fargate })
 }
 
 module "state_machine" {
@@ -144,9 +173,9 @@ module "state_machine" {
   name = "faulty-${each.key}"
   definition = jsonencode({
     StartAt = "Process"
-    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+    States  = { Process = merge(local.served[each.key].process_state, { End = true }) }
   })
-  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+  policies = { dispatch = local.served[each.key].execution_policy_json }
 }
 
 # Two activities in one machine: no two states may have the same name, in branches either.
@@ -157,11 +186,11 @@ module "pair_state_machine" {
   definition = jsonencode({
     StartAt = "First"
     States = {
-      First  = merge(module.stack.process_states["steady"], { Next = "Second" })
-      Second = merge(module.stack.process_states["narrow"], { End = true })
+      First  = merge(local.served["steady"].process_state, { Next = "Second" })
+      Second = merge(local.served["narrow"].process_state, { End = true })
     }
   })
-  policies = { for name in ["steady", "narrow"] : name => module.stack.execution_policies_json[name] }
+  policies = { for name in ["steady", "narrow"] : name => local.served[name].execution_policy_json }
 }
 
 module "bare_state_machine" {
@@ -173,12 +202,13 @@ module "bare_state_machine" {
     StartAt = "Wait"
     States = { Wait = {
       Type             = "Task"
-      Resource         = module.stack.activities[each.key]
+      Resource         = local.served[each.key].arn
       HeartbeatSeconds = 30
       TimeoutSeconds   = 60
       End              = true
     } }
   })
+  listener_arn = contains(["heard", "shared-heard"], each.key) ? module.stack.handle.listener_arn : null
 }
 
 output "state_machines" {
@@ -186,21 +216,21 @@ output "state_machines" {
 }
 
 output "activities" {
-  value = module.stack.activities
+  value = { for name, activity in local.served : name => activity.arn if activity.arn != null }
 }
 
 output "functions" {
-  value = module.stack.functions
+  value = module.stack.control_plane.functions
 }
 
 output "dead_letter_queue_url" {
-  value = module.stack.dead_letter_queue_url
+  value = module.stack.control_plane.queues.dead_letter.url
 }
 
 output "task_table" {
-  value = module.stack.task_table
+  value = module.stack.handle.table.name
 }
 
 output "payload_bucket" {
-  value = module.stack.data_bucket
+  value = module.stack.handle.bucket.name
 }

@@ -5,6 +5,7 @@ mock_provider "aws" {
 
 variables {
   name     = "studio"
+  network  = {}
   packages = { dir = "../../../build/zip" }
 }
 
