@@ -9,16 +9,19 @@ module "stack" {
   name     = "renders"
   packages = var.packages
   network  = var.network
-  batch = {
-    container       = { image = var.image }
-    repository_arns = var.repository_arns
-    size            = { cpu = 4, memory_mb = 14000, gpus = 1 }
-    # Several types make it more likely to get a Spot GPU.
-    compute = { type = "EC2", spot = true, max_cpus = 32, instance_types = ["g4dn.xlarge", "g5.xlarge"] }
+  backends = ["batch"]
+  activities = { render = {
+    batch = {
+      container       = { image = var.image }
+      repository_arns = var.repository_arns
+      size            = { cpu = 4, memory_mb = 14000, gpus = 1 }
+      # Several types make it more likely to get a Spot GPU.
+      compute             = { type = "EC2", spot = true, max_cpus = 32, instance_types = ["g4dn.xlarge", "g5.xlarge"] }
+      job_timeout_seconds = 3600
+    }
     # From dispatch to outcome: a Spot instance may take long to arrive. The program itself has an hour.
-    timeout_seconds     = 21600
-    job_timeout_seconds = 3600
-  }
+    timeout_seconds = 21600
+  } }
 }
 
 # A job that loses its instance fails with Job.Interrupted, which the state's own Retry retries.
@@ -28,7 +31,7 @@ module "state_machine" {
   name = "renders"
   definition = jsonencode({
     StartAt = "Render"
-    States  = { Render = merge(module.stack.process_states.batch, { End = true }) }
+    States  = { Render = merge(module.stack.process_states.render, { End = true }) }
   })
-  policies = { dispatch = module.stack.execution_policies_json.batch }
+  policies = { dispatch = module.stack.execution_policies_json.render }
 }

@@ -10,28 +10,22 @@ module "stack" {
   packages = var.packages
   network  = var.network
 
-  lambda_activities = {
-    sketch = { function_arn = var.function_arn, role_name = var.role_name }
-  }
-  fargate = {
-    container       = { image = var.image }
-    repository_arns = var.repository_arns
-  }
-  batch = {
-    container       = { image = var.image }
-    repository_arns = var.repository_arns
-  }
-  sagemaker = {
-    container       = { image = var.training_image }
-    repository_arns = var.repository_arns
-    instances       = { type = "ml.m5.large" }
+  activities = {
+    sketch    = { lambda = { function_arn = var.function_arn, role = { name = var.role_name } } }
+    transcode = { ecs = { container = { image = var.image }, repository_arns = var.repository_arns } }
+    index     = { batch = { container = { image = var.image }, repository_arns = var.repository_arns } }
+    fit = { sagemaker = {
+      container       = { image = var.training_image }
+      repository_arns = var.repository_arns
+      instances       = { type = "ml.m5.large" }
+    } }
   }
 }
 
 # One state machine for each. A single machine with a state for each would work too.
 module "state_machine" {
   source   = "../../modules/state-machine"
-  for_each = toset(["sketch", "fargate", "batch", "sagemaker"])
+  for_each = toset(["sketch", "transcode", "index", "fit"])
 
   name = "studio-${each.key}"
   definition = jsonencode({

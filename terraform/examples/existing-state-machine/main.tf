@@ -3,14 +3,8 @@ provider "aws" {
   region = "eu-west-1"
 }
 
-data "aws_caller_identity" "current" {}
-data "aws_partition" "current" {}
-# For its region: of aws_region, 5.100 has no `region`, and 6 deprecates `name` and `id`.
-data "aws_service" "current" { service_id = "states" }
-
 locals {
-  machine_arn = "arn:${data.aws_partition.current.partition}:states:${data.aws_service.current.region}:${data.aws_caller_identity.current.account_id}:stateMachine:orders"
-  orders      = jsondecode(file("${path.module}/orders.asl.json"))
+  orders = jsondecode(file("${path.module}/orders.asl.json"))
   # The state keeps its name and its next state. Its output joins the order, as the original state's did.
   invoice = merge(module.stack.process_states.invoice, {
     Next           = local.orders.States.Invoice.Next
@@ -26,11 +20,10 @@ module "stack" {
 
   name     = "orders"
   packages = var.packages
-  lambda_activities = {
-    invoice = { function_arn = var.function_arn, role_name = var.role_name }
+  backends = ["lambda"]
+  activities = {
+    invoice = { lambda = { function_arn = var.function_arn, role = { name = var.role_name } } }
   }
-  # Aborting an execution stops its jobs at once.
-  dispatch = { state_machine_arns = [local.machine_arn] }
 }
 
 resource "aws_sfn_state_machine" "orders" {

@@ -3,10 +3,11 @@ provider "aws" {
 }
 
 module "stack" {
-  source            = "../../modules/stack"
-  name              = "letters"
-  packages          = var.packages
-  lambda_activities = { letter = { function_arn = var.function_arn, role_name = var.role_name } }
+  source     = "../../modules/stack"
+  name       = "letters"
+  packages   = var.packages
+  backends   = ["lambda"]
+  activities = { letter = { lambda = { function_arn = var.function_arn, role = { name = var.role_name } } } }
 }
 
 module "state_machine" {

@@ -1,4 +1,4 @@
-# Jobs are containers on Fargate Spot, in existing subnets.
+# Jobs are ECS tasks on Fargate Spot, in existing subnets.
 provider "aws" {
   region = "eu-west-1"
 }
@@ -9,16 +9,19 @@ module "stack" {
   name     = "reports"
   packages = var.packages
   network  = var.network
-  fargate = {
-    container           = { image = var.image, stop_timeout_seconds = 60 }
-    repository_arns     = var.repository_arns
-    size                = { cpu = 1, memory_mb = 2048 }
-    spot                = true
+  backends = ["ecs"]
+  activities = { report = {
+    ecs = {
+      container       = { image = var.image, stop_timeout_seconds = 60 }
+      repository_arns = var.repository_arns
+      size            = { cpu = 1, memory_mb = 2048 }
+      capacity        = [{ provider = "FARGATE_SPOT" }]
+    }
     timeout_seconds     = 1800
     max_concurrent_jobs = 20
     # What a task's input may override: {"job": {"command": [...], "memory_mb": 4096}}
     allowed_overrides = ["command", "cpu", "memory_mb"]
-  }
+  } }
 }
 
 module "state_machine" {
@@ -27,7 +30,7 @@ module "state_machine" {
   name = "reports"
   definition = jsonencode({
     StartAt = "Report"
-    States  = { Report = merge(module.stack.process_states.fargate, { End = true }) }
+    States  = { Report = merge(module.stack.process_states.report, { End = true }) }
   })
-  policies = { dispatch = module.stack.execution_policies_json.fargate }
+  policies = { dispatch = module.stack.execution_policies_json.report }
 }
