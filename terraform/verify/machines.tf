@@ -8,7 +8,7 @@ locals {
     StartAt = "Wait"
     States = { Wait = {
       Type             = "Task"
-      Resource         = module.stack.activities[key]
+      Resource         = module.activity[key].arn
       HeartbeatSeconds = 60
       TimeoutSeconds   = 300
       End              = true
@@ -16,14 +16,14 @@ locals {
   } }
   with_requests = { for key in concat(["requests", "single", "callback"], var.training == null ? [] : ["sagemaker"]) : key => {
     StartAt = "Process"
-    States  = { Process = merge(module.stack.process_states[key], { End = true }) }
+    States  = { Process = merge(local.served[key].process_state, { End = true }) }
   } }
 
   definitions = merge(local.bare, local.with_requests, {
     retry = {
       StartAt = "Process"
-      States = { Process = merge(module.stack.process_states.requests, {
-        Retry = concat(try(module.stack.process_states.requests.Retry, []), [local.again])
+      States = { Process = merge(module.activity["requests"].process_state, {
+        Retry = concat(try(module.activity["requests"].process_state.Retry, []), [local.again])
         End   = true
       }) }
     }
@@ -34,7 +34,7 @@ locals {
         Both = {
           Type = "Parallel"
           Branches = [
-            { StartAt = "Process", States = { Process = merge(module.stack.process_states.requests, { End = true }) } },
+            { StartAt = "Process", States = { Process = merge(module.activity["requests"].process_state, { End = true }) } },
             { StartAt = "Beside", States = { Beside = { Type = "Wait", Seconds = 1, End = true } } },
           ]
           Catch = [{ ErrorEquals = ["Verify.Named"], Next = "ByName" }, { ErrorEquals = ["States.ALL"], Next = "ByOther" }]
@@ -73,41 +73,11 @@ locals {
     { retry = ["requests"], branches = ["requests"], jsonata = ["requests"] },
   )
 
-  # The state of mode `requests` as a machine needs it whose only language is JSONata.
+  # A machine whose only language is JSONata.
   jsonata = {
     QueryLanguage = "JSONata"
     StartAt       = "Process"
-    States = { Process = {
-      Type = "Parallel"
-      Branches = [{
-        StartAt = "RequestDispatch"
-        States = {
-          RequestDispatch = {
-            Type     = "Task"
-            Resource = "arn:${data.aws_partition.current.partition}:states:::sqs:sendMessage"
-            Arguments = {
-              QueueUrl = module.stack.dispatch_queue_url
-              MessageBody = {
-                activity_arn     = module.stack.activities["requests"]
-                execution_arn    = "{% $states.context.Execution.Id %}"
-                state_entered_at = "{% $states.context.State.EnteredTime %}"
-              }
-            }
-            Output = "{% $states.input %}"
-            Next   = "Activity"
-          }
-          Activity = {
-            Type             = "Task"
-            Resource         = module.stack.activities["requests"]
-            HeartbeatSeconds = 60
-            TimeoutSeconds   = 300
-            End              = true
-          }
-        }
-      }]
-      Output = "{% $states.result[0] %}"
-      End    = true
-    } }
+    States        = { Process = merge(module.jsonata.state, { End = true }) }
   }
 }
 

@@ -49,12 +49,12 @@ resource "aws_s3_object" "job" {
 module "job" {
   source = "../modules/function"
 
-  name            = "${var.name}-job"
-  description     = "Does as its input says"
-  handler         = "job.handle"
-  package         = { bucket = var.data_bucket, key = aws_s3_object.job.key, hash = filebase64sha256(var.job_package) }
-  environment     = merge(module.stack.worker_environment, { VERIFY_BUCKET = var.data_bucket })
-  timeout_seconds = 60
+  name        = "${var.name}-job"
+  description = "Does as its input says"
+  handler     = "job.handle"
+  package     = { bucket = var.data_bucket, key = aws_s3_object.job.key, hash = filebase64sha256(var.job_package) }
+  environment = merge(module.stack.worker_environment, { VERIFY_BUCKET = var.data_bucket })
+  limits      = { timeout_seconds = 60 }
   # An object there ends the failures that the function was asked for.
   policies = { switch = jsonencode({
     Version = "2012-10-17"
@@ -70,13 +70,50 @@ module "job" {
 module "stack" {
   source = "../modules/stack"
 
-  name         = var.name
-  packages_dir = var.packages_dir
-  lambda_activities = { for name, activity in local.activities : name => merge(activity, {
-    function_arn = module.job.arn
-    role_name    = module.job.role_name
-  }) }
-  sagemaker = var.training == null ? null : {
+  name     = var.name
+  packages = { dir = var.packages_dir }
+  backends = concat(["lambda"], var.training == null ? [] : ["sagemaker"])
+  wake_ups = ["poll", "logs"]
+  data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  logs     = { retention_days = 1 }
+  watching = { dashboard = false }
+  # The environment's stack keeps its reservations; an account may not have room for a second one.
+  dispatch = { reserved_concurrency = { enabled = false } }
+}
+
+# One function behind all activities but the training's.
+module "jobs" {
+  source = "../modules/backend-lambda"
+
+  stack      = module.stack.handle
+  name       = "jobs"
+  activities = keys(local.activities)
+  callbacks  = true
+  settings   = { function_arn = module.job.arn, role = { name = module.job.role_name } }
+}
+
+module "activity" {
+  source   = "../modules/activity"
+  for_each = local.activities
+
+  stack               = module.stack.handle
+  name                = each.key
+  backend             = module.jobs.backend
+  heartbeat_seconds   = each.value.heartbeat_seconds
+  timeout_seconds     = each.value.timeout_seconds
+  max_concurrent_jobs = try(each.value.max_concurrent_jobs, null)
+  wake_up             = try(each.value.wake_up, null)
+}
+
+module "training" {
+  source = "../modules/activity"
+  count  = var.training == null ? 0 : 1
+
+  stack             = module.stack.handle
+  name              = "sagemaker"
+  timeout_seconds   = 1800
+  allowed_overrides = ["environment.VERIFY_*"]
+  sagemaker = {
     container = {
       image = var.training.image
       # Without /opt/ml, on a local cloud, there is no model.
@@ -92,27 +129,28 @@ module "stack" {
     instances           = { type = var.training.instance_type, volume_gb = 5 }
     metrics             = { accuracy = "accuracy=([0-9.]+)" }
     repository_arns     = var.training.repository_arns
-    allowed_overrides   = ["environment.VERIFY_*"]
-    timeout_seconds     = 1800
     job_timeout_seconds = 600
   }
-  dispatch = {
-    # The environment's stack keeps its reservations; an account may not have room for a second one.
-    reserved_concurrency = { enabled = false }
-    log_group_names      = [module.state_machine["logs"].log_group_name]
-    state_machine_arns   = values(local.state_machine_arns)
-  }
-  data               = { keep_payloads = true, force_destroy = true, deletion_protection = false }
-  log_retention_days = 1
-  watching           = { dashboard = false }
+}
+
+module "jsonata" {
+  source = "../modules/process-state"
+
+  activity       = module.activity["requests"].activity
+  query_language = "JSONata"
+}
+
+locals {
+  served = merge(module.activity, { for training in module.training : "sagemaker" => training })
 }
 
 module "state_machine" {
   source   = "../modules/state-machine"
   for_each = toset(local.machines)
 
-  name               = "${var.name}-${each.key}"
-  definition         = jsonencode(local.definitions[each.key])
-  policies           = { for activity in local.requests_of[each.key] : activity => module.stack.execution_policies_json[activity] }
-  log_retention_days = 1
+  name         = "${var.name}-${each.key}"
+  definition   = jsonencode(local.definitions[each.key])
+  policies     = { for activity in local.requests_of[each.key] : activity => local.served[activity].execution_policy_json }
+  logs         = { retention_days = 1 }
+  listener_arn = each.key == "logs" ? module.stack.handle.listener_arn : null
 }

@@ -1,6 +1,16 @@
 output "stack" {
-  description = "All outputs of module stack."
-  value       = module.stack
+  description = "What the checks need of the stack."
+  value = {
+    region                = module.stack.control_plane.region
+    data_bucket           = module.stack.handle.bucket.name
+    task_table            = module.stack.handle.table.name
+    dispatch_queue_url    = module.stack.handle.queue.url
+    dead_letter_queue_url = module.stack.control_plane.queues.dead_letter.url
+    functions             = module.stack.control_plane.functions
+    activities            = { for name, activity in local.served : name => activity.arn if activity.arn != null }
+    state_machines        = {}
+    worker_policy_json    = module.jobs.worker_policy_json
+  }
 }
 
 output "state_machines" {

@@ -40,6 +40,7 @@ provider "aws" {
     s3             = var.endpoint
     sfn            = var.endpoint
     sqs            = var.endpoint
+    ssm            = var.endpoint
     sts            = var.endpoint
   }
 }
@@ -54,7 +55,7 @@ locals {
   }
   processing = { for name in keys(local.activities) : name => {
     StartAt = "Process"
-    States  = { Process = merge(module.stack.process_states[name], { End = true }) }
+    States  = { Process = merge(module.activity[name].process_state, { End = true }) }
   } }
   definitions = merge({ for name, machine in local.processing : name => jsonencode(machine) }, {
     map = jsonencode({
@@ -67,22 +68,14 @@ locals {
         End            = true
       } }
     })
-    # As a user writes them whose machines are JSONata.
-    jsonata = templatefile("${path.module}/process.asl.json", {
-      queue_url    = module.stack.dispatch_queue_url
-      activity_arn = module.stack.activities["steady"]
-    })
-    jsonata-callback = templatefile("${path.module}/callback.asl.json", {
-      queue_url = module.stack.dispatch_queue_url
-      callback  = "called"
-    })
-  })
+    }, { for name, process in module.jsonata : name => jsonencode({
+      QueryLanguage = "JSONata"
+      StartAt       = "Process"
+      States        = { Process = merge(process.state, { End = true }) }
+  }) })
   # The machine polled runs without a policy.
-  policies = merge(module.stack.execution_policies_json, {
-    map              = module.stack.execution_policies_json["steady"]
-    jsonata          = module.stack.execution_policies_json["steady"]
-    jsonata-callback = module.stack.execution_policies_json["called"]
-  })
+  used     = merge({ for name in keys(local.activities) : name => name }, { map = "steady", jsonata = "steady", jsonata-callback = "called" })
+  policies = { for name, activity in local.used : name => module.activity[activity].execution_policy_json if activity != "polled" }
 }
 
 resource "aws_s3_bucket" "code" {
@@ -99,32 +92,57 @@ resource "aws_s3_object" "code" {
 module "function" {
   source = "../../../terraform/modules/function"
 
-  name            = "second"
-  description     = "Does as its input says"
-  handler         = "faulty.handle"
-  package         = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
-  environment     = module.stack.worker_environment
-  timeout_seconds = 60
+  name        = "second"
+  description = "Does as its input says"
+  handler     = "faulty.handle"
+  package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
+  environment = module.stack.worker_environment
+  limits      = { timeout_seconds = 60 }
 }
 
 module "stack" {
   source = "../../../terraform/modules/stack"
 
-  name         = "second"
-  packages_dir = var.packages_dir
-  data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
-  lambda_activities = { for name, settings in local.activities : name => merge(
-    { heartbeat_seconds = 30, timeout_seconds = 300 },
-    settings,
-    { function_arn = module.function.arn, role_name = module.function.role_name },
-  ) }
-  dispatch = {
-    # Each is one more process of this machine.
-    max_dispatchers          = 5
-    missed_task_poll_minutes = 1440
-    # A test creates the last one.
-    state_machine_arns = [for name in concat(keys(local.definitions), ["short-lived"]) : "arn:aws:states:eu-west-1:000000000000:stateMachine:second-${name}"]
-  }
+  name     = "second"
+  packages = { dir = var.packages_dir }
+  backends = ["lambda"]
+  wake_ups = ["poll"]
+  data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  # Each is one more process of this machine.
+  dispatch = { max_dispatchers = 5, missed_task_poll_minutes = 1440 }
+}
+
+# One function behind all of them.
+module "jobs" {
+  source = "../../../terraform/modules/backend-lambda"
+
+  stack      = module.stack.handle
+  name       = "second"
+  activities = keys(local.activities)
+  callbacks  = true
+  settings   = { function_arn = module.function.arn, role = { name = module.function.role_name } }
+}
+
+module "activity" {
+  source   = "../../../terraform/modules/activity"
+  for_each = local.activities
+
+  stack               = module.stack.handle
+  name                = each.key
+  backend             = module.jobs.backend
+  heartbeat_seconds   = try(each.value.heartbeat_seconds, 30)
+  timeout_seconds     = 300
+  max_concurrent_jobs = try(each.value.max_concurrent_jobs, null)
+  wake_up             = try(each.value.wake_up, null)
+}
+
+# As a user has them whose machines are JSONata.
+module "jsonata" {
+  source   = "../../../terraform/modules/process-state"
+  for_each = { jsonata = "steady", jsonata-callback = "called" }
+
+  activity       = module.activity[each.value].activity
+  query_language = "JSONata"
 }
 
 module "state_machine" {
@@ -137,5 +155,14 @@ module "state_machine" {
 }
 
 output "stack" {
-  value = merge(module.stack, { state_machines = { for name, machine in module.state_machine : name => machine.arn } })
+  value = {
+    region                = module.stack.control_plane.region
+    data_bucket           = module.stack.handle.bucket.name
+    task_table            = module.stack.handle.table.name
+    dispatch_queue_url    = module.stack.handle.queue.url
+    dead_letter_queue_url = module.stack.control_plane.queues.dead_letter.url
+    functions             = module.stack.control_plane.functions
+    activities            = { for name, activity in module.activity : name => activity.arn if activity.arn != null }
+    state_machines        = { for name, machine in module.state_machine : name => machine.arn }
+  }
 }
