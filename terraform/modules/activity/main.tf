@@ -32,7 +32,6 @@ locals {
     arn                    = local.id
     name                   = local.is_callback ? var.name : local.name
     backend                = local.backend.kind
-    backend_name           = "${var.stack.prefix}${local.backend.name}"
     config                 = jsondecode(local.backend.config)
     heartbeat_seconds      = local.heartbeat_seconds
     timeout_seconds        = var.timeout_seconds

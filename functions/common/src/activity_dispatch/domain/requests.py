@@ -113,7 +113,7 @@ def _callback(document: Mapping[str, Any]) -> str:
 
 def _handed_over(document: Mapping[str, Any]) -> HandedOver:
     # The message omits the values: one may be a misplaced token.
-    values = {key: document.get(key) for key in ("task_token", "input", "execution_arn")}
+    values = {key: document.get(key) for key in ("task_token", "execution_arn")}
     for key, value in values.items():
         if not isinstance(value, str) or not value:
             raise InvalidRequest(f"{key}: {type(value).__name__}; it must be a non-empty string")
@@ -124,10 +124,19 @@ def _handed_over(document: Mapping[str, Any]) -> HandedOver:
         raise InvalidRequest(f"execution_arn: {len(execution)} characters; it must be an execution's ARN")
     return HandedOver(
         token=token,
-        # An input may hold a lone surrogate, which UTF-8 can't encode: write it as a JSON escape.
-        input=str(values["input"]).encode(errors="backslashreplace").decode(),
+        input=_input(document),
         execution_arn=execution,
     )
+
+
+def _input(document: Mapping[str, Any]) -> str:
+    """Return the input as JSON text: JSONPath states send it so, JSONata states the value itself."""
+    if "input" not in document or document["input"] == "":
+        raise InvalidRequest("input: missing or empty; it must be JSON, as a value or as text")
+    given = document["input"]
+    text = given if isinstance(given, str) else json.dumps(given)
+    # An input may hold a lone surrogate, which UTF-8 can't encode: write it as a JSON escape.
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _is_execution(arn: str) -> bool:

@@ -118,6 +118,7 @@ class Runtime:
                 name=settings.task_table,
                 payloads=payloads,
                 retention_days=settings.task_retention_days,
+                stack=settings.stack_name,
             ),
             slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
             cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),

@@ -17,7 +17,7 @@ class Settings:
     """What every function and worker needs to know about its stack.
 
     `dispatch_queue_url` is needed to free slots, `missed_task_poll_seconds` by the reconciler, and
-    `report_dead_letter_url` by the reporter.
+    `report_dead_letter_url` by the reporter. With `stack_name`, descriptions are judged by their names.
     """
 
     task_table: str
@@ -27,12 +27,13 @@ class Settings:
     dispatch_queue_url: str = ""
     missed_task_poll_seconds: int = 900
     report_dead_letter_url: str = ""
+    stack_name: str = ""
 
     @classmethod
     def from_environment(
         cls, environment: Mapping[str, str], *, also_required: tuple[str, ...] = ()
     ) -> "Settings":
-        """Read TASK_TABLE, PAYLOAD_BUCKET, LOG_LEVEL, the queues' URLs and the names in `_NUMBERS`.
+        """Read the names of table, bucket and stack, the queues' URLs, LOG_LEVEL and the names in `_NUMBERS`.
 
         Raises InvalidSettings with every problem found, not only the first.
         """
@@ -61,6 +62,7 @@ class Settings:
             dispatch_queue_url=environment.get("DISPATCH_QUEUE_URL", ""),
             missed_task_poll_seconds=numbers["MISSED_TASK_POLL_SECONDS"],
             report_dead_letter_url=environment.get("REPORT_DEAD_LETTER_URL", ""),
+            stack_name=environment.get("STACK_NAME", ""),
         )
 
 

@@ -17,8 +17,8 @@ from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.container_overrides import ContainerOverrides
-from activity_dispatch.backends.ecs_messages import name_of_refusal
 from activity_dispatch.backends.ecs.events import diagnose, diagnose_task
+from activity_dispatch.backends.ecs_messages import name_of_refusal
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import ErrorName

@@ -7,9 +7,11 @@ activities, whose `poll_id` is a constant.
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
+from activity_dispatch.domain.naming import check_names
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
@@ -75,8 +77,11 @@ def slots_of(item: Item) -> SlotsRecord:
     return _checked(item, _slots)
 
 
-def activity_of(item: Item) -> Activity:
-    """Return the activity in an item. Raises InvalidActivity."""
+def activity_of(item: Item, stack: str = "") -> Activity:
+    """Return the activity in an item; with a stack's name, only if it may name what it names.
+
+    Raises InvalidActivity.
+    """
     try:
         key, text = item["task_id"]["S"], item["activity"]["S"]
     except (LookupError, TypeError) as error:
@@ -84,13 +89,15 @@ def activity_of(item: Item) -> Activity:
     activity = Activity.from_json(text)
     if ACTIVITY_KEY_PREFIX + activity.arn != key:
         raise InvalidActivity(f"arn: {activity.arn}; its item's key is {key}")
+    if stack:
+        check_names(activity, stack)
     return activity
 
 
-def overview_of(items: Iterable[Item]) -> Overview:
+def overview_of(items: Iterable[Item], stack: str = "") -> Overview:
     """Return the contents of the index's items; invalid ones are logged, counted and left out."""
     invalid = _Invalid()
-    known = list(_valid(items, _part_of, invalid))
+    known = list(_valid(items, partial(_part_of, stack=stack), invalid))
     return Overview(
         tasks=tuple(each for each in known if isinstance(each, TaskRecord)),
         slots=tuple(each for each in known if isinstance(each, SlotsRecord)),
@@ -129,11 +136,11 @@ def _valid[T](items: Iterable[Item], parse: Callable[[Item], T], invalid: _Inval
             yield parsed
 
 
-def _part_of(item: Item) -> TaskRecord | SlotsRecord | Activity:
+def _part_of(item: Item, stack: str) -> TaskRecord | SlotsRecord | Activity:
     key = _key(item)
     if key.startswith(SLOTS_KEY_PREFIX):
         return slots_of(item)
-    return activity_of(item) if key.startswith(ACTIVITY_KEY_PREFIX) else record_of(item)
+    return activity_of(item, stack) if key.startswith(ACTIVITY_KEY_PREFIX) else record_of(item)
 
 
 def _checked[T](item: Item, parse: Callable[[Item], T]) -> T:

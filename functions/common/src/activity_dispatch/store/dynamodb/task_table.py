@@ -43,12 +43,16 @@ _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 
 @dataclass(frozen=True, kw_only=True)
 class DynamoTaskTable:
-    """Implements `TaskTable`. Inputs over 256 KiB go to the payload store; `clock` is in s since 1970."""
+    """Implements `TaskTable`. Inputs over 256 KiB go to the payload store; `clock` is in s since 1970.
+
+    With the stack's name, descriptions that name what belongs to others are invalid (`domain.naming`).
+    """
 
     client: "DynamoDBClient"
     name: str
     payloads: PayloadStore
     retention_days: int = 7
+    stack: str = ""
     clock: Callable[[], float] = time.time
     shared_puts: SharedPuts = field(init=False)
 
@@ -217,12 +221,12 @@ class DynamoTaskTable:
 
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities; may lag behind by a second."""
-        return overview_of(index_items(self.client, self.name, INDEX))
+        return overview_of(index_items(self.client, self.name, INDEX), self.stack)
 
     def activity(self, arn: str) -> Activity | None:
         """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
         item = self._item(ACTIVITY_KEY_PREFIX + arn)
-        return None if item is None else activity_of(item)
+        return None if item is None else activity_of(item, self.stack)
 
     def keep_description(self, activity: Activity) -> None:
         """Keep a description for the tasks that are started with it from now on."""
@@ -234,7 +238,8 @@ class DynamoTaskTable:
 
     def served_activities(self) -> Sequence[Activity]:
         """Return all served activities' descriptions, without invalid ones; may lag behind by a second."""
-        return overview_of(index_items(self.client, self.name, INDEX, {"poll_id": ACTIVITY})).activities
+        items = index_items(self.client, self.name, INDEX, {"poll_id": ACTIVITY})
+        return overview_of(items, self.stack).activities
 
     def _item(self, key: str) -> Mapping[str, Any] | None:
         response = self.client.get_item(TableName=self.name, Key={"task_id": {"S": key}}, ConsistentRead=True)
