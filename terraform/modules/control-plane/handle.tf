@@ -56,4 +56,15 @@ resource "aws_ssm_parameter" "handle" {
   type        = "String"
   value       = jsonencode(local.handle)
   tags        = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(jsonencode(local.handle)) <= 4096
+      error_message = "tags and existing.state_machines must be fewer or shorter: the handle, which has them, may have 4096 characters as an SSM parameter. Given: ${length(jsonencode(local.handle))}."
+    }
+    precondition {
+      condition     = alltrue([for size in values(local.policy_sizes) : size <= local.max_policy_size])
+      error_message = "existing must have fewer names, which a * at the end makes possible: the policies of a role may have ${local.max_policy_size} characters beside those of module function. Given: ${jsonencode(local.policy_sizes)}."
+    }
+  }
 }

@@ -75,4 +75,14 @@ locals {
   # A policy must have a statement.
   start_policy = { Version = "2012-10-17", Statement = concat(local.started, local.pass_roles, length(local.started) > 0 ? [] : [local.make_requests]) }
   end_policy   = { Version = "2012-10-17", Statement = concat(local.ended, length(local.ended) > 0 ? [] : [local.make_requests]) }
+
+  # IAM counts all inline policies of a role together, up to 10,240 characters; module function adds less than 1,500 of them, for
+  # logs, tracing and network. Activities add nothing, names in existing do.
+  max_policy_size = 8740
+  policy_sizes = { for function, policies in {
+    dispatcher = [local.dispatcher_policy, local.start_policy]
+    poller     = [{ Statement = local.take_tasks }, local.start_policy]
+    reporter   = [local.reporter_policy, local.end_policy]
+    reconciler = [local.reconciler_policy, local.start_policy, local.end_policy]
+  } : function => sum([for policy in policies : length(jsonencode(policy))]) }
 }

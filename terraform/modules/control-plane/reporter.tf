@@ -62,6 +62,13 @@ resource "aws_cloudwatch_event_rule" "this" {
   description   = "${each.key == "executions" ? "Ends and redrives of executions" : "Ends of jobs on ${trimprefix(each.key, "jobs-")}"}, for the reporter of ${var.name}"
   event_pattern = each.value
   tags          = var.tags
+
+  lifecycle {
+    precondition {
+      condition     = length(each.value) <= 2048
+      error_message = "existing.state_machines must be fewer, which a * at the end makes possible: EventBridge allows an event pattern of 2048 characters. Given: ${length(each.value)}, with ${join(", ", var.existing.state_machines)}."
+    }
+  }
 }
 
 resource "aws_cloudwatch_event_target" "this" {
@@ -81,12 +88,11 @@ resource "aws_cloudwatch_event_target" "this" {
   }
 }
 
-# For all rules of the stack's name.
+# For all rules of the stack's name. Their ARN names the account; EventBridge's documents do not promise a source account.
 resource "aws_lambda_permission" "reporter" {
-  statement_id   = "events"
-  function_name  = module.reporter.name
-  action         = "lambda:InvokeFunction"
-  principal      = "events.amazonaws.com"
-  source_account = local.account
-  source_arn     = local.rule_arns[0]
+  statement_id  = "events"
+  function_name = module.reporter.name
+  action        = "lambda:InvokeFunction"
+  principal     = "events.amazonaws.com"
+  source_arn    = local.rule_arns[0]
 }

@@ -77,6 +77,10 @@ variable "network" {
     error_message = "network must have a vpc_id if it has subnets or security_groups. Given: ${jsonencode(var.network)}."
   }
   validation {
+    condition     = try(var.network.vpc_id, null) == null || length(try(var.network.subnets, [])) > 0
+    error_message = "network must have one or more subnets if it has a vpc_id. Given: ${jsonencode(var.network)}."
+  }
+  validation {
     condition     = try(var.network.max_cpus, 1) >= 1 && floor(try(var.network.max_cpus, 1)) == try(var.network.max_cpus, 1)
     error_message = "network.max_cpus must be a whole number of at least 1. Given: ${try(var.network.max_cpus, "null")}."
   }
@@ -105,6 +109,14 @@ variable "existing" {
   })
   default  = {}
   nullable = false
+  validation {
+    condition     = alltrue([for name in [var.existing.cluster, var.existing.job_queue] : name == null ? true : can(regex("^[a-zA-Z0-9_-]+$", name))])
+    error_message = "existing.cluster and existing.job_queue must be null or names, not ARNs, of letters, digits, - and _. Given: ${jsonencode([var.existing.cluster, var.existing.job_queue])}."
+  }
+  validation {
+    condition     = var.existing.data_bucket == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.existing.data_bucket))
+    error_message = "existing.data_bucket must be null or the name of a bucket. Given: \"${coalesce(var.existing.data_bucket, "null")}\"."
+  }
   validation {
     condition     = alltrue([for name in concat(var.existing.clusters, var.existing.job_queues, var.existing.state_machines) : can(regex("^[a-zA-Z0-9_-]+\\*?$", name))])
     error_message = "existing must have names of letters, digits, - and _, with a * at most at the end. Given: ${jsonencode(var.existing)}."

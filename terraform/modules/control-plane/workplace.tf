@@ -18,8 +18,9 @@ module "network" {
   source = "../network"
   count  = local.has_network ? 1 : 0
 
-  name     = var.name
-  existing = var.network.vpc_id == null ? null : { vpc_id = var.network.vpc_id, subnets = var.network.subnets, assign_public_ip = var.network.assign_public_ip }
+  name = var.name
+  # By the number of subnets: the ID of a VPC from the same state is unknown when planning.
+  existing = length(var.network.subnets) == 0 ? null : { vpc_id = var.network.vpc_id, subnets = var.network.subnets, assign_public_ip = var.network.assign_public_ip }
   tags     = var.tags
 }
 
@@ -41,14 +42,20 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 resource "aws_batch_compute_environment" "this" {
   count = local.makes_queue ? 1 : 0
 
+  # The provider makes up a unique name, as create_before_destroy needs: no argument for it is in both 5.100 and 6.
   type = "MANAGED"
-  tags = merge(var.tags, { Name = local.names.job_queue })
+  tags = merge({ Name = local.names.job_queue }, var.tags)
 
   compute_resources {
     type               = "FARGATE"
     max_vcpus          = var.network.max_cpus
     subnets            = local.network.subnets
     security_group_ids = local.network.security_groups
+  }
+
+  # A queue must always have an environment.
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

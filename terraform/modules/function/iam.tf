@@ -86,9 +86,11 @@ resource "aws_iam_role_policy" "network" {
       # An interface that does not exist yet has no name to give; the last statement keeps the function's code out.
       Resource = "*"
       }, {
-      Sid       = "NotForItsCode"
-      Effect    = "Deny"
-      Action    = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+      # Requests with the function's credentials carry its ARN, Lambda's own do not.
+      Sid    = "NotForItsCode"
+      Effect = "Deny"
+      Action = ["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"]
+      # Denied on all that the statement above permits.
       Resource  = "*"
       Condition = { ArnEquals = { "lambda:SourceFunctionArn" = local.arn } }
     }]

@@ -62,7 +62,8 @@ variable "limits" {
   description = <<-EOT
     Limits of an invocation, and of all.
 
-    - `timeout_seconds`: how long one invocation may run.
+    - `timeout_seconds`: how long one invocation may run. Lambda allows 1,800 s; provider 5.100, and 6 too when this was
+      written, refuse more than 900.
     - `memory_mb`: memory in MB. CPU grows with it: 1,769 MB are one whole vCPU.
     - `concurrency`: how many may run at once, reserved from the account's pool. null: no limit of its own; 0: switched off.
   EOT

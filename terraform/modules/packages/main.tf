@@ -1,11 +1,12 @@
 # Zips of functions, for module function: uploaded to a bucket, or in one already.
 locals {
+  # A zip that is missing has an error of its own (outputs.tf).
   uploads = { for name in var.names : name => {
     path = "${var.packages.dir}/${name}.zip"
     hash = filebase64sha256("${var.packages.dir}/${name}.zip")
     # With the hash in the key, a function and its code change, and roll back, together.
     key = "functions/${name}-${substr(filesha256("${var.packages.dir}/${name}.zip"), 0, 16)}.zip"
-  } if var.packages.dir != null }
+  } if var.packages.dir == null ? false : fileexists("${var.packages.dir}/${name}.zip") }
 }
 
 resource "aws_s3_object" "this" {

@@ -24,6 +24,9 @@ run "the_reporter_may_be_in_a_loop" {
 
 run "what_no_chain_leads_to_stays_protected" {
   command = plan
+  variables {
+    wake_ups = ["poll", "logs"]
+  }
 
   assert {
     condition     = toset(keys(aws_lambda_function_recursion_config.this)) == toset(["dispatcher", "reporter"])
@@ -34,19 +37,23 @@ run "what_no_chain_leads_to_stays_protected" {
 run "the_control_plane_has_its_share_of_the_account_s_concurrency" {
   command = plan
   variables {
-    concurrency = { max_dispatchers = 7 }
+    dispatch = { max_dispatchers = 7 }
   }
 
   assert {
     condition     = local.reserved_concurrency == { dispatcher = 7, reporter = 50, reconciler = 5 }
     error_message = "jobs must not be able to keep dispatcher, reporter and reconciler from running"
   }
+  assert {
+    condition     = aws_lambda_event_source_mapping.this.scaling_config[0].maximum_concurrency == 7
+    error_message = "a mapping with a higher limit than its function's would throttle it"
+  }
 }
 
 run "nothing_is_reserved_where_the_account_has_little" {
   command = plan
   variables {
-    concurrency = { reserved = { enabled = false } }
+    dispatch = { reserved_concurrency = { enabled = false } }
   }
 
   assert {
@@ -58,19 +65,11 @@ run "nothing_is_reserved_where_the_account_has_little" {
 run "shares_can_be_chosen" {
   command = plan
   variables {
-    concurrency = { max_dispatchers = 30, reserved = { reporter = 200, reconciler = 6 } }
+    dispatch = { max_dispatchers = 30, reserved_concurrency = { reporter = 200, reconciler = 6 } }
   }
 
   assert {
     condition     = local.reserved_concurrency == { dispatcher = 30, reporter = 200, reconciler = 6 }
     error_message = "the given numbers are reserved"
   }
-}
-
-run "rejects_a_share_of_nothing" {
-  command = plan
-  variables {
-    concurrency = { reserved = { reporter = 0 } }
-  }
-  expect_failures = [var.concurrency]
 }

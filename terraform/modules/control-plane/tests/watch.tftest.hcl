@@ -3,11 +3,11 @@ mock_provider "aws" {
   override_during = plan
 }
 
-run "jobs_are_watched_without_any_backend" {
+run "jobs_are_watched_without_any_activity" {
   command = plan
 
   assert {
-    condition = { for key, rule in aws_cloudwatch_event_rule.this : rule.name => jsondecode(rule.event_pattern) } == {
+    condition = { for key, rule in aws_cloudwatch_event_rule.this : rule.name => jsondecode(rule.event_pattern) if key != "executions" } == {
       first-jobs-ecs = {
         source      = ["aws.ecs"]
         detail-type = ["ECS Task State Change"]
@@ -29,65 +29,42 @@ run "jobs_are_watched_without_any_backend" {
         detail-type = ["SageMaker Training Job State Change"]
         detail = {
           TrainingJobName = [{ prefix = "task-" }]
-          RoleArn         = [{ prefix = "arn:aws:iam::123456789012:role/first-" }]
+          RoleArn         = [{ prefix = "arn:aws:iam::123456789012:role/first/jobs/first-" }]
         }
       }
     }
-    error_message = "the ends of jobs of a backend that was removed must reach the reporter"
+    error_message = "the ends of jobs of an activity that was changed or removed must reach the reporter"
   }
   assert {
-    condition     = toset(keys(aws_lambda_permission.this)) == toset(["jobs-ecs", "jobs-batch", "jobs-sagemaker"])
-    error_message = "each rule must be allowed to invoke the reporter"
-  }
-  assert {
-    condition     = toset(keys(local.watch_policies)) == toset(["watch-ecs", "watch-batch", "watch-sagemaker"]) && jsondecode(local.watch_policies["watch-ecs"]).Statement[0].Resource == ["arn:aws:ecs:eu-west-1:123456789012:task/first-*/*"]
-    error_message = "reporter and reconciler must be allowed to watch and stop them"
-  }
-}
-
-run "a_backend_named_after_the_stack_has_no_rule_of_its_own" {
-  command = plan
-  variables {
-    backends = {
-      words = {
-        name          = "fargate"
-        config        = "{}"
-        policy_json   = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-        event_pattern = "{\"source\":[\"aws.ecs\"]}"
-        job_names     = "first-words"
-      }
-      other = {
-        name          = "fargate"
-        config        = "{}"
-        policy_json   = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-        event_pattern = "{\"source\":[\"aws.ecs\"]}"
-        job_names     = "firstborn"
-      }
-    }
-  }
-
-  assert {
-    condition     = toset(keys(aws_cloudwatch_event_rule.this)) == toset(["jobs-ecs", "jobs-batch", "jobs-sagemaker", "other"])
-    error_message = "an event must not be delivered twice"
+    condition     = aws_lambda_permission.reporter.principal == "events.amazonaws.com" && aws_lambda_permission.reporter.source_arn == "arn:aws:events:eu-west-1:123456789012:rule/first-*" && alltrue([for rule in aws_cloudwatch_event_rule.this : startswith(rule.name, "first-")])
+    error_message = "each rule must be allowed to invoke the reporter, and no other stack's"
   }
 }
 
 run "only_the_services_in_use_are_watched" {
   command = plan
   variables {
-    watching = { services = ["batch"] }
+    backends = ["batch"]
   }
 
   assert {
-    condition     = keys(aws_cloudwatch_event_rule.this) == ["jobs-batch"] && keys(local.watch_policies) == ["watch-batch"]
+    condition     = toset(keys(aws_cloudwatch_event_rule.this)) == toset(["jobs-batch", "executions"]) && toset(flatten([for statement in concat(local.start_policy.Statement, local.end_policy.Statement) : [for action in statement.Action : split(":", action)[0]]])) == toset(["batch", "logs"])
     error_message = "the other services need neither rules nor permissions"
+  }
+  assert {
+    condition     = output.handle.backends == ["batch"]
+    error_message = "activities must learn which are permitted"
   }
 }
 
-run "rejects_an_unknown_service" {
+run "permissions_keep_their_order" {
   command = plan
   variables {
-    watching = { services = ["batch", "lambda"] }
+    backends = ["sagemaker", "lambda", "batch", "ecs"]
   }
-  expect_failures = [var.watching]
+
+  assert {
+    condition     = output.handle.backends == ["lambda", "ecs", "batch", "sagemaker"]
+    error_message = "another order of the same backends must change no policy"
+  }
 }

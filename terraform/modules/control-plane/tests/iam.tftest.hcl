@@ -1,0 +1,55 @@
+# Path, boundary, VPC and architecture of the functions. That every role and function has them: tests/repo/test_iam_of_modules.py.
+mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
+  override_during = plan
+}
+
+run "roles_are_in_the_stack_s_path" {
+  command = plan
+
+  assert {
+    condition     = jsonencode(local.function_iam) == jsonencode({ path = "/first/", permissions_boundary_arn = null }) && output.handle.iam.job_path == "/first/jobs/"
+    error_message = "jobs' roles in a path of their own, below the stack's"
+  }
+}
+
+run "path_and_boundary_can_be_chosen" {
+  command = plan
+  variables {
+    iam = { path = "/company/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+
+  assert {
+    condition     = local.function_iam == { path = "/company/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary" }
+    error_message = "the functions' roles"
+  }
+  assert {
+    condition     = output.handle.iam == { job_path = "/company/jobs/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary" } && output.handle.starters == [for name in ["dispatcher", "reconciler"] : "arn:aws:iam::123456789012:role/company/first-${name}"]
+    error_message = "activities' roles, and what functions let in"
+  }
+}
+
+run "roles_of_0_1_0_can_stay_where_they_are" {
+  command = plan
+  variables {
+    iam = { path = "/", job_path = "/" }
+  }
+
+  assert {
+    condition     = output.handle.iam.job_path == "/" && local.pass_roles[0].Resource == ["arn:aws:iam::123456789012:role/first-*"] && output.handle.starters[0] == "arn:aws:iam::123456789012:role/first-dispatcher"
+    error_message = "the root path"
+  }
+}
+
+run "functions_run_in_a_vpc_if_asked_for" {
+  command = plan
+  variables {
+    wake_ups  = ["poll", "logs"]
+    functions = { vpc = { subnets = ["subnet-1", "subnet-2"], security_groups = ["sg-1"] }, architecture = "x86_64" }
+  }
+
+  assert {
+    condition     = toset(keys(output.functions)) == toset(["dispatcher", "reporter", "reconciler", "poller", "listener"])
+    error_message = "a function in a VPC must plan"
+  }
+}
