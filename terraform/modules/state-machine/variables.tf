@@ -82,6 +82,10 @@ variable "iam" {
     condition     = can(regex("^/([A-Za-z0-9_.,+@=-]+/)*$", var.iam.path))
     error_message = "iam.path must begin and end with /. Given: \"${var.iam.path}\"."
   }
+  validation {
+    condition     = var.iam.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.iam.permissions_boundary_arn))
+    error_message = "iam.permissions_boundary_arn must be null or arn:aws:iam::ACCOUNT:policy/NAME. Given: \"${coalesce(var.iam.permissions_boundary_arn, "null")}\"."
+  }
 }
 
 variable "kms_key_arn" {

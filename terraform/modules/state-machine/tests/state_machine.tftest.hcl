@@ -79,10 +79,8 @@ run "may_only_deliver_logs_and_what_is_granted" {
 run "accepts_another_log_level_and_a_key" {
   command = plan
   variables {
-    log_level              = "ERROR"
-    include_execution_data = true
-    log_retention_days     = 7
-    kms_key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    logs        = { level = "ERROR", include_execution_data = true, retention_days = 7, class = "INFREQUENT_ACCESS" }
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
   }
 
   assert {
@@ -90,8 +88,8 @@ run "accepts_another_log_level_and_a_key" {
     error_message = "level and data must be set"
   }
   assert {
-    condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 7
-    error_message = "key and retention must be set"
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 7 && aws_cloudwatch_log_group.this.log_group_class == "INFREQUENT_ACCESS"
+    error_message = "key, retention and class must be set"
   }
 }
 
@@ -116,19 +114,107 @@ run "tracing_comes_with_the_permission_to_send_traces" {
   }
 }
 
+run "nobody_hears_of_its_tasks_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_log_subscription_filter.listener) == 0
+    error_message = "a log group has two subscriptions at most: none may be taken unasked"
+  }
+}
+
+run "the_stack_s_listener_gets_only_scheduled_tasks" {
+  command = plan
+  variables {
+    listener_arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-listener"
+  }
+
+  assert {
+    condition     = [for filter in aws_cloudwatch_log_subscription_filter.listener : [filter.log_group_name, filter.filter_pattern, filter.destination_arn]] == [["/aws/vendedlogs/states/words", "{ $.type = \"ActivityScheduled\" }", "arn:aws:lambda:eu-west-1:123456789012:function:first-listener"]]
+    error_message = "only one kind of event may match"
+  }
+}
+
+run "rejects_a_listener_of_a_log_without_scheduled_tasks" {
+  command = plan
+  variables {
+    listener_arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-listener"
+    logs         = { level = "ERROR" }
+  }
+  expect_failures = [aws_cloudwatch_log_subscription_filter.listener]
+}
+
+run "rejects_a_listener_of_a_log_that_nothing_can_subscribe_to" {
+  command = plan
+  variables {
+    listener_arn = "arn:aws:lambda:eu-west-1:123456789012:function:first-listener"
+    logs         = { class = "INFREQUENT_ACCESS" }
+  }
+  expect_failures = [aws_cloudwatch_log_subscription_filter.listener]
+}
+
+run "path_and_boundary_are_on_the_role" {
+  command = plan
+  variables {
+    iam = { path = "/company/team/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary" }
+  }
+
+  assert {
+    condition     = aws_iam_role.this.path == "/company/team/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "the role must have both"
+  }
+}
+
+run "tags_reach_everything" {
+  command = plan
+  variables {
+    tags = { Team = "platform" }
+  }
+
+  assert {
+    condition     = alltrue([for tags in [aws_sfn_state_machine.this.tags, aws_iam_role.this.tags, aws_cloudwatch_log_group.this.tags] : tags == tomap({ Team = "platform" })])
+    error_message = "state machine, role and log group"
+  }
+}
+
 run "rejects_wrong_values" {
   command = plan
   variables {
-    name               = "with space"
-    definition         = "{"
-    policies           = { broken = "{}" }
-    log_level          = "DEBUG"
-    log_retention_days = 31
-    kms_key_arn        = "alias/mine"
+    name         = "with space"
+    definition   = "{"
+    policies     = { broken = "{}" }
+    logs         = { level = "DEBUG" }
+    kms_key_arn  = "alias/mine"
+    listener_arn = "first-listener"
+    iam          = { path = "/company" }
   }
   expect_failures = [
-    var.name, var.definition, var.policies, var.log_level, var.log_retention_days, var.kms_key_arn,
+    var.name, var.definition, var.policies, var.logs, var.kms_key_arn, var.listener_arn, var.iam,
   ]
+}
+
+run "rejects_a_retention_that_cloudwatch_does_not_offer" {
+  command = plan
+  variables {
+    logs = { retention_days = 31 }
+  }
+  expect_failures = [var.logs]
+}
+
+run "rejects_an_unknown_log_class" {
+  command = plan
+  variables {
+    logs = { class = "GLACIER" }
+  }
+  expect_failures = [var.logs]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+  variables {
+    iam = { permissions_boundary_arn = "boundary" }
+  }
+  expect_failures = [var.iam]
 }
 
 run "rejects_a_start_that_is_not_a_state" {
