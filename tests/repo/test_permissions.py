@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hcl2 import api
 from hcl2.rules.abstract import LarkElement
+from hcl2.rules.expressions import ConditionalRule, ExprTermRule
 from tests.repo import terraform
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,9 +30,24 @@ def unnamed(statement: terraform.Expressions) -> list[str]:
     """What a statement has in place of an action's name; its keys, if it lists no actions."""
     if "Action" not in statement or {"NotAction", "NotResource"} & set(statement):
         return sorted(statement)
-    actions = terraform.value(statement["Action"])
-    listed = actions if isinstance(actions, list) else [actions]
-    return [action for action in listed if not NAMED.fullmatch(action)]
+    return [
+        action
+        for either in alternatives(statement["Action"])
+        for action in listed(terraform.value(either))
+        if not NAMED.fullmatch(action)
+    ]
+
+
+def alternatives(element: LarkElement) -> list[LarkElement]:
+    """The values between which a conditional expression chooses; the element itself if it is none."""
+    inner = element.expression if isinstance(element, ExprTermRule) else element
+    if not isinstance(inner, ConditionalRule):
+        return [element]
+    return [*alternatives(inner.if_true), *alternatives(inner.if_false)]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def unexplained(text: str) -> list[int]:
@@ -78,6 +95,8 @@ def test_policies_are_written_in_the_one_form_read_here() -> None:
         ('Action = ["s3:GetObject", "s3:Put*"]', ["s3:Put*"]),
         ('Action = "s3:${var.x}"', ["s3:${var.x}"]),
         ("Action = var.actions", ["${var.actions}"]),
+        ('Action = var.x ? ["s3:GetObject"] : ["s3:*", "s3:PutObject"]', ["s3:*"]),
+        ('Action = var.x == "s3:*" ? "s3:GetObject" : "s3:PutObject"', []),
         ('Action = ["s3:GetObject"], NotResource = "a"', ["Action", "Effect", "NotResource"]),
         ('NotAction = ["s3:GetObject"]', ["Effect", "NotAction"]),
         ('Action = ["s3:GetObject"], Resource = { a = {} }', []),

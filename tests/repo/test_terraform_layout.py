@@ -12,7 +12,7 @@ MAX_VARIABLES = 15
 
 
 def test_the_modules_are_found() -> None:
-    assert {"activity", "backend-lambda", "dispatcher", "function", "stack", "state-machine"} <= set(NAMES)
+    assert {"activity", "backend-ecs", "control-plane", "function", "lookup", "stack"} <= set(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
