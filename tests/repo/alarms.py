@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from hcl2.rules.abstract import LarkElement
 from tests.repo import terraform
 
 # What each stands for is told by other local values: `${local.names.dispatch_queue}`, `${local.prefix}`.
@@ -40,7 +41,7 @@ def _names(alarm: terraform.Expressions, local_values: terraform.Expressions) ->
         yield from _filled(text, local_values)
 
 
-def _each(alarm: terraform.Expressions, local_values: terraform.Expressions) -> terraform.LarkElement:
+def _each(alarm: terraform.Expressions, local_values: terraform.Expressions) -> LarkElement:
     """The object that for_each is, or the local value that it names."""
     for_each = alarm["for_each"]
     name = str(terraform.value(for_each)).removeprefix("${local.").removesuffix("}")

@@ -19,10 +19,11 @@ type Expressions = Mapping[str, LarkElement]
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A top-level block. `labels`: its type and names; `attributes`: without those of inner blocks."""
+    """A block. `labels`: its type and names; `attributes`: without those of its `inner` blocks."""
 
     labels: tuple[str, ...]
     attributes: Expressions
+    inner: tuple["Block", ...] = ()
 
 
 def documents(folder: Path) -> list[StartRule]:
@@ -38,7 +39,7 @@ def document(file: Path) -> StartRule:
 def blocks(folder: Path, *labels: str) -> list[Block]:
     """The top-level blocks of a folder whose labels begin with these."""
     found = [
-        _block(child)
+        block(child)
         for parsed in documents(folder)
         for child in parsed.body.children
         if isinstance(child, BlockRule)
@@ -77,10 +78,11 @@ def value(element: LarkElement) -> Any:
     return element.serialize(options=VALUES)
 
 
-def _block(rule: BlockRule) -> Block:
+def block(rule: BlockRule) -> Block:
     attributes = {
         child.identifier.serialize(): child.expression
         for child in rule.body.children
         if isinstance(child, AttributeRule)
     }
-    return Block(labels=tuple(value(label) for label in rule.labels), attributes=attributes)
+    inner = tuple(block(child) for child in rule.body.children if isinstance(child, BlockRule))
+    return Block(labels=tuple(value(label) for label in rule.labels), attributes=attributes, inner=inner)

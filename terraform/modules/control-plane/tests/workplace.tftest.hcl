@@ -97,7 +97,8 @@ run "an_existing_cluster_and_queue_are_used_and_permitted" {
 }
 
 run "what_the_same_state_creates_can_be_passed" {
-  command = plan
+  # Planned first, when nothing is known; afterwards the policies are, and can be judged.
+  command = apply
   providers = {
     aws = aws.unknown
   }
