@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.judges import completeness, documents
+from tests.judges import completeness, documents, growth
 from tests.judges.asl import machines
 from tests.judges.documents import RENDERED, Document
 from tests.judges.iam import calls, policies
@@ -44,7 +44,8 @@ def main(folder: Path) -> int:
     for document, fault in wrong:
         print(f"{document.places[0]}:\n    {fault}{_elsewhere(document)}")
     # A folder other than the default has what it has.
-    missing = [*completeness.faults(found), *calls.faults(found)] if folder == RENDERED else []
+    judges = (completeness.faults, calls.faults, growth.faults)
+    missing = [fault for judge in judges for fault in judge(found)] if folder == RENDERED else []
     missing += [
         f"{place}: the plan does not know it, so nobody judges it" for place in documents.unrendered(folder)
     ]

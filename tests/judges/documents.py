@@ -82,6 +82,11 @@ def kind_of(value: Mapping[str, Any]) -> Kind | None:
     return None
 
 
+def text_of(document: Document) -> str:
+    """The document as IAM counts it: without white space."""
+    return json.dumps(document.value, separators=(",", ":"), sort_keys=True)
+
+
 def load(folder: Path = RENDERED) -> list[Document]:
     """Every document in the files of a folder, the same one of several places once."""
     places: dict[tuple[Kind, str], list[Place]] = {}

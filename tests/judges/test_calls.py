@@ -47,7 +47,8 @@ from mypy_boto3_sqs import SQSClient
 def send(text, client: SQSClient):
     client.send_message_batch(Entries=[text])
 """
-GRANT = 'module.step["prepare"].aws_iam_role_policy.this["data"]'
+FOLDER = calls.WORD_COUNT
+GRANT = 'module.function["prepare"].aws_iam_role_policy.this["data"]'
 
 
 @pytest.fixture
@@ -58,8 +59,8 @@ def sources(tmp_path: Path) -> tuple[Path, ...]:
     return (tmp_path,)
 
 
-def _policy(*actions: str, address: str = GRANT) -> Document:
-    place = Place(folder=calls.FOLDER, test="t", run="r", address=address, attribute="policy")
+def _policy(*actions: str, address: str = GRANT, folder: str = FOLDER) -> Document:
+    place = Place(folder=folder, test="t", run="r", address=address, attribute="policy")
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
     return Document(kind="policy", value={"Statement": [statement]}, places=(place,))
 
@@ -68,7 +69,8 @@ def _prepare(monkeypatch: pytest.MonkeyPatch, **never: str) -> None:
     caller = Caller(
         module="prepare.handler",
         function="handle",
-        roles=('module.step["prepare"]',),
+        folder=FOLDER,
+        roles=('module.function["prepare"]',),
         never={name.replace("_", ":"): reason for name, reason in never.items()},
     )
     monkeypatch.setattr(calls, "CALLERS", (caller,))
@@ -112,6 +114,8 @@ def test_a_call_without_its_action_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert fault.startswith("prepare.handler.handle calls what needs s3:GetObject")
     (unrendered,) = calls.faults([_policy("s3:GetObject", address="module.other.aws_iam_role_policy.this")])
     assert "no run block renders a policy" in unrendered
+    (elsewhere,) = calls.faults([_policy("s3:GetObject", folder=calls.TRAINING)])
+    assert "no run block renders a policy" in elsewhere
 
 
 def test_an_exception_that_is_none_any_more_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

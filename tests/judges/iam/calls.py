@@ -10,12 +10,14 @@ from tests.judges.documents import Document
 from tests.judges.iam import reference
 from tests.judges.iam.code import Operation, Reach
 
-# The stack has every role, with every backend and mode in some run block.
-FOLDER = "terraform/modules/stack"
+# Each has its roles with every backend and mode in some run block.
+CONTROL_PLANE = "terraform/modules/control-plane"
+WORD_COUNT = "terraform/examples/word-count"
+TRAINING = "terraform/examples/training"
 # Modules that activity_dispatch.backends.registry imports by name, when an activity has such a backend.
 BACKENDS = tuple(
     f"activity_dispatch.backends.{name}.{module}"
-    for name in ("batch", "fargate", "lambda_", "sagemaker")
+    for name in ("batch", "ecs", "lambda_", "sagemaker")
     for module in ("backend", "events")
 )
 # Prefixes of actions where they are not botocore's name of the service.
@@ -33,13 +35,14 @@ ACTIONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Code with a role, whose policies are where these addresses in the stack begin.
+    """Code with a role, whose policies are where these addresses in a folder begin.
 
     `never`: actions that it needs by the names in its source and never uses, each with the reason.
     """
 
     module: str
     function: str
+    folder: str
     roles: tuple[str, ...]
     backends: bool = False
     never: dict[str, str] = field(default_factory=dict)
@@ -47,30 +50,38 @@ class Caller:
 
 _SHARED = "other functions call these methods of the task table and the payload store"
 _NO_STARTS = "it starts no jobs, and the backends' other methods are in the same modules"
-_ONE_BACKEND = (
-    "the run blocks have mode poll for functions; a backend's policy is the dispatcher's, which is judged"
-)
+_CONSENT = "a function's own policy lets the stack's roles in (module backend-lambda)"
 
 
 def _because(reason: str, *actions: str) -> dict[str, str]:
     return dict.fromkeys(actions, reason)
 
 
-_DISPATCHER = "module.dispatcher.module"
+def _step(
+    module: str, folder: str, *roles: str, function: str = "handle", never: dict[str, str] | None = None
+) -> Caller:
+    return Caller(
+        module=f"{module}.handler", function=function, folder=folder, roles=roles, never=never or {}
+    )
+
+
 _WORKER = _because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan")
 CALLERS = (
     Caller(
         module="dispatcher.handler",
         function="handle",
-        roles=(f"{_DISPATCHER}.function.",),
+        folder=CONTROL_PLANE,
+        roles=("module.dispatcher.",),
         backends=True,
         never=_because(_SHARED, "dynamodb:Scan", "s3:GetObject")
+        | _because(_CONSENT, "lambda:InvokeFunction")
         | _because("the settler is shared: here it only refuses", "states:SendTaskSuccess"),
     ),
     Caller(
         module="reporter.handler",
         function="handle",
-        roles=(f"{_DISPATCHER}.reporter.",),
+        folder=CONTROL_PLANE,
+        roles=("module.reporter.",),
         backends=True,
         never=_because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Scan")
         | _because(
@@ -84,16 +95,20 @@ CALLERS = (
     Caller(
         module="reconciler.handler",
         function="handle",
-        roles=(f"{_DISPATCHER}.reconciler.",),
+        folder=CONTROL_PLANE,
+        roles=("module.reconciler.",),
         backends=True,
-        never=_because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query"),
+        never=_because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query")
+        | _because(_CONSENT, "lambda:InvokeFunction"),
     ),
     Caller(
         module="poller.handler",
         function="handle",
-        roles=(f"{_DISPATCHER}.poller[",),
+        folder=CONTROL_PLANE,
+        roles=("module.poller[",),
         backends=True,
         never=_because(_SHARED, "dynamodb:Scan", "s3:GetObject")
+        | _because(_CONSENT, "lambda:InvokeFunction")
         | _because(
             "the dispatcher's, in modules that both use",
             "sqs:ChangeMessageVisibility",
@@ -102,26 +117,13 @@ CALLERS = (
             "states:GetExecutionHistory",
             "states:SendTaskHeartbeat",
             "states:SendTaskSuccess",
-        )
-        | _because(
-            _ONE_BACKEND,
-            "batch:DescribeJobs",
-            "batch:ListJobs",
-            "batch:SubmitJob",
-            "batch:TerminateJob",
-            "ecs:DescribeTasks",
-            "ecs:ListTasks",
-            "ecs:RunTask",
-            "ecs:StopTask",
-            "sagemaker:CreateTrainingJob",
-            "sagemaker:DescribeTrainingJob",
-            "sagemaker:StopTrainingJob",
         ),
     ),
     Caller(
         module="listener.handler",
         function="handle",
-        roles=(f"{_DISPATCHER}.listener[",),
+        folder=CONTROL_PLANE,
+        roles=("module.listener[",),
         never=_because(
             _SHARED,
             "dynamodb:BatchWriteItem",
@@ -133,23 +135,30 @@ CALLERS = (
             "s3:PutObject",
         ),
     ),
-    Caller(module="prepare.handler", function="handle", roles=('module.step["prepare"]',)),
-    Caller(module="process.handler", function="handle", roles=("module.process[0]",), never=_WORKER),
-    Caller(module="publish.handler", function="handle", roles=('module.step["publish"]',)),
-    Caller(module="reduce.handler", function="handle", roles=('module.step["reduce"]',)),
-    Caller(module="sweep.handler", function="prepare", roles=('module.sweep["prepare"]',)),
-    Caller(module="sweep.handler", function="reduce", roles=('module.sweep["reduce"]',)),
-    Caller(module="sweep.handler", function="publish_winner", roles=('module.sweep["publish"]',)),
+    _step("prepare", WORD_COUNT, 'module.function["prepare"]'),
+    _step(
+        "process",
+        WORD_COUNT,
+        'module.function["process"]',
+        "module.lambda.module.lambda[0].aws_iam_role_policy.worker",
+        never=_WORKER,
+    ),
+    _step("publish", WORD_COUNT, 'module.function["publish"]'),
+    _step("reduce", WORD_COUNT, 'module.function["reduce"]'),
+    _step("sweep", TRAINING, 'module.sweep["prepare"]', function="prepare"),
+    _step("sweep", TRAINING, 'module.sweep["reduce"]', function="reduce"),
+    _step("sweep", TRAINING, 'module.sweep["publish"]', function="publish_winner"),
     *(
         Caller(
             module="activity_dispatch.worker.container.cli",
             function="main",
+            folder=WORD_COUNT,
             roles=(role,),
             never=_WORKER | _because("only a function frees its slot itself", "sqs:SendMessage"),
         )
         for role in (
-            'module.backend_fargate["fargate"].aws_iam_role_policy.task[',
-            'module.backend_batch["batch"].aws_iam_role_policy.job[',
+            'module.container["fargate"].module.ecs[0].aws_iam_role_policy.task[',
+            'module.container["batch"].module.batch[0].aws_iam_role_policy.job[',
         )
     ),
 )
@@ -161,13 +170,13 @@ def faults(documents: Iterable[Document]) -> Iterator[str]:
     for caller in CALLERS:
         granted = {
             action
-            for address, actions in policies
-            if any(address.startswith(role) for role in caller.roles)
+            for folder, address, actions in policies
+            if folder == caller.folder and address.startswith(caller.roles)
             for action in actions
         }
         needed = needs(caller)
         if not granted and needed:
-            yield f"{FOLDER}: no run block renders a policy at {', '.join(caller.roles)}"
+            yield f"{caller.folder}: no run block renders a policy at {', '.join(caller.roles)}"
             continue
         name = f"{caller.module}.{caller.function}"
         for action in sorted(needed - granted - set(caller.never)):
@@ -194,16 +203,17 @@ def action_of(operation: Operation) -> str:
     return found[0].name
 
 
-def _policies(documents: Iterable[Document]) -> Iterator[tuple[str, set[str]]]:
-    """The address of each policy of a role in the stack, and the actions that it allows."""
+def _policies(documents: Iterable[Document]) -> Iterator[tuple[str, str, set[str]]]:
+    """The folder and the address of each policy of a role, and the actions that it allows."""
+    folders = {caller.folder for caller in CALLERS}
     for document in documents:
-        addresses = {
-            place.address
+        places = {
+            (place.folder, place.address)
             for place in document.places
-            if place.folder == FOLDER and place.resource.startswith("aws_iam_role_policy.")
+            if place.folder in folders and place.resource.startswith("aws_iam_role_policy.")
         }
-        actions = set(_allowed(document)) if addresses else set()
-        yield from ((address, actions) for address in addresses)
+        actions = set(_allowed(document)) if places else set()
+        yield from ((folder, address, actions) for folder, address in places)
 
 
 def _allowed(document: Document) -> Iterator[str]:

@@ -53,3 +53,21 @@ run "functions_run_in_a_vpc_if_asked_for" {
     error_message = "a function in a VPC must plan"
   }
 }
+
+run "policies_fit_with_the_longest_name_and_everything_asked_for" {
+  command = plan
+  variables {
+    name      = "a-name-of-exactly-forty-characters-is-ok"
+    wake_ups  = ["poll", "logs"]
+    network   = {}
+    functions = { vpc = { subnets = ["subnet-1"], security_groups = ["sg-1"] } }
+    watching  = { tracing = true }
+    data      = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1", table_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/2", queue_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/3" }
+  }
+
+  # With the policies of module function: tests/judges/growth.py.
+  assert {
+    condition     = alltrue([for size in values(local.policy_sizes) : size < local.max_policy_size - 500])
+    error_message = "there must be room for names in existing"
+  }
+}
