@@ -26,6 +26,10 @@ variable "names" {
     condition     = length(setsubtract(keys(var.names.functions), ["dispatcher", "reporter", "reconciler", "poller", "listener"])) == 0
     error_message = "names.functions may only contain dispatcher, reporter, reconciler, poller and listener. Given: ${join(", ", keys(var.names.functions))}."
   }
+  validation {
+    condition     = var.names.handle == null ? true : can(regex("^/[a-zA-Z0-9_./-]+$", var.names.handle))
+    error_message = "names.handle must be null or a name that begins with /, of letters, digits, /, ., - and _. Given: \"${coalesce(var.names.handle, "null")}\"."
+  }
 }
 
 variable "iam" {

@@ -23,6 +23,7 @@ variable "packages" {
     bucket = optional(string)
     zips   = optional(map(object({ key = string, hash = string })), {})
   })
+  nullable = false
   validation {
     condition     = (var.packages.dir == null) != (var.packages.bucket == null)
     error_message = "packages must have dir or bucket, but not both. Given: ${jsonencode(var.packages)}."

@@ -10,6 +10,7 @@ variable "packages" {
     bucket = optional(string)
     zips   = optional(map(object({ key = string, hash = string })), {})
   })
+  nullable = false
   validation {
     condition     = (var.packages.dir == null) != (var.packages.bucket == null)
     error_message = "packages must have dir or bucket, but not both. Given: ${jsonencode(var.packages)}."
@@ -23,6 +24,7 @@ variable "packages" {
 variable "names" {
   description = "Names of the zips, without .zip."
   type        = set(string)
+  nullable    = false
 }
 
 variable "bucket" {

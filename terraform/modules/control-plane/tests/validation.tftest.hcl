@@ -133,6 +133,14 @@ run "rejects_a_name_of_an_unknown_function" {
   expect_failures = [var.names]
 }
 
+run "rejects_a_handle_that_is_no_path" {
+  command = plan
+  variables {
+    names = { handle = "ours" }
+  }
+  expect_failures = [var.names]
+}
+
 run "rejects_paths_that_iam_refuses" {
   command = plan
   variables {
