@@ -8,7 +8,20 @@ provider "aws" {
   }
 }
 
-data "aws_partition" "current" {}
+# Also holds what the images must be: a validation that names other variables is not for OpenTofu.
+data "aws_partition" "current" {
+  lifecycle {
+    precondition {
+      condition     = length(setsubtract([for backend in var.backends : backend == "sagemaker" ? "training" : "worker"], keys(var.images))) == 0
+      error_message = "images must contain the image of every backend: run \"make push\". Given: ${join(", ", keys(var.images))}."
+    }
+    # A container does not start on another processor. SageMaker trains on x86 only. "none" is what a destroy gives.
+    precondition {
+      condition     = alltrue([for name, image in var.images : image == "none" || endswith(image, name == "worker" && var.architecture == "ARM64" ? "-arm64" : "-amd64")])
+      error_message = "images must be for the processor that runs them, which a tag ends with (worker: ${var.architecture}, training: X86_64): run \"make push\". Given: ${join(", ", values(var.images))}."
+    }
+  }
+}
 
 locals {
   # Created by `make bootstrap`.

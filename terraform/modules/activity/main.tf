@@ -97,6 +97,10 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "overflow_after_seconds must be null if wake_up is poll (the poller takes each task as soon as it is scheduled and leaves none to other workers) or callback (no worker can poll its tasks). Given: ${var.overflow_after_seconds == null ? "null" : var.overflow_after_seconds}."
     }
     precondition {
+      condition     = alltrue([for entry in var.allowed_overrides : !can(regex(local.refused_override, entry))])
+      error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
+    }
+    precondition {
       # The reconciler sends their heartbeats, once a minute.
       condition     = !local.is_callback || var.max_concurrent_jobs == null || local.heartbeat_seconds >= 180
       error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and two may fail. Given: ${local.heartbeat_seconds}."

@@ -50,7 +50,7 @@ run "rejects_an_image_for_another_processor" {
   variables {
     architecture = "ARM64"
   }
-  expect_failures = [var.images]
+  expect_failures = [data.aws_partition.current]
 }
 
 run "accepts_an_image_for_the_given_processor" {
