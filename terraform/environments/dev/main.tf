@@ -50,13 +50,13 @@ module "word_count" {
   allowed_overrides   = ["command", "environment.APP_*", "cpu", "memory_mb", "timeout_seconds"]
   max_concurrent_jobs = 10
   fargate = !contains(var.backends, "ecs") ? null : {
-    container       = { image = var.images.worker }
+    container       = { image = lookup(var.images, "worker", "none") }
     size            = { architecture = var.architecture }
     repository_arns = local.repository_arns.worker
     capacity        = [{ provider = "FARGATE_SPOT" }]
   }
   batch = !contains(var.backends, "batch") ? null : {
-    container       = { image = var.images.worker }
+    container       = { image = lookup(var.images, "worker", "none") }
     size            = { architecture = var.architecture }
     repository_arns = local.repository_arns.worker
     compute         = { spot = true, max_cpus = 16 }
@@ -69,7 +69,7 @@ module "training" {
 
   stack           = module.stack.handle
   packages        = { dir = var.packages_dir }
-  container       = { image = var.images.training }
+  container       = { image = lookup(var.images, "training", "none") }
   repository_arns = local.repository_arns.training
   sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
   limits          = { max_concurrency = 2 }

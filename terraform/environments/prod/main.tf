@@ -50,12 +50,12 @@ module "word_count" {
   allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
   max_concurrent_jobs = 100
   fargate = !contains(var.backends, "ecs") ? null : {
-    container       = { image = var.images.worker }
+    container       = { image = lookup(var.images, "worker", "none") }
     size            = { architecture = var.architecture }
     repository_arns = local.repository_arns.worker
   }
   batch = !contains(var.backends, "batch") ? null : {
-    container       = { image = var.images.worker }
+    container       = { image = lookup(var.images, "worker", "none") }
     size            = { architecture = var.architecture }
     repository_arns = local.repository_arns.worker
     compute         = { max_cpus = 256 }
@@ -68,7 +68,7 @@ module "training" {
 
   stack           = module.stack.handle
   packages        = { dir = var.packages_dir }
-  container       = { image = var.images.training }
+  container       = { image = lookup(var.images, "training", "none") }
   repository_arns = local.repository_arns.training
   sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
   limits          = { max_concurrency = 8 }
