@@ -85,7 +85,7 @@ module "job_policy" {
   source = "../job-policy"
 
   stack      = var.stack
-  activities = coalesce(var.activities, [var.name])
+  activities = local.activities
   callbacks  = var.callbacks
 }
 

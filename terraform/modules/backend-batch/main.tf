@@ -13,7 +13,8 @@ locals {
   on_fargate      = local.compute.type == "FARGATE"
   default_compute = { type = "FARGATE", spot = false, max_cpus = 64, instance_types = null }
 
-  network = var.settings.network == null ? var.stack.network : var.settings.network
+  network    = var.settings.network == null ? var.stack.network : var.settings.network
+  activities = var.activities == null ? [var.name] : var.activities
 
   log_stream_prefix   = "jobs"
   job_timeout_seconds = coalesce(var.settings.job_timeout_seconds, max(60, var.timeout_seconds))
@@ -69,6 +70,14 @@ resource "aws_batch_job_definition" "this" {
       # The types of "optimal" have neither GPUs nor Graviton processors.
       condition     = !local.creates_queue || var.settings.size.gpus == 0 || !contains(coalesce(local.compute.instance_types, ["optimal"]), "optimal")
       error_message = "size.gpus needs compute.instance_types that have GPUs. Given: ${var.settings.size.gpus} and ${join(", ", coalesce(local.compute.instance_types, ["null"]))}."
+    }
+    precondition {
+      condition     = !local.creates_queue || local.on_fargate || var.settings.size.architecture == "X86_64" || !contains(local.instance_types, "optimal")
+      error_message = "size.architecture ARM64 needs compute.instance_types with Graviton processors: optimal has none. Given: ${join(", ", local.instance_types)}."
+    }
+    precondition {
+      condition     = alltrue([for activity in local.activities : activity == var.name || startswith(activity, "${var.name}-")])
+      error_message = "activities must have the backend's name, ${var.name}, or begin with it and a -. Given: ${join(", ", local.activities)}."
     }
     precondition {
       condition     = !local.creates_queue || var.settings.size.cpu <= local.compute.max_cpus
