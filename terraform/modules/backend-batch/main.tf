@@ -87,10 +87,6 @@ resource "aws_batch_job_definition" "this" {
       condition     = !local.creates_queue || local.network != null
       error_message = "network must be set if the stack has none. Given: null."
     }
-    precondition {
-      condition     = length("${local.name}-execution") <= 64
-      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
-    }
   }
   # So that the first job has its permissions.
   depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.job]

@@ -82,10 +82,6 @@ resource "aws_ecs_task_definition" "this" {
       error_message = "network must be set if the stack has none. Given: null."
     }
     precondition {
-      condition     = length("${local.name}-execution") <= 64
-      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
-    }
-    precondition {
       condition     = !local.on_fargate || contains(lookup(local.memory_mb, tostring(var.settings.size.cpu), []), var.settings.size.memory_mb)
       error_message = "size must be one that Fargate offers: cpu 0.25, 0.5, 1, 2, 4, 8 or 16, and with it memory_mb of ${join(", ", lookup(local.memory_mb, tostring(var.settings.size.cpu), []))}. Given: ${var.settings.size.cpu} and ${var.settings.size.memory_mb}."
     }
