@@ -29,3 +29,5 @@ stack = {
   alarm_actions      = ["arn:aws:sns:eu-west-1:123456789012:duty"]
   tags               = { team = "films" }
 }
+name     = "words"
+settings = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process", role = { name = "process" } }
