@@ -5,7 +5,7 @@ locals {
   all_tags = merge(aws_iam_role.this["job"].tags_all, local.tags)
 
   creates_instances      = local.creates_queue && !local.on_fargate
-  creates_security_group = local.creates_queue && (local.network == null ? true : length(local.network.security_groups) == 0)
+  creates_security_group = local.creates_queue && length(local.network.security_groups) == 0
 
   # "optimal" does not include Graviton processors.
   instance_types_that_fit = { X86_64 = ["optimal"], ARM64 = ["c7g", "m7g", "r7g"] }

@@ -13,7 +13,9 @@ locals {
   on_fargate      = local.compute.type == "FARGATE"
   default_compute = { type = "FARGATE", spot = false, max_cpus = 64, instance_types = null }
 
-  network    = var.settings.network == null ? var.stack.network : var.settings.network
+  given_network = var.settings.network == null ? var.stack.network : var.settings.network
+  # Empty: a precondition fails, or nothing needs it.
+  network    = local.given_network == null ? { vpc_id = null, subnets = [], security_groups = [], assign_public_ip = false } : local.given_network
   activities = var.activities == null ? [var.name] : var.activities
 
   log_stream_prefix   = "jobs"
@@ -84,7 +86,7 @@ resource "aws_batch_job_definition" "this" {
       error_message = "size.cpu must be at most compute.max_cpus: a larger job would never run. Given: ${var.settings.size.cpu} and ${local.compute.max_cpus}."
     }
     precondition {
-      condition     = !local.creates_queue || local.network != null
+      condition     = !local.creates_queue || local.given_network != null
       error_message = "network must be set if the stack has none. Given: null."
     }
   }

@@ -29,3 +29,5 @@ stack = {
   alarm_actions      = ["arn:aws:sns:eu-west-1:123456789012:duty"]
   tags               = { team = "films" }
 }
+name     = "digits"
+settings = { container = { image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/training:1" } }
