@@ -33,11 +33,12 @@ variable "training_image" {
 }
 
 variable "network" {
-  description = "Where the containers run. null: create a small network."
+  description = "Where the containers run. {}: create a small network."
   type = object({
-    vpc_id           = string
-    subnets          = list(string)
+    vpc_id           = optional(string)
+    subnets          = optional(list(string), [])
     assign_public_ip = optional(bool, false)
   })
-  default = null
+  default  = {}
+  nullable = false
 }

@@ -11,7 +11,7 @@ locals {
     training-sagemaker = var.sagemaker != null
   }
   # On Batch the training itself writes checkpoints and models to S3. The state machine retries when a host is lost.
-  batch = merge(var.batch, { container = var.container, repository_arns = var.repository_arns, policies = { training = jsonencode(local.training_policy) } })
+  batch = merge(var.batch, { container = var.container, repository_arns = var.repository_arns, policies = merge(merge({ policies = {} }, var.batch).policies, { training = jsonencode(local.training_policy) }) })
   sagemaker = merge(var.sagemaker, {
     container       = var.container
     repository_arns = var.repository_arns

@@ -1,6 +1,11 @@
 output "state_machines" {
   description = "ARNs of the state machines that train, by backend: batch, sagemaker."
   value       = { for key, machine in module.state_machine : trimprefix(key, "training-") => machine.arn }
+
+  precondition {
+    condition     = length(module.activity) > 0
+    error_message = "batch or sagemaker must be set: without them nothing trains. Given: null and null."
+  }
 }
 
 output "activities" {

@@ -21,13 +21,13 @@ variable "repository_arns" {
 }
 
 variable "batch" {
-  description = "To train on Batch: the settings of module backend-batch, without container. null: not."
+  description = "To train on Batch: the settings of module backend-batch, without container and repository_arns. null: not."
   type        = any
   default     = null
 }
 
 variable "sagemaker" {
-  description = "To train on SageMaker: the settings of module backend-sagemaker, without container. null: not."
+  description = "To train on SageMaker: the settings of module backend-sagemaker, without container, repository_arns, metrics and storage. null: not."
   type        = any
   default     = null
 }

@@ -29,7 +29,7 @@ locals {
     }
   }) }
   # For many texts at once: a Map of jobs whose outputs are merged.
-  many_texts = { fan-out = jsonencode({
+  many_texts = { for name in ["fan-out"] : name => jsonencode({
     Comment = "Counts the words of many objects in S3: the jobs run on ${var.fan_out.activity}"
     StartAt = "OneOrMany"
     States = {
@@ -69,7 +69,7 @@ locals {
       Reduce  = merge(local.step.reduce, { Next = "Publish" })
       Publish = merge(local.step.publish, { End = true })
     }
-  }) }
+  }) if contains(local.machines, var.fan_out.activity) }
 }
 
 module "state_machine" {

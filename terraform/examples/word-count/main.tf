@@ -10,7 +10,8 @@ locals {
     fargate = var.fargate != null
     batch   = var.batch != null
   }
-  machines = toset([for key, wanted in local.activities : key if wanted])
+  given_policies = { for key, settings in { fargate = var.fargate, batch = var.batch } : key => merge({ policies = {} }, settings).policies }
+  machines       = toset([for key, wanted in local.activities : key if wanted])
 
   steps = {
     prepare = { description = "Example: creates the job's input", policies = { data = jsonencode(local.prepare_policy) }, environment = {}, limits = { timeout_seconds = 60, memory_mb = 512 } }
@@ -65,8 +66,8 @@ module "container" {
 
   stack               = var.stack
   name                = each.key
-  ecs                 = each.key == "fargate" ? merge(var.fargate, { policies = { data = jsonencode(local.process_policy) } }) : null
-  batch               = each.key == "batch" ? merge(var.batch, { policies = { data = jsonencode(local.process_policy) } }) : null
+  ecs                 = each.key == "fargate" ? merge(var.fargate, { policies = merge(local.given_policies.fargate, { data = jsonencode(local.process_policy) }) }) : null
+  batch               = each.key == "batch" ? merge(var.batch, { policies = merge(local.given_policies.batch, { data = jsonencode(local.process_policy) }) }) : null
   max_concurrent_jobs = var.max_concurrent_jobs
   allowed_overrides   = var.allowed_overrides
 }

@@ -10,7 +10,12 @@ output "state_machines" {
 
 output "examples" {
   description = "ARNs of the other state machines: fan-out, which takes many texts."
-  value       = { fan-out = module.state_machine["fan-out"].arn }
+  value       = { for key, machine in module.state_machine : key => machine.arn if !contains(local.machines, key) }
+
+  precondition {
+    condition     = contains(local.machines, var.fan_out.activity)
+    error_message = "fan_out.activity must be one of the activities that there are: ${join(", ", local.machines)}. Given: \"${var.fan_out.activity}\"."
+  }
 }
 
 output "process_states" {

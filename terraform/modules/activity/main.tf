@@ -7,7 +7,7 @@ locals {
   arn = local.is_callback ? null : "arn:${var.stack.partition}:states:${var.stack.region}:${var.stack.account}:activity:${local.name}"
   # The library's ID of it.
   id   = local.is_callback ? "callback:${var.name}" : local.arn
-  tags = merge(concat([var.stack.tags], [for settings in local.given[*] : settings.tags if contains(keys(settings), "tags")])...)
+  tags = merge(concat([var.stack.tags], [for settings in local.given : settings.tags if contains(keys(settings), "tags")])...)
 
   heartbeat_seconds = var.heartbeat_seconds == null ? local.defaults.heartbeat_seconds[local.backend.kind] : var.heartbeat_seconds
   max_queue_seconds = var.max_queue_seconds == null ? local.defaults.max_queue_seconds[local.backend.kind] : var.max_queue_seconds
@@ -72,8 +72,16 @@ resource "aws_dynamodb_table_item" "this" {
 
   lifecycle {
     precondition {
+      condition     = length(local.backends) == 1
+      error_message = "lambda, ecs, batch, sagemaker or backend must be set, and only one of them. Given: ${length(local.backends)}."
+    }
+    precondition {
       condition     = length(local.unknown) == 0
-      error_message = "settings must be ones that the backend has. Unknown: ${join(", ", local.unknown)}."
+      error_message = "${local.backend.kind} must have settings of module backend-${local.backend.kind} only. Unknown: ${join(", ", local.unknown)}."
+    }
+    precondition {
+      condition     = length(local.wrong_overrides) == 0
+      error_message = "allowed_overrides may have, on ${local.backend.kind}, ${join(", ", lookup(local.overrides, local.backend.kind, []))} and environment.NAME. Given: ${join(", ", local.wrong_overrides)}."
     }
     precondition {
       condition     = contains(var.stack.backends, local.backend.kind)
@@ -113,38 +121,4 @@ module "process_state" {
   source = "../process-state"
 
   activity = local.activity
-}
-
-resource "aws_cloudwatch_metric_alarm" "this" {
-  count = local.is_callback ? 0 : 1
-
-  alarm_name          = "${local.name}-timed-out"
-  alarm_description   = "Tasks of activity ${local.name} ran longer than ${var.timeout_seconds} s or sent no heartbeat for ${local.heartbeat_seconds} s."
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = var.stack.alarm_actions
-  ok_actions          = var.stack.alarm_actions
-  tags                = local.tags
-
-  metric_query {
-    id          = "both"
-    expression  = "SUM(METRICS())"
-    label       = "tasks timed out"
-    return_data = true
-  }
-  dynamic "metric_query" {
-    for_each = { late = "ActivitiesTimedOut", silent = "ActivitiesHeartbeatTimedOut" }
-    content {
-      id = metric_query.key
-      metric {
-        namespace   = "AWS/States"
-        metric_name = metric_query.value
-        dimensions  = { ActivityArn = aws_sfn_activity.this[0].id }
-        period      = 300
-        stat        = "Sum"
-      }
-    }
-  }
 }

@@ -29,7 +29,7 @@ output "backend" {
 
 output "job_role_name" {
   description = "Name of the jobs' role, to attach more policies to. null: the backend is not made here, or is a function."
-  value       = one([for backend in local.made : try(backend.job_role_name, null)])
+  value       = try(local.made[0].job_role_name, null)
 }
 
 output "worker_policy_json" {

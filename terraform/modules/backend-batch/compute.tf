@@ -1,12 +1,11 @@
 # A queue with compute of its own, if settings.compute asks for one or the stack has none.
-data "aws_default_tags" "current" {}
-
 locals {
-  # The provider tags what Terraform creates; Batch creates the instances.
-  instance_tags = merge(data.aws_default_tags.current.tags, local.tags)
+  # The provider tags what Terraform creates; Batch creates the instances, and the dispatcher the jobs. Not from the data source of the
+  # default tags: it would be read late, because modules depend on their activity's claim.
+  all_tags = merge(aws_iam_role.this["job"].tags_all, local.tags)
 
   creates_instances      = local.creates_queue && !local.on_fargate
-  creates_security_group = local.creates_queue && (local.network == null ? true : length(local.network.security_groups) == 0)
+  creates_security_group = local.creates_queue && length(local.network.security_groups) == 0
 
   # "optimal" does not include Graviton processors.
   instance_types_that_fit = { X86_64 = ["optimal"], ARM64 = ["c7g", "m7g", "r7g"] }
@@ -30,7 +29,7 @@ resource "aws_batch_compute_environment" "this" {
     security_group_ids  = local.creates_security_group ? [aws_security_group.this[0].id] : local.network.security_groups
     instance_role       = local.on_fargate ? null : aws_iam_instance_profile.this[0].arn
     instance_type       = local.on_fargate ? null : local.instance_types
-    tags                = local.on_fargate || length(local.instance_tags) == 0 ? null : local.instance_tags
+    tags                = local.on_fargate || length(local.all_tags) == 0 ? null : local.all_tags
     allocation_strategy = local.on_fargate ? null : local.compute.spot ? "SPOT_PRICE_CAPACITY_OPTIMIZED" : "BEST_FIT_PROGRESSIVE"
 
     dynamic "launch_template" {
@@ -77,10 +76,10 @@ resource "aws_launch_template" "this" {
 
   # Batch tags the instances but not their disks.
   dynamic "tag_specifications" {
-    for_each = length(local.instance_tags) > 0 ? ["volume"] : []
+    for_each = length(local.all_tags) > 0 ? ["volume"] : []
     content {
       resource_type = tag_specifications.value
-      tags          = local.instance_tags
+      tags          = local.all_tags
     }
   }
 }

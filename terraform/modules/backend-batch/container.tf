@@ -58,7 +58,7 @@ locals {
   )
   container_on_fargate = merge(
     {
-      networkConfiguration         = { assignPublicIp = (local.network == null ? false : local.network.assign_public_ip) ? "ENABLED" : "DISABLED" }
+      networkConfiguration         = { assignPublicIp = local.network.assign_public_ip ? "ENABLED" : "DISABLED" }
       fargatePlatformConfiguration = { platformVersion = "LATEST" }
       runtimePlatform              = { operatingSystemFamily = "LINUX", cpuArchitecture = var.settings.size.architecture }
     },

@@ -85,7 +85,7 @@ module "job_policy" {
   source = "../job-policy"
 
   stack      = var.stack
-  activities = coalesce(var.activities, [var.name])
+  activities = local.activities
   callbacks  = var.callbacks
 }
 
@@ -98,6 +98,13 @@ resource "aws_iam_role" "this" {
   description          = each.value.description
   assume_role_policy   = each.value.trust
   tags                 = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = each.key != "execution" || length("${local.name}-execution") <= 64
+      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "execution" {

@@ -13,7 +13,10 @@ locals {
   on_fargate      = local.compute.type == "FARGATE"
   default_compute = { type = "FARGATE", spot = false, max_cpus = 64, instance_types = null }
 
-  network = var.settings.network == null ? var.stack.network : var.settings.network
+  given_network = var.settings.network == null ? var.stack.network : var.settings.network
+  # Empty: a precondition fails, or nothing needs it.
+  network    = local.given_network == null ? { vpc_id = null, subnets = [], security_groups = [], assign_public_ip = false } : local.given_network
+  activities = var.activities == null ? [var.name] : var.activities
 
   log_stream_prefix   = "jobs"
   job_timeout_seconds = coalesce(var.settings.job_timeout_seconds, max(60, var.timeout_seconds))
@@ -71,16 +74,20 @@ resource "aws_batch_job_definition" "this" {
       error_message = "size.gpus needs compute.instance_types that have GPUs. Given: ${var.settings.size.gpus} and ${join(", ", coalesce(local.compute.instance_types, ["null"]))}."
     }
     precondition {
+      condition     = !local.creates_queue || local.on_fargate || var.settings.size.architecture == "X86_64" || !contains(local.instance_types, "optimal")
+      error_message = "size.architecture ARM64 needs compute.instance_types with Graviton processors: optimal has none. Given: ${join(", ", local.instance_types)}."
+    }
+    precondition {
+      condition     = alltrue([for activity in local.activities : activity == var.name || startswith(activity, "${var.name}-")])
+      error_message = "activities must have the backend's name, ${var.name}, or begin with it and a -. Given: ${join(", ", local.activities)}."
+    }
+    precondition {
       condition     = !local.creates_queue || var.settings.size.cpu <= local.compute.max_cpus
       error_message = "size.cpu must be at most compute.max_cpus: a larger job would never run. Given: ${var.settings.size.cpu} and ${local.compute.max_cpus}."
     }
     precondition {
-      condition     = !local.creates_queue || local.network != null
+      condition     = !local.creates_queue || local.given_network != null
       error_message = "network must be set if the stack has none. Given: null."
-    }
-    precondition {
-      condition     = length("${local.name}-execution") <= 64
-      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
     }
   }
   # So that the first job has its permissions.

@@ -9,14 +9,14 @@ output "backend" {
       job_definition = aws_batch_job_definition.this.name
       log_group      = aws_cloudwatch_log_group.this.name
       # Whose jobs they are: who may end them is told by it.
-      tags = merge(local.tags, { activity-dispatch = var.stack.name })
+      tags = merge(local.all_tags, { activity-dispatch = var.stack.name })
     })
   }
 }
 
 output "schema" {
-  description = "The settings that there are, for module activity: by name those inside, null where any name may stand."
-  value       = { for name, value in var.settings : name => contains(["container", "size", "compute", "network"], name) ? try(keys(value), null) : null }
+  description = "The settings with their defaults, for module activity: a name that was given and is not in here does not exist."
+  value       = var.settings
 }
 
 output "job_role_name" {

@@ -72,8 +72,8 @@ variable "settings" {
   }
   validation {
     # Always set for the job.
-    condition     = alltrue([for key in concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)) : key != "" && !startswith(key, "AWS_BATCH") && !contains(["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"], key)])
-    error_message = "container.environment and container.secrets must not have an empty name or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET, AWS_BATCH... Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
+    condition     = alltrue([for key in concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)) : key != "" && !startswith(key, "AWS_BATCH") && !contains(["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"], key)]) && length(setintersection(keys(var.settings.container.environment), keys(var.settings.container.secrets))) == 0
+    error_message = "container.environment and container.secrets must not have an empty name, one that both have or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET, AWS_BATCH... Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
   }
   validation {
     condition     = alltrue([for arn in values(var.settings.container.secrets) : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))])
@@ -98,6 +98,18 @@ variable "settings" {
   validation {
     condition     = var.settings.job_queue == null ? true : can(regex("^(arn:[^:]+:batch:[^:]+:[0-9]{12}:job-queue/)?[a-zA-Z0-9_-]{1,128}$", var.settings.job_queue))
     error_message = "job_queue must be null, a queue's name or its ARN, arn:aws:batch:REGION:ACCOUNT:job-queue/NAME. Given: \"${coalesce(var.settings.job_queue, "null")}\"."
+  }
+  validation {
+    condition     = alltrue([for name, volume in var.settings.efs_volumes : can(regex("^[a-zA-Z0-9_-]{1,255}$", name)) && name != "tmp" && startswith(volume.file_system_id, "fs-") && startswith(volume.container_path, "/") && (volume.access_point_id == null || coalesce(volume.root_directory, "/") == "/")])
+    error_message = "efs_volumes must have names of letters, digits, - and _ other than tmp, a file_system_id of fs-..., an absolute container_path, and no root_directory with an access_point_id, which has its own. Given: ${jsonencode(var.settings.efs_volumes)}."
+  }
+  validation {
+    condition     = var.settings.log_retention_days == null ? true : contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.settings.log_retention_days)
+    error_message = "log_retention_days must be null or a period that CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Given: ${var.settings.log_retention_days == null ? "null" : var.settings.log_retention_days}."
+  }
+  validation {
+    condition     = var.settings.network == null ? true : length(var.settings.network.subnets) >= 1 && length(var.settings.network.subnets) <= 16 && length(var.settings.network.security_groups) <= 5 && (length(var.settings.network.security_groups) > 0 || var.settings.network.vpc_id != null)
+    error_message = "network must be null or have 1 to 16 subnets and 1 to 5 security_groups, or a vpc_id for a new one. Given: ${jsonencode(var.settings.network)}."
   }
   validation {
     condition     = var.settings.attempts >= 1 && var.settings.attempts <= 10 && floor(var.settings.attempts) == var.settings.attempts

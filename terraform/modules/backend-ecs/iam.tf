@@ -77,7 +77,7 @@ module "job_policy" {
   source = "../job-policy"
 
   stack      = var.stack
-  activities = coalesce(var.activities, [var.name])
+  activities = local.activities
   callbacks  = var.callbacks
 }
 
@@ -93,6 +93,13 @@ resource "aws_iam_role" "this" {
   description          = each.value
   assume_role_policy   = jsonencode(local.trust)
   tags                 = local.tags
+
+  lifecycle {
+    precondition {
+      condition     = each.key != "execution" || length("${local.name}-execution") <= 64
+      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "execution" {

@@ -11,6 +11,7 @@ locals {
   cluster     = var.settings.cluster == null ? var.stack.cluster_arn : var.settings.cluster
   cluster_arn = local.cluster == null ? null : startswith(local.cluster, "arn:") ? local.cluster : "${local.ecs_arn_prefix}:cluster/${local.cluster}"
   network     = var.settings.network == null ? var.stack.network : var.settings.network
+  activities  = var.activities == null ? [var.name] : var.activities
 
   on_fargate      = alltrue([for item in var.settings.capacity : startswith(item.provider, "FARGATE")])
   compatibilities = var.settings.compatibilities == null ? (local.on_fargate ? ["FARGATE"] : ["EC2"]) : var.settings.compatibilities
@@ -81,16 +82,16 @@ resource "aws_ecs_task_definition" "this" {
       error_message = "network must be set if the stack has none. Given: null."
     }
     precondition {
-      condition     = length("${local.name}-execution") <= 64
-      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
-    }
-    precondition {
       condition     = !local.on_fargate || contains(lookup(local.memory_mb, tostring(var.settings.size.cpu), []), var.settings.size.memory_mb)
       error_message = "size must be one that Fargate offers: cpu 0.25, 0.5, 1, 2, 4, 8 or 16, and with it memory_mb of ${join(", ", lookup(local.memory_mb, tostring(var.settings.size.cpu), []))}. Given: ${var.settings.size.cpu} and ${var.settings.size.memory_mb}."
     }
     precondition {
-      condition     = !local.on_fargate || (local.container.gpus == 0 && local.container.shared_memory_mb == null)
-      error_message = "container.gpus and container.shared_memory_mb need a capacity other than Fargate, which has neither. Given: ${local.container.gpus} and ${local.container.shared_memory_mb == null ? "null" : local.container.shared_memory_mb}."
+      condition     = !local.on_fargate || (local.container.gpus == 0 && local.container.shared_memory_mb == null && length(setsubtract(keys(local.container.ulimits), ["nofile"])) == 0)
+      error_message = "container.gpus, container.shared_memory_mb and container.ulimits other than nofile need a capacity other than Fargate, which has none of them. Given: ${local.container.gpus}, ${local.container.shared_memory_mb == null ? "null" : local.container.shared_memory_mb} and ${jsonencode(local.container.ulimits)}."
+    }
+    precondition {
+      condition     = alltrue([for activity in local.activities : activity == var.name || startswith(activity, "${var.name}-")])
+      error_message = "activities must have the backend's name, ${var.name}, or begin with it and a -. Given: ${join(", ", local.activities)}."
     }
   }
   # So that the first job has its permissions.

@@ -20,8 +20,8 @@ output "backend" {
 }
 
 output "schema" {
-  description = "The settings that there are, for module activity: by name those inside, null where any name may stand."
-  value       = { for name, value in var.settings : name => contains(["container", "size", "network"], name) ? try(keys(value), null) : null }
+  description = "The settings with their defaults, for module activity: a name that was given and is not in here does not exist."
+  value       = var.settings
 }
 
 output "job_role_name" {

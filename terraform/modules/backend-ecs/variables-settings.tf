@@ -84,16 +84,21 @@ variable "settings" {
   }
   validation {
     # Always set for the job.
-    condition     = alltrue([for key in concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)) : key != "" && !contains(["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"], key)])
-    error_message = "container.environment and container.secrets must not have an empty name or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET. Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
+    condition     = alltrue([for key in concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)) : key != "" && !contains(["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"], key)]) && length(setintersection(keys(var.settings.container.environment), keys(var.settings.container.secrets))) == 0
+    error_message = "container.environment and container.secrets must not have an empty name, one that both have or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET. Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
   }
   validation {
     condition     = alltrue([for arn in concat(values(var.settings.container.secrets), flatten([for sidecar in var.settings.sidecars : values(sidecar.secrets)])) : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))])
     error_message = "secrets must be ARNs of secrets or parameters, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME. Given: ${join(", ", concat(values(var.settings.container.secrets), flatten([for sidecar in var.settings.sidecars : values(sidecar.secrets)])))}."
   }
   validation {
-    condition     = !contains(keys(var.settings.sidecars), "job") && alltrue([for sidecar in var.settings.sidecars : sidecar.job_waits_for == null ? true : contains(["START", "HEALTHY", "COMPLETE", "SUCCESS"], sidecar.job_waits_for)])
-    error_message = "sidecars must not be called job, and have START, HEALTHY, COMPLETE, SUCCESS or null as job_waits_for. Given: ${jsonencode({ for name, sidecar in var.settings.sidecars : name => sidecar.job_waits_for })}."
+    condition     = alltrue([for name, sidecar in var.settings.sidecars : name != "job" && can(regex("^[a-zA-Z0-9_-]{1,255}$", name)) && can(regex("^[^[:space:]]{1,255}$", sidecar.image))])
+    error_message = "sidecars must have names of letters, digits, - and _ other than job, and images without spaces. Given: ${jsonencode({ for name, sidecar in var.settings.sidecars : name => sidecar.image })}."
+  }
+  validation {
+    # What ECS demands. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
+    condition     = alltrue([for sidecar in var.settings.sidecars : sidecar.job_waits_for == null ? true : lookup({ START = true, HEALTHY = sidecar.health_check != null, COMPLETE = !sidecar.essential, SUCCESS = !sidecar.essential }, sidecar.job_waits_for, false)])
+    error_message = "sidecars must have null, START, HEALTHY (with a health_check), COMPLETE or SUCCESS (neither if essential) as job_waits_for. Given: ${jsonencode({ for name, sidecar in var.settings.sidecars : name => sidecar.job_waits_for })}."
   }
   validation {
     condition     = contains(["X86_64", "ARM64"], var.settings.size.architecture)
@@ -114,6 +119,18 @@ variable "settings" {
   validation {
     condition     = var.settings.cluster == null ? true : can(regex("^(arn:[^:]+:ecs:[^:]+:[0-9]{12}:cluster/)?[a-zA-Z0-9_-]{1,255}$", var.settings.cluster))
     error_message = "cluster must be null, a cluster's name or its ARN, arn:aws:ecs:REGION:ACCOUNT:cluster/NAME. Given: \"${coalesce(var.settings.cluster, "null")}\"."
+  }
+  validation {
+    condition     = alltrue([for name, volume in var.settings.efs_volumes : can(regex("^[a-zA-Z0-9_-]{1,255}$", name)) && name != "tmp" && startswith(volume.file_system_id, "fs-") && startswith(volume.container_path, "/") && (volume.access_point_id == null || coalesce(volume.root_directory, "/") == "/")])
+    error_message = "efs_volumes must have names of letters, digits, - and _ other than tmp, a file_system_id of fs-..., an absolute container_path, and no root_directory with an access_point_id, which has its own. Given: ${jsonencode(var.settings.efs_volumes)}."
+  }
+  validation {
+    condition     = var.settings.log_retention_days == null ? true : contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.settings.log_retention_days)
+    error_message = "log_retention_days must be null or a period that CloudWatch Logs offers: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653. Given: ${var.settings.log_retention_days == null ? "null" : var.settings.log_retention_days}."
+  }
+  validation {
+    condition     = var.settings.network == null ? true : length(var.settings.network.subnets) >= 1 && length(var.settings.network.subnets) <= 16 && length(var.settings.network.security_groups) >= 1 && length(var.settings.network.security_groups) <= 5
+    error_message = "network must be null or have 1 to 16 subnets and 1 to 5 security_groups. Given: ${jsonencode(var.settings.network)}."
   }
   validation {
     condition     = var.settings.job_timeout_seconds == null ? true : var.settings.job_timeout_seconds >= 1 && floor(var.settings.job_timeout_seconds) == var.settings.job_timeout_seconds

@@ -2,7 +2,11 @@
 locals {
   name           = "${var.stack.prefix}${var.name}"
   function_parts = split(":", var.settings.function_arn)
-  tags           = var.stack.tags
+  tags           = merge(var.stack.tags, var.settings.tags)
+  # A statement's name has at most 100 characters.
+  statements = { for role, arn in { for arn in var.stack.starters : element(split("/", arn), -1) => arn } :
+    role => { id = length("${local.name}-${role}") <= 100 ? "${local.name}-${role}" : "${substr(local.name, 0, 67)}-${substr(sha256("${local.name}-${role}"), 0, 32)}", principal = arn }
+  }
   # Whether the function's role may invoke the reporter.
   reports = var.settings.role != null || var.settings.report_failures
 }
@@ -26,12 +30,12 @@ resource "aws_iam_role_policy" "worker" {
 
 # The function's own policy lets the stack in: the stack's roles name no function.
 resource "aws_lambda_permission" "starter" {
-  for_each = { for arn in var.stack.starters : element(split("/", arn), -1) => arn }
+  for_each = local.statements
 
-  statement_id  = "${local.name}-${each.key}"
+  statement_id  = each.value.id
   function_name = element(local.function_parts, 6)
   action        = "lambda:InvokeFunction"
-  principal     = each.value
+  principal     = each.value.principal
 }
 
 # The Retry of the process state decides what happens to a failed job: a second run by Lambda would find the task

@@ -56,11 +56,13 @@ variable "settings" {
     - `role`: its role, an object with the role's `name`, such as the resource itself, to attach the worker's policy to. null:
       attach output `worker_policy_json` yourself.
     - `report_failures`: set it once you have attached that policy yourself, so that invocations that died are reported.
+    - `tags`: besides the stack's.
   EOT
   type = object({
     function_arn    = string
     role            = optional(object({ name = string }))
     report_failures = optional(bool, false)
+    tags            = optional(map(string), {})
   })
   validation {
     condition     = can(regex("^arn:[^:]+:lambda:[^:]+:[0-9]{12}:function:[a-zA-Z0-9_-]+$", var.settings.function_arn))

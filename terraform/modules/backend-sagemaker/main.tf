@@ -1,11 +1,10 @@
 # Jobs are SageMaker training jobs. SageMaker reports them: their container has no worker.
-data "aws_default_tags" "current" {}
-
 locals {
   name = "${var.stack.prefix}${var.name}"
   tags = merge(var.stack.tags, var.settings.tags)
-  # The provider tags what Terraform creates; the dispatcher creates the jobs.
-  job_tags = merge(data.aws_default_tags.current.tags, local.tags)
+  # The provider tags what Terraform creates; the dispatcher creates the jobs. Not from the data source of the default tags: it would
+  # be read late, because modules depend on their activity's claim.
+  job_tags = merge(aws_iam_role.this.tags_all, local.tags)
 
   # SageMaker's own, shared by all training jobs of the account.
   log_group     = "/aws/sagemaker/TrainingJobs"

@@ -7,7 +7,7 @@ output "handle" {
   # Who has it finds everything that it names.
   depends_on = [
     aws_batch_job_queue.this, aws_dynamodb_table.tasks, aws_ecs_cluster_capacity_providers.this, aws_lambda_permission.listener,
-    aws_lambda_permission.reporter, aws_s3_bucket_policy.this, aws_vpc_security_group_egress_rule.jobs, module.dispatcher, module.reconciler,
+    aws_lambda_permission.reporter, aws_s3_bucket_policy.this, aws_vpc_security_group_egress_rule.jobs, module.dispatcher, module.poller, module.reconciler,
   ]
 }
 

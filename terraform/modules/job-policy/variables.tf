@@ -18,8 +18,9 @@ variable "activities" {
   description = "Names of the activities whose tasks the jobs may answer for, without the stack's name."
   type        = list(string)
   validation {
-    condition     = length(var.activities) > 0
-    error_message = "activities must have at least one name. Given: none."
+    # A * would be a pattern in the policy.
+    condition     = length(var.activities) > 0 && alltrue([for name in var.activities : can(regex("^[a-zA-Z0-9_-]{1,60}$", name))])
+    error_message = "activities must have at least one name, each of 1 to 60 letters, digits, - or _. Given: ${join(", ", var.activities)}."
   }
 }
 

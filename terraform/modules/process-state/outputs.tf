@@ -14,8 +14,9 @@ output "state" {
     error_message = "timeout_seconds must be null or a whole number of at most the activity's ${var.activity.timeout_seconds}. Given: ${var.timeout_seconds == null ? "null" : var.timeout_seconds}."
   }
   precondition {
-    condition     = local.clocks.HeartbeatSeconds >= 1 && local.clocks.HeartbeatSeconds < local.clocks.TimeoutSeconds
-    error_message = "heartbeat_seconds must be at least 1 and below timeout_seconds. Given: ${local.clocks.HeartbeatSeconds} and ${local.clocks.TimeoutSeconds}."
+    # Those of the activity itself are judged there.
+    condition     = (var.heartbeat_seconds == null && var.timeout_seconds == null) || local.clocks.HeartbeatSeconds < local.clocks.TimeoutSeconds
+    error_message = "heartbeat_seconds must be below timeout_seconds. Given: ${local.clocks.HeartbeatSeconds} and ${local.clocks.TimeoutSeconds}."
   }
   precondition {
     condition     = alltrue([for rule in var.catch : local.is_jsonata ? rule.result_path == null : rule.output == null])

@@ -37,6 +37,7 @@ locals {
     overflow_after_seconds = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
+  unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
 }
 
 module "activity" {

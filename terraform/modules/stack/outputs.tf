@@ -11,6 +11,12 @@ output "control_plane" {
 output "activities" {
   description = "The outputs of module activity, by activity."
   value       = module.activity
+
+  precondition {
+    # merge would take a misspelt argument, and no module would read it.
+    condition     = length(local.unknown) == 0
+    error_message = "activities must have arguments of module activity only: ${join(", ", keys(local.unset))}. Unknown: ${join(", ", local.unknown)}."
+  }
 }
 
 output "process_states" {

@@ -92,9 +92,4 @@ variable "activities" {
     condition     = can([for activity in var.activities : keys(activity)])
     error_message = "activities must be objects, by name. Given: ${jsonencode(var.activities)}."
   }
-  validation {
-    # Terraform drops attributes that a type does not have: a misspelt one would be ignored.
-    condition     = alltrue(flatten([for activity in var.activities : [for name in try(keys(activity), []) : contains(["lambda", "ecs", "batch", "sagemaker", "backend", "heartbeat_seconds", "timeout_seconds", "allowed_overrides", "max_concurrent_jobs", "max_queue_seconds", "wake_up", "pollers", "overflow_after_seconds"], name)]]))
-    error_message = "activities must have arguments of module activity only: lambda, ecs, batch, sagemaker, backend, heartbeat_seconds, timeout_seconds, allowed_overrides, max_concurrent_jobs, max_queue_seconds, wake_up, pollers, overflow_after_seconds. Given: ${jsonencode({ for key, activity in var.activities : key => try(keys(activity), []) })}."
-  }
 }

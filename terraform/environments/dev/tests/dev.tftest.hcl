@@ -19,12 +19,16 @@ run "packages" {
 run "every_backend_gets_an_activity" {
   command = plan
   variables {
-    backends = ["fargate", "batch", "sagemaker"]
+    backends = ["ecs", "batch", "sagemaker"]
   }
 
   assert {
     condition     = keys(output.stack.activities) == ["batch", "fargate", "lambda", "training-sagemaker"] && keys(output.stack.trainings) == ["sagemaker"]
     error_message = "each backend must have an activity"
+  }
+  assert {
+    condition     = module.stack.handle.backends == ["lambda", "ecs", "batch", "sagemaker"] && module.stack.handle.log_retention_days == 7 && module.stack.handle.alarm_actions == var.alarm_actions
+    error_message = "the stack must permit the backends, and have this environment's values"
   }
   assert {
     condition     = local.repository_arns.worker == ["arn:aws:ecr:eu-west-1:123456789012:repository/dispatch-dev/worker"]
@@ -42,6 +46,10 @@ run "lambda_alone_needs_no_image" {
   assert {
     condition     = keys(output.stack.activities) == ["lambda"] && keys(output.stack.state_machines) == ["lambda"]
     error_message = "there may only be functions"
+  }
+  assert {
+    condition     = module.stack.handle.backends == ["lambda"]
+    error_message = "nothing of other backends may be permitted"
   }
 }
 

@@ -17,4 +17,12 @@ run "a_task_is_pushed_to_a_gpu_job" {
     condition     = output.state_machine == "arn:aws:states:eu-west-1:123456789012:stateMachine:machine"
     error_message = "there must be a state machine"
   }
+  assert {
+    condition     = endswith(jsondecode(module.stack.activities.render.backend.config).job_queue, ":job-queue/queue") && module.stack.handle.backends == ["batch"]
+    error_message = "the activity must have a queue of its own"
+  }
+  assert {
+    condition     = module.stack.process_states.render.Branches[0].States["render-Activity"].TimeoutSeconds == 21600
+    error_message = "an instance may take long to arrive"
+  }
 }

@@ -24,4 +24,8 @@ run "only_one_state_is_replaced" {
     condition     = jsondecode(aws_iam_role_policy.dispatch.policy).Statement[0].Action == ["sqs:SendMessage"]
     error_message = "the role must be allowed to request a dispatch"
   }
+  assert {
+    condition     = contains(module.stack.handle.state_machines, aws_sfn_state_machine.orders.name)
+    error_message = "aborting an execution must stop its jobs at once"
+  }
 }

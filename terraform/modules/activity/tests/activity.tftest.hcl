@@ -1,208 +1,154 @@
 mock_provider "aws" {
+  source          = "../../../tests/mocks/aws"
   override_during = plan
 
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
   mock_resource "aws_sfn_activity" {
-    defaults = { id = "arn:aws:states:eu-west-1:123456789012:activity:words" }
+    defaults = { id = "arn:aws:states:eu-west-1:123456789012:activity:studio-words" }
   }
 }
 
-run "requests_a_dispatch_and_then_waits_for_the_activity" {
+variables {
+  lambda = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:words", role = { name = "words" } }
+}
+
+run "claims_its_name_and_describes_itself" {
   command = plan
+  variables {
+    max_concurrent_jobs = 4
+    timeout_seconds     = 900
+    pollers             = 3
+  }
 
   assert {
-    condition     = output.process_state.Type == "Parallel" && length(output.process_state.Branches) == 1 && output.process_state.OutputPath == "$[0]"
-    error_message = "one branch, whose output is the state's"
+    condition     = jsondecode(aws_dynamodb_table_item.claim.item) == { task_id = { S = "activity#claim:studio-words" } } && aws_dynamodb_table_item.claim.table_name == "studio-tasks" && aws_dynamodb_table_item.claim.hash_key == "task_id"
+    error_message = "a second state that names the same activity must find an item"
   }
   assert {
-    condition     = output.process_state.Branches[0].StartAt == "RequestDispatch" && output.process_state.Branches[0].States.RequestDispatch.Next == "Activity"
-    error_message = "the request must come first"
+    condition     = aws_sfn_activity.this[0].name == "studio-words" && output.arn == "arn:aws:states:eu-west-1:123456789012:activity:studio-words"
+    error_message = "the activity has the stack's name before its own"
   }
   assert {
-    condition = output.process_state.Branches[0].States.RequestDispatch.Parameters == {
-      QueueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/dispatch"
-      MessageBody = {
-        "activity_arn"       = "arn:aws:states:eu-west-1:123456789012:activity:words"
-        "execution_arn.$"    = "$$.Execution.Id"
-        "state_entered_at.$" = "$$.State.EnteredTime"
-      }
+    condition     = { for key, value in jsondecode(aws_dynamodb_table_item.this.item) : key => values(value)[0] if key != "activity" } == { task_id = "activity#arn:aws:states:eu-west-1:123456789012:activity:studio-words", poll_id = "activity" }
+    error_message = "the description has the key that the library reads, and is in the index of open tasks"
+  }
+  assert {
+    condition = jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S) == {
+      arn                    = "arn:aws:states:eu-west-1:123456789012:activity:studio-words"
+      name                   = "studio-words"
+      backend                = "lambda"
+      config                 = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:words" }
+      heartbeat_seconds      = 300
+      timeout_seconds        = 900
+      allowed_overrides      = []
+      max_concurrent_jobs    = 4
+      max_queue_seconds      = 900
+      wake_up                = "requests"
+      pollers                = 3
+      overflow_after_seconds = null
     }
-    error_message = "the request has the keys the dispatcher reads"
-  }
-  assert {
-    condition     = output.process_state.Branches[0].States.RequestDispatch.ResultPath == null
-    error_message = "the activity must get the state's input, not SQS's answer"
-  }
-  assert {
-    condition     = contains(output.process_state.Branches[0].States.RequestDispatch.Retry[0].ErrorEquals, "SQS.AmazonSQSException")
-    error_message = "a throttled request is retried"
-  }
-  assert {
-    condition     = strcontains(jsonencode(output.process_state), "\"ResultPath\":null")
-    error_message = "null must reach the definition: left out, SQS's answer would replace the input"
+    error_message = "the description has what the library reads"
   }
 }
 
-run "always_sets_timeout_and_heartbeat" {
-  command = plan
-
-  assert {
-    condition     = output.process_state.Branches[0].States.Activity.HeartbeatSeconds == 300 && output.process_state.Branches[0].States.Activity.TimeoutSeconds == 3600
-    error_message = "an unset timeout or heartbeat leaves an execution stuck for years"
-  }
-  assert {
-    condition     = output.heartbeat_seconds == 300 && output.timeout_seconds == 3600
-    error_message = "the outputs must be the same timeouts"
-  }
-}
-
-run "retries_retryable_errors_with_full_jitter" {
-  command = plan
-
-  assert {
-    condition = output.process_state.Retry == [{
-      ErrorEquals     = tolist(["Job.Interrupted", "Dispatch.Throttled", "Dispatch.CapacityUnavailable", "Dispatch.QueueTimeout"])
-      IntervalSeconds = 5
-      MaxAttempts     = 5
-      BackoffRate     = 2
-      MaxDelaySeconds = 300
-      JitterStrategy  = "FULL"
-    }]
-    error_message = "the retried errors must be those documented as retryable"
-  }
-}
-
-run "accepts_other_retry_rules" {
-  command = plan
-  variables {
-    retry = [{ error_equals = ["Job.Failed"], max_attempts = 1 }]
-  }
-
-  assert {
-    condition     = output.process_state.Retry[0].ErrorEquals[0] == "Job.Failed" && output.process_state.Retry[0].MaxAttempts == 1
-    error_message = "the rule must be set"
-  }
-}
-
-run "an_empty_retry_is_left_out" {
-  command = plan
-  variables {
-    retry = []
-  }
-
-  assert {
-    condition     = !contains(keys(output.process_state), "Retry")
-    error_message = "there must be no empty Retry"
-  }
-}
-
-run "a_prefix_separates_two_activities_in_one_state_machine" {
-  command = plan
-  variables {
-    state_prefix = "Words "
-  }
-
-  assert {
-    condition     = toset(keys(output.process_state.Branches[0].States)) == toset(["Words RequestDispatch", "Words Activity"])
-    error_message = "both inner states have the prefix"
-  }
-  assert {
-    condition     = output.process_state.Branches[0].StartAt == "Words RequestDispatch" && output.process_state.Branches[0].States["Words RequestDispatch"].Next == "Words Activity"
-    error_message = "the states must refer to each other by the prefixed names"
-  }
-}
-
-run "the_state_machine_may_only_send_to_the_queue" {
-  command = plan
-
-  assert {
-    condition = jsondecode(output.execution_policy_json).Statement == [{
-      Sid      = "RequestDispatch"
-      Effect   = "Allow"
-      Action   = ["sqs:SendMessage"]
-      Resource = ["arn:aws:sqs:eu-west-1:123456789012:dispatch"]
-    }]
-    error_message = "one action on one queue"
-  }
-}
-
-run "a_queue_with_a_customer_key_needs_the_key_too" {
-  command = plan
-  variables {
-    dispatch_queue = {
-      url         = "https://sqs.eu-west-1.amazonaws.com/123456789012/dispatch"
-      arn         = "arn:aws:sqs:eu-west-1:123456789012:dispatch"
-      kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1"
-    }
-  }
-
-  assert {
-    condition     = jsondecode(output.execution_policy_json).Statement[1].Resource == ["arn:aws:kms:eu-west-1:123456789012:key/1"]
-    error_message = "only this key may be used"
-  }
-}
-
-run "alarms_on_timeout_and_heartbeat" {
-  command = plan
-  variables {
-    alarm_actions = ["arn:aws:sns:eu-west-1:123456789012:oncall"]
-  }
-
-  assert {
-    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.this : alarm.metric_name]) == toset(["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut"])
-    error_message = "both alarms"
-  }
-  assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_actions == toset(var.alarm_actions) && alarm.dimensions.ActivityArn == output.arn])
-    error_message = "each watches this activity and notifies"
-  }
-}
-
-run "accepts_states_all_alone_and_last" {
-  command = plan
-  variables {
-    retry = [{ error_equals = ["Job.Failed"], backoff_rate = 1.5 }, { error_equals = ["States.ALL"] }]
-  }
-
-  assert {
-    condition     = output.process_state.Retry[1].ErrorEquals[0] == "States.ALL" && output.process_state.Retry[0].BackoffRate == 1.5
-    error_message = "both rules must be set"
-  }
-}
-
-run "a_mode_without_requests_is_the_activity_alone" {
-  command = plan
-  variables {
-    wake_up        = "logs"
-    dispatch_queue = null
-  }
-
-  assert {
-    condition = [for key in ["Type", "Resource", "HeartbeatSeconds", "TimeoutSeconds"] : output.process_state[key]] == [
-      "Task", "arn:aws:states:eu-west-1:123456789012:activity:words", 300, 3600,
-    ]
-    error_message = "the state must be the activity alone"
-  }
-  assert {
-    condition     = output.process_state.Retry[0].ErrorEquals[0] == "Job.Interrupted" && !contains(keys(output.process_state), "End")
-    error_message = "it must have the same Retry and leave Next to the user"
-  }
-  assert {
-    condition     = output.execution_policy_json == null
-    error_message = "without a request no permission is needed"
-  }
-}
-
-run "requests_are_delayed_while_workers_may_take_the_task" {
+run "outputs_what_a_state_needs" {
   command = plan
   variables {
     overflow_after_seconds = 45
   }
 
   assert {
-    condition     = output.process_state.Branches[0].States.RequestDispatch.Parameters.DelaySeconds == 45
-    error_message = "the request must be delayed"
+    condition = output.activity == {
+      key                    = "words"
+      arn                    = "arn:aws:states:eu-west-1:123456789012:activity:studio-words"
+      heartbeat_seconds      = 300
+      timeout_seconds        = 3600
+      wake_up                = "requests"
+      overflow_after_seconds = 45
+      partition              = "aws"
+      queue                  = var.stack.queue
+    }
+    error_message = "what module process-state takes"
+  }
+  assert {
+    condition     = output.process_state.Type == "Parallel" && keys(output.process_state.Branches[0].States) == ["words-Activity", "words-RequestDispatch"] && output.process_state.Branches[0].States["words-RequestDispatch"].Parameters.DelaySeconds == 45
+    error_message = "the state for one use, in JSONPath, whose inner names begin with the activity's"
+  }
+  assert {
+    condition     = [for key in ["HeartbeatSeconds", "TimeoutSeconds"] : output.process_state.Branches[0].States["words-Activity"][key]] == [300, 3600]
+    error_message = "an unset timeout or heartbeat leaves an execution stuck for years"
+  }
+  assert {
+    condition     = jsondecode(output.execution_policy_json).Statement[0].Resource == [var.stack.queue.arn]
+    error_message = "the state machine may request a dispatch"
+  }
+}
+
+run "a_callback_target_has_no_activity" {
+  command = plan
+  variables {
+    wake_up = "callback"
+  }
+
+  assert {
+    condition     = length(aws_sfn_activity.this) == 0 && length(aws_cloudwatch_metric_alarm.this) == 0 && output.arn == null && output.activity.arn == null
+    error_message = "nothing of Step Functions may be created"
+  }
+  assert {
+    condition     = jsondecode(aws_dynamodb_table_item.this.item).task_id.S == "activity#callback:words" && jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S).arn == "callback:words"
+    error_message = "the description has the ID that messages on the way have"
+  }
+  assert {
+    condition     = jsondecode(aws_dynamodb_table_item.claim.item).task_id.S == "activity#claim:studio-words"
+    error_message = "an activity and a callback target of one name are two claims to it"
+  }
+  assert {
+    condition     = output.process_state.Resource == "arn:aws:states:::sqs:sendMessage.waitForTaskToken" && output.process_state.Parameters.MessageBody.callback == "words"
+    error_message = "the state hands over its task"
+  }
+  assert {
+    condition     = contains(jsondecode(output.worker_policy_json).Statement[0].Resource, "arn:aws:states:eu-west-1:123456789012:stateMachine:orders")
+    error_message = "its token is answered with permission on the state machines"
+  }
+}
+
+run "without_requests_no_permission_is_needed" {
+  command = plan
+  variables {
+    wake_up = "logs"
+  }
+
+  assert {
+    condition     = output.process_state.Type == "Task" && output.process_state.Resource == output.arn && output.execution_policy_json == null
+    error_message = "the state is the activity alone"
+  }
+}
+
+run "one_alarm_on_late_and_silent_tasks" {
+  command = plan
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 1 && toset([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].metric_name if length(query.metric) > 0]) == toset(["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut"])
+    error_message = "both metrics of this activity"
+  }
+  assert {
+    condition     = alltrue([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].dimensions.ActivityArn == output.arn if length(query.metric) > 0]) && [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.expression if query.return_data == true] == ["SUM(METRICS())"]
+    error_message = "their sum is watched"
+  }
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this[0].alarm_actions == toset(var.stack.alarm_actions) && aws_cloudwatch_metric_alarm.this[0].alarm_name == "studio-words-timed-out" && keys(output.alarm_arns) == ["dropped", "timed-out"]
+    error_message = "it notifies whom the stack notifies"
+  }
+}
+
+run "tags_are_the_stack_s_and_its_own" {
+  command = plan
+  variables {
+    lambda = null
+    ecs    = { container = { image = "words" }, tags = { cost = "7" } }
+  }
+
+  assert {
+    condition     = alltrue([for tags in [aws_sfn_activity.this[0].tags, aws_cloudwatch_metric_alarm.this[0].tags] : tags == tomap({ team = "films", cost = "7" })])
+    error_message = "activity and alarm have the tags of the settings too"
   }
 }

@@ -3,10 +3,10 @@ mock_provider "aws" {
   override_during = plan
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/batch/words" }
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/batch/studio-words" }
   }
   mock_resource "aws_batch_job_queue" {
-    defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/words" }
+    defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/studio-words" }
   }
   mock_resource "aws_iam_instance_profile" {
     defaults = { arn = "arn:aws:iam::123456789012:instance-profile/words-instance" }
@@ -19,68 +19,24 @@ mock_provider "aws" {
 override_resource {
   target          = aws_iam_role.this["job"]
   override_during = plan
-  values          = { arn = "arn:aws:iam::123456789012:role/words-job" }
+  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-job", tags_all = { Project = "digits", team = "films" } }
 }
 
 override_resource {
   target          = aws_iam_role.this["execution"]
   override_during = plan
-  values          = { arn = "arn:aws:iam::123456789012:role/words-execution" }
-}
-
-run "the_dispatcher_may_submit_to_this_queue_and_stop_jobs" {
-  command = plan
-
-  assert {
-    condition = { for statement in jsondecode(output.backend.policy_json).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
-      SubmitJobs = [["batch:SubmitJob"], [
-        "arn:aws:batch:eu-west-1:123456789012:job-queue/words", "arn:aws:batch:eu-west-1:123456789012:job-definition/words",
-        "arn:aws:batch:eu-west-1:123456789012:job-definition/words:*",
-      ]]
-      FindAndWatchJobs = [["batch:ListJobs", "batch:DescribeJobs"], ["*"]]
-      StopJobs         = [["batch:TerminateJob"], ["arn:aws:batch:eu-west-1:123456789012:job/*"]]
-    }
-    error_message = "these actions on these resources"
-  }
-}
-
-run "the_reporter_may_read_the_jobs_logs_and_stop_them" {
-  command = plan
-
-  assert {
-    condition = jsondecode(output.backend.report_policy_json).Statement == [
-      {
-        Sid      = "ReadJobLogs"
-        Effect   = "Allow"
-        Action   = ["logs:GetLogEvents"]
-        Resource = ["arn:aws:logs:eu-west-1:123456789012:log-group:/batch/words:log-stream:jobs/*"]
-      },
-      {
-        Sid      = "FindAndWatchJobs"
-        Effect   = "Allow"
-        Action   = ["batch:ListJobs", "batch:DescribeJobs"]
-        Resource = ["*"]
-      },
-      {
-        Sid      = "StopJobs"
-        Effect   = "Allow"
-        Action   = ["batch:TerminateJob"]
-        Resource = ["arn:aws:batch:eu-west-1:123456789012:job/*"]
-      },
-    ]
-    error_message = "only the jobs' streams and the jobs themselves"
-  }
+  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-execution" }
 }
 
 run "ecs_pulls_from_the_named_repositories_only" {
   command = plan
   variables {
-    repository_arns = ["arn:aws:ecr:eu-west-1:123456789012:repository/worker"]
+    settings = { container = { image = "worker" }, repository_arns = ["arn:aws:ecr:eu-west-1:123456789012:repository/worker"] }
   }
 
   assert {
     condition = { for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
-      WriteJobLogs    = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-west-1:123456789012:log-group:/batch/words:*"]]
+      WriteJobLogs    = [["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:aws:logs:eu-west-1:123456789012:log-group:/batch/studio-words:*"]]
       PullImage       = [["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], ["arn:aws:ecr:eu-west-1:123456789012:repository/worker"]]
       LogInToRegistry = [["ecr:GetAuthorizationToken"], ["*"]]
     }
@@ -97,10 +53,45 @@ run "a_public_image_needs_no_registry" {
   }
 }
 
-run "only_ecs_in_this_account_can_assume_the_job_roles" {
+run "ecs_reads_just_the_named_secrets" {
   command = plan
   variables {
-    policies = { data = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
+    settings = {
+      container = { image = "worker", secrets = {
+        PASSWORD = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:studio/db-a1b2c3:password::"
+        USER     = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:studio/db-a1b2c3:user::"
+        LICENCE  = "arn:aws:ssm:eu-west-1:123456789012:parameter/studio/licence"
+      } }
+      secret_kms_key_arns = ["arn:aws:kms:eu-west-1:123456789012:key/secrets"]
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_batch_job_definition.this.container_properties).secrets == [
+      { name = "LICENCE", valueFrom = "arn:aws:ssm:eu-west-1:123456789012:parameter/studio/licence" },
+      { name = "PASSWORD", valueFrom = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:studio/db-a1b2c3:password::" },
+      { name = "USER", valueFrom = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:studio/db-a1b2c3:user::" },
+    ]
+    error_message = "ECS puts them into the container's environment"
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.execution.policy).Statement : statement.Sid => [statement.Action, statement.Resource] if statement.Sid != "WriteJobLogs" } == {
+      ReadSecrets    = [["secretsmanager:GetSecretValue"], ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:studio/db-a1b2c3"]]
+      ReadParameters = [["ssm:GetParameters"], ["arn:aws:ssm:eu-west-1:123456789012:parameter/studio/licence"]]
+      DecryptSecrets = [["kms:Decrypt"], ["arn:aws:kms:eu-west-1:123456789012:key/secrets"]]
+    }
+    error_message = "the execution role gets just these, each once, without the key inside"
+  }
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.job["worker"].policy, "secret")
+    error_message = "the program's own role needs none of them"
+  }
+}
+
+run "only_ecs_in_this_account_can_assume_the_roles" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker" }, policies = { data = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" } }
   }
 
   assert {
@@ -111,7 +102,53 @@ run "only_ecs_in_this_account_can_assume_the_job_roles" {
     error_message = "only tasks in this account and region"
   }
   assert {
-    condition     = keys(aws_iam_role_policy.job) == ["data"] && aws_iam_role_policy.job["data"].role == "words-job"
+    condition     = keys(aws_iam_role_policy.job) == ["data", "worker"] && alltrue([for policy in aws_iam_role_policy.job : policy.role == "studio-words-job"])
     error_message = "the given policies must go to the program's role"
+  }
+}
+
+run "every_role_has_the_stack_s_path_and_boundary" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for role in aws_iam_role.this : role.path == "/studio/jobs/" && role.permissions_boundary == "arn:aws:iam::123456789012:policy/bounds"]) && toset(values(aws_iam_role.this)[*].name) == toset(["studio-words-execution", "studio-words-job"])
+    error_message = "the dispatcher may pass only such roles"
+  }
+}
+
+run "a_job_answers_for_the_activities_of_its_backend" {
+  command = plan
+  variables {
+    activities = ["words", "words-left"]
+    callbacks  = true
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.job["worker"].policy).Statement[0].Resource == concat(
+      [for name in ["words", "words-left"] : "arn:aws:states:eu-west-1:123456789012:activity:studio-${name}"],
+      [for name in ["studio", "studio-*", "orders"] : "arn:aws:states:eu-west-1:123456789012:stateMachine:${name}"],
+    )
+    error_message = "these activities, and callbacks on the stack's state machines"
+  }
+}
+
+run "a_job_answers_for_its_own_activity_by_default" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.job["worker"].policy).Statement[0].Resource == ["arn:aws:states:eu-west-1:123456789012:activity:studio-words"]
+    error_message = "the one of its name, and no callback"
+  }
+}
+
+run "tags_reach_everything" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker" }, tags = { cost = "7" } }
+  }
+
+  assert {
+    condition     = alltrue([for tags in concat([aws_cloudwatch_log_group.this.tags, aws_batch_job_definition.this.tags], values(aws_iam_role.this)[*].tags) : tags == tomap({ team = "films", cost = "7" })])
+    error_message = "the stack's tags and its own"
   }
 }

@@ -3,117 +3,148 @@ mock_provider "aws" {
   override_during = plan
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/words" }
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/studio-words" }
   }
 }
 
 override_resource {
   target          = aws_iam_role.this["task"]
   override_during = plan
-  values          = { arn = "arn:aws:iam::123456789012:role/words-task" }
+  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-task" }
 }
 
 override_resource {
   target          = aws_iam_role.this["execution"]
   override_during = plan
-  values          = { arn = "arn:aws:iam::123456789012:role/words-execution" }
+  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-execution" }
 }
 
-run "outputs_what_every_backend_outputs" {
+run "says_what_the_library_reads" {
   command = plan
 
   assert {
-    condition     = toset(keys(output.backend)) == toset(["name", "config", "policy_json", "report_policy_json", "event_pattern", "job_names"]) && output.backend.name == "fargate"
-    error_message = "the keys must be those of every backend"
+    condition     = output.backend.kind == "ecs" && output.backend.name == "words"
+    error_message = "kind and name"
   }
   assert {
     condition = jsondecode(output.backend.config) == {
-      cluster           = "arn:aws:ecs:eu-west-1:123456789012:cluster/words"
-      task_definition   = "words"
+      cluster           = "arn:aws:ecs:eu-west-1:123456789012:cluster/studio"
+      task_definition   = "studio-words"
       container         = "job"
-      capacity_provider = "FARGATE"
+      capacity          = [{ provider = "FARGATE", weight = 1, base = 0 }]
+      exec              = false
+      on_fargate        = true
       subnets           = ["subnet-1", "subnet-2"]
-      security_groups   = ["sg-made"]
+      security_groups   = ["sg-jobs"]
       assign_public_ip  = true
-      log_group         = "/ecs/words"
+      log_group         = "/ecs/studio-words"
       log_stream_prefix = "jobs"
     }
-    error_message = "the keys the library reads"
+    error_message = "by default jobs run on the stack's cluster and in its network, on Fargate"
   }
   assert {
-    condition = jsondecode(output.backend.event_pattern) == {
-      source      = ["aws.ecs"]
-      detail-type = ["ECS Task State Change"]
-      detail = {
-        taskDefinitionArn = [{ prefix = "arn:aws:ecs:eu-west-1:123456789012:task-definition/words:" }]
-        lastStatus        = ["STOPPED"]
-      }
+    condition     = output.job_role_name == "studio-words-task" && output.log_group_name == "/ecs/studio-words"
+    error_message = "role and log group have the stack's name before their own"
+  }
+}
+
+run "an_on_demand_base_with_spot" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker" }, capacity = [{ provider = "FARGATE", base = 1 }, { provider = "FARGATE_SPOT", weight = 3 }] }
+  }
+
+  assert {
+    condition     = jsondecode(output.backend.config).capacity == [{ provider = "FARGATE", weight = 1, base = 1 }, { provider = "FARGATE_SPOT", weight = 3, base = 0 }] && jsondecode(output.backend.config).on_fargate
+    error_message = "the list is a capacity provider strategy"
+  }
+}
+
+run "gpus_and_shared_memory_on_instances" {
+  command = plan
+  variables {
+    settings = {
+      container = { image = "worker", gpus = 2, shared_memory_mb = 1024, ulimits = { memlock = { soft = -1, hard = -1 }, nofile = { soft = 1024, hard = 4096 } } }
+      size      = { cpu = 6, memory_mb = 30000 }
+      capacity  = [{ provider = "studio-gpus" }]
     }
-    error_message = "only the ends of these jobs may match"
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].resourceRequirements == [{ type = "GPU", value = "2" }] && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].linuxParameters == { initProcessEnabled = true, sharedMemorySize = 1024 }
+    error_message = "the job's container gets the GPUs and the memory that processes share"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].ulimits == [{ name = "memlock", softLimit = -1, hardLimit = -1 }, { name = "nofile", softLimit = 1024, hardLimit = 4096 }]
+    error_message = "limits must be as given"
+  }
+  assert {
+    condition     = aws_ecs_task_definition.this.requires_compatibilities == toset(["EC2"]) && !jsondecode(output.backend.config).on_fargate && aws_ecs_task_definition.this.cpu == "6144"
+    error_message = "the definition is for instances, whose sizes are not Fargate's"
   }
 }
 
-run "spot_is_a_capacity_provider" {
+run "managed_instances" {
   command = plan
   variables {
-    spot = true
+    settings = { container = { image = "worker", gpus = 1 }, capacity = [{ provider = "studio-managed" }], compatibilities = [] }
   }
 
   assert {
-    condition     = jsondecode(output.backend.config).capacity_provider == "FARGATE_SPOT" && aws_ecs_cluster_capacity_providers.this[0].capacity_providers == toset(["FARGATE", "FARGATE_SPOT"])
-    error_message = "the cluster must have the provider that the jobs use"
+    condition     = length(coalesce(aws_ecs_task_definition.this.requires_compatibilities, [])) == 0
+    error_message = "provider 5.100 does not know MANAGED_INSTANCES: nothing may be said"
   }
 }
 
-run "uses_an_existing_cluster_by_arn" {
+run "a_cluster_by_arn" {
   command = plan
   variables {
-    cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/shared"
+    settings = { container = { image = "worker" }, cluster = "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" }
   }
 
   assert {
-    condition     = length(aws_ecs_cluster.this) == 0 && length(aws_ecs_cluster_capacity_providers.this) == 0
-    error_message = "no cluster may be created or changed"
-  }
-  assert {
-    condition     = output.cluster_arn == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared" && jsondecode(output.backend.config).cluster == output.cluster_arn
-    error_message = "jobs must run in the existing cluster"
+    condition     = jsondecode(output.backend.config).cluster == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared"
+    error_message = "jobs must run in the given cluster"
   }
 }
 
-run "uses_an_existing_cluster_by_name" {
+run "a_cluster_by_name" {
   command = plan
   variables {
-    cluster = "shared"
+    settings = { container = { image = "worker" }, cluster = "shared" }
   }
 
   assert {
-    condition     = output.cluster_arn == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared"
-    error_message = "jobs must run in the existing cluster"
+    condition     = jsondecode(output.backend.config).cluster == "arn:aws:ecs:eu-west-1:123456789012:cluster/shared"
+    error_message = "jobs must run in the given cluster"
   }
 }
 
-run "lets_all_traffic_out_and_none_in" {
-  command = plan
-
-  assert {
-    condition     = aws_security_group.this[0].vpc_id == "vpc-1" && length(aws_vpc_security_group_egress_rule.this) == 2
-    error_message = "the security group must have rules for outgoing traffic only"
-  }
-  assert {
-    condition     = aws_vpc_security_group_egress_rule.this["ipv4"].cidr_ipv4 == "0.0.0.0/0" && aws_vpc_security_group_egress_rule.this["ipv6"].cidr_ipv6 == "::/0"
-    error_message = "traffic may go everywhere"
-  }
-}
-
-run "uses_existing_security_groups" {
+run "a_network_of_its_own" {
   command = plan
   variables {
-    network = { subnets = ["subnet-1"], security_groups = ["sg-mine"] }
+    stack    = merge(var.stack, { network = null })
+    settings = { container = { image = "worker" }, network = { subnets = ["subnet-3"], security_groups = ["sg-mine"] } }
   }
 
   assert {
-    condition     = length(aws_security_group.this) == 0 && jsondecode(output.backend.config).security_groups == ["sg-mine"] && jsondecode(output.backend.config).assign_public_ip == false
-    error_message = "no security group may be created"
+    condition     = jsondecode(output.backend.config).subnets == ["subnet-3"] && jsondecode(output.backend.config).security_groups == ["sg-mine"] && !jsondecode(output.backend.config).assign_public_ip
+    error_message = "subnets and security groups must be as given, without public addresses"
+  }
+}
+
+run "a_session_in_a_running_job" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker" }, exec = true }
+  }
+
+  assert {
+    condition     = jsondecode(output.backend.config).exec
+    error_message = "RunTask must be told"
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.task["worker"].policy).Statement : statement.Action if statement.Sid == "OpenSessions"] == [["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]]
+    error_message = "the agent in the task opens the session with the job's role"
   }
 }

@@ -3,36 +3,34 @@ mock_provider "aws" {
   override_during = plan
 
   mock_resource "aws_cloudwatch_log_group" {
-    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/words" }
+    defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/studio-words" }
   }
 }
 
 override_resource {
   target          = aws_iam_role.this["task"]
   override_during = plan
-  values          = { arn = "arn:aws:iam::123456789012:role/words-task" }
+  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-task" }
 }
 
 override_resource {
   target          = aws_iam_role.this["execution"]
   override_during = plan
-  values          = { arn = "arn:aws:iam::123456789012:role/words-execution" }
+  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-execution" }
 }
 
 run "a_job_is_one_logged_container" {
   command = plan
   variables {
-    container = {
-      image                = "worker"
-      command              = ["python", "-m", "process"]
-      environment          = { MODE = "fast" }
-      stop_timeout_seconds = 60
+    settings = {
+      container = {
+        image                = "worker"
+        command              = ["python", "-m", "process"]
+        environment          = { MODE = "fast" }
+        stop_timeout_seconds = 60
+      }
     }
     timeout_seconds = 900
-    worker = {
-      environment = { TASK_TABLE = "first-tasks" }
-      policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-    }
   }
 
   assert {
@@ -43,8 +41,9 @@ run "a_job_is_one_logged_container" {
       essential = true
       environment = [
         { name = "AWS_DEFAULT_REGION", value = "eu-west-1" }, { name = "AWS_REGION", value = "eu-west-1" },
-        { name = "MODE", value = "fast" }, { name = "TASK_GRACE_SECONDS", value = "50" },
-        { name = "TASK_TABLE", value = "first-tasks" }, { name = "TASK_TIMEOUT_SECONDS", value = "900" },
+        { name = "MODE", value = "fast" }, { name = "PAYLOAD_BUCKET", value = "studio-data" },
+        { name = "TASK_GRACE_SECONDS", value = "50" }, { name = "TASK_RETENTION_DAYS", value = "7" },
+        { name = "TASK_TABLE", value = "studio-tasks" }, { name = "TASK_TIMEOUT_SECONDS", value = "900" },
       ]
       stopTimeout            = 60
       linuxParameters        = { initProcessEnabled = true }
@@ -53,17 +52,17 @@ run "a_job_is_one_logged_container" {
       logConfiguration = {
         logDriver = "awslogs"
         options = {
-          awslogs-group         = "/ecs/words"
+          awslogs-group         = "/ecs/studio-words"
           awslogs-region        = "eu-west-1"
           awslogs-stream-prefix = "jobs"
           mode                  = "blocking"
         }
       }
     }]
-    error_message = "the definition must have image, command, region, both environments and the log group"
+    error_message = "the definition must have image, command, region, both environments and the log group, and nothing that is not set"
   }
   assert {
-    condition     = aws_iam_role_policy.task["worker"].policy == var.worker.policy_json
+    condition     = jsondecode(aws_iam_role_policy.task["worker"].policy).Statement[0].Sid == "ReportTasks"
     error_message = "a job may report"
   }
   assert {
@@ -76,56 +75,49 @@ run "the_image_decides_what_runs_by_default" {
   command = plan
 
   assert {
-    condition     = length(setintersection(keys(jsondecode(aws_ecs_task_definition.this.container_definitions)[0]), ["command", "entryPoint"])) == 0
-    error_message = "the definition must not set a command or an entrypoint"
-  }
-  assert {
-    condition     = length(aws_iam_role_policy.task) == 0
-    error_message = "a container that knows nothing of tasks gets no permissions"
+    condition     = length(setintersection(keys(jsondecode(aws_ecs_task_definition.this.container_definitions)[0]), ["command", "entryPoint", "secrets", "healthCheck", "ulimits", "resourceRequirements", "dependsOn"])) == 0
+    error_message = "the definition must not set what is not given"
   }
 }
 
 run "a_plain_container_only_gets_its_region" {
   command = plan
+  variables {
+    settings = { container = { image = "busybox", entrypoint = ["sh", "-c"], command = ["true"] }, worker = false }
+  }
 
   assert {
     condition     = [for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name] == ["AWS_DEFAULT_REGION", "AWS_REGION"]
     error_message = "the container must not get what only the worker understands"
   }
-}
-
-run "worker_limits_can_be_changed" {
-  command = plan
-  variables {
-    container = { image = "worker", stop_timeout_seconds = 2, environment = { TASK_STDOUT = "log" } }
-    worker = {
-      environment = { TASK_TABLE = "first-tasks" }
-      policy_json = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
-    }
-  }
-
   assert {
-    condition     = { for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name => variable.value if startswith(variable.name, "TASK_") } == { TASK_GRACE_SECONDS = "0", TASK_STDOUT = "log", TASK_TABLE = "first-tasks" }
-    error_message = "a short stop leaves no grace period, no timeout sets no limit, and the user's environment stays"
+    condition     = length(aws_iam_role_policy.task) == 0
+    error_message = "a container that knows nothing of tasks gets no permissions"
   }
-}
-
-run "accepts_an_entrypoint" {
-  command = plan
-  variables {
-    container = { image = "busybox", entrypoint = ["sh", "-c"], command = ["true"] }
-  }
-
   assert {
     condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].entryPoint == ["sh", "-c"]
     error_message = "the entrypoint must replace the image's"
   }
 }
 
+run "worker_limits_can_be_changed" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker", stop_timeout_seconds = 2, environment = { TASK_STDOUT = "log" } }, job_timeout_seconds = 60 }
+  }
+
+  assert {
+    condition = { for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name => variable.value if startswith(variable.name, "TASK_") } == {
+      TASK_GRACE_SECONDS = "0", TASK_STDOUT = "log", TASK_TABLE = "studio-tasks", TASK_TIMEOUT_SECONDS = "60", TASK_RETENTION_DAYS = "7"
+    }
+    error_message = "a short stop leaves no grace period, the program has its own limit, and the user's environment stays"
+  }
+}
+
 run "a_job_has_the_requested_size" {
   command = plan
   variables {
-    size = { cpu = 4, memory_mb = 30720, ephemeral_storage_gb = 200, architecture = "ARM64" }
+    settings = { container = { image = "worker" }, size = { cpu = 4, memory_mb = 30720, ephemeral_storage_gb = 200, architecture = "ARM64" } }
   }
 
   assert {
@@ -154,36 +146,138 @@ run "a_job_has_the_smallest_size_by_default" {
 run "tmp_stays_writable_on_a_read_only_root" {
   command = plan
   variables {
-    container = { image = "worker", read_only_root_filesystem = true }
+    settings = { container = { image = "worker", read_only_root_filesystem = true } }
   }
 
   assert {
-    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints == [{ sourceVolume = "tmp", containerPath = "/tmp" }]
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].readonlyRootFilesystem && jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints == [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
     error_message = "the worker keeps its files in /tmp"
   }
   assert {
-    condition     = [for volume in aws_ecs_task_definition.this.volume : volume.name] == ["tmp"]
+    condition     = [for volume in aws_ecs_task_definition.this.volume : [volume.name, length(volume.efs_volume_configuration)]] == [["tmp", 0]]
     error_message = "the task must have the volume"
+  }
+}
+
+run "file_systems_are_mounted_with_the_job_s_role" {
+  command = plan
+  variables {
+    settings = {
+      container = { image = "worker", read_only_root_filesystem = true }
+      efs_volumes = {
+        models   = { file_system_id = "fs-1", container_path = "/models", read_only = true, access_point_id = "fsap-1" }
+        work-dir = { file_system_id = "fs-2", container_path = "/work", root_directory = "/jobs" }
+      }
+    }
+  }
+
+  assert {
+    condition = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints == [
+      { sourceVolume = "models", containerPath = "/models", readOnly = true },
+      { sourceVolume = "work-dir", containerPath = "/work", readOnly = false },
+      { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
+    ]
+    error_message = "the job's container must have each at its path"
+  }
+  assert {
+    condition = jsonencode({ for volume in aws_ecs_task_definition.this.volume : volume.name => [for efs in volume.efs_volume_configuration : [efs.file_system_id, efs.transit_encryption, efs.authorization_config[0].iam, efs.authorization_config[0].access_point_id]] }) == jsonencode({
+      models = [["fs-1", "ENABLED", "ENABLED", "fsap-1"]], work-dir = [["fs-2", "ENABLED", "ENABLED", null]], tmp = []
+    })
+    error_message = "encrypted on the way, and never without the job's role"
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_iam_role_policy.task["worker"].policy).Statement : statement.Sid => [statement.Action, statement.Resource] if startswith(statement.Sid, "Mount") } == {
+      MountModels  = [["elasticfilesystem:ClientMount"], ["arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-1"]]
+      MountWorkDir = [["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"], ["arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-2"]]
+    }
+    error_message = "the job may write only to what is not read-only"
+  }
+}
+
+run "a_container_that_checks_its_own_health_and_logs_with_more_options" {
+  command = plan
+  variables {
+    settings = { container = {
+      image        = "worker"
+      health_check = { command = ["CMD-SHELL", "test -e /tmp/ready"], interval_seconds = 10, start_period_seconds = 60 }
+      log_options  = { "awslogs-multiline-pattern" = "^\\[", "awslogs-group" = "/elsewhere" }
+      ulimits      = { nofile = { soft = 4096, hard = 8192 } }
+    } }
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].healthCheck == { command = ["CMD-SHELL", "test -e /tmp/ready"], interval = 10, timeout = 5, retries = 3, startPeriod = 60 }
+    error_message = "the check must be as given"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].logConfiguration.options == { "awslogs-multiline-pattern" = "^\\[", "awslogs-group" = "/ecs/studio-words", "awslogs-region" = "eu-west-1", "awslogs-stream-prefix" = "jobs", mode = "blocking" }
+    error_message = "options are added, but the reporter reads the log where it looks for it"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].ulimits == [{ name = "nofile", softLimit = 4096, hardLimit = 8192 }]
+    error_message = "Fargate takes a limit of open files"
+  }
+}
+
+run "sidecars_stand_beside_the_job" {
+  command = plan
+  variables {
+    settings = {
+      container = { image = "worker", environment = { MODE = "fast" } }
+      sidecars = {
+        setup = { image = "setup", command = ["prepare"], job_waits_for = "SUCCESS" }
+        proxy = {
+          image         = "envoy"
+          entrypoint    = ["envoy"]
+          environment   = { LEVEL = "info" }
+          essential     = true
+          health_check  = { command = ["CMD", "ready"] }
+          job_waits_for = "HEALTHY"
+          secrets       = { CERTIFICATE = "arn:aws:ssm:eu-west-1:123456789012:parameter/studio/certificate" }
+        }
+      }
+    }
+  }
+
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : [container.name, container.essential]] == [["job", true], ["proxy", true], ["setup", false]]
+    error_message = "the job's container comes first; a sidecar's end is not the task's unless it is said"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].dependsOn == [{ containerName = "proxy", condition = "HEALTHY" }, { containerName = "setup", condition = "SUCCESS" }]
+    error_message = "the job waits for its sidecars"
+  }
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[1].environment == [{ name = "LEVEL", value = "info" }] && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].entryPoint == ["envoy"] && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].healthCheck.command == ["CMD", "ready"] && jsondecode(aws_ecs_task_definition.this.container_definitions)[1].secrets[0].name == "CERTIFICATE"
+    error_message = "a sidecar has its own settings, and nothing of tasks"
+  }
+  assert {
+    condition     = alltrue([for container in jsondecode(aws_ecs_task_definition.this.container_definitions) : container.logConfiguration.options["awslogs-group"] == "/ecs/studio-words"])
+    error_message = "sidecars log too"
   }
 }
 
 run "encrypts_logs_with_a_customer_key" {
   command = plan
   variables {
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/1"
-    log_retention_days = 1
+    stack    = merge(var.stack, { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1", kms_key_arns = ["arn:aws:kms:eu-west-1:123456789012:key/1"] })
+    settings = { container = { image = "worker" }, log_retention_days = 1 }
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.this.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 1
+    condition     = aws_cloudwatch_log_group.this.kms_key_id == "arn:aws:kms:eu-west-1:123456789012:key/1" && aws_cloudwatch_log_group.this.retention_in_days == 1
     error_message = "key and retention must be set"
+  }
+  assert {
+    condition     = contains(jsondecode(aws_iam_role_policy.task["worker"].policy).Statement[*].Sid, "UseKeysOfTablePayloadsAndQueues")
+    error_message = "the job may use the key"
   }
 }
 
 run "accepts_the_largest_memory_of_each_number_of_cpus" {
   command = plan
   variables {
-    size = { cpu = 16, memory_mb = 122880 }
+    settings = { container = { image = "worker" }, size = { cpu = 16, memory_mb = 122880 } }
   }
 
   assert {

@@ -17,4 +17,10 @@ run "a_task_is_pushed_to_a_container" {
     condition     = output.state_machine == "arn:aws:states:eu-west-1:123456789012:stateMachine:machine"
     error_message = "there must be a state machine"
   }
+  assert {
+    condition = { for key, value in jsondecode(module.stack.activities.report.backend.config) : key => value if contains(["subnets", "security_groups", "assign_public_ip", "capacity"], key) } == {
+      subnets = ["subnet-1", "subnet-2"], security_groups = ["sg-made"], assign_public_ip = false, capacity = [{ provider = "FARGATE_SPOT", weight = 1, base = 0 }]
+    }
+    error_message = "on Spot, in the given subnets, with a new security group"
+  }
 }
