@@ -1,4 +1,4 @@
-# What the stack's functions may do with tasks. With jobs: iam-jobs.tf.
+# What the stack's functions may do with tasks. With jobs: iam-services.tf.
 locals {
   activity_arns = ["arn:${local.partition}:states:${local.place}:activity:${local.prefix}*"]
   # Its own and those in existing, by name; * stands for any text.
