@@ -20,7 +20,7 @@ APPLY_SECONDS = 400
 REGION = "eu-west-1"
 ACCOUNT = "000000000000"
 GIT = "git::https://git.example.com/activity-dispatch.git//"
-PROVIDER = re.compile(r'^provider "aws" \{.*?^\}$', re.MULTILINE | re.DOTALL)
+PROVIDER = re.compile(r'^provider "aws" \{.*?\}$', re.MULTILINE | re.DOTALL)
 # The user's functions, and the stack that starts each.
 FUNCTIONS = {"letter": "letters", "invoice": "orders", "sketch": "studio"}
 ECHO = """

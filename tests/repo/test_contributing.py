@@ -15,12 +15,13 @@ LIBRARY = "functions/common/src/activity_dispatch"
 BASES = ("", LIBRARY, "terraform/modules")
 CODE = re.compile(r"`([^`\n]+)`")
 TARGET = re.compile(r"\bmake ([a-z][a-z-]*)")
-# What stands for the lists of a setting and of a metric: the words to search for, and where.
+# What stands for the lists of settings and of a metric: the words to search for, and where.
 EXAMPLES = {
     "A setting of an activity": (
         {"max_queue_seconds"},
-        (LIBRARY, "terraform/modules/dispatcher/*.tf", "terraform/modules/stack/*.tf"),
+        (LIBRARY, "terraform/modules/*/*.tf"),
     ),
+    "A setting of a backend": ({"exec"}, (LIBRARY, "terraform/modules/*/*.tf")),
     "A metric": ({"SlotsUsed", "SLOTS_USED"}, (LIBRARY, "terraform/modules/*/*.tf", "docs")),
 }
 

@@ -26,9 +26,9 @@ POLL_SECONDS = 60
 # The polls that Lambda keeps open on an empty queue, and how long each lasts.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 QUEUE_POLLS, QUEUE_POLL_SECONDS = 5, 20
-# Of a stack with one activity on Fargate: two for each of three functions, two for the activity, three for
-# the dispatcher, four for the dashboard.
-ALARMS = 15
+# Of a stack with one activity on Fargate, as AWS counts them, by metric: two for each of three functions, one
+# on two metrics for the activity, five for the control plane, five for the dashboard.
+ALARMS = 18
 # All for the stack, most for the activity too: latency, succeeded, open and oldest; errors, overdue, and
 # three that say what the reconciler's passes left out.
 METRICS = 13
