@@ -33,7 +33,7 @@ from activity_dispatch.testing.stack import InMemoryStack
 TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotDescribed, ExceptionGroup)
 FIRST, SECOND = SERVICES = ("first", "second")
-# From terraform/modules/dispatcher: how long each function may run, and how often it is tried.
+# From terraform/modules/control-plane: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
 REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
 LONG = 1e9

@@ -13,7 +13,7 @@ from activity_dispatch.store.dynamodb.leases import DynamoLeases
 
 LOG = logging.getLogger(__name__)
 
-# As many concurrent polls as module dispatcher allows in total.
+# As many concurrent polls as one function makes in total: docs/wake-up.md.
 THREADS = 400
 
 
