@@ -12,6 +12,7 @@ from tests.unit.model.compute import (
     Kind,
     ModelJob,
     function_failed,
+    judge,
     outcome_of,
 )
 from tests.unit.model.counts import count_process
@@ -59,6 +60,7 @@ class Model:
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
+        self.stack.tasks.check = judge
         self.activity = self._serve(heartbeat_seconds, max_queue_seconds)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs

@@ -36,8 +36,8 @@ def check_names(activity: Activity, stack: str) -> None:
     for field, name in names_in(activity.config).items():
         if not _is_own(name, own, stack):
             raise InvalidActivity(
-                f"config.{field}: {shown(name)} in the description of {activity.arn}; it must be called {own} "
-                f"or like a beginning of that before a '-', longer than '{stack}-'"
+                f"config.{field}: {shown(name)} in the description of {activity.arn}; "
+                f"it must be called {own} or like a beginning of that before a '-', longer than '{stack}-'"
             )
 
 
