@@ -140,11 +140,12 @@ def _input(document: Mapping[str, Any], body: str) -> str:
     text, value = document.get("input"), strict_json.member_text(body, "input_value")
     if value is not None and "input" in document:
         raise InvalidRequest("input_value: beside input; only one of them may be there")
-    if value is None and (not isinstance(text, str) or not text):
+    given = text if value is None else value
+    if not isinstance(given, str) or not given:
         wanted = "a non-empty string of JSON, or input_value any value"
-        raise InvalidRequest(f"input: {type(text).__name__}; it must be {wanted}")
+        raise InvalidRequest(f"input: {type(given).__name__}; it must be {wanted}")
     # An input may hold a lone surrogate, which UTF-8 can't encode: write it as a JSON escape.
-    return (text if value is None else value).encode(errors="backslashreplace").decode()
+    return given.encode(errors="backslashreplace").decode()
 
 
 def _is_execution(arn: str) -> bool:
