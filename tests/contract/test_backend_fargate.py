@@ -14,6 +14,7 @@ from activity_dispatch.backends import registry
 from activity_dispatch.dispatch.assembly import make_dispatcher
 from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.naming import Stack
 from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.report.reporter import Report, make_reporter
 from activity_dispatch.runtime.composition import Runtime
@@ -66,7 +67,7 @@ pytestmark = pytest.mark.parametrize("table", ["dynamodb"], indirect=True)
 @pytest.fixture(params=["described by 0.1.0", "described anew", "kept"])
 def old(request, table) -> "Upgraded":
     """A stack after its upgrade, with a task that 0.1.0 started."""
-    upgraded = Upgraded(replace(table, stack="orders"))
+    upgraded = Upgraded(replace(table, stack=Stack(name="orders")))
     item = dict(STARTED["item"])
     if request.param == "kept":
         upgraded.table.keep_description(OLD)
@@ -131,7 +132,7 @@ def test_its_worker_reports_what_its_record_says(old) -> None:
 
 @pytest.mark.parametrize("described", [OLD, NEW], ids=["described by 0.1.0", "described anew"])
 def test_the_dispatcher_starts_tasks_with_either_description(table, described: Activity) -> None:
-    upgraded = Upgraded(replace(table, stack="orders"))
+    upgraded = Upgraded(replace(table, stack=Stack(name="orders")))
     upgraded.describe(described)
     scheduled = upgraded.stack.stepfunctions.schedule(ARN)
     assert make_dispatcher(upgraded.runtime, "dispatcher").handle(json.dumps({"activity_arn": ARN})) is (

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
-from activity_dispatch.domain.naming import check_names
+from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.testing import InMemoryTaskTable
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:studio-left"
@@ -15,11 +15,13 @@ OWN = Activity(
     arn=ARN,
     name="studio-left",
     backend="ecs",
-    config={"task_definition": "studio-left"},
+    config={"task_definition": "studio-left", "cluster": "studio"},
     heartbeat_seconds=60,
     timeout_seconds=600,
 )
-ANOTHERS = replace(OWN, config={"task_definition": "studio-right"}, allowed_overrides=("command",))
+ANOTHERS = replace(
+    OWN, config={"task_definition": "studio-right", "cluster": "studio"}, allowed_overrides=("command",)
+)
 FUNCTION = replace(OWN, arn=ARN.replace("left", "up"), backend="lambda", config={"function_arn": "arn:f"})
 
 
@@ -27,8 +29,8 @@ FUNCTION = replace(OWN, arn=ARN.replace("left", "up"), backend="lambda", config=
 def judging(table):
     """A table that knows its stack's name."""
     if isinstance(table, InMemoryTaskTable):
-        return replace(table, check=partial(check_names, stack="studio"))
-    return replace(table, stack="studio")
+        return replace(table, check=partial(check_names, stack=Stack(name="studio")))
+    return replace(table, stack=Stack(name="studio"))
 
 
 def describe(table, activity: Activity) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.naming import Stack
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
@@ -45,14 +46,14 @@ _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 class DynamoTaskTable:
     """Implements `TaskTable`. Inputs over 256 KiB go to the payload store; `clock` is in s since 1970.
 
-    With the stack's name, descriptions that name what belongs to others are invalid (`domain.naming`).
+    With its stack, descriptions that name what belongs to others are invalid (`domain.naming`).
     """
 
     client: "DynamoDBClient"
     name: str
     payloads: PayloadStore
     retention_days: int = 7
-    stack: str = ""
+    stack: Stack | None = None
     clock: Callable[[], float] = time.time
     shared_puts: SharedPuts = field(init=False)
 
