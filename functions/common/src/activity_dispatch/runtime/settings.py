@@ -51,8 +51,7 @@ class Settings:
                 numbers[name] = int(value)
             else:
                 problems.append(f"{name}: {value!r}; allowed are {least} to {most}")
-        level = environment.get("LOG_LEVEL", "INFO")
-        if level not in LOG_LEVELS:
+        if (level := environment.get("LOG_LEVEL", "INFO")) not in LOG_LEVELS:
             problems.append(f"LOG_LEVEL: {level!r}; allowed are {', '.join(LOG_LEVELS)}")
         if problems:
             raise InvalidSettings("; ".join(problems))
