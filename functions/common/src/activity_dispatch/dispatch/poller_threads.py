@@ -13,7 +13,7 @@ from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.dispatch.taker import OutOfTime, Taker, unlimited
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.lifecycle.starter import Starter
-from activity_dispatch.observe.log_keys import log_keys
+from activity_dispatch.observe.log_keys import activity_name, log_keys
 from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 
@@ -111,7 +111,7 @@ class PollingThreads:
         failures = 0
         while (activity := self._activity(arn, number)) is not None:
             try:
-                with log_keys(activity=activity.name):
+                with log_keys(activity=activity_name(activity.arn)):
                     result = self.poll(activity)
                 failures = 0
             except (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig) as error:
