@@ -19,7 +19,7 @@ locals {
     States  = { Process = merge(local.served[key].process_state, { End = true }) }
   } }
 
-  definitions = merge(local.bare, local.with_requests, {
+  definitions = merge(local.bare, local.with_requests, local.jsonata, {
     retry = {
       StartAt = "Process"
       States = { Process = merge(module.activity["requests"].process_state, {
@@ -64,21 +64,20 @@ locals {
         End              = true
       } }
     }
-    jsonata = local.jsonata
   })
   # The activities whose dispatch each may request.
   requests_of = merge(
     { for key in keys(local.definitions) : key => [] },
     { for key in keys(local.with_requests) : key => [key] },
-    { retry = ["requests"], branches = ["requests"], jsonata = ["requests"] },
+    { retry = ["requests"], branches = ["requests"], jsonata = ["requests"], jsonata-callback = ["callback"] },
   )
 
-  # A machine whose only language is JSONata.
-  jsonata = {
+  # Machines whose only language is JSONata.
+  jsonata = { for key, state in module.jsonata : key => {
     QueryLanguage = "JSONata"
     StartAt       = "Process"
-    States        = { Process = merge(module.jsonata.state, { End = true }) }
-  }
+    States        = { Process = merge(state.state, { End = true }) }
+  } }
 }
 
 resource "aws_sfn_activity" "unserved" {

@@ -28,7 +28,7 @@ locals {
     callback = { heartbeat_seconds = 180, timeout_seconds = 300, wake_up = "callback" }
   }
   # By name to avoid a cycle: the state machines depend on the stack, which must know them.
-  machines           = concat(["requests", "single", "poll", "logs", "callback", "retry", "branches", "clock", "polled", "jsonata"], var.training == null ? [] : ["sagemaker"])
+  machines           = concat(["requests", "single", "poll", "logs", "callback", "retry", "branches", "clock", "polled", "jsonata", "jsonata-callback"], var.training == null ? [] : ["sagemaker"])
   arn_prefix         = "arn:${data.aws_partition.current.partition}:states:${var.region}:${data.aws_caller_identity.current.account_id}"
   state_machine_arns = { for key in local.machines : key => "${local.arn_prefix}:stateMachine:${var.name}-${key}" }
 }
@@ -134,9 +134,10 @@ module "training" {
 }
 
 module "jsonata" {
-  source = "../modules/process-state"
+  source   = "../modules/process-state"
+  for_each = { jsonata = "requests", jsonata-callback = "callback" }
 
-  activity       = module.activity["requests"].activity
+  activity       = module.activity[each.value].activity
   query_language = "JSONata"
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import hcl2
 from hcl2 import SerializationOptions
 
-FILE = Path(__file__).parents[2] / "terraform/modules/dispatcher/table.tf"
+FILE = Path(__file__).parents[2] / "terraform/modules/control-plane/table.tf"
 
 
 def create_table(client: Any, name: str) -> None:

@@ -45,7 +45,7 @@ def _container(client: Any) -> DynamoTaskTable:
 
 
 def _granted(root: Path, name: str) -> set[str]:
-    expression = terraform.local_values(root / "terraform/modules/dispatcher")[name]
+    expression = terraform.local_values(root / "terraform/modules/job-policy")[name]
     return set(terraform.strings(expression))
 
 

@@ -12,10 +12,9 @@ from training.hyperparameters import RANGES
 
 @pytest.fixture
 def defaults(root: Path) -> terraform.Expressions:
-    """The defaults of the attributes of the stack's variable `training`."""
-    training = terraform.variables(root / "terraform/modules/stack")["training"]["type"]
-    attributes = {name: terraform.arguments(kind) for name, kind in next(terraform.objects(training)).items()}
-    return {name: found[1] for name, found in attributes.items() if len(found) == 2}
+    """The defaults of the variables of the example `training`."""
+    variables = terraform.variables(root / "terraform/examples/training")
+    return {name: attributes["default"] for name, attributes in variables.items() if "default" in attributes}
 
 
 def test_a_sweep_may_name_the_hyperparameters_that_the_training_takes(

@@ -50,6 +50,7 @@ provider "aws" {
     s3             = var.endpoint
     sfn            = var.endpoint
     sqs            = var.endpoint
+    ssm            = var.endpoint
     sts            = var.endpoint
   }
 }
@@ -109,15 +110,31 @@ module "native" {
 module "stack" {
   source = "../../../terraform/modules/stack"
 
-  name         = local.name
-  packages_dir = var.packages_dir
-  data         = { keep_payloads = true, force_destroy = true, deletion_protection = false }
-  lambda_activities = { for mode in var.modes : mode => {
-    function_arn = module.worker.arn
-    role_name    = module.worker.role_name
-    wake_up      = mode
-  } }
-  dispatch = { log_group_names = [for mode in var.modes : module.bare_state_machine[mode].log_group_name if mode == "logs"] }
+  name     = local.name
+  packages = { dir = var.packages_dir }
+  backends = ["lambda"]
+  wake_ups = [for mode in var.modes : mode if mode != "requests"]
+  data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+}
+
+# One function behind all modes.
+module "jobs" {
+  source = "../../../terraform/modules/backend-lambda"
+
+  stack      = module.stack.handle
+  name       = "worker"
+  activities = var.modes
+  settings   = { function_arn = module.worker.arn, role = { name = module.worker.role_name } }
+}
+
+module "activity" {
+  source   = "../../../terraform/modules/activity"
+  for_each = toset(var.modes)
+
+  stack   = module.stack.handle
+  name    = each.key
+  backend = module.jobs.backend
+  wake_up = each.key
 }
 
 module "state_machine" {
@@ -127,9 +144,9 @@ module "state_machine" {
   name = "${local.name}-${each.key}"
   definition = jsonencode({
     StartAt = "Process"
-    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+    States  = { Process = merge(module.activity[each.key].process_state, { End = true }) }
   })
-  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+  policies = { dispatch = module.activity[each.key].execution_policy_json }
 }
 
 # State machines that know nothing of a dispatcher: an activity, by its ARN.
@@ -142,12 +159,13 @@ module "bare_state_machine" {
     StartAt = "Process"
     States = { Process = {
       Type             = "Task"
-      Resource         = "arn:aws:states:eu-west-1:000000000000:activity:${local.name}-${each.key}"
+      Resource         = module.activity[each.key].arn
       HeartbeatSeconds = 180
       TimeoutSeconds   = 3600
       End              = true
     } }
   })
+  listener_arn = each.key == "logs" ? module.stack.handle.listener_arn : null
 }
 
 module "native_state_machine" {
@@ -166,10 +184,10 @@ output "functions" {
   value = {
     worker     = module.worker.name
     native     = module.native.name
-    dispatcher = module.stack.functions["dispatcher"].arn
+    dispatcher = module.stack.control_plane.functions["dispatcher"].arn
   }
 }
 
 output "task_table" {
-  value = module.stack.task_table
+  value = module.stack.handle.table.name
 }

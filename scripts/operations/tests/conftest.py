@@ -43,7 +43,7 @@ esac
 TFVARS = """account_id = "123456789012"
 region = "eu-west-1"
 name = "dispatch-dev"
-backends = ["fargate"]
+backends = ["ecs"]
 protected = false
 tags = { Team = "a" }
 """

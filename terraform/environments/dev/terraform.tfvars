@@ -4,7 +4,7 @@
 account_id = "FILL-IN"
 region     = "eu-west-1"
 
-# Name of the stack; everything is named after it: 3 to 40 lower-case letters, digits or -.
+# Name of the stack; everything is named after it: 3 to 24 lower-case letters, digits or -.
 name = "dispatch-dev"
 
 # Besides Lambda: "ecs", "batch", "sagemaker". Their images are built with Docker; [] needs none.

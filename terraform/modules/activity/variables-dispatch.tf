@@ -3,8 +3,7 @@ variable "allowed_overrides" {
     What the "job" object of a task may set; docs/contract.md. Each variable by its name, environment.NAME, or with others by a
     prefix, environment.PREFIX*.
 
-    - on ecs: `command`, `cpu`, `memory_mb`, `timeout_seconds`;
-    - on batch: the same and `gpu`;
+    - on ecs and batch: `command`, `cpu`, `memory_mb`, `gpu` (where the container has GPUs), `timeout_seconds`;
     - on sagemaker: `instance_type` and so on, as docs/training.md says.
   EOT
   type        = list(string)

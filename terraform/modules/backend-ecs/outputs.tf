@@ -3,7 +3,7 @@ output "backend" {
   value = {
     kind = "ecs"
     name = var.name
-    config = jsonencode({
+    config = jsonencode(merge({
       cluster           = local.cluster_arn
       task_definition   = aws_ecs_task_definition.this.family
       container         = local.container_name
@@ -15,7 +15,7 @@ output "backend" {
       assign_public_ip  = (local.network == null ? false : local.network.assign_public_ip)
       log_group         = aws_cloudwatch_log_group.this.name
       log_stream_prefix = local.log_stream_prefix
-    })
+    }, { for gpus in [local.container.gpus] : "gpus" => gpus if gpus > 0 }))
   }
 }
 

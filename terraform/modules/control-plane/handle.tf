@@ -13,6 +13,11 @@ locals {
     STACK_NAME = var.name
   })
 
+  # Of those that read descriptions. A cluster or queue that is called after the stack belongs to one activity, unless it is listed.
+  function_environment = merge(local.worker_environment, {
+    SHARED_NAMES = join(",", distinct(concat([local.names.cluster, local.names.job_queue], var.existing.clusters, var.existing.job_queues)))
+  })
+
   handle = {
     version   = 1
     name      = var.name

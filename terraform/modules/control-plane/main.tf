@@ -54,7 +54,7 @@ module "dispatcher" {
   handler      = "dispatcher.handler.handle"
   package      = module.packages.packages.dispatcher
   limits       = { timeout_seconds = local.dispatcher_timeout_seconds, memory_mb = 512, concurrency = local.reserved_concurrency.dispatcher }
-  environment  = local.worker_environment
+  environment  = local.function_environment
   policies     = { dispatch = jsonencode(local.dispatcher_policy), jobs = jsonencode(local.start_policy) }
   iam          = local.function_iam
   vpc          = var.functions.vpc

@@ -28,7 +28,7 @@ module "reconciler" {
   package     = module.packages.packages.reconciler
   # A whole core: a heartbeat takes about a millisecond of it, and 100,000 open tasks take 500 MB. An idle pass costs next to nothing.
   limits       = { timeout_seconds = 300, memory_mb = 1769, concurrency = local.reserved_concurrency.reconciler }
-  environment  = merge(local.worker_environment, { MISSED_TASK_POLL_SECONDS = tostring(var.dispatch.missed_task_poll_minutes * 60) })
+  environment  = merge(local.function_environment, { MISSED_TASK_POLL_SECONDS = tostring(var.dispatch.missed_task_poll_minutes * 60) })
   policies     = { reconcile = jsonencode(local.reconciler_policy), start = jsonencode(local.start_policy), jobs = jsonencode(local.end_policy) }
   iam          = local.function_iam
   vpc          = var.functions.vpc
@@ -49,7 +49,7 @@ module "poller" {
   package     = module.packages.packages.poller
   # Each invocation uses its last minute or two to hand over.
   limits       = { timeout_seconds = 900, memory_mb = 512 }
-  environment  = local.worker_environment
+  environment  = local.function_environment
   policies     = { poll = jsonencode({ Version = "2012-10-17", Statement = local.take_tasks }), jobs = jsonencode(local.start_policy) }
   iam          = local.function_iam
   vpc          = var.functions.vpc

@@ -37,7 +37,7 @@ module "reporter" {
   package     = module.packages.packages.reporter
   # A large execution that is aborted: each of its jobs is stopped. What does not fit is left to the event's next delivery.
   limits       = { timeout_seconds = 300, memory_mb = 512, concurrency = local.reserved_concurrency.reporter }
-  environment  = merge(local.worker_environment, { REPORT_DEAD_LETTER_URL = aws_sqs_queue.this["report_dead_letter"].url })
+  environment  = merge(local.function_environment, { REPORT_DEAD_LETTER_URL = aws_sqs_queue.this["report_dead_letter"].url })
   policies     = { report = jsonencode(local.reporter_policy), jobs = jsonencode(local.end_policy) }
   iam          = local.function_iam
   vpc          = var.functions.vpc

@@ -40,8 +40,8 @@ locals {
       hand_over = { Arguments = merge(local.queue, { MessageBody = {
         "callback"   = var.activity.key
         "task_token" = "{% $states.context.Task.Token %}"
-        # As a value: $string rounds numbers to 15 digits.
-        "input"            = "{% $states.input %}"
+        # As a value: $string rounds numbers to 15 digits. Under a name of its own: a text is a value here, not JSON.
+        "input_value"      = "{% $states.input %}"
         "execution_arn"    = "{% $states.context.Execution.Id %}"
         "state_entered_at" = "{% $states.context.State.EnteredTime %}"
       } }) }

@@ -27,7 +27,7 @@ run "a_state_machine_for_each_check" {
     error_message = "every definition must be created, and every wake-up mode served"
   }
   assert {
-    condition     = local.definitions.jsonata.QueryLanguage == "JSONata" && local.definitions.clock.States.Wait.TimeoutSeconds == 10
+    condition     = local.definitions.jsonata.QueryLanguage == "JSONata" && local.definitions["jsonata-callback"].States.Process.Arguments.MessageBody.input_value == "{% $states.input %}" && local.definitions.clock.States.Wait.TimeoutSeconds == 10
     error_message = "the checks rely on this language and this timeout"
   }
   assert {

@@ -171,6 +171,9 @@ def test_a_message_interrupted_after_its_task_was_written_is_resumed(target, mon
         ({"callback": ""}, "callback: str"),
         ({"task_token": 3}, "task_token: int"),
         ({"input": {"secret": 1}}, "input: dict; it must be a non-empty string"),
+        ({"input": ""}, "input: str; it must be"),
+        ({"input": None}, "input: NoneType; it must be"),
+        ({"input_value": {"secret": 1}}, "input_value: beside input"),
         ({"execution_arn": None}, "execution_arn: NoneType"),
     ],
 )

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from activity_dispatch.backends.base import InvalidBackendConfig
-from activity_dispatch.dispatch.poller_threads import PollingThreads
+from activity_dispatch.dispatch.poller_threads import PollingThreads, shares_of
 from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing.stepfunctions import client_error
@@ -89,6 +91,32 @@ def test_each_activity_has_as_many_polls_as_it_wants(stack, threads, polls) -> N
     polls.schedule(other)
     wait_for_jobs(stack, 1)
     polls.wait_until(lambda: polls.waiting == 2)
+
+
+def test_no_activity_takes_the_polls_of_the_others(stack, threads, polls, caplog) -> None:
+    threads.max_polls = 6
+    others = {f"{stack.arn}-{number}": replace(stack.activity, pollers=1) for number in range(2)}
+    for arn in others:
+        stack.stepfunctions.activities[arn] = deque()
+    wanted = {arn: replace(activity, arn=arn) for arn, activity in others.items()}
+    threads.keep({stack.arn: replace(stack.activity, pollers=10_000_000), **wanted})
+    polls.wait_until(lambda: polls.waiting == 6)
+    assert len(threads._threads) == 6
+    assert f"more than 6 polls are wanted; fewer than wanted for ['{stack.arn}']" in caplog.text
+
+
+@given(
+    wanted=st.dictionaries(st.text(max_size=3), st.integers(-3, 10**9), max_size=8), limit=st.integers(0, 40)
+)
+def test_polls_are_divided_fairly(wanted: dict[str, int], limit: int) -> None:
+    shares = shares_of(wanted, limit)
+    assert shares.keys() == wanted.keys()
+    assert sum(shares.values()) <= limit
+    short = [share for arn, share in shares.items() if share < wanted[arn]]
+    if sum(max(0, number) for number in wanted.values()) <= limit:
+        assert short == []
+    # Who gets less than wanted gets no less than anybody else, but for the rest of a division.
+    assert all(share >= max(shares.values()) - 1 for share in short)
 
 
 def test_a_task_is_recorded_and_its_job_started(stack, threads, polls) -> None:

@@ -1,21 +1,27 @@
-"""Applies of Terraform that change or remove the activity while its jobs run."""
+"""Applies of Terraform that change or remove the activity while its jobs run, or describe it wrongly."""
 
+from tests.unit.model.compute import ANOTHERS
 from tests.unit.model.model import SERVICES, Model
 
 from activity_dispatch.testing.stack import ARN
 
 
 def apply(model: Model, service: str | None) -> None:
-    """Give the activity a service, or remove it."""
+    """Give the activity a service, also one that it may not name, or remove it."""
     serve_again(model)
     if service is None:
         model.tasks.activities.pop(ARN, None)
     else:
-        assert service in SERVICES
+        assert service in (*SERVICES, ANOTHERS)
         model.stack.change_activity(config={"service": service})
 
 
 def serve_again(model: Model) -> None:
-    """Add the activity, if it was removed."""
-    if ARN not in model.tasks.activities:
+    """Add the activity, if it was removed or is refused."""
+    if not is_served(model):
         model.stack.serve(model.activity)
+
+
+def is_served(model: Model) -> bool:
+    """Return whether the activity has a description that is not refused."""
+    return ARN in [activity.arn for activity in model.tasks.served_activities()]

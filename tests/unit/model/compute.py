@@ -10,12 +10,21 @@ from activity_dispatch.aws.errors import may_have_happened
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.backends.refusals import refusing
+from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import Task
 
 FUNCTION_SECONDS = 900
 REMEMBERED_SECONDS = 3_600
+# A description that names this service is refused.
+ANOTHERS = "another's"
+
+
+def judge(activity: Activity) -> None:
+    """Refuse a description as the stack does; nothing can be started or looked up with it."""
+    if activity.config["service"] == ANOTHERS:
+        raise InvalidActivity(f"config.service: {ANOTHERS}")
 
 
 class Kind(StrEnum):

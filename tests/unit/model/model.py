@@ -12,6 +12,7 @@ from tests.unit.model.compute import (
     Kind,
     ModelJob,
     function_failed,
+    judge,
     outcome_of,
 )
 from tests.unit.model.counts import count_process
@@ -33,7 +34,7 @@ from activity_dispatch.testing.stack import InMemoryStack
 TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotDescribed, ExceptionGroup)
 FIRST, SECOND = SERVICES = ("first", "second")
-# From terraform/modules/dispatcher: how long each function may run, and how often it is tried.
+# From terraform/modules/control-plane: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
 REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
 LONG = 1e9
@@ -59,6 +60,7 @@ class Model:
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
+        self.stack.tasks.check = judge
         self.activity = self._serve(heartbeat_seconds, max_queue_seconds)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs

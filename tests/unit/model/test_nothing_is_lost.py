@@ -15,8 +15,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.unit.hypothesis_profiles import PROFILE, examples
-from tests.unit.model.applies import apply
-from tests.unit.model.compute import Kind
+from tests.unit.model.applies import apply, is_served
+from tests.unit.model.compute import ANOTHERS, Kind
 from tests.unit.model.counts import count_errors, counted, happening, never
 from tests.unit.model.drawn import FAULTS, INPUTS, MAX_TASKS, numbers, pick
 from tests.unit.model.failing import Failing
@@ -27,7 +27,6 @@ from tests.unit.model.time_passes import Fate, come_to_rest, let_minutes_pass, p
 
 from activity_dispatch.reconcile import ring
 from activity_dispatch.testing import Fault
-from activity_dispatch.testing.stack import ARN
 from activity_dispatch.worker import lambda_function
 from activity_dispatch.worker.delivery import Delivery
 
@@ -99,8 +98,7 @@ class Stack(Failing):
 
     @happening()
     def poll(self) -> None:
-        is_served = ARN in self.model.tasks.activities
-        if is_served and [process.name for process in self.model.processes].count("poller") < 2:
+        if is_served(self.model) and [process.name for process in self.model.processes].count("poller") < 2:
             self.model.poll()
 
     @precondition(lambda self: self.model.events)
@@ -176,7 +174,7 @@ class Stack(Failing):
             self.model.executions.forget(task)
         self.model.settle()
 
-    @happening(service=st.sampled_from([*SERVICES, None]))
+    @happening(service=st.sampled_from([*SERVICES, ANOTHERS, None]))
     def apply(self, service: str | None) -> None:
         apply(self.model, service)
 

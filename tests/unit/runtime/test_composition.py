@@ -4,7 +4,9 @@ import logging
 
 import pytest
 
+from activity_dispatch.domain.naming import Stack
 from activity_dispatch.runtime.composition import Runtime
+from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
 
 ENVIRONMENT = {"TASK_TABLE": "tasks", "PAYLOAD_BUCKET": "payloads", "LOG_LEVEL": "DEBUG"}
 LOGGERS = ["", "botocore", "botocore.endpoint", "urllib3"]
@@ -30,3 +32,13 @@ def test_the_region_comes_from_the_environment() -> None:
     runtime = Runtime.from_environment(ENVIRONMENT, threads=1)
     assert runtime.answers.client.meta.region_name == "eu-west-1"
     assert runtime.settler.answers is runtime.answers
+
+
+def test_functions_judge_descriptions_and_containers_have_none_to_judge() -> None:
+    named = {**ENVIRONMENT, "STACK_NAME": "studio", "SHARED_NAMES": "studio,jobs"}
+    judging = Runtime.from_environment(named, threads=1).tasks
+    assert isinstance(judging, DynamoTaskTable)
+    assert judging.stack == Stack(name="studio", shared=("studio", "jobs"))
+    other = Runtime.from_environment(ENVIRONMENT, threads=1).tasks
+    assert isinstance(other, DynamoTaskTable)
+    assert other.stack is None

@@ -28,3 +28,9 @@ def test_all_problems_are_reported_together() -> None:
 def test_a_retention_out_of_range_is_rejected(days: str) -> None:
     with pytest.raises(InvalidSettings, match="TASK_RETENTION_DAYS"):
         Settings.from_environment({**GOOD, "TASK_RETENTION_DAYS": days})
+
+
+def test_what_a_stack_shares_is_a_list() -> None:
+    shared = Settings.from_environment({**GOOD, "STACK_NAME": "studio", "SHARED_NAMES": "studio,studio-old*"})
+    assert (shared.stack_name, shared.shared_names) == ("studio", ("studio", "studio-old*"))
+    assert Settings.from_environment({**GOOD, "SHARED_NAMES": ""}).shared_names == ()

@@ -6,15 +6,13 @@ import os
 from collections.abc import Mapping
 
 from activity_dispatch.dispatch.poller import Poller, make_poller
+from activity_dispatch.dispatch.poller_threads import MAX_POLLS
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
 from activity_dispatch.store.dynamodb.leases import DynamoLeases
 
 LOG = logging.getLogger(__name__)
-
-# As many concurrent polls as module dispatcher allows in total.
-THREADS = 400
 
 
 def handle(event: object, context: LambdaContext) -> Mapping[str, int]:
@@ -26,7 +24,7 @@ def handle(event: object, context: LambdaContext) -> Mapping[str, int]:
 
 @functools.cache
 def _runtime() -> Runtime:
-    return make_function_runtime(os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL",))
+    return make_function_runtime(os.environ, threads=MAX_POLLS, also_required=("DISPATCH_QUEUE_URL",))
 
 
 def _poller(context: LambdaContext) -> Poller:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "000000000000"
 REGION = "eu-west-1"
-ACTIVITY_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:activity:benchmark"
+ACTIVITY_ARN = f"arn:aws:states:{REGION}:{ACCOUNT}:activity:benchmark-job"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:job"
 START_SECONDS = 20.0
 ANSWER_SECONDS = 330.0

@@ -19,10 +19,10 @@ def request() -> dict[str, str]:
 
 
 def activity(**changes: Any) -> dict[str, Any]:
-    """Return the item that describes the activity, as module `dispatcher` writes it."""
+    """Return the item that describes the activity, as module `activity` writes it."""
     description = {
         "arn": ACTIVITY_ARN,
-        "name": "benchmark",
+        "name": "benchmark-job",
         "backend": "lambda",
         "config": {"function_arn": FUNCTION_ARN},
         "heartbeat_seconds": 180,

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 TASKS = 10_000
 PASS_SECONDS = 200.0
 _TOKEN_PADDING = "A" * 680
-_FARGATE = {
+_ECS = {
     "cluster": "jobs",
-    "task_definition": "job",
+    "task_definition": "benchmark-job",
     "container": "job",
     "capacity": [{"provider": "FARGATE", "weight": 1, "base": 0}],
     "subnets": ["subnet-1"],
@@ -33,7 +33,7 @@ def measure(endpoint: Endpoint) -> Mapping[str, Any]:
     """Run one pass over containers without the worker: none sends its own heartbeats."""
     # One latency for all calls, as the target states it.
     endpoint.ask("reset", least_ms=15.0, most_ms=15.0)
-    endpoint.ask("items", items=[items.activity(backend="fargate", config=_FARGATE)])
+    endpoint.ask("items", items=[items.activity(backend="ecs", config=_ECS)])
     now = time.time()
     open_tasks = [_open_task(number, now) for number in range(TASKS)]
     for begin in range(0, TASKS, 1000):
@@ -62,7 +62,7 @@ def _open_task(number: int, now: float) -> dict[str, Any]:
         "task_id": {"S": task_id},
         "state": {"S": "started"},
         "activity_arn": {"S": ACTIVITY_ARN},
-        "backend": {"S": "fargate"},
+        "backend": {"S": "ecs"},
         "token": {"S": token},
         "heartbeat_seconds": {"N": "180"},
         "starting_at": {"N": f"{now - 120:.3f}"},

@@ -13,7 +13,7 @@ GOOD = """# A comment = with an equals sign
 account_id = "123456789012" # the team's
 region     = "eu-west-1"
 name = "dispatch-dev"
-backends = ["fargate", "sagemaker"]
+backends = ["ecs", "sagemaker"]
 network = {
   vpc_id = "vpc-1"
 }
@@ -54,7 +54,7 @@ def test_another_processor_is_refused(write: Any) -> None:
 
 
 def test_without_containers_no_image_is_needed(write: Any) -> None:
-    write(GOOD.replace('["fargate", "sagemaker"]', "[]"))
+    write(GOOD.replace('["ecs", "sagemaker"]', "[]"))
     assert environment.read("dev").images == []
 
 
@@ -79,11 +79,13 @@ def test_all_invalid_fields_are_reported_at_once(write: Any) -> None:
         ('"123456789012"', "123456789012", "in quotes, not 123456789012"),
         ('"dispatch-dev"', "null", "no - at the end, not null"),
         (
-            '["fargate", "sagemaker"]',
-            '["fargate", 2]',
-            'backends must be a list of names, such as ["fargate"] or [], not ["fargate", 2]',
+            '["ecs", "sagemaker"]',
+            '["ecs", 2]',
+            'backends must be a list of "ecs", "batch" and "sagemaker", or [], not ["ecs", 2]',
         ),
-        ('["fargate", "sagemaker"]', '"fargate"', 'or [], not "fargate"'),
+        ('["ecs", "sagemaker"]', '"ecs"', 'or [], not "ecs"'),
+        # What 0.1.0 called ecs.
+        ('["ecs", "sagemaker"]', '["fargate"]', 'or [], not ["fargate"]'),
         ("protected = true", 'protected = "true"', 'true or false, not "true"'),
     ],
 )
@@ -97,8 +99,8 @@ def test_an_error_quotes_the_value_and_says_what_is_allowed(
 
 
 def test_a_list_may_span_lines(write: Any) -> None:
-    write(GOOD.replace('["fargate", "sagemaker"]', '[\n  "fargate", # small\n  "sagemaker",\n]'))
-    assert environment.read("dev").backends == ("fargate", "sagemaker")
+    write(GOOD.replace('["ecs", "sagemaker"]', '[\n  "ecs", # small\n  "sagemaker",\n]'))
+    assert environment.read("dev").backends == ("ecs", "sagemaker")
 
 
 def test_invalid_hcl_is_reported_with_its_line(write: Any) -> None:

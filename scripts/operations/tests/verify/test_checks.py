@@ -31,11 +31,15 @@ def failed(error: str = "Job.Failed", **cause: Any) -> Ended:
     return ended(status="FAILED", error=error, cause={**RIGHT, **cause})
 
 
+def jsonata(world: World) -> Finding:
+    return flows.jsonata(world, "jsonata")
+
+
 @pytest.mark.parametrize(
     ("check", "end", "message"),
     [
-        (flows.jsonata, ended({"n": 1.5}), "came back instead of"),
-        (flows.jsonata, ended(status="FAILED", error="States.Runtime"), "States.Runtime"),
+        (jsonata, ended({"n": 1.5}), "came back instead of"),
+        (jsonata, ended(status="FAILED", error="States.Runtime"), "States.Runtime"),
         (flows.training, ended({"metrics": {"accuracy": 0.75}}), "no model_s3_uri"),
         (flows.training, ended({"model_s3_uri": "s3://a/b", "metrics": {}}), "accuracy is 0.75"),
         (

@@ -1,4 +1,6 @@
-"""Backend `fargate` against botocore's own model of the API."""
+"""Backend `ecs` against botocore's own model of the API."""
+
+from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -37,11 +39,33 @@ def test_overrides_are_sent_in_ecs_units(stubbed) -> None:
 
 @pytest.mark.parametrize(
     ("job", "problem"),
-    [({"gpu": 1}, "job.gpu"), ({"environment": {"X": "x" * 9000}}, "allowed are up to 8192")],
+    [
+        ({"gpu": 1}, "job.gpu: 1; this activity's container has no GPUs"),
+        ({"environment": {"X": "x" * 9000}}, "allowed are up to 8192"),
+    ],
 )
-def test_overrides_that_fargate_cannot_honor_are_rejected_before_the_call(stubbed, job, problem: str) -> None:
+def test_overrides_that_ecs_cannot_honor_are_rejected_before_the_call(stubbed, job, problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):
         stubbed[1].start(Task(**{**vars(TASK), "overrides": job}))
+
+
+def test_a_task_may_have_another_number_of_gpus_where_its_container_has_some(stubbed) -> None:
+    stubber, backend = stubbed
+    task = Task(**{**vars(TASK), "overrides": {"gpu": 2}})
+    wanted = expected()
+    wanted["overrides"]["containerOverrides"][0]["resourceRequirements"] = [{"type": "GPU", "value": "2"}]
+    stubber.add_response("run_task", {"tasks": [{"taskArn": ARN}], "failures": []}, wanted)
+    assert replace(backend, gpus=1).start(task) == ARN
+
+
+def test_exec_is_asked_for_only_where_it_is_set(stubbed) -> None:
+    stubber, backend = stubbed
+    stubber.add_response(
+        "run_task",
+        {"tasks": [{"taskArn": ARN}], "failures": []},
+        {**expected(), "enableExecuteCommand": True},
+    )
+    assert replace(backend, can_exec=True).start(TASK) == ARN
 
 
 def test_jobs_are_described_100_at_a_time(stubbed) -> None:

@@ -1,5 +1,6 @@
 """What ECS's events say about jobs."""
 
+import json
 from typing import Any
 
 import pytest
@@ -45,6 +46,72 @@ def test_the_jobs_container_decides_success_not_a_sidecar() -> None:
     assert diagnosis is not None
     assert (diagnosis.task_id, diagnosis.job_id) == (TASK.task_id, ARN)
     assert isinstance(diagnosis.outcome, Succeeded)
+
+
+def with_sidecars(job: dict[str, Any], **sidecars: dict[str, Any]) -> list[dict]:
+    return [{"name": name, **fields} for name, fields in sidecars.items()] + [{"name": "job", **job}]
+
+
+@pytest.mark.parametrize("exit_code", [0, 1, 137, 143, 255])
+def test_a_sidecar_that_fails_beside_a_job_that_succeeds_is_a_success(exit_code: int) -> None:
+    ran = with_sidecars(
+        {"exitCode": 0, "runtimeId": "2"},
+        proxy={"exitCode": exit_code, "runtimeId": "1", "reason": "Error"},
+        log={"runtimeId": "3"},
+    )
+    diagnosis = diagnose(event(containers=ran))
+    assert diagnosis is not None
+    assert isinstance(diagnosis.outcome, Succeeded)
+    assert json.loads(diagnosis.outcome.output) == {"exit_code": 0, "job_id": ARN}
+
+
+@pytest.mark.parametrize(
+    ("detail", "error", "message"),
+    [
+        # A sidecar that the job waits for: with TaskFailedToStart, or as an end of the task.
+        (
+            {"stopCode": "TaskFailedToStart", "startedAt": None, "stoppedReason": "Task failed to start"},
+            "Job.NeverStarted",
+            "Task failed to start; container init: exit code 3",
+        ),
+        (
+            {"startedAt": None},
+            "Job.NeverStarted",
+            "Essential container in task exited; container init: exit code 3",
+        ),
+        ({}, "Job.NeverStarted", "Essential container in task exited; container init: exit code 3"),
+    ],
+)
+def test_a_job_whose_sidecar_failed_before_it_never_started(detail: dict, error: str, message: str) -> None:
+    waited = with_sidecars({}, init={"exitCode": 3, "runtimeId": "1"})
+    diagnosis = diagnose(event(**{"containers": waited, **detail}))
+    assert diagnosis is not None
+    assert isinstance(diagnosis.outcome, Failed)
+    assert (diagnosis.outcome.error, diagnosis.outcome.cause.message) == (error, message)
+    assert diagnosis.outcome.cause.exit_code is None
+
+
+def test_a_job_that_a_failed_sidecar_took_along_says_so() -> None:
+    """An essential one: ECS stops the rest of the task."""
+    ended = with_sidecars(
+        {"exitCode": 143, "runtimeId": "2"},
+        proxy={"exitCode": 1, "runtimeId": "1", "reason": "Error: no proxy"},
+    )
+    diagnosis = diagnose(event(containers=ended))
+    assert diagnosis is not None
+    assert isinstance(diagnosis.outcome, Failed)
+    assert diagnosis.outcome.error == "Job.Interrupted"
+    assert diagnosis.outcome.cause.message == (
+        "killed by SIGTERM: Essential container in task exited; container proxy: Error: no proxy"
+    )
+
+
+def test_a_lost_exit_code_of_a_job_that_ran_is_no_failed_start() -> None:
+    lost = with_sidecars({"runtimeId": "2"}, proxy={"exitCode": 0, "runtimeId": "1"})
+    diagnosis = diagnose(event(containers=lost))
+    assert diagnosis is not None
+    assert isinstance(diagnosis.outcome, Failed)
+    assert diagnosis.outcome.error == "Job.Interrupted"
 
 
 NEVER_RAN = {"startedAt": None, "containers": containers()}

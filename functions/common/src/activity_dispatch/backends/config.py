@@ -35,11 +35,11 @@ def objects(config: Mapping[str, Any], field: str) -> tuple[Mapping[str, Any], .
     return tuple(value)
 
 
-def count(config: Mapping[str, Any], field: str) -> int:
-    """Return a required whole number of at least 0."""
+def count(config: Mapping[str, Any], field: str, *, most: int) -> int:
+    """Return a required whole number from 0 to `most`."""
     value = config.get(field)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidBackendConfig(f"{field}: {value!r}; it must be a whole number of at least 0")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise InvalidBackendConfig(f"{field}: {value!r}; it must be a whole number from 0 to {most}")
     return value
 
 

@@ -122,7 +122,7 @@ class Dispatcher:
             # The time reserved for workers is no latency.
             asked_for = request.requested_at + (activity.overflow_after_seconds or 0)
             latency = max(0.0, self.clock() - asked_for) * 1000
-            self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity.name)
+            self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity_name(activity.arn))
         return Result.STARTED
 
     def _take(

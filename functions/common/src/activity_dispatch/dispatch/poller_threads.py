@@ -13,19 +13,21 @@ from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.dispatch.taker import OutOfTime, Taker, unlimited
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.lifecycle.starter import Starter
-from activity_dispatch.observe.log_keys import log_keys
+from activity_dispatch.observe.log_keys import activity_name, log_keys
 from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 
 LOG = logging.getLogger(__name__)
 
 MAX_PAUSE_SECONDS = 30.0
+# Of all activities together, whoever described them: each poll takes a thread and a connection.
+MAX_POLLS = 400
 PACED_SECONDS = 1.0
 
 
 @dataclass(kw_only=True)
 class PollingThreads:
-    """Runs `pollers` threads for each polled activity.
+    """Runs `pollers` threads for each polled activity, `max_polls` at most.
 
     A freed slot is used within `slot_seconds`. `seconds_left` is the time in which polls may begin.
     """
@@ -35,9 +37,11 @@ class PollingThreads:
     backend_of: Callable[[Activity], Backend]
     activities: ActivityCatalog
     slot_seconds: float = 1.0
+    max_polls: int = MAX_POLLS
     seconds_left: Callable[[], float] = unlimited
     jitter: Callable[[float, float], float] = random.uniform
     _wanted: Mapping[str, Activity] = field(default_factory=dict, init=False)
+    _shares: Mapping[str, int] = field(default_factory=dict, init=False)
     _threads: dict[tuple[str, int], threading.Thread] = field(default_factory=dict, init=False)
     _turns: defaultdict[str, threading.Lock] = field(
         default_factory=lambda: defaultdict(threading.Lock), init=False
@@ -48,9 +52,12 @@ class PollingThreads:
 
     def keep(self, wanted: Mapping[str, Activity]) -> None:
         """Poll these activities, keyed by ARN, from now on; other threads end after their current poll."""
-        self._wanted = wanted
-        for arn, activity in wanted.items():
-            for number in range(activity.pollers):
+        shares = shares_of({arn: activity.pollers for arn, activity in wanted.items()}, self.max_polls)
+        if less := [arn for arn, share in shares.items() if share < wanted[arn].pollers]:
+            LOG.error("more than %d polls are wanted; fewer than wanted for %s", self.max_polls, less)
+        self._wanted, self._shares = wanted, shares
+        for arn, share in shares.items():
+            for number in range(share):
                 thread = self._threads.get((arn, number))
                 if thread is None or not thread.is_alive():
                     self._threads[arn, number] = self._begin(arn, number)
@@ -104,7 +111,7 @@ class PollingThreads:
         failures = 0
         while (activity := self._activity(arn, number)) is not None:
             try:
-                with log_keys(activity=activity.name):
+                with log_keys(activity=activity_name(activity.arn)):
                     result = self.poll(activity)
                 failures = 0
             except (ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig) as error:
@@ -121,10 +128,19 @@ class PollingThreads:
     def _activity(self, arn: str, number: int) -> Activity | None:
         """Return the activity's current settings, None if this thread has to end."""
         activity = self._wanted.get(arn)
-        if activity is None or number >= activity.pollers or self._stopped.is_set():
+        if activity is None or number >= self._shares.get(arn, 0) or self._stopped.is_set():
             return None
         return activity
 
     def _count(self, result: str) -> None:
         with self._counting:
             self._counts[result] += 1
+
+
+def shares_of(wanted: Mapping[str, int], limit: int) -> Mapping[str, int]:
+    """Divide `limit`: each gets what it wants, or as much as any other that gets less than it wants."""
+    shares, left = dict[str, int](), limit
+    for arn in sorted(wanted, key=lambda arn: (wanted[arn], arn)):
+        shares[arn] = max(0, min(wanted[arn], left // (len(wanted) - len(shares))))
+        left -= shares[arn]
+    return shares

@@ -72,7 +72,7 @@ class Activity:
 
     @classmethod
     def from_json(cls, text: str) -> "Activity":
-        """Parse a description that module `dispatcher` wrote, or `to_json`. Raises InvalidActivity."""
+        """Parse a description that module `activity` wrote, or `to_json`. Raises InvalidActivity."""
         try:
             document = json.loads(text)
             return cls(

@@ -14,7 +14,7 @@ _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 # shell or a library run or trust what the variable says, before the job's program or the worker has begun.
 # Sources: ld.so(8), bash(1), python(1), node(1), perlrun(1), ruby(1), git(1), openssl-env(7), the JVM's and
 # .NET's documentation, and the list of ENV_BLACKLIST-like names in sudo's env.c.
-# Module dispatcher has the same list, in job-variables.tf; tests/repo/test_backends.py compares them.
+# Module activity has the same list, in job-variables.tf; tests/repo/test_backends.py compares them.
 REFUSED_NAMES = (
     # The worker, the platform and Terraform
     "AWS_*",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.activities import CALLBACK_PREFIX
 from activity_dispatch.domain.limits import MAX_EXECUTION_ARN_BYTES, MAX_TOKEN_CHARACTERS
 
@@ -55,12 +56,13 @@ class DispatchRequest:
     def from_json(cls, body: str) -> "DispatchRequest":
         """Parse the body of a message in the dispatch queue. Raises InvalidRequest."""
         try:
-            document = json.loads(body)
-        except (ValueError, RecursionError) as error:
+            # The numbers of an input may be longer than Python reads.
+            document = strict_json.read(body, number=strict_json.number_of)
+        except ValueError as error:
             raise InvalidRequest(f"request: not JSON: {type(error).__name__}") from error
         if not isinstance(document, dict):
             raise InvalidRequest(f"request: {type(document).__name__}; it must be an object")
-        task = _handed_over(document) if "task_token" in document else None
+        task = _handed_over(document, body) if "task_token" in document else None
         execution = document.get("execution_arn")
         return cls(
             activity_arn=_arn(document) if task is None else _callback(document),
@@ -111,7 +113,7 @@ def _callback(document: Mapping[str, Any]) -> str:
     return CALLBACK_PREFIX + name
 
 
-def _handed_over(document: Mapping[str, Any]) -> HandedOver:
+def _handed_over(document: Mapping[str, Any], body: str) -> HandedOver:
     # The message omits the values: one may be a misplaced token.
     values = {key: document.get(key) for key in ("task_token", "execution_arn")}
     for key, value in values.items():
@@ -124,19 +126,26 @@ def _handed_over(document: Mapping[str, Any]) -> HandedOver:
         raise InvalidRequest(f"execution_arn: {len(execution)} characters; it must be an execution's ARN")
     return HandedOver(
         token=token,
-        input=_input(document),
+        input=_input(document, body),
         execution_arn=execution,
     )
 
 
-def _input(document: Mapping[str, Any]) -> str:
-    """Return the input as JSON text: JSONPath states send it so, JSONata states the value itself."""
-    if "input" not in document or document["input"] == "":
-        raise InvalidRequest("input: missing or empty; it must be JSON, as a value or as text")
-    given = document["input"]
-    text = given if isinstance(given, str) else json.dumps(given)
+def _input(document: Mapping[str, Any], body: str) -> str:
+    """Return the input as JSON text: states in JSONPath send that, states in JSONata the value itself.
+
+    In two fields, so that neither a text is taken for a value, nor a value that is a text for JSON. The
+    value is cut out of the message: reading and writing it again would round its numbers.
+    """
+    text, value = document.get("input"), strict_json.member_text(body, "input_value")
+    if value is not None and "input" in document:
+        raise InvalidRequest("input_value: beside input; only one of them may be there")
+    given = text if value is None else value
+    if not isinstance(given, str) or not given:
+        wanted = "a non-empty string of JSON, or input_value any value"
+        raise InvalidRequest(f"input: {type(given).__name__}; it must be {wanted}")
     # An input may hold a lone surrogate, which UTF-8 can't encode: write it as a JSON escape.
-    return text.encode(errors="backslashreplace").decode()
+    return given.encode(errors="backslashreplace").decode()
 
 
 def _is_execution(arn: str) -> bool:

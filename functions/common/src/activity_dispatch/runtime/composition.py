@@ -12,6 +12,7 @@ from activity_dispatch.backends import registry
 from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis
+from activity_dispatch.domain.naming import Stack
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
@@ -118,12 +119,17 @@ class Runtime:
                 name=settings.task_table,
                 payloads=payloads,
                 retention_days=settings.task_retention_days,
-                stack=settings.stack_name,
+                stack=_stack_of(settings),
             ),
             slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
             cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
             metrics=metrics,
         )
+
+
+def _stack_of(settings: Settings) -> Stack | None:
+    # A container's worker reads no descriptions, and what 0.1.0 gave to functions has no name.
+    return Stack(name=settings.stack_name, shared=settings.shared_names) if settings.stack_name else None
 
 
 def _set_log_level(level: str) -> None:

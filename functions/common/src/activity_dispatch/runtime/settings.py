@@ -17,7 +17,8 @@ class Settings:
     """What every function and worker needs to know about its stack.
 
     `dispatch_queue_url` is needed to free slots, `missed_task_poll_seconds` by the reconciler, and
-    `report_dead_letter_url` by the reporter. With `stack_name`, descriptions are judged by their names.
+    `report_dead_letter_url` by the reporter. With `stack_name`, descriptions are judged by what they name;
+    all of them may name what is in `shared_names`.
     """
 
     task_table: str
@@ -28,12 +29,13 @@ class Settings:
     missed_task_poll_seconds: int = 900
     report_dead_letter_url: str = ""
     stack_name: str = ""
+    shared_names: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(
         cls, environment: Mapping[str, str], *, also_required: tuple[str, ...] = ()
     ) -> "Settings":
-        """Read the names of table, bucket and stack, the queues' URLs, LOG_LEVEL and the names in `_NUMBERS`.
+        """Read names of table, bucket, stack and what it shares, the queues' URLs, LOG_LEVEL and `_NUMBERS`.
 
         Raises InvalidSettings with every problem found, not only the first.
         """
@@ -49,8 +51,7 @@ class Settings:
                 numbers[name] = int(value)
             else:
                 problems.append(f"{name}: {value!r}; allowed are {least} to {most}")
-        level = environment.get("LOG_LEVEL", "INFO")
-        if level not in LOG_LEVELS:
+        if (level := environment.get("LOG_LEVEL", "INFO")) not in LOG_LEVELS:
             problems.append(f"LOG_LEVEL: {level!r}; allowed are {', '.join(LOG_LEVELS)}")
         if problems:
             raise InvalidSettings("; ".join(problems))
@@ -63,6 +64,7 @@ class Settings:
             missed_task_poll_seconds=numbers["MISSED_TASK_POLL_SECONDS"],
             report_dead_letter_url=environment.get("REPORT_DEAD_LETTER_URL", ""),
             stack_name=environment.get("STACK_NAME", ""),
+            shared_names=tuple(filter(None, environment.get("SHARED_NAMES", "").split(","))),
         )
 
 

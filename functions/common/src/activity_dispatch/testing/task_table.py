@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class InMemoryTaskTable:
-    """Behaves like the table in DynamoDB: both pass the same contract tests."""
+    """Behaves like the table in DynamoDB: both pass the same contract tests.
+
+    `check` raises InvalidActivity for a description that is refused.
+    """
 
     activities: dict[str, Activity] = field(default_factory=dict)
     records: dict[str, TaskRecord] = field(default_factory=dict)
@@ -26,6 +29,7 @@ class InMemoryTaskTable:
     restarted_by: dict[str, str] = field(default_factory=dict)
     slots: "InMemorySlots | None" = None
     clock: Callable[[], float] = time.time
+    check: Callable[[Activity], None] = lambda _: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, task: Task, backend: str) -> None:
@@ -200,15 +204,20 @@ class InMemoryTaskTable:
                 for record in self.records.values()
                 if record.poll_id
             ]
+        served = self.served_activities()
         return Overview(
             tasks=tuple(tasks),
             slots=() if self.slots is None else self.slots.records(),
-            activities=tuple(self.activities.values()),
+            activities=tuple(served),
+            invalid_items=len(self.activities) - len(served),
         )
 
     def activity(self, arn: str) -> Activity | None:
-        """Return an activity's description, None if the stack does not serve it."""
-        return self.activities.get(arn)
+        """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
+        activity = self.activities.get(arn)
+        if activity is not None:
+            self.check(activity)
+        return activity
 
     def keep_description(self, activity: Activity) -> None:
         """Keep a description for the tasks that are started with it from now on."""
@@ -220,5 +229,12 @@ class InMemoryTaskTable:
         return None if text is None else Activity.from_json(text)
 
     def served_activities(self) -> Sequence[Activity]:
-        """Return all served activities' descriptions."""
-        return tuple(self.activities.values())
+        """Return all served activities' descriptions, without invalid ones."""
+        return tuple(each for each in self.activities.values() if self._is_valid(each))
+
+    def _is_valid(self, activity: Activity) -> bool:
+        try:
+            self.check(activity)
+        except InvalidActivity:
+            return False
+        return True

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MILLION = 1_000_000
-# The memory of module dispatcher's function, and the memory that comes with one core.
+# The memory of the dispatcher's function, and the memory that comes with one core.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 MEMORY_MB, MEMORY_OF_A_CORE_MB = 512, 1_769
 BATCH = 10

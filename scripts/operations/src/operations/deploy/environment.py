@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "terraform.tfvars"
+# Besides Lambda: those whose images are built and pushed.
+BACKENDS = ("ecs", "batch", "sagemaker")
 # By the names that ECS and Batch give them.
 DOCKER_ARCHITECTURES = {"X86_64": "amd64", "ARM64": "arm64"}
 
@@ -118,6 +120,11 @@ def _strings(value: Any) -> tuple[str, ...] | None:
     return tuple(texts) if len(texts) == len(value) else None
 
 
+def _backends(value: Any) -> tuple[str, ...] | None:
+    names = _strings(value)
+    return names if names is not None and set(names) <= set(BACKENDS) else None
+
+
 _FIELDS: Mapping[str, _Field] = {
     "account_id": _Field(parse=_string("[0-9]{12}"), allowed="the 12 digits of your account, in quotes"),
     "region": _Field(parse=_string("[a-z]{2}(-[a-z]+)+-[0-9]"), allowed='a region, such as "eu-west-1"'),
@@ -125,7 +132,7 @@ _FIELDS: Mapping[str, _Field] = {
         parse=_string("[a-z][a-z0-9-]{1,22}[a-z0-9]"),
         allowed="3 to 24 lower-case letters, digits or -, in quotes, a letter first, no - at the end",
     ),
-    "backends": _Field(parse=_strings, allowed='a list of names, such as ["fargate"] or []'),
+    "backends": _Field(parse=_backends, allowed='a list of "ecs", "batch" and "sagemaker", or []'),
     "architecture": _Field(parse=_string("X86_64|ARM64"), allowed='"X86_64" or "ARM64"', default='"X86_64"'),
     "protected": _Field(
         parse=lambda value: value if isinstance(value, bool) else None, allowed="true or false"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LAMBDA = "lambda"
 CONTAINERS = ("fargate", "batch")
 TRAINING = "sagemaker"
+# The machines whose only language it is.
+JSONATA = ("jsonata", "jsonata-callback")
 MODES = ("requests", "poll", "logs", "callback")
 
 
@@ -36,7 +38,7 @@ def checks_for(stack: Outputs, *, trains_on: str | None, environment_trains_on: 
             for backend in sorted(stack.document.get("trainings") or {})
         ),
         *(Check(name=f"wake-up-{mode}", run=partial(_mode, mode), uses=_one()) for mode in MODES),
-        Check(name="jsonata", run=flows.jsonata, uses=_one()),
+        *(Check(name=one, run=partial(_jsonata, one), uses=_one()) for one in JSONATA),
         *_ends(has),
         Check(name="one-at-a-time", run=one_at_a_time.forty_tasks, uses=cost.executions(one_at_a_time.TASKS)),
         *_trainings(trains_on),
@@ -102,6 +104,10 @@ def _run_sweep(backend: str, world: World) -> Finding:
 
 def _mode(mode: str, world: World) -> Finding:
     return flows.wake_up(world, mode)
+
+
+def _jsonata(machine: str, world: World) -> Finding:
+    return flows.jsonata(world, machine)
 
 
 def _container(kind: str, backend: str, run: Callable[[World, str], Finding]) -> Check:

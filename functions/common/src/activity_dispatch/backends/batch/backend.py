@@ -15,6 +15,7 @@ from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.attempts import Attempts, is_throttled
 from activity_dispatch.backends.batch.events import diagnose, diagnose_job, job_state
+from activity_dispatch.backends.batch.tags import tags_of
 from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.job_names import job_name
 from activity_dispatch.backends.refusals import refusing
@@ -36,7 +37,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
         job_queue=configured.string(config, "job_queue"),
         job_definition=configured.string(config, "job_definition"),
         log_group=configured.string(config, "log_group"),
-        tags=configured.texts(config, "tags"),
+        tags=tags_of(config),
     )
 
 
@@ -53,7 +54,6 @@ class BatchBackend:
     job_queue: str
     job_definition: str
     log_group: str
-    # A definition's tags do not reach its jobs.
     tags: Mapping[str, str] = field(default_factory=dict)
     describes_jobs = True
     max_job_seconds = None

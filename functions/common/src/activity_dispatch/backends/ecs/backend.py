@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched, count
@@ -16,65 +15,41 @@ from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
-from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.ecs.events import diagnose, diagnose_task
+from activity_dispatch.backends.ecs.request import capacity_of, network_of, overrides_of
 from activity_dispatch.backends.ecs_messages import name_of_refusal
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import ErrorName
-from activity_dispatch.domain.tasks import InvalidInput, Task
+from activity_dispatch.domain.tasks import Task
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_ecs.type_defs import RunTaskResponseTypeDef
 
-MAX_OVERRIDES_CHARACTERS = 8_192
 MAX_DESCRIBED = 100
 MAX_REASON_CHARACTERS = 255
-CPU_UNITS = 1_024
+# More than any instance has.
+MAX_GPUS = 1_000
 _CONFLICT = "ConflictException"
 _BAD_FILTER = ("InvalidParameterException", "ClientException")
 
 
 def create(config: Mapping[str, Any], clients: Clients) -> "EcsBackend":
     """Create the backend from module backend-ecs's configuration, or 0.1.0's. Raises InvalidBackendConfig."""
+    capacity = capacity_of(config)
     return EcsBackend(
         client=clients.ecs,
         cluster=configured.string(config, "cluster"),
         task_definition=configured.string(config, "task_definition"),
         container=configured.string(config, "container"),
-        capacity=_capacity(config),
-        network=_network(config),
+        capacity=capacity,
+        network=network_of(config, capacity),
+        gpus=configured.count({"gpus": 0, **config}, "gpus", most=MAX_GPUS),
         can_exec=config.get("exec") is True,
         log_group=configured.optional_string(config, "log_group"),
         log_stream_prefix=configured.optional_string(config, "log_stream_prefix"),
     )
-
-
-def _capacity(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a strategy in ECS's own form. 0.1.0 had one provider."""
-    if "capacity" not in config:
-        return [{"capacityProvider": configured.string(config, "capacity_provider"), "weight": 1}]
-    items = configured.objects(config, "capacity")
-    return [
-        {
-            "capacityProvider": configured.string(item, "provider"),
-            "weight": configured.count(item, "weight"),
-            **({"base": base} if (base := configured.count(item, "base")) else {}),
-        }
-        for item in items
-    ]
-
-
-def _network(config: Mapping[str, Any]) -> dict[str, Any]:
-    network: dict[str, Any] = {
-        "subnets": list(configured.strings(config, "subnets")),
-        "securityGroups": list(configured.strings(config, "security_groups")),
-    }
-    # ECS refuses the word for what does not run on Fargate.
-    if config.get("on_fargate", True):
-        network["assignPublicIp"] = "ENABLED" if config.get("assign_public_ip") is True else "DISABLED"
-    return network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +62,7 @@ class EcsBackend:
     container: str
     capacity: Sequence[Mapping[str, Any]]
     network: Mapping[str, Any]
+    gpus: int = 0
     can_exec: bool = False
     log_group: str | None = None
     log_stream_prefix: str | None = None
@@ -162,17 +138,12 @@ class EcsBackend:
     diagnose = staticmethod(diagnose)
 
     def _request(self, task: Task) -> dict[str, Any]:
-        overrides = _overrides(self.container, task)
-        size = len(json.dumps(overrides))
-        if size > MAX_OVERRIDES_CHARACTERS:
-            limit = MAX_OVERRIDES_CHARACTERS
-            raise InvalidInput(f"job: {size} characters of overrides; allowed are up to {limit}")
         return {
             "cluster": self.cluster,
             "taskDefinition": self.task_definition,
             "capacityProviderStrategy": self.capacity,
             "networkConfiguration": {"awsvpcConfiguration": self.network},
-            "overrides": overrides,
+            "overrides": overrides_of(task, self.container, gpus=self.gpus),
             "startedBy": task.task_id,
             "propagateTags": "TASK_DEFINITION",
             **({"enableExecuteCommand": True} if self.can_exec else {}),
@@ -199,21 +170,6 @@ def _existing(error: ClientError) -> "RunTaskResponseTypeDef":
         raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, message, may_run=True) from error
     answer: Any = {"tasks": [{"taskArn": arns[0]}], "failures": []}
     return cast("RunTaskResponseTypeDef", answer)
-
-
-def _overrides(container: str, task: Task) -> dict[str, Any]:
-    wanted = ContainerOverrides.from_job(task.overrides)
-    if wanted.gpu is not None:
-        raise InvalidInput(f"job.gpu: {wanted.gpu}; allowed on backend batch only")
-    override: dict[str, Any] = {"name": container, "environment": wanted.variables(task.task_id)}
-    overrides: dict[str, Any] = {"containerOverrides": [override]}
-    if wanted.command is not None:
-        override["command"] = list(wanted.command)
-    if wanted.cpu is not None:
-        overrides["cpu"] = str(round(wanted.cpu * CPU_UNITS))
-    if wanted.memory_mb is not None:
-        overrides["memory"] = str(wanted.memory_mb)
-    return overrides
 
 
 def _has_no_capacity(response: "RunTaskResponseTypeDef") -> bool:

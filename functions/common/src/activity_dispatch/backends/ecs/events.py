@@ -37,13 +37,13 @@ def diagnose_task(detail: Mapping[str, Any]) -> Diagnosis | None:
     task_id, arn = detail.get("startedBy"), detail.get("taskArn")
     if not is_task_id(task_id) or not isinstance(arn, str):
         return None
-    container = _container(detail, task_id)
+    container, sidecars = _containers(detail, task_id)
     stopped = detail.get("lastStatus") == "STOPPED"
     return Diagnosis(
         task_id=task_id,
         job_id=JobId(arn),
         state=JobState.ENDED if stopped else _state(detail),
-        outcome=_outcome(detail, container, arn) if stopped else None,
+        outcome=_outcome(detail, container, sidecars, arn) if stopped else None,
         # The first is the end of the containers, the second comes after the network is gone too.
         ended_at=seconds_of(detail.get("executionStoppedAt")) or seconds_of(detail.get("stoppedAt")),
     )
@@ -53,8 +53,8 @@ def _state(detail: Mapping[str, Any]) -> JobState:
     return JobState.QUEUED if detail.get("lastStatus") in _QUEUED else JobState.RUNNING
 
 
-def _container(detail: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
-    """Return the container that runs the job, not a sidecar: the one whose overrides set TASK_ID."""
+def _containers(detail: Mapping[str, Any], task_id: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+    """Return the container that runs the job, the one whose overrides set TASK_ID, and its sidecars."""
     overrides = _mappings(_mapping(detail.get("overrides")).get("containerOverrides"))
     names = [
         override.get("name")
@@ -62,14 +62,17 @@ def _container(detail: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
         if any(item.get("value") == task_id for item in _mappings(override.get("environment")))
     ]
     containers = _mappings(detail.get("containers"))
-    return next((found for found in containers if found.get("name") in names), {})
+    job: Mapping[str, Any] = next((found for found in containers if found.get("name") in names), {})
+    return job, [found for found in containers if found is not job]
 
 
-def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], arn: str) -> Outcome:
+def _outcome(
+    detail: Mapping[str, Any], container: Mapping[str, Any], sidecars: list[Mapping[str, Any]], arn: str
+) -> Outcome:
     stop_code, exit_code = detail.get("stopCode"), container.get("exitCode")
     reason = container.get("reason") or detail.get("stoppedReason") or "no reason given"
     cause = Cause(
-        message=str(reason),
+        message="; ".join((str(reason), *_failures(sidecars))),
         backend=NAME,
         job_id=arn,
         exit_code=exit_code if isinstance(exit_code, int) else None,
@@ -77,11 +80,26 @@ def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], arn: str) 
     )
     if stop_code not in (_FAILED_TO_START, *_ENDED_BY_ITSELF):
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
-    if stop_code == _FAILED_TO_START or (cause.exit_code is None and not detail.get("startedAt")):
+    never_ran = not detail.get("startedAt") or _waited_in_vain(container, sidecars)
+    if stop_code == _FAILED_TO_START or (cause.exit_code is None and never_ran):
         return Failed(error=name_of_failed_start(detail.get("stoppedReason"), reason), cause=cause)
     if cause.exit_code is None:
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
     return outcome_of_exit(cause)
+
+
+def _waited_in_vain(container: Mapping[str, Any], sidecars: list[Mapping[str, Any]]) -> bool:
+    """Return whether only sidecars ran: the job's container waited for one (`dependsOn`), which failed."""
+    return not container.get("runtimeId") and any(sidecar.get("runtimeId") for sidecar in sidecars)
+
+
+def _failures(sidecars: list[Mapping[str, Any]]) -> list[str]:
+    """Return what sidecars failed with: it may be why the job's container failed, or was never started."""
+    return [
+        f"container {sidecar.get('name')}: {sidecar.get('reason') or f'exit code {sidecar["exitCode"]}'}"
+        for sidecar in sidecars
+        if sidecar.get("exitCode")
+    ]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

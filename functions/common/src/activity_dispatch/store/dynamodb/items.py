@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
-from activity_dispatch.domain.naming import check_names
+from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
@@ -77,8 +77,8 @@ def slots_of(item: Item) -> SlotsRecord:
     return _checked(item, _slots)
 
 
-def activity_of(item: Item, stack: str = "") -> Activity:
-    """Return the activity in an item; with a stack's name, only if it may name what it names.
+def activity_of(item: Item, stack: Stack | None = None) -> Activity:
+    """Return the activity in an item; with its stack, only if it may name what it names.
 
     Raises InvalidActivity.
     """
@@ -89,12 +89,12 @@ def activity_of(item: Item, stack: str = "") -> Activity:
     activity = Activity.from_json(text)
     if ACTIVITY_KEY_PREFIX + activity.arn != key:
         raise InvalidActivity(f"arn: {activity.arn}; its item's key is {key}")
-    if stack:
+    if stack is not None:
         check_names(activity, stack)
     return activity
 
 
-def overview_of(items: Iterable[Item], stack: str = "") -> Overview:
+def overview_of(items: Iterable[Item], stack: Stack | None = None) -> Overview:
     """Return the contents of the index's items; invalid ones are logged, counted and left out."""
     invalid = _Invalid()
     known = list(_valid(items, partial(_part_of, stack=stack), invalid))
@@ -136,7 +136,7 @@ def _valid[T](items: Iterable[Item], parse: Callable[[Item], T], invalid: _Inval
             yield parsed
 
 
-def _part_of(item: Item, stack: str) -> TaskRecord | SlotsRecord | Activity:
+def _part_of(item: Item, stack: Stack | None) -> TaskRecord | SlotsRecord | Activity:
     key = _key(item)
     if key.startswith(SLOTS_KEY_PREFIX):
         return slots_of(item)

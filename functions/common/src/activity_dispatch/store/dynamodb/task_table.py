@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.naming import Stack
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
@@ -43,17 +44,14 @@ _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 
 @dataclass(frozen=True, kw_only=True)
 class DynamoTaskTable:
-    """Implements `TaskTable`. Inputs over 256 KiB go to the payload store; `clock` is in s since 1970.
-
-    With the stack's name, descriptions that name what belongs to others are invalid (`domain.naming`).
-    """
+    """Implements `TaskTable`. Inputs over 256 KiB go to `payloads`; with `stack`, descriptions are judged."""
 
     client: "DynamoDBClient"
     name: str
     payloads: PayloadStore
     retention_days: int = 7
-    stack: str = ""
-    clock: Callable[[], float] = time.time
+    stack: Stack | None = None
+    clock: Callable[[], float] = time.time  # seconds since 1970
     shared_puts: SharedPuts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -242,8 +240,8 @@ class DynamoTaskTable:
         return overview_of(items, self.stack).activities
 
     def _item(self, key: str) -> Mapping[str, Any] | None:
-        response = self.client.get_item(TableName=self.name, Key={"task_id": {"S": key}}, ConsistentRead=True)
-        return response.get("Item")
+        wanted: Any = {"TableName": self.name, "Key": {"task_id": {"S": key}}, "ConsistentRead": True}
+        return self.client.get_item(**wanted).get("Item")
 
     def _update(self, task_id: str, update: str, condition: str, values: Mapping[str, Any]) -> bool:
         return update_item_if(self.client, self.name, task_id, update, values, condition) is not None

@@ -63,10 +63,11 @@ def wake_up(world: World, mode: str) -> Finding:
     return Finding(detail=f"the job ran {began - moments[0]:.2f} s after {scheduled}", value=value)
 
 
-def jsonata(world: World) -> Finding:
+def jsonata(world: World, machine: str) -> Finding:
     """A machine whose only language is JSONata hands input and output through unchanged."""
-    sent = {"n": 1.5, "text": 'ä " \\', "many": [1, 2]}
-    ended = world.succeed("jsonata", {"return": sent})
+    # JSONata's $string would round the number, and a text that looks like JSON is no JSON.
+    sent = {"n": 1.5, "id": 1234567890123456, "text": 'ä " \\', "json": '"a"', "many": [1, 2], "no": None}
+    ended = world.succeed(machine, {"return": sent})
     got = json.loads(ended.output or "null")
     expect(got == sent, f"{got!r} came back instead of {sent!r}")
     return Finding(detail="input and output are unchanged")
