@@ -40,10 +40,6 @@ def test_roles_of_other_modules_and_run_blocks_do_not_count() -> None:
     assert _compared(*SAME, first, elsewhere, _policy(50, run="other")) == []
 
 
-def test_what_a_precondition_refuses_may_be_too_long() -> None:
-    assert _compared(*SAME, _policy(growth.ROLE_LIMIT + 1, run="rejects_names")) == []
-
-
 def test_a_policy_that_grows_with_activities_is_told() -> None:
     (fault,) = _compared(_in_stack("none"), _in_stack("many", 101))
     assert "run none and run many differ" in fault

@@ -74,6 +74,14 @@ def test_applied_values_count_too(tmp_path: Path) -> None:
     assert len(next(document for document in found if document.kind == "policy").places) == 2
 
 
+def test_what_a_run_block_expects_to_be_refused_is_left_out(tmp_path: Path) -> None:
+    change = _change("aws_iam_role_policy.a", {"policy": json.dumps(POLICY)}, {"name": True})
+    refused = _plan(change).replace(b'"@testrun":"one"', b'"@testrun":"rejects_one"')
+    assert _run(tmp_path, refused) == ([], "")
+    assert documents.unrendered(tmp_path) == []
+    assert len(_run(tmp_path, refused, _plan(change))[0]) == 1
+
+
 def test_a_person_reads_ends_sums_and_diagnostics(tmp_path: Path) -> None:
     diagnostic = {
         "severity": "error",

@@ -1,11 +1,16 @@
 """All Terraform modules share one layout and stay small enough to read."""
 
+import re
 from pathlib import Path
 
 import pytest
+from tests.judges.rendering import REFUSED
 from tests.repo import terraform
 
-MODULES = Path(__file__).resolve().parents[2] / "terraform/modules"
+from operations.schemas import used
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = ROOT / "terraform/modules"
 NAMES = sorted(folder.name for folder in MODULES.iterdir() if folder.is_dir())
 MAX_LINES = 150
 MAX_VARIABLES = 15
@@ -33,3 +38,16 @@ def test_a_module_is_small(name: str) -> None:
 def test_every_variable_has_a_type_and_a_description(name: str) -> None:
     for variable, attributes in terraform.variables(MODULES / name).items():
         assert {"type", "description"} <= set(attributes), variable
+
+
+def test_run_blocks_that_expect_a_failure_are_called_so() -> None:
+    """Their plans are not judged: tests/judges/rendering.py tells them by the name."""
+    run = re.compile(r'^run "(\w+)" \{\n(.*?)^\}', re.MULTILINE | re.DOTALL)
+    blocks = [
+        (f"{file.relative_to(ROOT)}: {name}", name.startswith(REFUSED), "expect_failures" in body)
+        for file in used.files(ROOT)
+        if file.name.endswith(".tftest.hcl")
+        for name, body in run.findall(file.read_text(encoding="utf-8"))
+    ]
+    assert len(blocks) > 300
+    assert [block for block, is_called_so, fails in blocks if is_called_so != fails] == []
