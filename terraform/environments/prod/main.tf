@@ -8,7 +8,20 @@ provider "aws" {
   }
 }
 
-data "aws_partition" "current" {}
+# Also holds what the images must be: a validation that names other variables is not for OpenTofu.
+data "aws_partition" "current" {
+  lifecycle {
+    precondition {
+      condition     = length(setsubtract([for backend in var.backends : backend == "sagemaker" ? "training" : "worker"], keys(var.images))) == 0
+      error_message = "images must contain the image of every backend: run \"make push\". Given: ${join(", ", keys(var.images))}."
+    }
+    # A container does not start on another processor. SageMaker trains on x86 only. "none" is what a destroy gives.
+    precondition {
+      condition     = alltrue([for name, image in var.images : image == "none" || endswith(image, name == "worker" && var.architecture == "ARM64" ? "-arm64" : "-amd64")])
+      error_message = "images must be for the processor that runs them, which a tag ends with (worker: ${var.architecture}, training: X86_64): run \"make push\". Given: ${join(", ", values(var.images))}."
+    }
+  }
+}
 
 locals {
   # Created by `make bootstrap`.
@@ -23,7 +36,8 @@ module "stack" {
   name     = var.name
   packages = { dir = var.packages_dir }
   backends = concat(["lambda"], sort(var.backends))
-  network  = var.network
+  # Only for containers of the stack.
+  network  = length(setintersection(var.backends, ["ecs", "batch"])) > 0 ? var.network : null
   data     = { payload_retention_days = 30, force_destroy = !var.protected, deletion_protection = var.protected }
   logs     = { retention_days = 90 }
   watching = { alarm_actions = var.alarm_actions }
@@ -37,12 +51,12 @@ module "word_count" {
   allowed_overrides   = ["cpu", "memory_mb", "timeout_seconds"]
   max_concurrent_jobs = 100
   fargate = !contains(var.backends, "ecs") ? null : {
-    container       = { image = var.images.worker }
+    container       = { image = lookup(var.images, "worker", "none") }
     size            = { architecture = var.architecture }
     repository_arns = local.repository_arns.worker
   }
   batch = !contains(var.backends, "batch") ? null : {
-    container       = { image = var.images.worker }
+    container       = { image = lookup(var.images, "worker", "none") }
     size            = { architecture = var.architecture }
     repository_arns = local.repository_arns.worker
     compute         = { max_cpus = 256 }
@@ -55,7 +69,7 @@ module "training" {
 
   stack           = module.stack.handle
   packages        = { dir = var.packages_dir }
-  container       = { image = var.images.training }
+  container       = { image = lookup(var.images, "training", "none") }
   repository_arns = local.repository_arns.training
   sagemaker       = { instances = { type = "ml.g4dn.xlarge", spot = true } }
   limits          = { max_concurrency = 8 }

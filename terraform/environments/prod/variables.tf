@@ -82,15 +82,6 @@ variable "images" {
   type        = map(string)
   default     = {}
   nullable    = false
-  validation {
-    condition     = length(setsubtract([for backend in var.backends : backend == "sagemaker" ? "training" : "worker"], keys(var.images))) == 0
-    error_message = "images must contain the image of every backend: run \"make push\". Given: ${join(", ", keys(var.images))}."
-  }
-  # A container does not start on another processor. SageMaker trains on x86 only. "none" is what a destroy gives.
-  validation {
-    condition     = alltrue([for name, image in var.images : image == "none" || endswith(image, name == "worker" && var.architecture == "ARM64" ? "-arm64" : "-amd64")])
-    error_message = "images must be for the processor that runs them, which a tag ends with (worker: ${var.architecture}, training: X86_64): run \"make push\". Given: ${join(", ", values(var.images))}."
-  }
 }
 
 variable "packages_dir" {

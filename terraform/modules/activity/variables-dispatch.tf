@@ -14,10 +14,6 @@ variable "allowed_overrides" {
     condition     = alltrue([for entry in var.allowed_overrides : can(regex("^[a-z_0-9]+$|^environment\\.[A-Za-z_][A-Za-z0-9_]*\\*?$", entry)) && entry != "environment"])
     error_message = "allowed_overrides must list the variables that a task may set, as environment.NAME or environment.PREFIX*: environment alone allows none. Given: ${join(", ", var.allowed_overrides)}."
   }
-  validation {
-    condition     = alltrue([for entry in var.allowed_overrides : !can(regex(local.refused_override, entry))])
-    error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
-  }
 }
 
 variable "max_concurrent_jobs" {
