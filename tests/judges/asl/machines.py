@@ -22,7 +22,7 @@ class JudgeMissing(Exception):
 
 
 def machine_of(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a state machine of one state, so that it can be judged alone, with those that its Catch names."""
+    """Return a state machine of one state, to judge it alone, with those that its Catch names."""
     alone = {name: value for name, value in state.items() if name != "Next"}
     if state.get("Type") not in WITHOUT_END:
         alone["End"] = True
