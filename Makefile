@@ -54,7 +54,7 @@ PYTEST := $(PYTHON) -m pytest
 # Empty where another target has the second core.
 WORKERS := --numprocesses=2 --dist=worksteal
 CHECKOV := build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
-TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/verify/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf)
+TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/verify/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf terraform/examples/*/*/*.tf)
 
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/operations/pyproject.toml scripts/benchmark/pyproject.toml))
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))

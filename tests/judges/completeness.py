@@ -26,7 +26,13 @@ ARGUMENT = re.compile(
 # Resources with such an argument that holds something else.
 WITHOUT_DOCUMENT = {"aws_ecr_lifecycle_policy": "its rules are ECR's own and name no actions"}
 PERMISSION = "aws_lambda_permission"
-PATTERNS = ("terraform/*/*.tf", "terraform/*/*/*.tf", "tests/integration/*/*.tf", "scripts/benchmark/*/*.tf")
+PATTERNS = (
+    "terraform/*/*.tf",
+    "terraform/*/*/*.tf",
+    "terraform/examples/*/*/*.tf",
+    "tests/integration/*/*.tf",
+    "scripts/benchmark/*/*.tf",
+)
 
 
 def folders(root: Path = ROOT) -> list[Path]:

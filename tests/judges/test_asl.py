@@ -142,6 +142,9 @@ def test_several_activities_with_names_of_their_own_pass() -> None:
 def test_a_state_alone_is_judged_as_a_machine() -> None:
     assert _judge(machines.machine_of(_task(Next="Elsewhere"))) == []
     assert _judge(machines.machine_of({"Type": "Fail", "Error": "A"})) == []
+    assert (
+        _judge(machines.machine_of(_task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "Elsewhere"}]))) == []
+    )
     assert _judge(machines.machine_of(_task(HeartbeatSeconds=60))) != []
 
 

@@ -88,6 +88,11 @@ def test_a_fault_in_a_statement_is_found(statement: dict[str, Any], fault: str) 
 @pytest.mark.parametrize(
     "statement",
     [
+        _allow("ssm:GetParameters", "arn:aws:ssm:eu-west-1:123456789012:parameter/words/licence"),
+        _allow(
+            "secretsmanager:GetSecretValue",
+            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:words/db-a1b2c3",
+        ),
         _allow("sqs:SendMessage", QUEUE),
         _allow("SQS:sendmessage", "*"),
         _allow(["sqs:*"], [QUEUE]),

@@ -36,7 +36,8 @@ module "stack" {
   name     = var.name
   packages = { dir = var.packages_dir }
   backends = concat(["lambda"], sort(var.backends))
-  network  = var.network
+  # Only for containers of the stack.
+  network  = length(setintersection(var.backends, ["ecs", "batch"])) > 0 ? var.network : null
   data     = { payload_retention_days = 30, force_destroy = !var.protected, deletion_protection = var.protected }
   logs     = { retention_days = 90 }
   watching = { alarm_actions = var.alarm_actions }

@@ -97,10 +97,6 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "wake_up must be one that the stack has: ${join(", ", var.stack.wake_ups)}. Given: \"${var.wake_up}\"."
     }
     precondition {
-      condition     = local.heartbeat_seconds >= 1 && local.heartbeat_seconds < var.timeout_seconds
-      error_message = "heartbeat_seconds must be at least 1 and below timeout_seconds. Given: ${local.heartbeat_seconds} and ${var.timeout_seconds}."
-    }
-    precondition {
       condition     = var.overflow_after_seconds == null || contains(["requests", "logs"], var.wake_up)
       error_message = "overflow_after_seconds must be null if wake_up is poll (the poller takes each task as soon as it is scheduled and leaves none to other workers) or callback (no worker can poll its tasks). Given: ${var.overflow_after_seconds == null ? "null" : var.overflow_after_seconds}."
     }

@@ -15,6 +15,11 @@ output "process_state" {
     { End = true } goes into the States of a definition, of a Map or of a branch.
   EOT
   value       = module.process_state.state
+
+  precondition {
+    condition     = local.heartbeat_seconds >= 1 && local.heartbeat_seconds < var.timeout_seconds
+    error_message = "heartbeat_seconds must be at least 1 and below timeout_seconds. Given: ${local.heartbeat_seconds} and ${var.timeout_seconds}."
+  }
 }
 
 output "execution_policy_json" {

@@ -75,9 +75,10 @@ locals {
       Resource = ["arn:${var.stack.partition}:elasticfilesystem:${local.place}:file-system/${volume.file_system_id}"]
     }],
   )
+  # Whether there is one is known at plan time; what it says need not be, such as the ARN of a key made with the stack.
   job_policies = merge(
     var.settings.policies,
-    { for statements in [local.own_statements] : "worker" => jsonencode({ Version = "2012-10-17", Statement = statements }) if length(statements) > 0 },
+    { for name in ["worker"] : name => jsonencode({ Version = "2012-10-17", Statement = local.own_statements }) if var.settings.worker || length(var.settings.efs_volumes) > 0 },
   )
 }
 

@@ -22,11 +22,12 @@ class JudgeMissing(Exception):
 
 
 def machine_of(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a state machine of one state, so that the state can be judged alone."""
+    """Return a state machine of one state, to judge it alone, with those that its Catch names."""
     alone = {name: value for name, value in state.items() if name != "Next"}
     if state.get("Type") not in WITHOUT_END:
         alone["End"] = True
-    return {"StartAt": "State", "States": {"State": alone}}
+    caught = {rule["Next"]: {"Type": "Succeed"} for rule in state.get("Catch", ()) if "Next" in rule}
+    return {"StartAt": "State", "States": {**caught, "State": alone}}
 
 
 def judge(definitions: Sequence[Mapping[str, Any]]) -> list[list[str]]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 ARN = re.compile(r"arn:(aws|aws-[a-z-]+|\*):[a-z0-9-]+:[a-z0-9-]*\*?:(\d{12}|aws|\*)?:.+")
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 # Names that contain slashes; what stands for a whole path or key has one of these words in its name.
-WITH_SLASHES = re.compile(r"WithPath|Path$|ObjectName|LogGroupName|LogStreamName|RepositoryName|DomainId")
+WITH_SLASHES = re.compile(
+    r"WithPath|Path$|ObjectName|LogGroupName|LogStreamName|RepositoryName|DomainId|WithoutLeadingSlash|SecretId"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

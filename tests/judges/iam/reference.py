@@ -70,7 +70,9 @@ def same_key(key: str, name: str) -> bool:
 
 
 def _action(name: str, action: Mapping[str, Any], resources: Mapping[str, Any]) -> Action:
-    types = [resources[kind] for kind in action["resources"] if kind in resources]
+    # The reference writes a type in two ways: Secret and secret.
+    named = {kind.lower(): about for kind, about in resources.items()}
+    types = [named[kind.lower()] for kind in action["resources"] if kind.lower() in named]
     keys = {key for kind in types for key in kind["keys"]} | set(action["keys"])
     return Action(name=name, templates=tuple(kind["arn"] for kind in types), keys=frozenset(keys))
 

@@ -48,8 +48,8 @@ run "lambda_alone_needs_no_image" {
     error_message = "there may only be functions"
   }
   assert {
-    condition     = module.stack.handle.backends == ["lambda"]
-    error_message = "nothing of other backends may be permitted"
+    condition     = module.stack.handle.backends == ["lambda"] && module.stack.handle.network == null
+    error_message = "nothing of other backends may be permitted, and no network created"
   }
 }
 

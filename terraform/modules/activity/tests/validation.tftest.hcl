@@ -135,7 +135,7 @@ run "rejects_a_heartbeat_as_long_as_the_timeout" {
     heartbeat_seconds = 600
     timeout_seconds   = 600
   }
-  expect_failures = [aws_dynamodb_table_item.this]
+  expect_failures = [output.process_state]
 }
 
 run "rejects_a_default_heartbeat_as_long_as_the_timeout" {
@@ -143,7 +143,7 @@ run "rejects_a_default_heartbeat_as_long_as_the_timeout" {
   variables {
     timeout_seconds = 300
   }
-  expect_failures = [aws_dynamodb_table_item.this]
+  expect_failures = [output.process_state]
 }
 
 run "rejects_a_heartbeat_of_zero" {
@@ -151,7 +151,7 @@ run "rejects_a_heartbeat_of_zero" {
   variables {
     heartbeat_seconds = 0
   }
-  expect_failures = [aws_dynamodb_table_item.this]
+  expect_failures = [output.process_state]
 }
 
 run "rejects_a_timeout_above_the_limit_of_step_functions" {
@@ -233,5 +233,5 @@ run "rejects_variables_that_an_interpreter_reads" {
   variables {
     allowed_overrides = ["environment.LD_PRELOAD", "environment.PYTHON*", "environment.AWS_REGION"]
   }
-  expect_failures = [var.allowed_overrides]
+  expect_failures = [aws_dynamodb_table_item.this]
 }
