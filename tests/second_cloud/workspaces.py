@@ -93,11 +93,11 @@ def _meaning(value: Any) -> Any:
 
 
 def copied(source: Path, root: Path) -> Path:
-    """Copy a folder of Terraform files to the same place below another root, which has the modules, too."""
+    """Copy a folder of Terraform files to the same place below another root, with what they call."""
     copy = root / source.relative_to(paths.ROOT)
     shutil.copytree(source, copy, ignore=shutil.ignore_patterns(".terraform*", "tests", "*.md", "*.tfstate*"))
-    modules = root / "terraform/modules"
-    if not modules.exists():
-        modules.parent.mkdir(parents=True, exist_ok=True)
-        modules.symlink_to(paths.ROOT / "terraform/modules")
+    for called in ("terraform/modules", "terraform/examples"):
+        if not (link := root / called).exists():
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(paths.ROOT / called)
     return copy

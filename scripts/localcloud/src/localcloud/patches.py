@@ -30,9 +30,13 @@ def left_out(value: str) -> frozenset[str]:
     return frozenset(names)
 
 
+def is_left_out(name: str) -> bool:
+    """Return whether LOCALCLOUD_WITHOUT names this patch."""
+    return name in left_out(os.environ.get(WITHOUT_VARIABLE, ""))
+
+
 def install(service: str) -> None:
     """Install one service's patches, except those that LOCALCLOUD_WITHOUT names."""
-    without = left_out(os.environ.get(WITHOUT_VARIABLE, ""))
     for patch in PATCHES:
-        for module in () if patch.name in without else patch.modules(service):
+        for module in () if is_left_out(patch.name) else patch.modules(service):
             importlib.import_module(module).install()

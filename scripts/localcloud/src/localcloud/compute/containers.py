@@ -14,12 +14,25 @@ type OnEnd = Callable[[], None]
 class Mount:
     """A folder on this machine that is mounted in a container at `path`.
 
-    If nothing can be mounted, the container's environment variable `variable` holds the folder.
+    If nothing can be mounted, the container's environment variable `variable` holds the folder;
+    without a variable, the folder replaces the path in the command and in the environment's values.
     """
 
     host: Path
     path: str
-    variable: str
+    variable: str | None = None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """A command that exits with 0 in a healthy container."""
+
+    command: Sequence[str]
+    interval_seconds: float
+    timeout_seconds: float
+    retries: int
+    start_period_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +46,7 @@ class ContainerSpec:
     working_directory: str | None = None
     memory_mib: int | None = None
     init: bool = False
-    mount: Mount | None = None
+    mounts: Sequence[Mount] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -59,6 +72,9 @@ class Container(Protocol):
 
     def wait(self, timeout_seconds: float | None = None) -> int | None:
         """Return its exit code (128 + N after signal N); None if it still runs at the timeout."""
+
+    def succeeds(self, command: Sequence[str], timeout_seconds: float) -> bool:
+        """Run a command in it; return whether it exits with 0 in time."""
 
     def terminate(self) -> None:
         """Send SIGTERM to its first process only, as Docker does."""

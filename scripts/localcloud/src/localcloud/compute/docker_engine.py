@@ -2,7 +2,8 @@
 
 import contextlib
 import logging
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import docker
@@ -65,7 +66,7 @@ class DockerRunner:
                 mem_limit=f"{spec.memory_mib}m" if spec.memory_mib else None,
                 init=spec.init,
                 network_mode=self._network,
-                volumes=_volumes(spec.mount),
+                volumes=_volumes(spec.mounts),
                 labels={**spec.labels, ID_LABEL: self._cloud_id},
                 detach=True,
             )
@@ -95,6 +96,21 @@ class DockerContainer(Watched):
         super().__init__(container.id)
         self._container = container
         self.watch(read=lambda: self._read(on_lines), end=self._end, on_end=on_end)
+
+    def succeeds(self, command: Sequence[str], timeout_seconds: float) -> bool:
+        """See Container.succeeds."""
+        codes: list[int] = []
+
+        def run() -> None:
+            # It may have ended meanwhile.
+            with contextlib.suppress(docker.errors.APIError):
+                codes.append(self._container.exec_run(list(command)).exit_code)
+
+        # The engine has no limit for a command.
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        thread.join(timeout_seconds)
+        return codes == [0]
 
     def terminate(self) -> None:
         """See Container.terminate."""
@@ -136,8 +152,8 @@ class DockerContainer(Watched):
         return code
 
 
-def _volumes(mount: Mount | None) -> dict[str, dict[str, str]]:
-    return {str(mount.host): {"bind": mount.path, "mode": "rw"}} if mount else {}
+def _volumes(mounts: Sequence[Mount]) -> list[str]:
+    return [f"{item.host}:{item.path}:{'ro' if item.read_only else 'rw'}" for item in mounts]
 
 
 def _words(words: Any) -> list[str] | None:

@@ -10,11 +10,12 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from localcloud.compute import images
+from localcloud.compute import images, process_mounts
 from localcloud.compute.containers import ContainerSpec, ContainerStartError, OnEnd, OnLines
 from localcloud.compute.output import batches_of_lines
 from localcloud.compute.watching import Watched
@@ -44,7 +45,7 @@ class ProcessRunner:
         image = images.find(images.load(self._image_mapping), spec.image)
         if image is None:
             raise images.cannot_pull(spec.image)
-        argv = _command_line(spec, image)
+        argv = process_mounts.replaced(_command_line(spec, image), spec.mounts)
         home = Path(tempfile.mkdtemp(prefix="container-"))
         container_id = uuid.uuid4().hex
         environment = {
@@ -53,8 +54,7 @@ class ProcessRunner:
             "TMPDIR": str(home),
             "HOSTNAME": container_id[:12],
             **image.environment,
-            **spec.environment,
-            **({spec.mount.variable: str(spec.mount.host)} if spec.mount else {}),
+            **process_mounts.environment(spec),
             ID_VARIABLE: self._cloud_id,
             CONTAINER_VARIABLE: container_id,
         }
@@ -64,7 +64,17 @@ class ProcessRunner:
         except ContainerStartError:
             shutil.rmtree(home, ignore_errors=True)
             raise
-        return ProcessContainer(container_id, process, home, on_lines=on_lines, on_end=on_end)
+        place = _Place(home=home, folder=folder, environment=environment)
+        return ProcessContainer(container_id, process, place, on_lines=on_lines, on_end=on_end)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """Where a container's processes run."""
+
+    home: Path
+    folder: str
+    environment: Mapping[str, str]
 
 
 class ProcessContainer(Watched):
@@ -74,7 +84,7 @@ class ProcessContainer(Watched):
         self,
         container_id: str,
         process: subprocess.Popen[bytes],
-        home: Path,
+        place: _Place,
         *,
         on_lines: OnLines,
         on_end: OnEnd,
@@ -82,10 +92,25 @@ class ProcessContainer(Watched):
         """Watch a newly started process."""
         super().__init__(container_id)
         self._process = process
-        self._home = home
+        self._place = place
         # While it is held, the process is not reaped, so its id cannot be reused.
         self._reaping = threading.Lock()
         self.watch(read=lambda: _read(process, on_lines), end=self._end, on_end=on_end)
+
+    def succeeds(self, command: Sequence[str], timeout_seconds: float) -> bool:
+        """See Container.succeeds."""
+        try:
+            done = subprocess.run(
+                command,
+                env=self._place.environment,
+                cwd=self._place.folder,
+                capture_output=True,
+                timeout=timeout_seconds,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
 
     def terminate(self) -> None:
         """See Container.terminate."""
@@ -99,7 +124,7 @@ class ProcessContainer(Watched):
         """See Container.remove."""
         self.kill()
         self._ended.wait()
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self._place.home, ignore_errors=True)
 
     def _signal(self, number: int) -> None:
         with self._reaping:

@@ -20,6 +20,7 @@ def _ecs() -> Service:
         {
             "DeleteCluster": clusters.delete_cluster,
             "RegisterTaskDefinition": definitions.register_task_definition,
+            "ExecuteCommand": queries.execute_command,
             "RunTask": run_task,
             "StopTask": queries.stop_task,
             "DescribeTasks": queries.describe_tasks,

@@ -23,4 +23,12 @@ class Ended:
     name: str
 
 
-type RunEvents = SimpleQueue[Granted | StopRequested | Ended]
+@dataclass(frozen=True)
+class HealthChanged:
+    """The health check of the container of that name has another result."""
+
+    name: str
+    status: str
+
+
+type RunEvents = SimpleQueue[Granted | StopRequested | Ended | HealthChanged]

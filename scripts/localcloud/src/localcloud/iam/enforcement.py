@@ -14,12 +14,12 @@ from localstack.utils.aws.request_context import extract_access_key_id_from_auth
 
 from localcloud.iam import routes, services
 from localcloud.iam.conditions import Context
-from localcloud.iam.decision import decide
+from localcloud.iam.judgement import judge
 from localcloud.iam.record import RECORD
 from localcloud.iam.refusals import refusal
 from localcloud.iam.requests.call import call_of
 from localcloud.iam.requests.table import needs_of
-from localcloud.iam.roles import Session, boundary_of, role_arn, session_of, statements_of
+from localcloud.iam.roles import Session, role_arn, session_of
 
 LOG = logging.getLogger(__name__)
 
@@ -39,25 +39,19 @@ def enforce(_chain: HandlerChain, context: RequestContext, _response: Response) 
     if session is None:
         services.judge(context)
         return
-    needs = needs_of(call_of(context))
+    call = call_of(context)
+    needs = needs_of(call)
     if needs is None:
         return
-    statements = statements_of(session.account, session.role)
-    boundary = boundary_of(session.account, session.role)
     keys = _request_keys(context, session)
     for need in needs:
-        decision = decide(statements, need, keys)
-        if not decision.allowed and decision.denied_by is None:
-            arn = role_arn(session.account, session.role)
-            decision = decide(services.statements_for_role(call_of(context), need, arn), need, keys)
-        if boundary is not None and decision.allowed:
-            bounded = decide(boundary, need, keys)
-            decision = decision if bounded.allowed else bounded
-        if not decision.allowed:
+        of_resource = services.statements_for_role(call, need, session)
+        verdict = judge(session.account, session.role, need, keys, of_resource)
+        if verdict.refused_because is not None:
             RECORD.refuse(session.role, need)
             LOG.warning("%s may not %s on %s", session.arn, need.action, need.resource)
-            raise refusal(context, session, need, decision)
-        for grant in decision.grants:
+            raise refusal(context, session, need, verdict.refused_because)
+        for grant in verdict.grants:
             RECORD.use(session, grant)
 
 

@@ -2,7 +2,8 @@
 
 from localstack.aws.api import CommonServiceException, RequestContext
 
-from localcloud.iam.decision import Decision, Need
+from localcloud.iam.decision import Need
+from localcloud.iam.judgement import action_shown
 from localcloud.iam.roles import Session
 
 _FORBIDDEN = 403
@@ -23,22 +24,15 @@ class AccessDeniedException(CommonServiceException):
 
 
 def refusal(
-    context: RequestContext, session: Session, need: Need, decision: Decision
+    context: RequestContext, session: Session, need: Need, why: str
 ) -> AccessDeniedException:
     """Return the error to raise.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    # SQS writes its actions in lower case.
-    action = need.action.lower() if need.action.startswith("sqs:") else need.action
-    why = (
-        "with an explicit deny in an identity-based policy"
-        if decision.denied_by
-        else f"because no identity-based policy allows the {action} action"
-    )
     return denied(
         context,
-        f"User: {session.arn} is not authorized to perform: {action} on resource: "
+        f"User: {session.arn} is not authorized to perform: {action_shown(need)} on resource: "
         f"{need.resource} {why}",
     )
 

@@ -59,13 +59,18 @@ def role_arn(account: str, role: str) -> str:
     return str(entity.role["Arn"]) if entity else f"arn:aws:iam::{account}:role/{role}"
 
 
-def boundary_of(account: str, role: str) -> list[Statement] | None:
-    """Return the statements of a role's permissions boundary, None if it has none."""
+def boundary_arn(account: str, role: str) -> str | None:
+    """Return the ARN of a role's permissions boundary, None if it has none."""
     entity = iam_stores[account][_ANY_REGION].ROLES.get(role)
     boundary = entity.role.get("PermissionsBoundary") if entity else None
-    if not boundary:
+    return str(boundary["PermissionsBoundaryArn"]) if boundary else None
+
+
+def boundary_of(account: str, role: str) -> list[Statement] | None:
+    """Return the statements of a role's permissions boundary, None if it has none."""
+    arn = boundary_arn(account, role)
+    if arn is None:
         return None
-    arn = boundary["PermissionsBoundaryArn"]
     return [item for document in _managed(account, arn) for item in parse(*document)]
 
 

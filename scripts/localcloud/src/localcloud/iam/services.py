@@ -19,7 +19,7 @@ from localcloud.iam.record import RECORD
 from localcloud.iam.refusals import denied
 from localcloud.iam.requests.call import Call, call_of
 from localcloud.iam.requests.table import needs_of
-from localcloud.iam.roles import account_and_name, role_document
+from localcloud.iam.roles import Session, account_and_name, role_arn, role_document
 
 LOG = logging.getLogger(__name__)
 
@@ -52,14 +52,21 @@ def judge(context: RequestContext) -> None:
             raise denied(context, message)
 
 
-def statements_for_role(call: Call, need: Need, role: str) -> list[Statement]:
+def statements_for_role(call: Call, need: Need, session: Session) -> list[Statement]:
     """Return what the resource's own policy says of a role: in its account that is enough.
 
+    A policy that names the account leaves it to the role's policies, but its Deny counts.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics-resource-based.html
     """
     statements = _POLICIES.get(call.action)
     found = statements(call, need) if statements else []
-    return [item for item in found if role in item.principals]
+    named = {"*", role_arn(session.account, session.role)}
+    of_account = {session.account, f"arn:{call.partition}:iam::{session.account}:root"}
+    return [
+        item
+        for item in found
+        if set(item.principals) & (named if item.allows else named | of_account)
+    ]
 
 
 def _trust(_call: Call, need: Need) -> list[Statement]:

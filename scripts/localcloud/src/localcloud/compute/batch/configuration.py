@@ -1,15 +1,13 @@
 """Operations on environments, queues and definitions where moto differs from AWS."""
 
 import threading
-import uuid
 from typing import Any
 
 from localstack.services.moto import call_moto, call_moto_with_request
 from moto.batch.models import batch_backends
 
-from localcloud.compute.batch import sizes
+from localcloud.compute.batch.checks import check_definition
 from localcloud.compute.cloud import Document, place_of
-from localcloud.compute.control_plane import refusal
 
 SERVICE_LINKED_ROLE = "AWSServiceRoleForBatch"
 _PATH = "role/aws-service-role/batch.amazonaws.com"
@@ -61,7 +59,7 @@ def describe_job_queues(context: Any, _request: Document) -> Any:
 
 def register_job_definition(context: Any, request: Document) -> Any:
     """Take everything from the request; moto inherits much from the previous revision."""
-    _check_size(request)
+    check_definition(request)
     answer = call_moto(context)
     definition = _backend(context).get_job_definition_by_arn(answer["jobDefinitionArn"])
     definition.platform_capabilities = request.get("platformCapabilities") or ["EC2"]
@@ -69,15 +67,6 @@ def register_job_definition(context: Any, request: Document) -> Any:
     definition.parameters = request.get("parameters") or {}
     definition.retry_strategy = request.get("retryStrategy")
     return answer
-
-
-def _check_size(request: Document) -> None:
-    container = request.get("containerProperties")
-    if not container or "FARGATE" not in (request.get("platformCapabilities") or []):
-        return
-    if wrong := sizes.problem(container):
-        message = f"Error executing request, Exception : {wrong}, RequestId: {uuid.uuid4()}"
-        raise refusal("ClientException", message)
 
 
 def _keep_time_limits(arn: str, request: Document) -> None:

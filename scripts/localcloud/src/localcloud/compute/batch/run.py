@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 
-from localcloud.compute import logs, runner
+from localcloud.compute import logs, runner, secrets, volumes
 from localcloud.compute.batch.compute import vcpus_of
 from localcloud.compute.batch.jobs import Job
 from localcloud.compute.batch.retry import AttemptEnd, retries
@@ -27,6 +27,14 @@ LOG = logging.getLogger(__name__)
 
 _EXITED = "Essential container in task exited"
 _NOT_STARTED = "Task failed to start"
+# The message of each is the reason why the container did not start.
+_START_PROBLEMS = (
+    ContainerStartError,
+    RoleError,
+    logs.LogStreamError,
+    secrets.SecretError,
+    volumes.VolumeError,
+)
 _TIMED_OUT = "Job attempt duration exceeded timeout"
 
 
@@ -128,7 +136,7 @@ class _JobRun:
                 on_lines=logs.open_stream(self._job.place, stream, execution_role(self._job)),
                 on_end=lambda: self._events.put(Ended("job")),
             )
-        except (ContainerStartError, RoleError, logs.LogStreamError) as error:
+        except _START_PROBLEMS as error:
             end = AttemptEnd(exit_code=None, reason=str(error), status_reason=_NOT_STARTED)
         else:
             end = self._await_end(container)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
+from localcloud.compute import secrets, volumes
 from localcloud.compute.batch.jobs import Job
 from localcloud.compute.cloud import Document, pairs
 from localcloud.compute.containers import ContainerSpec
@@ -38,7 +39,7 @@ def container_of(definition: Document, request: Document) -> Document:
 
 
 def container_spec(job: Job, attempt: int) -> ContainerSpec:
-    """Return the container spec of an attempt."""
+    """Return the container spec of an attempt: SecretError or VolumeError if it cannot start."""
     document = job.describe()
     container = document["container"]
     memory = requirements(container).get("MEMORY")
@@ -49,6 +50,7 @@ def container_spec(job: Job, attempt: int) -> ContainerSpec:
             **job.place.container_environment(container.get("jobRoleArn"), job.id),
             "AWS_EXECUTION_ENV": "AWS_ECS_FARGATE" if job.fargate else "AWS_ECS_EC2",
             **pairs(container["environment"]),
+            **secrets.environment(job.place, container["secrets"], execution_role(job)),
             "AWS_BATCH_JOB_ID": job.id,
             "AWS_BATCH_JOB_ATTEMPT": str(attempt),
             "AWS_BATCH_JQ_NAME": job.queue["jobQueueName"],
@@ -56,6 +58,9 @@ def container_spec(job: Job, attempt: int) -> ContainerSpec:
         },
         memory_mib=int(memory) if memory else None,
         init=bool((container.get("linuxParameters") or {}).get("initProcessEnabled")),
+        mounts=volumes.mounts(
+            job.place, container, container["volumes"], container.get("jobRoleArn") or None
+        ),
         labels={"localcloud.batch.job": job.arn},
     )
 

@@ -1,8 +1,10 @@
 """A container of a task, from the task definition and the task's overrides."""
 
+from collections.abc import Mapping, Sequence
+
 from localcloud.compute.cloud import Document, pairs
 from localcloud.compute.configuration import configuration
-from localcloud.compute.containers import ContainerSpec
+from localcloud.compute.containers import ContainerSpec, Mount
 from localcloud.compute.ecs.tasks import Task
 from localcloud.compute.logs import LogStream
 
@@ -15,8 +17,10 @@ def override_for(task: Task, container: str) -> Document:
     return next((item for item in overrides if item["name"] == container), {})
 
 
-def container_spec(task: Task, definition: Document) -> ContainerSpec:
-    """Return the spec of the container to start."""
+def container_spec(
+    task: Task, definition: Document, secrets: Mapping[str, str], mounts: Sequence[Mount]
+) -> ContainerSpec:
+    """Return the spec of the container to start, with its secrets and its volumes."""
     override = override_for(task, definition["name"])
     place = task.place
     # The last segment names one container of one task, as in ECS.
@@ -26,15 +30,17 @@ def container_spec(task: Task, definition: Document) -> ContainerSpec:
         entrypoint=definition.get("entryPoint") or None,
         command=override.get("command") or definition.get("command") or None,
         environment={
-            **place.container_environment(_role(task, "taskRoleArn"), task.id),
+            **place.container_environment(task_role(task), task.id),
             "AWS_EXECUTION_ENV": f"AWS_ECS_{task.describe()['launchType']}",
             "ECS_CONTAINER_METADATA_URI_V4": metadata,
             **pairs(definition.get("environment")),
             **pairs(override.get("environment")),
+            **secrets,
         },
         working_directory=definition.get("workingDirectory"),
         memory_mib=_memory(task, definition, override),
         init=bool((definition.get("linuxParameters") or {}).get("initProcessEnabled")),
+        mounts=mounts,
         labels={"localcloud.ecs.task": task.arn},
     )
 
@@ -42,6 +48,11 @@ def container_spec(task: Task, definition: Document) -> ContainerSpec:
 def _role(task: Task, kind: str) -> str | None:
     overridden = task.describe()["overrides"].get(kind)
     return overridden or task.definition.get(kind) or None
+
+
+def task_role(task: Task) -> str | None:
+    """Return the role of the containers."""
+    return _role(task, "taskRoleArn")
 
 
 def execution_role(task: Task) -> str | None:

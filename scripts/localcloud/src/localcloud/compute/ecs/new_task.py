@@ -26,6 +26,7 @@ def new_task(
         "desiredStatus": "RUNNING",
         "enableExecuteCommand": bool(request.get("enableExecuteCommand")),
         "group": request.get("group") or f"family:{definition['family']}",
+        "healthStatus": "UNKNOWN",
         "lastStatus": "PROVISIONING",
         "overrides": _described_overrides(overrides, definition),
         "tags": [*propagated, *(request.get("tags") or [])],

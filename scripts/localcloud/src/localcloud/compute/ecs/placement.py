@@ -1,23 +1,32 @@
 """Where RunTask places tasks: cluster, capacity provider, network."""
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
 from localcloud.compute.cloud import Document, Place
 from localcloud.compute.control_plane import refusal
-
-FARGATE_PROVIDERS = ("FARGATE", "FARGATE_SPOT")
+from localcloud.compute.ecs import strategy as strategies
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """How a task is launched; a capacity provider only if a strategy chose one."""
+    """How tasks are launched; with a capacity provider only if a strategy chooses one."""
 
     cluster_arn: str
     launch_type: str
-    capacity_provider: str | None
+    strategy: list[Document]
+    capacity_provider: str | None = None
     subnet: str | None
+
+    def each(self, count: int) -> Iterator["Placement"]:
+        """Yield the placement of each of `count` tasks."""
+        if not self.strategy:
+            yield from [self] * count
+        for provider in strategies.providers(self.strategy, count):
+            yield dataclasses.replace(self, capacity_provider=provider)
 
 
 def place_tasks(place: Place, request: Document, definition: Document) -> Placement:
@@ -32,16 +41,15 @@ def place_tasks(place: Place, request: Document, definition: Document) -> Placem
         )
     if not request.get("launchType"):
         strategy = strategy or cluster.get("defaultCapacityProviderStrategy")
-    provider = _provider(cluster, strategy) if strategy else None
-    launch_type = request.get("launchType") or ("FARGATE" if provider else "EC2")
-    if provider is not None and provider not in FARGATE_PROVIDERS:
-        launch_type = "EC2"
+    strategies.check(strategy or [], cluster.get("capacityProviders") or [])
+    on_fargate = all(strategies.is_fargate(item) for item in strategy or [])
+    launch_type = request.get("launchType") or ("FARGATE" if strategy and on_fargate else "EC2")
     _require_compatible(launch_type, definition)
     return Placement(
         cluster_arn=cluster["clusterArn"],
         launch_type=launch_type,
-        capacity_provider=provider,
-        subnet=_subnet(place, request, definition),
+        strategy=strategy or [],
+        subnet=_subnet(place, request, definition, launch_type),
     )
 
 
@@ -55,21 +63,6 @@ def find_cluster(place: Place, name: str | None) -> Document:
     raise refusal("ClusterNotFoundException", "Cluster not found.")
 
 
-def _provider(cluster: Document, strategy: list[Document]) -> str:
-    known = cluster.get("capacityProviders") or []
-    for item in strategy:
-        if item["capacityProvider"] not in known:
-            raise refusal(
-                "InvalidParameterException",
-                "The specified capacity provider strategy cannot contain a capacity provider that "
-                "is not associated with the cluster. Associate the capacity provider with the "
-                "cluster and try again.",
-            )
-    # ECS fills the base first, then the heaviest provider: a single task goes there.
-    chosen = max(strategy, key=lambda item: (item.get("base", 0), item.get("weight", 0)))
-    return str(chosen["capacityProvider"])
-
-
 def _require_compatible(launch_type: str, definition: Document) -> None:
     compatible = definition.get("requiresCompatibilities") or ["EC2"]
     if launch_type == "FARGATE" and "FARGATE" not in compatible:
@@ -79,7 +72,7 @@ def _require_compatible(launch_type: str, definition: Document) -> None:
         )
 
 
-def _subnet(place: Place, request: Document, definition: Document) -> str | None:
+def _subnet(place: Place, request: Document, definition: Document, launch_type: str) -> str | None:
     network = (request.get("networkConfiguration") or {}).get("awsvpcConfiguration")
     if definition.get("networkMode") != "awsvpc":
         return None
@@ -88,6 +81,9 @@ def _subnet(place: Place, request: Document, definition: Document) -> str | None
             "InvalidParameterException",
             "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
         )
+    if network.get("assignPublicIp") == "ENABLED" and launch_type != "FARGATE":
+        message = "Assign public IP is not supported for this launch type."
+        raise refusal("InvalidParameterException", message)
     ec2 = place.client("ec2")
     try:
         ec2.describe_subnets(SubnetIds=network["subnets"])

@@ -61,3 +61,17 @@ def stop_task(context: Any, request: Document) -> Document:
         raise refusal("InvalidParameterException", "The referenced task was not found.")
     task.begin_stop("UserInitiated", request.get("reason") or _DEFAULT_STOP_REASON)
     return {"task": task.describe()}
+
+
+def execute_command(context: Any, request: Document) -> Document:
+    """Refuse what would need AWS's agent in the container."""
+    cluster_arn = find_cluster(place_of(context), request.get("cluster"))["clusterArn"]
+    task = TASKS.find(cluster_arn, request["task"])
+    if task is None or not task.describe()["enableExecuteCommand"]:
+        raise refusal(
+            "InvalidParameterException",
+            "The execute command failed because execute command was not enabled when the task was "
+            "run or the execute command agent isn't running. Wait and try again or run a new task "
+            "with execute command enabled and try again.",
+        )
+    raise refusal("ClientException", "The local cloud does not support sessions in containers.")

@@ -3,34 +3,26 @@
 import logging
 import queue
 import threading
-import time
-from dataclasses import dataclass
 
-from localcloud.compute import logs, runner
+from localcloud.compute import logs, runner, secrets, volumes
 from localcloud.compute.capacity import Ticket
-from localcloud.compute.cloud import Document, RoleError, now
-from localcloud.compute.configuration import configuration
-from localcloud.compute.containers import Container, ContainerStartError, OnLines
-from localcloud.compute.ecs.definition import (
-    container_spec,
-    execution_role,
-    log_stream,
-    stop_timeout,
-)
+from localcloud.compute.cloud import RoleError, now
+from localcloud.compute.containers import ContainerStartError
+from localcloud.compute.ecs.task_containers import TaskContainers
 from localcloud.compute.ecs.tasks import Task
-from localcloud.compute.run_events import OUT_OF_MEMORY, Ended, Granted, RunEvents, StopRequested
+from localcloud.compute.run_events import Ended, Granted, HealthChanged, RunEvents, StopRequested
 
 LOG = logging.getLogger(__name__)
 
 ESSENTIAL_EXITED = ("EssentialContainerExited", "Essential container in task exited")
-
-
-@dataclass
-class _Running:
-    container: Container
-    essential: bool
-    stop_timeout: float
-    killed: bool = False
+# The message of each is the reason why the task failed to start.
+_START_PROBLEMS = (
+    ContainerStartError,
+    RoleError,
+    logs.LogStreamError,
+    secrets.SecretError,
+    volumes.VolumeError,
+)
 
 
 def start(task: Task) -> None:
@@ -39,13 +31,12 @@ def start(task: Task) -> None:
 
 
 class _TaskRun:
-    """Runs a task's containers. Everything that happens to it arrives through one queue."""
+    """Runs a task. Everything that happens to it arrives through one queue."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
         self._events: RunEvents = queue.SimpleQueue()
-        self._running: dict[str, _Running] = {}
-        self._containers: list[Container] = []
+        self._containers = TaskContainers(task, self._events)
 
     def run(self) -> None:
         """Run the task to its end, whatever happens."""
@@ -68,101 +59,53 @@ class _TaskRun:
             ticket.release()
             return
         try:
-            self._start()
-        except (ContainerStartError, RoleError, logs.LogStreamError) as error:
+            self._task.change_fields(pullStartedAt=now())
+            self._containers.prepare()
+            self._live()
+        except _START_PROBLEMS as error:
             reason = str(error)
             if isinstance(error, ContainerStartError) and not self._on_fargate():
                 reason = "Task failed to start"
             self._task.begin_stop("TaskFailedToStart", reason)
-            self._stop_containers()
-            return
-        moment = now()
-        self._task.change(lastStatus="RUNNING", startedAt=moment, pullStoppedAt=moment)
-        self._await_stop()
-        self._stop_containers()
+        self._containers.stop()
 
-    def _start(self) -> None:
-        self._task.change_times(pullStartedAt=now())
-        for definition in self._task.definition["containerDefinitions"]:
-            name = definition["name"]
-            try:
-                container = self._start_container(definition)
-            except ContainerStartError as error:
-                self._task.change_container(name, reason=str(error))
-                raise
-            self._containers.append(container)
-            self._running[name] = _Running(
-                container=container,
-                essential=definition.get("essential", True),
-                stop_timeout=stop_timeout(definition, configuration().stop_timeout_seconds),
-            )
-            self._task.change_container(name, lastStatus="RUNNING", runtimeId=container.id)
+    def _live(self) -> None:
+        """Start the containers, each when its dependencies allow it, until the task is to stop."""
+        running = False
+        while self._containers.start_ready():
+            if self._containers.all_started and not running:
+                running = True
+                moment = now()
+                self._task.change(lastStatus="RUNNING", startedAt=moment, pullStoppedAt=moment)
+            if not self._goes_on():
+                return
+        self._task.begin_stop(*ESSENTIAL_EXITED)
 
-    def _start_container(self, definition: Document) -> Container:
-        name = definition["name"]
-        return runner.runner().start(
-            container_spec(self._task, definition),
-            on_lines=self._log_sink(definition),
-            on_end=lambda: self._events.put(Ended(name)),
-        )
-
-    def _log_sink(self, definition: Document) -> OnLines:
-        stream = log_stream(self._task, definition)
-        if stream is None:
-            return lambda lines: LOG.debug("%s: %s", self._task.id, lines)
-        return logs.open_stream(self._task.place, stream, execution_role(self._task))
-
-    def _await_stop(self) -> None:
-        while True:
-            match self._events.get():
-                case StopRequested():
-                    # Its last status is still RUNNING: this is what a Spot notice looks like.
-                    self._task.change()
-                    return
-                case Ended(name):
-                    essential = self._running[name].essential
-                    self._record_end(name)
-                    if essential or not self._running:
-                        self._task.begin_stop(*ESSENTIAL_EXITED)
-                        return
-                    self._task.change()
-
-    def _stop_containers(self) -> None:
-        begun = time.monotonic()
-        for running in self._running.values():
-            running.container.terminate()
-        while self._running:
-            try:
-                event = self._events.get(timeout=self._until_next_kill(begun))
-            except queue.Empty:
-                self._kill_overdue(time.monotonic() - begun)
-                continue
-            if isinstance(event, Ended):
-                self._record_end(event.name)
-
-    def _until_next_kill(self, begun: float) -> float | None:
-        limits = [running.stop_timeout for running in self._running.values() if not running.killed]
-        return max(0.0, begun + min(limits) - time.monotonic()) if limits else None
-
-    def _kill_overdue(self, elapsed: float) -> None:
-        for running in self._running.values():
-            if not running.killed and elapsed >= running.stop_timeout:
-                running.killed = True
-                running.container.kill()
-
-    def _record_end(self, name: str) -> None:
-        container = self._running.pop(name).container
-        self._task.change_container(name, lastStatus="STOPPED", exitCode=container.wait())
-        if container.out_of_memory:
-            self._task.change_container(name, reason=OUT_OF_MEMORY)
+    def _goes_on(self) -> bool:
+        """Take the next event; return whether the task goes on after it."""
+        try:
+            event = self._events.get(timeout=self._containers.patience_seconds())
+        except queue.Empty:
+            return True
+        match event:
+            case StopRequested():
+                # Its last status is still RUNNING: this is what a Spot notice looks like.
+                self._task.change()
+                return False
+            case HealthChanged(name, status):
+                self._containers.record_health(name, status)
+            case Ended(name):
+                essential = self._containers.record_end(name)
+                if essential or self._containers.all_ended:
+                    self._task.begin_stop(*ESSENTIAL_EXITED)
+                    return False
+                self._task.change()
+        return True
 
     def _finish(self, ticket: Ticket | None) -> None:
-        for container in self._containers:
-            runner.runner().remove(container)
+        self._containers.remove()
         if ticket is not None:
             ticket.release()
-        for definition in self._task.definition["containerDefinitions"]:
-            self._task.change_container(definition["name"], lastStatus="STOPPED")
         self._task.settle_stop_code()
         self._task.change(lastStatus="DEPROVISIONING", executionStoppedAt=now())
         self._task.change(lastStatus="STOPPED", stoppedAt=now())

@@ -31,12 +31,14 @@ def run_task(context: Any, request: Document) -> Document:
         return _repeated(parameters, earlier)
     definition, tags = find_definition(place, request["taskDefinition"])
     _check_overrides(request.get("overrides") or {}, definition)
+    _check_exec(request, definition)
     placement = place_tasks(place, request, definition)
     request = _with_size(request, definition, placement)
     count = request.get("count") or 1
     failures = SHORTAGE.take(placement.cluster_arn, count)
     tasks = [
-        new_task(place, request, definition, placement, tags) for _ in range(count - len(failures))
+        new_task(place, request, definition, one, tags)
+        for one in placement.each(count - len(failures))
     ]
     if tasks and (earlier := TASKS.add(place, token, parameters, tasks)):
         return _repeated(parameters, earlier)
@@ -99,9 +101,18 @@ def find_definition(place: Place, name: str) -> tuple[Document, list[Document]]:
     definition: Document = answer["taskDefinition"]
     if definition.get("status") == "INACTIVE":
         raise refusal("ClientException", "TaskDefinition is inactive")
-    if any(item.get("secrets") for item in definition["containerDefinitions"]):
-        raise refusal("ClientException", "The local cloud does not support container secrets.")
     return definition, answer.get("tags") or []
+
+
+def _check_exec(request: Document, definition: Document) -> None:
+    """A session's agent, which runs in the container, has the task's role."""
+    role = (request.get("overrides") or {}).get("taskRoleArn") or definition.get("taskRoleArn")
+    if request.get("enableExecuteCommand") and not role:
+        raise refusal(
+            "InvalidParameterException",
+            "The task couldn't be started because a valid taskRoleArn is not being used. Specify a "
+            "valid task role in your task definition and try again.",
+        )
 
 
 def _check_overrides(overrides: Document, definition: Document) -> None:

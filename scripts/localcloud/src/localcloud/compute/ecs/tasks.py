@@ -58,8 +58,8 @@ class Task:
             detail["updatedAt"] = now()
             self.place.emit("aws.ecs", _STATE_CHANGE, [self.arn], detail)
 
-    def change_times(self, **fields: datetime.datetime) -> None:
-        """Set times of the task; the next `change` publishes them."""
+    def change_fields(self, **fields: Any) -> None:
+        """Set fields of the task; the next `change` publishes them."""
         with self._lock:
             self._document.update(fields)
 

@@ -118,7 +118,7 @@ class Attempt:
                 "TRAINING_JOB_NAME": self._job.name,
                 "TRAINING_JOB_ARN": self._job.arn,
             },
-            mount=Mount(host=self.folders.base, path=BASE, variable=BASE_VARIABLE),
+            mounts=[Mount(host=self.folders.base, path=BASE, variable=BASE_VARIABLE)],
             labels={"localcloud.sagemaker.job": self._job.arn},
         )
 

@@ -1,13 +1,15 @@
 """ECS, Batch and SageMaker: starting a job takes more than the permission to start it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from localstack.aws.api import CommonServiceException
 
+from localcloud.compute.batch.jobs import JOBS
 from localcloud.compute.batch.submit import find_definition as find_job_definition
 from localcloud.compute.cloud import Document, Place
 from localcloud.compute.ecs.run_task import find_definition as find_task_definition
+from localcloud.iam.conditions import Context
 from localcloud.iam.decision import Need
 from localcloud.iam.requests import simple
 from localcloud.iam.requests.call import Call
@@ -19,6 +21,7 @@ _BATCH_WITHOUT_RESOURCE = (
     "DescribeJobQueues",
     "DescribeJobDefinitions",
 )
+_NO_KEYS: Context = {}
 _ECS_WITHOUT_RESOURCE = ("DescribeTaskDefinition", "ListTasks", "RegisterTaskDefinition")
 
 
@@ -106,7 +109,7 @@ def batch(call: Call) -> list[Need]:
         case "SubmitJob":
             return _submit_job(call)
         case "TerminateJob" | "CancelJob":
-            return [Need(action=call.action, resource=call.arn(f"job/{call.text('jobId')}"))]
+            return [_end_job(call)]
         case operation if operation in _BATCH_WITHOUT_RESOURCE:
             return [Need(action=call.action)]
     return simple.needs(call)
@@ -121,8 +124,23 @@ def _submit_job(call: Call) -> list[Need]:
     queue = call.text("jobQueue")
     arns = _definition_arns(call, "job-definition", given, found.get("jobDefinitionArn"))
     arns.append(queue if queue.startswith("arn:") else call.arn(f"job-queue/{queue}"))
-    needs = [Need(action=call.action, resource=arn) for arn in arns]
-    return needs + _tag("batch:TagResource", call.arn("job/*"), call.parameters.get("tags"))
+    tags = call.parameters.get("tags") or {}
+    context = _request_tags(tags)
+    needs = [Need(action=call.action, resource=arn, context=context) for arn in arns]
+    return needs + _tag("batch:TagResource", call.arn("job/*"), tags, context)
+
+
+def _end_job(call: Call) -> Need:
+    job = JOBS.find(call.text("jobId"))
+    tags = job.describe()["tags"] if job else {}
+    context = {f"aws:resourcetag/{name.lower()}": (value,) for name, value in tags.items()}
+    resource = job.arn if job else call.arn(f"job/{call.text('jobId')}")
+    return Need(action=call.action, resource=resource, context=context)
+
+
+def _request_tags(tags: Mapping[str, str]) -> Context:
+    context = {f"aws:requesttag/{name.lower()}": (value,) for name, value in tags.items()}
+    return {**context, "aws:tagkeys": tuple(tags)} if tags else {}
 
 
 def sagemaker(call: Call) -> list[Need]:
@@ -134,5 +152,5 @@ def sagemaker(call: Call) -> list[Need]:
     return needs
 
 
-def _tag(action: str, resource: str, tags: Any) -> list[Need]:
-    return [Need(action=action, resource=resource)] if tags else []
+def _tag(action: str, resource: str, tags: Any, context: Context = _NO_KEYS) -> list[Need]:
+    return [Need(action=action, resource=resource, context=context)] if tags else []

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 from localcloud.iam.decision import Need
 from localcloud.iam.requests.call import Call
-from localcloud.iam.roles import role_arn
 
 _ACTIONS = {
     "lambda:Invoke": "lambda:InvokeFunction",
@@ -42,17 +41,9 @@ def _log_stream(call: Call) -> str:
     return call.arn(f"log-group:{group}:log-stream:{stream}")
 
 
-def _role(call: Call) -> str:
-    # With its path: a new role's is in the request.
-    if path := call.text("Path"):
-        return f"arn:{call.partition}:iam::{call.account}:role{path}{call.text('RoleName')}"
-    return role_arn(call.account, call.text("RoleName"))
-
-
 def _named(parameter: str, template: str) -> Callable[[Call], str]:
     def arn(call: Call) -> str:
-        # A parameter's name begins with the slash that stands before it in its ARN.
-        name = call.text(parameter).removeprefix("/")
+        name = call.text(parameter)
         return name if name.startswith("arn:") else call.arn(template.format(name))
 
     return arn
@@ -65,11 +56,8 @@ _RESOURCES: Mapping[str, Mapping[str, Callable[[Call], str]]] = {
     "logs": {"logGroupName": _log_stream, "logGroupIdentifier": _log_stream},
     "ecr": {"repositoryName": _named("repositoryName", "repository/{}")},
     "dynamodb": {"TableName": _named("TableName", "table/{}")},
-    "iam": {"RoleName": _role},
     "sts": {"RoleArn": _named("RoleArn", "{}")},
     "kms": {"KeyId": _named("KeyId", "key/{}")},
-    "secretsmanager": {"SecretId": _named("SecretId", "secret:{}")},
-    "ssm": {"Name": _named("Name", "parameter/{}")},
     "events": {"Rule": _named("Rule", "rule/{}")},
     "sagemaker": {"TrainingJobName": _named("TrainingJobName", "training-job/{}")},
 }

@@ -14,8 +14,11 @@ _RULES = {
     "batch": ("containers", "batch"),
     "dynamodb": ("dynamodb", "needs"),
     "ecs": ("containers", "ecs"),
+    "iam": ("roles", "needs"),
     "s3": ("s3", "needs"),
     "sagemaker": ("containers", "sagemaker"),
+    "secretsmanager": ("secrets", "secrets"),
+    "ssm": ("secrets", "parameters"),
     "states": ("states", "needs"),
 }
 # Every caller may ask for its own identity.
