@@ -33,6 +33,7 @@ def chaos(chaos_applied: Applied, running_cloud: str, client) -> Iterator[Chaos]
             client=client,
             state_machines=outputs["state_machines"],
             task_table=outputs["task_table"],
+            batch_on_ecs=outputs["batch_on_ecs"],
         )
         chaos_applied.begin_destroy()
 

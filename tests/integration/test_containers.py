@@ -1,4 +1,4 @@
-"""Jobs in containers: every way a program ends, on Fargate and on Batch."""
+"""Jobs in containers: every way a program ends, on ECS and on Batch."""
 
 import json
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from tests.integration.helpers import cause_of, wait_until
 
-BACKENDS = ("fargate", "batch")
+# By state machine and activity.
+BACKENDS = {"fargate": "ecs", "batch": "batch"}
 # Ignores SIGTERM the first time; a retry ends at once.
 IGNORES_TERM = """
 import pathlib, signal, sys, time
@@ -20,8 +21,13 @@ time.sleep(120)
 
 
 @pytest.fixture(params=BACKENDS)
-def backend(request) -> Any:
+def machine(request) -> Any:
     return request.param
+
+
+@pytest.fixture
+def backend(machine: str) -> str:
+    return BACKENDS[machine]
 
 
 @pytest.fixture(scope="session")
@@ -31,13 +37,13 @@ def source(client, stack) -> str:
 
 
 @pytest.fixture
-def start(client, stack, backend, source):
+def start(client, stack, machine, source):
     """Start an execution with these changes to its job; return its ARN."""
 
     def begin(**job: Any) -> Any:
         document = {"source": source, "job": job} if job else {"source": source}
         return client("stepfunctions").start_execution(
-            stateMachineArn=stack.state_machines[backend], input=json.dumps(document)
+            stateMachineArn=stack.state_machines[machine], input=json.dumps(document)
         )["executionArn"]
 
     return begin
@@ -156,7 +162,7 @@ def started_job(client, stack, backend):
 
 def stop(client, backend: str, job: str) -> None:
     """Stop a job from outside once it runs."""
-    if backend == "fargate":
+    if backend == "ecs":
         ecs, cluster = client("ecs"), job.split("/")[1]
 
         def status() -> Any:
@@ -224,7 +230,7 @@ def test_an_unmodified_container_can_fail(run, backend) -> None:
 def test_the_outcome_arrives_within_5_seconds_of_the_containers_end(run, client, backend) -> None:
     ended = run(command=["sh", "-c", "exit 3"])
     job = cause_of(ended)["job_id"]
-    if backend == "fargate":
+    if backend == "ecs":
         task = client("ecs").describe_tasks(cluster=job.split("/")[1], tasks=[job])["tasks"][0]
         end = task["executionStoppedAt"].timestamp()
     else:

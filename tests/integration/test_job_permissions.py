@@ -8,6 +8,9 @@ import pytest
 # A key as long as a task's id, of a task that does not exist.
 FRESH = "f" * 32
 DENIED = "AccessDeniedException"
+# An activity of the same stack, behind which the job's function is not.
+ANOTHER = "arn:aws:states:eu-west-1:000000000000:activity:faulty-fargate"
+NOBODY = {":h": {"SS": ["no poll"]}}
 
 
 def update(key: str, expression: str, **values: str) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def update(key: str, expression: str, **values: str) -> dict[str, Any]:
     [
         # A task that another activity's backend would start.
         update(FRESH, "SET activity_arn = :a, #state = :s", a="arn:another", s="starting"),
-        update(FRESH, "SET #backend = :b", b="fargate"),
+        update(FRESH, "SET #backend = :b", b="ecs"),
         update(FRESH, "SET starting_at = :t, heartbeat_seconds = :t", t="1"),
         update(FRESH, "SET holds_slot = :t, restarts = :t, execution_arn = :t, description = :t", t="1"),
         update(FRESH, "SET input_s3_uri = :u", u="s3://bucket/key"),
@@ -41,6 +44,9 @@ def update(key: str, expression: str, **values: str) -> dict[str, Any]:
         update("f" * 31, "SET #state = :s", s="starting"),
         update("slots#a", "SET poll_id = :p", p="activity"),
         update("slots#a", "SET looked_at = :t", t="9"),
+        # Another activity's slots.
+        {**update(f"slots#{ANOTHER}", "ADD holders :h"), "ExpressionAttributeValues": NOBODY},
+        {**update("slots#callback:another", "ADD holders :h"), "ExpressionAttributeValues": NOBODY},
     ],
     ids=lambda forged: f"{forged['Key']['task_id']['S'][:12]} {forged['UpdateExpression']}",
 )
@@ -53,8 +59,8 @@ def test_what_a_job_may_write_stops_nothing(faulty) -> None:
     bad = update(
         FRESH, "SET #state = :s, poll_id = :p, claimed_until = :t", s="starting", p="activity", t="soon"
     )
-    flood = update("slots#arn:nobody", "ADD holders :h")
-    flood["ExpressionAttributeValues"] = {":h": {"SS": ["no poll"]}}
+    slots = f"slots#{faulty.activities['steady']}"
+    flood = {**update(slots, "ADD holders :h"), "ExpressionAttributeValues": NOBODY}
     ended = faulty.run({"updates": [bad, flood]})
     assert json.loads(ended.output) == ["done", "done"]
     faulty.reconcile()

@@ -14,7 +14,7 @@ from tests.integration.helpers import cause_of, wait_until
 
 from operations.executions.execution import Ended
 
-CLUSTER = "faulty-fargate"
+CLUSTER = "faulty"
 
 
 def most_at_once(spans: list[tuple[float, float]]) -> int:
@@ -88,7 +88,7 @@ def test_containers_keep_their_limit(faulty, client) -> None:
     arns = [faulty.start({"job": {"command": ["sleep", "1"]}}, "fargate") for _ in range(20)]
     ended = [faulty.wait(arn) for arn in arns]
     assert Counter(one.status for one in ended) == {"SUCCEEDED": 20}
-    jobs = [item["job_id"] for item in faulty.items() if item["backend"] == "fargate"][-20:]
+    jobs = [item["job_id"] for item in faulty.items() if item["backend"] == "ecs"][-20:]
     found = client("ecs").describe_tasks(cluster=CLUSTER, tasks=jobs)["tasks"]
     spans = [(task["startedAt"].timestamp(), task["stoppedAt"].timestamp()) for task in found]
     assert len(spans) == 20

@@ -20,7 +20,7 @@ from operations.executions import run
 FILLED_IN = {
     'account_id = "FILL-IN"': f'account_id = "{trial.ACCOUNT}"',
     'name = "dispatch-dev"': 'name = "trial"',
-    'backends = ["fargate", "batch"]': "backends = []",
+    'backends = ["ecs", "batch"]': "backends = []",
 }
 
 
@@ -34,7 +34,8 @@ def checkout(running_cloud: str, modules: Trial, tmp_path_factory: pytest.TempPa
     (folder / "build").mkdir()
     (folder / "build/zip").symlink_to(paths.ROOT / "build/zip")
     (folder / "terraform").mkdir()
-    (folder / "terraform/modules").symlink_to(paths.ROOT / "terraform/modules")
+    for name in ("modules", "examples"):
+        (folder / "terraform" / name).symlink_to(paths.ROOT / "terraform" / name)
     for name in ("environments/dev", "bootstrap"):
         ignored = shutil.ignore_patterns(".terraform*", "tests")
         shutil.copytree(paths.ROOT / "terraform" / name, folder / "terraform" / name, ignore=ignored)

@@ -36,7 +36,7 @@ def started_job(shown: Callable[[], list[str]]) -> str:
     """The id of the job that reports its progress, from its line of `make status`."""
     (line,) = wait_until(lambda: [line for line in shown() if "three of four" in line], 50)
     state, backend, activity, job_id, *_ = line.split()
-    assert (state, backend, activity) == ("started", "fargate", "first-light-fargate")
+    assert (state, backend, activity) == ("started", "ecs", "first-light-fargate")
     assert re.search(r" \d+ s ", line)
     assert line.split()[-1].endswith(job_id)
     return str(job_id)
@@ -73,7 +73,7 @@ def test_a_running_task_is_shown_with_its_progress_and_in_the_logs(
 
     # The poll's id is in the execution's history and on the log lines about its task.
     (started,) = wait_until(lambda: lines("poll_id", poll_of(client, arn)))
-    assert (started["activity"], started["backend"]) == ("first-light-fargate", "fargate")
+    assert (started["activity"], started["backend"]) == ("first-light-fargate", "ecs")
     assert started["job_id"].endswith(job_id)
     # Mostly on the same line. A poll for missed tasks may have been faster: then the request's own poll,
     # which lasts a minute, reports that it found none.

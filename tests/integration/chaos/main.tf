@@ -116,6 +116,15 @@ module "stack" {
   }
 }
 
+# Where the test moves the jobs of activity batch, and back: what a description names must be called like its activity.
+module "batch_on_ecs" {
+  source = "../../../terraform/modules/backend-ecs"
+
+  stack    = module.stack.handle
+  name     = "batch"
+  settings = { container = local.container }
+}
+
 module "state_machine" {
   source   = "../../../terraform/modules/state-machine"
   for_each = toset(local.machines)
@@ -130,6 +139,10 @@ module "state_machine" {
 
 output "state_machines" {
   value = { for name, machine in module.state_machine : name => machine.arn }
+}
+
+output "batch_on_ecs" {
+  value = { backend = module.batch_on_ecs.backend.kind, config = jsondecode(module.batch_on_ecs.backend.config) }
 }
 
 output "task_table" {

@@ -101,21 +101,21 @@ def _watched(chaos: Chaos, chance: random.Random) -> Iterator[None]:
 def _misled(chaos: Chaos, chance: random.Random, arns: Sequence[str]) -> Iterator[None]:
     """Forge events about executions, and move an activity from service to service, in a `with` block."""
     forging = random.Random(chance.randrange(2**32))  # noqa: S311 (nothing secret)
-    services = itertools.cycle(("fargate", "batch"))
-    at_home = {"batch": chaos.described("batch"), "fargate": chaos.described("fargate")}
+    at_home = chaos.described("batch")
+    backends = itertools.cycle((chaos.batch_on_ecs, at_home))
 
     def forge() -> None:
         if arns:
             chaos.forge(forging.choice(arns))
 
     def move() -> None:
-        chaos.describe("batch", at_home[next(services)])
+        chaos.describe("batch", next(backends))
 
     try:
         with _repeating((FORGE_EVERY_SECONDS, forge), (MOVE_EVERY_SECONDS, move)):
             yield
     finally:
-        chaos.describe("batch", at_home["batch"])
+        chaos.describe("batch", at_home)
 
 
 @contextmanager

@@ -27,6 +27,8 @@ class Chaos:
     client: Callable[[str], Any]
     state_machines: Mapping[str, str]
     task_table: str
+    # The backend that the activity of Batch jobs is moved to, as its description says it.
+    batch_on_ecs: Mapping[str, Any]
     # Task ids by poll id. The history has the poll id too; a closed task no longer has it.
     task_of_poll: dict[str, str] = field(default_factory=dict)
     killed: Counter[str] = field(default_factory=Counter)
@@ -90,7 +92,7 @@ class Chaos:
         )
 
     def _description(self, key: str) -> dict[str, Any]:
-        return next(item for item in self.items() if re.fullmatch(f"activity#.*\\b{key}", item["task_id"]))
+        return next(item for item in self.items() if re.fullmatch(f"activity#arn:.*-{key}", item["task_id"]))
 
     def last_pass(self) -> Any:
         """Start a pass, wait for its end, and return its answer."""
@@ -115,11 +117,11 @@ class Chaos:
                 for holder in item.get("holders", ())
                 if time.time() - poll_time(holder) > POLL_SECONDS
             ],
-            "tasks": ecs.list_tasks(cluster="chaos-fargate", desiredStatus="RUNNING")["taskArns"],
+            "tasks": ecs.list_tasks(cluster="chaos", desiredStatus="RUNNING")["taskArns"],
             "jobs": [
                 job["jobId"]
                 for status in UNFINISHED
-                for job in batch.list_jobs(jobQueue="chaos-batch", jobStatus=status)["jobSummaryList"]
+                for job in batch.list_jobs(jobQueue="chaos", jobStatus=status)["jobSummaryList"]
             ],
         }
         return {name: what for name, what in found.items() if what}
