@@ -188,14 +188,14 @@ run "file_systems_are_mounted_with_the_job_s_role" {
       container = { image = "worker" }
       efs_volumes = {
         models   = { file_system_id = "fs-1", container_path = "/models", read_only = true, access_point_id = "fsap-1" }
-        work-dir = { file_system_id = "fs-2", container_path = "/work", root_directory = "/jobs" }
+        work-dir = { file_system_id = "fs-2", container_path = "/mnt/work", root_directory = "/jobs" }
       }
     }
   }
 
   assert {
     condition = jsondecode(aws_batch_job_definition.this.container_properties).mountPoints == [
-      { sourceVolume = "models", containerPath = "/models", readOnly = true }, { sourceVolume = "work-dir", containerPath = "/work", readOnly = false },
+      { sourceVolume = "models", containerPath = "/models", readOnly = true }, { sourceVolume = "work-dir", containerPath = "/mnt/work", readOnly = false },
     ]
     error_message = "the container must have each at its path"
   }

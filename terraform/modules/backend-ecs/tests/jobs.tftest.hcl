@@ -166,7 +166,7 @@ run "file_systems_are_mounted_with_the_job_s_role" {
       container = { image = "worker", read_only_root_filesystem = true }
       efs_volumes = {
         models   = { file_system_id = "fs-1", container_path = "/models", read_only = true, access_point_id = "fsap-1" }
-        work-dir = { file_system_id = "fs-2", container_path = "/work", root_directory = "/jobs" }
+        work-dir = { file_system_id = "fs-2", container_path = "/mnt/work", root_directory = "/jobs" }
       }
     }
   }
@@ -174,7 +174,7 @@ run "file_systems_are_mounted_with_the_job_s_role" {
   assert {
     condition = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].mountPoints == [
       { sourceVolume = "models", containerPath = "/models", readOnly = true },
-      { sourceVolume = "work-dir", containerPath = "/work", readOnly = false },
+      { sourceVolume = "work-dir", containerPath = "/mnt/work", readOnly = false },
       { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
     ]
     error_message = "the job's container must have each at its path"
