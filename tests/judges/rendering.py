@@ -15,7 +15,7 @@ from tests.judges.documents import Kind, Place, found_in
 # Each plan ends with 14 MB of the provider's schema: it is cut off unread.
 SCHEMA = b',"provider_schemas":'
 RENDERED = b'"test_plan":{', b'"test_state":{'
-# Run blocks that expect a failure are called so (tests/repo/test_terraform_layout.py). Terraform renders their
+# How run blocks that expect a failure begin (tests/repo/test_terraform_layout.py). Terraform renders their
 # plans although a precondition refuses them.
 REFUSED = "rejects_"
 
