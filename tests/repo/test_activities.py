@@ -35,7 +35,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("terraform/modules", "tests/mocks"):
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     folder = copy / "terraform/modules/stack"
-    subprocess.run([ROOT / "scripts/terraform-init", folder], check=True, env=_environment())
+    _init(folder)
     return folder
 
 
@@ -122,6 +122,13 @@ def test_an_error_names_what_is_wrong_and_what_is_allowed(
         assert word in errors[run], errors[run]
 
 
+def test_what_is_created_with_the_stack_may_be_unknown(stack: Path) -> None:
+    folder = stack / "tests/own_key"
+    _init(folder)
+    outcome = [message for message in _test(folder) if "test_summary" in message or "diagnostic" in message]
+    assert [one.get("test_summary", {}).get("passed", one) for one in outcome] == [1]
+
+
 def test_an_activity_is_made_claim_first_and_description_last() -> None:
     activity = dict(_dependencies("resource", "aws_sfn_activity"))["this"]
     assert activity == {"aws_dynamodb_table_item.claim"}
@@ -152,6 +159,10 @@ def _control_plane(plan: list[Resource]) -> Mapping[str, Any]:
 
 def _has_tags(resource: Resource) -> bool:
     return TEAM.items() <= (resource["change"]["after"]["tags"] or {}).items()
+
+
+def _init(folder: Path) -> None:
+    subprocess.run([ROOT / "scripts/terraform-init", folder], check=True, env=_environment())
 
 
 def _test(folder: Path, *arguments: str) -> Iterator[Mapping[str, Any]]:
