@@ -23,7 +23,7 @@ locals {
 
   # What a task's input may change, by backend; environment variables besides. A function decides itself what its input says.
   overrides = {
-    ecs       = ["command", "cpu", "memory_mb", "timeout_seconds"]
+    ecs       = ["command", "cpu", "memory_mb", "gpu", "timeout_seconds"]
     batch     = ["command", "cpu", "memory_mb", "gpu", "timeout_seconds"]
     sagemaker = ["instance_type", "instance_count", "volume_gb", "timeout_seconds"]
   }

@@ -57,6 +57,10 @@ resource "aws_batch_job_definition" "this" {
 
   lifecycle {
     precondition {
+      condition     = length(local.all_tags) < 50
+      error_message = "tags must be at most 49, with the stack's and the provider's: each job has activity-dispatch too, and Batch allows 50. Given: ${length(local.all_tags)}."
+    }
+    precondition {
       condition     = !local.on_fargate || contains(lookup(local.memory_mb, tostring(var.settings.size.cpu), []), var.settings.size.memory_mb)
       error_message = "size must be one that Fargate offers: cpu 0.25, 0.5, 1, 2, 4, 8 or 16, and with it memory_mb of ${join(", ", lookup(local.memory_mb, tostring(var.settings.size.cpu), []))}. Given: ${var.settings.size.cpu} and ${var.settings.size.memory_mb}."
     }

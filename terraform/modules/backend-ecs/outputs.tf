@@ -9,7 +9,6 @@ output "backend" {
       container         = local.container_name
       capacity          = var.settings.capacity
       exec              = var.settings.exec
-      on_fargate        = local.on_fargate
       subnets           = local.network == null ? [] : local.network.subnets
       security_groups   = local.network == null ? [] : local.network.security_groups
       assign_public_ip  = (local.network == null ? false : local.network.assign_public_ip)

@@ -198,3 +198,20 @@ class TestRoles:
             assert "AccessDenied" in job["FailureReason"]
         statuses = [item["Status"] for item in job["SecondaryStatusTransitions"]]
         assert "Uploading" in statuses
+
+
+def test_tagging_a_new_job_is_permitted_by_the_call_that_tags(training: Training) -> None:
+    """Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemakerai.html"""
+    anything = {"Effect": "Allow", "Resource": "*"}
+    run = {**anything, "Action": ["sagemaker:CreateTrainingJob", "iam:PassRole"]}
+    tag = {**anything, "Action": "sagemaker:AddTags"}
+    caller = training.cloud.role()
+    client = training.cloud.acting_as(caller)("sagemaker")
+    arguments = training.arguments(["true"], Tags=[{"Key": "a", "Value": "b"}])
+    for operation, code in (("CreateModel", "AccessDeniedException"), ("CreateTrainingJob", None)):
+        condition = {"StringEquals": {"sagemaker:TaggingAction": operation}}
+        training.cloud.allow(caller, run, {**tag, "Condition": condition})
+        if code is None:
+            client.create_training_job(**arguments)
+        else:
+            assert error_code(client.create_training_job, **arguments) == code

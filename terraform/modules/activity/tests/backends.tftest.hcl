@@ -29,7 +29,7 @@ run "containers_on_ecs" {
   variables {
     ecs               = { container = { image = "words" }, size = { cpu = 1, memory_mb = 2048 } }
     timeout_seconds   = 600
-    allowed_overrides = ["command", "cpu", "memory_mb", "timeout_seconds", "environment.MODE"]
+    allowed_overrides = ["command", "cpu", "memory_mb", "gpu", "timeout_seconds", "environment.MODE"]
   }
 
   assert {
@@ -37,7 +37,7 @@ run "containers_on_ecs" {
     error_message = "its jobs are ECS tasks"
   }
   assert {
-    condition     = local.description.config.task_definition == "studio-words" && local.description.heartbeat_seconds == 300 && local.description.max_queue_seconds == 900 && length(local.description.allowed_overrides) == 5
+    condition     = local.description.config.task_definition == "studio-words" && local.description.heartbeat_seconds == 300 && local.description.max_queue_seconds == 900 && length(local.description.allowed_overrides) == 6
     error_message = "the description says which"
   }
   assert {

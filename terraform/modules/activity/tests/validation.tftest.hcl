@@ -195,7 +195,7 @@ run "rejects_overrides_that_ecs_does_not_have" {
   variables {
     lambda            = null
     ecs               = { container = { image = "words" } }
-    allowed_overrides = ["gpu"]
+    allowed_overrides = ["disk"]
   }
   expect_failures = [aws_dynamodb_table_item.this]
 }

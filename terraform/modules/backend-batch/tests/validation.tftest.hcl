@@ -291,3 +291,11 @@ run "rejects_an_activity_of_another_name" {
   }
   expect_failures = [aws_batch_job_definition.this]
 }
+
+run "rejects_more_tags_than_a_job_may_have" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker" }, tags = { for number in range(50) : "key-${number}" => "value" } }
+  }
+  expect_failures = [aws_batch_job_definition.this]
+}

@@ -33,7 +33,6 @@ run "says_what_the_library_reads" {
       container         = "job"
       capacity          = [{ provider = "FARGATE", weight = 1, base = 0 }]
       exec              = false
-      on_fargate        = true
       subnets           = ["subnet-1", "subnet-2"]
       security_groups   = ["sg-jobs"]
       assign_public_ip  = true
@@ -55,7 +54,7 @@ run "an_on_demand_base_with_spot" {
   }
 
   assert {
-    condition     = jsondecode(output.backend.config).capacity == [{ provider = "FARGATE", weight = 1, base = 1 }, { provider = "FARGATE_SPOT", weight = 3, base = 0 }] && jsondecode(output.backend.config).on_fargate
+    condition     = jsondecode(output.backend.config).capacity == [{ provider = "FARGATE", weight = 1, base = 1 }, { provider = "FARGATE_SPOT", weight = 3, base = 0 }]
     error_message = "the list is a capacity provider strategy"
   }
 }
@@ -79,7 +78,7 @@ run "gpus_and_shared_memory_on_instances" {
     error_message = "limits must be as given"
   }
   assert {
-    condition     = aws_ecs_task_definition.this.requires_compatibilities == toset(["EC2"]) && !jsondecode(output.backend.config).on_fargate && aws_ecs_task_definition.this.cpu == "6144"
+    condition     = aws_ecs_task_definition.this.requires_compatibilities == toset(["EC2"]) && jsondecode(output.backend.config).gpus == 2 && aws_ecs_task_definition.this.cpu == "6144"
     error_message = "the definition is for instances, whose sizes are not Fargate's"
   }
 }

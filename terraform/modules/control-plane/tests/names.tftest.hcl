@@ -107,3 +107,25 @@ run "the_bucket_of_the_zips_can_have_another_name" {
     error_message = "the name must be as given"
   }
 }
+
+run "functions_learn_which_clusters_and_queues_are_shared" {
+  command = plan
+
+  assert {
+    condition     = local.function_environment == merge(output.worker_environment, { SHARED_NAMES = "first" })
+    error_message = "what else begins with first- belongs to one activity"
+  }
+}
+
+run "others_are_shared_too_if_they_are_listed" {
+  command = plan
+  variables {
+    names    = { job_queue = "first-jobs" }
+    existing = { cluster = "first-cluster", clusters = ["first-old*"], job_queues = ["night"] }
+  }
+
+  assert {
+    condition     = local.function_environment.SHARED_NAMES == "first-cluster,first-jobs,first-old*,night"
+    error_message = "any activity may run jobs there"
+  }
+}

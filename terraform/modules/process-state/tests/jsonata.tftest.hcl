@@ -84,12 +84,12 @@ run "hands_over_the_input_as_a_value" {
       MessageBody = {
         "callback"         = "film"
         "task_token"       = "{% $states.context.Task.Token %}"
-        "input"            = "{% $states.input %}"
+        "input_value"      = "{% $states.input %}"
         "execution_arn"    = "{% $states.context.Execution.Id %}"
         "state_entered_at" = "{% $states.context.State.EnteredTime %}"
       }
     }
-    error_message = "the input is no text, in which JSONata would round its numbers"
+    error_message = "the input is no text, in which JSONata would round its numbers, and has a name of its own: a text is not taken for JSON"
   }
 }
 

@@ -148,7 +148,11 @@ def sagemaker(call: Call) -> list[Need]:
     needs = simple.needs(call)
     if call.operation == "CreateTrainingJob":
         needs += _pass_roles([call.text("RoleArn")], "sagemaker.amazonaws.com")
-        needs += _tag("sagemaker:AddTags", needs[0].resource, call.parameters.get("Tags"))
+        if call.parameters.get("Tags"):
+            context = {"sagemaker:taggingaction": (call.operation,)}
+            needs.append(
+                Need(action="sagemaker:AddTags", resource=needs[0].resource, context=context)
+            )
     return needs
 
 
