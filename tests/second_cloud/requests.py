@@ -52,5 +52,5 @@ def filled(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return value.format_map(names)
     if isinstance(value, Mapping):
-        return {key: filled(inner, names) for key, inner in value.items()}
+        return {key.format_map(names): filled(inner, names) for key, inner in value.items()}
     return [filled(inner, names) for inner in value] if isinstance(value, list) else value

@@ -156,3 +156,34 @@ def test_a_cluster_with_a_service_is_deleted() -> None:
     client.register_task_definition(family="f", containerDefinitions=containers)
     client.create_service(cluster="mine", serviceName="web", taskDefinition="f", desiredCount=1)
     assert client.delete_cluster(cluster="mine")
+
+
+def test_it_registers_what_fargate_does_not_have(batch: Any) -> None:
+    ecs = boto3.client("ecs", REGION)
+    container = {
+        "name": "app",
+        "image": "busybox",
+        "secrets": [{"name": "A", "valueFrom": "b"}],
+        "linuxParameters": {"sharedMemorySize": 64},
+        "dependsOn": [{"containerName": "nobody", "condition": "SUCCESS"}],
+        "mountPoints": [{"sourceVolume": "nothing", "containerPath": "/a"}],
+    }
+    ecs.register_task_definition(
+        family="all",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        containerDefinitions=[container],
+    )
+    limits = [{"name": "nofile", "softLimit": 1, "hardLimit": 1}]
+    batch.register_job_definition(
+        jobDefinitionName="all",
+        type="container",
+        platformCapabilities=["FARGATE"],
+        containerProperties={**CONTAINER, "ulimits": limits},
+    )
+
+
+def test_it_opens_no_session_in_a_container() -> None:
+    with pytest.raises(NotImplementedError):
+        boto3.client("ecs", REGION).execute_command(command="sh", interactive=True, task="a")

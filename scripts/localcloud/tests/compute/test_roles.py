@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from cloud import EVERYTHING, Cloud, unique
 
-from compute.resources import REGION, Batch, Ecs
+from compute.resources import NEVER, REGION, Batch, Ecs
 
 PLACE = f"{REGION}:000000000000"
 WHO = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
@@ -157,3 +157,31 @@ def test_submit_job_needs_queue_definition_and_tags(cloud: Cloud, batch: Batch) 
     cloud.allow(caller, allow("batch:TerminateJob", f"arn:aws:batch:{PLACE}:job/{made}"))
     client.terminate_job(jobId=made, reason="enough")
     refused(client.terminate_job, jobId="another", reason="enough")
+
+
+def test_a_job_is_ended_by_the_tag_that_it_was_started_with(cloud: Cloud, batch: Batch) -> None:
+    definition, queue = batch.definition(NEVER), batch.queue
+    jobs = f"arn:aws:batch:{PLACE}:job/*"
+    mine = {"StringEquals": {"aws:RequestTag/activity-dispatch": "studio"}}
+    may_end = {"StringEqualsIfExists": {"aws:ResourceTag/activity-dispatch": "studio"}}
+    start = allow("batch:SubmitJob", [definition, queue], **mine)
+    end = allow("batch:TerminateJob", jobs, **may_end)
+    caller = cloud.role(start, end)
+    client = cloud.acting_as(caller)("batch")
+    job = {"jobName": "job", "jobQueue": queue, "jobDefinition": definition}
+    tags = {"activity-dispatch": "studio"}
+    assert f"batch:TagResource on resource: {jobs}" in refused(client.submit_job, **job, tags=tags)
+    cloud.allow(caller, start, end, allow("batch:TagResource", jobs))
+    refused(client.submit_job, **job)
+    refused(client.submit_job, **job, tags={"activity-dispatch": "theirs"})
+    started = client.submit_job(**job, tags=tags)["jobId"]
+    # A definition's tags do not reach its jobs.
+    untagged = batch.submit(definition)
+    theirs = batch.submit(definition, tags={"activity-dispatch": "theirs", "other": "a"})
+    refused(client.terminate_job, jobId=theirs, reason="enough")
+    for name in (started, untagged):
+        client.terminate_job(jobId=name, reason="enough")
+        assert batch.ended(name)["statusReason"] == "enough"
+    # One that never was ends as it does on AWS: with nothing.
+    client.terminate_job(jobId="nothing", reason="enough")
+    batch.client.terminate_job(jobId=theirs, reason="enough")
