@@ -93,7 +93,8 @@ module "job_policy" {
 resource "aws_iam_role" "this" {
   for_each = local.roles
 
-  name                 = "${local.name}-${each.key}"
+  # Not that of an ECS backend of the same name: an activity may move from one to the other in one apply.
+  name                 = "${local.name}-${each.key == "execution" ? "job-execution" : each.key}"
   path                 = var.stack.iam.job_path
   permissions_boundary = var.stack.iam.permissions_boundary_arn
   description          = each.value.description
