@@ -30,6 +30,9 @@ _TYPES = {
     "double": _NUMBER,
     "boolean": _Type(python=(bool,), what="true or false"),
 }
+# "The values aren't case sensitive", and Terraform's provider sends small letters.
+# Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_EvaluateOnExit.html
+_IN_ANY_CASE = {"RetryAction"}
 _CLASSES = (
     (r"\p{L}", r"\w"),
     (r"\p{N}", r"\d"),
@@ -137,7 +140,8 @@ def _of_size(shape: Any, size: float, path: str, what: str) -> Problems:
 
 
 def _of_text(shape: Any, value: str, path: str) -> Problems:
-    if shape.enum and value not in shape.enum:
+    written = value.upper() if shape.name in _IN_ANY_CASE else value
+    if shape.enum and written not in shape.enum:
         yield path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
     pattern = shape.metadata.get("pattern")
     compiled = _compiled(pattern) if pattern else None

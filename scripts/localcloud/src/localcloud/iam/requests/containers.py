@@ -22,7 +22,7 @@ _BATCH_WITHOUT_RESOURCE = (
     "DescribeJobDefinitions",
 )
 _NO_KEYS: Context = {}
-_ECS_WITHOUT_RESOURCE = ("DescribeTaskDefinition", "ListTasks", "RegisterTaskDefinition")
+_ECS_WITHOUT_RESOURCE = ("DeregisterTaskDefinition", "DescribeTaskDefinition", "ListTasks")
 
 
 def ecs(call: Call) -> list[Need]:

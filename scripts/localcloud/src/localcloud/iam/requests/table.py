@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 
 from localcloud.iam.decision import Need
-from localcloud.iam.requests import simple
+from localcloud.iam.requests import named, simple
 from localcloud.iam.requests.call import Call
 
 type Rules = Callable[[Call], list[Need] | None]
@@ -29,9 +29,11 @@ def needs_of(call: Call) -> list[Need] | None:
     """Return what a request needs; None if it may always reach the service."""
     if call.action in _FREE:
         return None
-    named = _RULES.get(call.prefix)
-    if named is None:
+    if (found := named.needs(call, simple.needs)) is not None:
+        return found
+    rule = _RULES.get(call.prefix)
+    if rule is None:
         return simple.needs(call)
-    module = importlib.import_module(f"localcloud.iam.requests.{named[0]}")
-    rules: Rules = getattr(module, named[1])
+    module = importlib.import_module(f"localcloud.iam.requests.{rule[0]}")
+    rules: Rules = getattr(module, rule[1])
     return rules(call)

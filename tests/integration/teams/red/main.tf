@@ -1,0 +1,144 @@
+# Team red: two containers with images of their own, and a Batch job, from a state and with a role of its own.
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+  backend "local" {
+    path = "../../../../build/teams/red.tfstate"
+  }
+}
+
+variable "endpoint" {
+  type = string
+}
+
+provider "aws" {
+  region                  = "eu-west-1"
+  access_key              = "test"
+  secret_key              = "test"
+  skip_metadata_api_check = true
+  s3_use_path_style       = true
+  assume_role {
+    role_arn = "arn:aws:iam::000000000000:role/plane-teams/plane-team-red"
+  }
+  endpoints {
+    batch          = var.endpoint
+    cloudwatch     = var.endpoint
+    cloudwatchlogs = var.endpoint
+    dynamodb       = var.endpoint
+    ec2            = var.endpoint
+    ecs            = var.endpoint
+    events         = var.endpoint
+    iam            = var.endpoint
+    lambda         = var.endpoint
+    s3             = var.endpoint
+    sfn            = var.endpoint
+    sqs            = var.endpoint
+    ssm            = var.endpoint
+    sts            = var.endpoint
+  }
+}
+
+variable "activities" {
+  description = "Which of the team's activities there are."
+  type        = set(string)
+  default     = ["sketch", "paint", "print"]
+}
+
+variable "has_paint_backend" {
+  description = "Whether the backend of paint is there: it outlives the activity."
+  type        = bool
+  default     = true
+}
+
+locals {
+  iam = { path = "/plane-teams/red/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
+  # By name: each image is a program of its own.
+  images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1" }
+}
+
+module "plane" {
+  source = "../../../../terraform/modules/lookup"
+  name   = "plane"
+}
+
+module "sketch" {
+  source = "../../../../terraform/modules/activity"
+  count  = contains(var.activities, "sketch") ? 1 : 0
+
+  stack             = module.plane.handle
+  name              = "red-sketch"
+  ecs               = { container = { image = local.images.sketch } }
+  heartbeat_seconds = 60
+  timeout_seconds   = 300
+}
+
+# Made beside its activity, so that it can outlive it: open jobs keep their roles and their log.
+module "easel" {
+  source = "../../../../terraform/modules/backend-ecs"
+  count  = var.has_paint_backend ? 1 : 0
+
+  stack           = module.plane.handle
+  name            = "red-paint"
+  timeout_seconds = 300
+  settings        = { container = { image = local.images.paint } }
+}
+
+module "paint" {
+  source = "../../../../terraform/modules/activity"
+  count  = contains(var.activities, "paint") ? 1 : 0
+
+  stack             = module.plane.handle
+  name              = "red-paint"
+  backend           = module.easel[0].backend
+  heartbeat_seconds = 60
+  timeout_seconds   = 300
+}
+
+module "print" {
+  source = "../../../../terraform/modules/activity"
+  count  = contains(var.activities, "print") ? 1 : 0
+
+  stack             = module.plane.handle
+  name              = "red-print"
+  batch             = { container = { image = local.images.print } }
+  heartbeat_seconds = 60
+  timeout_seconds   = 300
+}
+
+# A state machine outlives its activity, and so names it itself.
+module "state" {
+  source   = "../../../../terraform/modules/process-state"
+  for_each = local.images
+
+  activity = {
+    key               = "red-${each.key}"
+    arn               = "arn:aws:states:eu-west-1:000000000000:activity:plane-red-${each.key}"
+    heartbeat_seconds = 60
+    timeout_seconds   = 300
+    wake_up           = "requests"
+    partition         = "aws"
+    queue             = module.plane.handle.queue
+  }
+}
+
+module "state_machine" {
+  source   = "../../../../terraform/modules/state-machine"
+  for_each = local.images
+
+  name = "plane-red-${each.key}"
+  definition = jsonencode({
+    StartAt = "Process"
+    States  = { Process = merge(module.state[each.key].state, { End = true }) }
+  })
+  policies = { dispatch = module.state[each.key].execution_policy_json }
+  iam      = local.iam
+}
+
+output "state_machines" {
+  value = { for name, machine in module.state_machine : name => machine.arn }
+}

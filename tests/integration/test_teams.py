@@ -1,0 +1,141 @@
+"""Two teams and a control plane, in three Terraform states, each applied with a role of its own."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from tests.integration.faulty.stack import resources_of
+from tests.integration.helpers import refusals, wait_until
+from tests.integration.teams import attack, states
+from tests.integration.teams.attack import ATTACKS
+from tests.integration.teams.refused import REFUSED
+from tests.integration.teams.states import Teams, arn_of
+
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
+
+@pytest.fixture(scope="module")
+def teams(running_cloud: str, client, tmp_path_factory) -> Iterator[Teams]:
+    states.forget()
+    teams = Teams(endpoint=running_cloud, client=client, folder=tmp_path_factory.mktemp("teams"))
+    try:
+        teams.begin()
+        yield teams
+    finally:
+        teams.end()
+    assert resources_of(client, "plane") == []
+
+
+@pytest.fixture(scope="module")
+def blue(teams: Teams, client) -> Callable[[str], Any]:
+    return states.clients_as(client, teams.endpoint, "plane-team-blue")
+
+
+@pytest.mark.parametrize("name", ["red-sketch", "red-paint", "red-print", "blue-fold"])
+def test_each_activity_processes_its_task(teams: Teams, follow, name: str) -> None:
+    ended = follow(teams.start(teams.machine(name), {"n": 1}))
+    by = "fold" if name == "blue-fold" else name
+    assert (ended.status, json.loads(ended.output or "null")) == (
+        "SUCCEEDED",
+        {"by": by, "input": {"n": 1}},
+    ), ended.cause
+
+
+def test_no_activity_changes_the_plan_of_the_control_plane(teams: Teams) -> None:
+    assert teams.plans == dict.fromkeys(
+        ["the control plane alone", "team red's three activities", "team blue's activity"], 0
+    )
+
+
+@pytest.mark.parametrize("team", ["red", "blue"])
+def test_a_second_plan_of_a_team_shows_no_change(teams: Teams, team: str) -> None:
+    code, shown = teams.plan(team)
+    assert code == 0, shown
+
+
+def test_no_permission_was_missing(teams: Teams, running_cloud: str) -> None:
+    assert [line for line in refusals(running_cloud) if "plane" in line] == []
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_team_is_refused(teams: Teams, blue, what: str) -> None:
+    with pytest.raises(ClientError) as refused:
+        REFUSED[what](blue)
+    assert refused.value.response["Error"]["Code"] in DENIED, refused.value
+
+
+def test_what_was_refused_changed_nothing(teams: Teams, follow) -> None:
+    assert [teams.plan(name)[0] for name in ("plane", "red", "blue")] == [0, 0, 0]
+    assert follow(teams.start(teams.machine("red-sketch"), 1)).status == "SUCCEEDED"
+
+
+@pytest.fixture(scope="module")
+def attacks(teams: Teams, blue, follow) -> Iterator[dict[str, Any]]:
+    """Each attack's execution, once it has ended; and how often red's programs had started before."""
+    before = dict(teams.starts())
+    arns = {name: attack.begin(teams, blue, f"blue-{name}", one) for name, one in ATTACKS.items()}
+    yield {"before": before, **{name: follow(arn) for name, arn in arns.items()}}
+    for name, one in ATTACKS.items():
+        attack.end(teams, f"blue-{name}", one)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_description_with_what_is_anothers_starts_nothing(
+    teams: Teams, attacks, log_lines, name: str
+) -> None:
+    ended = attacks[name]
+    assert (ended.status, ended.error) in {("FAILED", "States.Timeout"), ("TIMED_OUT", None)}, (
+        ended.error,
+        ended.cause,
+    )
+    assert teams.starts() == attacks["before"]
+    theirs = ATTACKS[name].config[ATTACKS[name].field].removeprefix("/ecs/").removeprefix("/batch/")
+    said = f"config.{ATTACKS[name].field}: '{theirs}' in the description of "
+    group = teams.outputs["plane"]["functions"]["dispatcher"]["log_group_name"]
+    assert [line for line in log_lines(group) if said in line and f"blue-{name}" in line]
+
+
+def test_the_control_plane_goes_on_after_attacks(teams: Teams, attacks, follow) -> None:
+    assert follow(teams.start(teams.machine("red-sketch"), 2)).status == "SUCCEEDED"
+    teams.plan_control_plane("attacks")
+
+
+def test_an_open_task_of_a_removed_activity_ends_as_it_would_have(teams: Teams, follow, client) -> None:
+    teams.gate.unlink()
+    before = teams.starts()["red-paint"]
+    arn = teams.start(teams.machine("red-paint"), {"n": 7})
+    wait_until(lambda: teams.starts()["red-paint"] > before, seconds=90)
+    teams.apply("red", activities=["sketch", "print"])
+    named = {one["name"] for one in client("stepfunctions").list_activities()["activities"]}
+    assert "plane-red-paint" not in named
+    assert teams.item(f"activity#{arn_of('red-paint')}") is None
+    teams.gate.touch()
+    ended = follow(arn)
+    assert (ended.status, json.loads(ended.output or "null")) == (
+        "SUCCEEDED",
+        {"by": "red-paint", "input": {"n": 7}},
+    ), (ended.error, ended.cause)
+    assert teams.starts()["red-paint"] == before + 1
+    teams.plan_control_plane("the removal of an activity")
+
+
+@pytest.mark.parametrize(("team", "name"), [("red", "red-sketch"), ("blue", "blue-fold")])
+def test_a_second_state_that_names_an_activity_gets_an_error_and_takes_nothing(
+    teams: Teams, follow, team: str, name: str
+) -> None:
+    code, errors = teams.try_to_apply("second", team=team)
+    assert code == 1
+    assert "ConditionalCheckFailed" in errors
+    assert teams.plan(team)[0] == 0
+    teams.destroy("second")
+    code, shown = teams.plan(team)
+    assert code == 0, shown
+    assert teams.item(f"activity#claim:plane-{name}") is not None
+    assert follow(teams.start(teams.machine(name), 3)).status == "SUCCEEDED"
+
+
+def test_only_blues_attempts_were_refused(teams: Teams, running_cloud: str) -> None:
+    refused = [line for line in refusals(running_cloud) if "plane" in line]
+    assert [line for line in refused if not line.startswith("plane-team-blue ")] == []
