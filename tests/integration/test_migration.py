@@ -1,4 +1,4 @@
-"""A stack of 0.1.0's modules becomes one of today's while tasks of every backend are open: docs/migration.md."""
+"""A stack of 0.1.0's modules becomes one of today's while tasks are open, as docs/migration.md says."""
 
 import json
 import re

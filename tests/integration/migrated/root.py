@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.integration.helpers import FAULTY, pack
+from tests.integration.helpers import FAULTY, documented, pack
 from tests.integration.trial import environment
 
 from operations import paths
@@ -50,7 +50,8 @@ class Root:
     def write_after(self) -> str:
         """Write the new calls and moved.tf, as docs/migration.md says; return what `make migrate` prints."""
         (self.folder / "state.json").write_text(self.terraform("show", "-json"))
-        printed = _run([paths.PYTHON, "-m", "operations", "migrate", "state.json"], self.folder, {})
+        own = {"STATE=state.json": f"STATE={self.folder}/state.json", "TO=FOLDER": f"TO={self.folder}"}
+        printed = documented("make migrate STATE=state.json TO=FOLDER", own)
         text = (FOLDER / "after.tf.txt").read_text()
         for what, lines in settings_in(printed).items():
             assert f"# SETTINGS {what}\n" in text, f"no place for the settings of {what}"

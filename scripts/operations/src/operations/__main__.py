@@ -135,6 +135,7 @@ def _add_migrate(add: Callable[..., argparse.ArgumentParser]) -> None:
     sub = add("migrate", _migrate, "write moved.tf for a stack of 0.1.0's modules")
     sub.add_argument("state", metavar="STATE", help="what `terraform show -json` printed; -: stdin")
     sub.add_argument("--to", type=Path, default=Path(), help="the folder of the Terraform root")
+    sub.add_argument("--back", action="store_true", help="undo it: STATE is the one from before")
     sub.add_argument("--stack", default="module.stack", help="address of the stack's call, before and after")
     sub.add_argument("--word-count", default="module.word_count", help="address of the example's new call")
     sub.add_argument("--training", default="module.training[0]", help="address of the trainings' new call")
@@ -210,7 +211,7 @@ def _release(options: argparse.Namespace) -> int:
 
 def _migrate(options: argparse.Namespace) -> int:
     calls = Calls(stack=options.stack, word_count=options.word_count, training=options.training)
-    migrate(options.state, options.to, calls)
+    migrate(options.state, options.to, calls, back=options.back)
     return 0
 
 

@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 FILE = "moved.tf"
 
 
-def migrate(source: str, folder: Path, calls: Calls) -> None:
-    """Read a state in JSON from a file, `-` for stdin; write moved.tf into `folder`."""
+def migrate(source: str, folder: Path, calls: Calls, *, back: bool = False) -> None:
+    """Read a state in JSON from a file, `-` for stdin; write moved.tf into `folder`.
+
+    `back`: to undo it, with the state from before.
+    """
     if not folder.is_dir():
         raise OperationError(f"TO must be the folder of the Terraform root. Given: {str(folder)!r}")
     old = state.read(_text(source), calls.stack)
     found = moves.moves(old, calls)
-    (folder / FILE).write_text("\n".join(moves.hcl(found)) + "\n", encoding="utf-8")
+    (folder / FILE).write_text("\n".join(moves.hcl(found, back=back)) + "\n", encoding="utf-8")
+    if back:
+        print(f"{folder / FILE}: {len(found.moved)} resources go back")
+        return
     for line in _report(old, found, folder):
         print(line)
 

@@ -17,8 +17,8 @@ WITH_THE_EXAMPLE = ("lambda", "fargate", "batch")
 _KEY = r'\["(?P<key>[^"]+)"\]'
 _REST = r"(?P<rest>.+)"
 
-# Pattern of an address below the call of module stack, and the new address; the first that fits counts. {CP} is
-# the control plane, {A} the activity of that key, {WORDS} and {SWEEPS} are the calls of the examples.
+# Pattern of an address below the call of module stack, and the new address; the first that fits counts. {CP}
+# is the control plane, {A} the activity of that key, {WORDS} and {SWEEPS} are the calls of the examples.
 _ACTIVITIES = (
     (rf"module\.activity{_KEY}\.aws_sfn_activity\.this", "{A}.aws_sfn_activity.this[0]"),
     (rf"module\.dispatcher\.aws_dynamodb_table_item\.activity{_KEY}", "{A}.aws_dynamodb_table_item.this"),
@@ -123,10 +123,11 @@ def security_group_keeper(old: Old) -> str | None:
     return next((one for one in keepers if old.has(f"{one}.aws_security_group.")), None)
 
 
-def hcl(found: Moves) -> Iterator[str]:
-    """The lines of moved.tf."""
-    yield "# From 0.1.0's modules to today's: docs/migration.md. Needed for one apply; then delete this file."
-    for source, to in found.moved.items():
+def hcl(found: Moves, *, back: bool = False) -> Iterator[str]:
+    """The lines of moved.tf, or of one that goes the way back."""
+    yield "# docs/migration.md: needed for one apply. Then delete this file."
+    for before, after in found.moved.items():
+        source, to = (after, before) if back else (before, after)
         yield f"\nmoved {{\n  from = {source}\n  to   = {to}\n}}"
 
 
