@@ -20,7 +20,9 @@ BUCKET ?=
 PREFIX ?=
 KNOWN ?=
 IAM ?= 1
-export ENV BACKEND INPUT BASE_IMAGE IMAGE ARCHITECTURE BUCKET PREFIX KNOWN IAM
+STATE ?= -
+TO ?= .
+export ENV BACKEND INPUT BASE_IMAGE IMAGE ARCHITECTURE BUCKET PREFIX KNOWN IAM STATE TO
 
 # Terraform warns on every call when this names a file that does not exist.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -65,7 +67,7 @@ sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
 	deep-test checkov integration-test localcloud-test stack-test verify-test second-cloud-test second-cloud-up second-cloud-down \
 	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up local-down run status \
-	verify bootstrap plan apply deploy destroy release \
+	verify bootstrap plan apply deploy destroy release migrate \
 	requirements clean need-terraform need-docker need-env
 
 help: ## list the targets
@@ -213,6 +215,9 @@ destroy: $(READY) | need-terraform need-env ## remove what a deploy created; ask
 
 release: $(READY) $(ZIPS) ## write zips and packages.json for other repositories to build/release (BUCKET=, PREFIX=)
 	@exec $(OPERATIONS) release --bucket "$$BUCKET" --prefix "$$PREFIX"
+
+migrate: $(VENV_READY) ## write moved.tf for a stack of 0.1.0's modules and print its settings (STATE=, TO=; docs/migration.md)
+	@exec $(OPERATIONS) migrate "$$STATE" --to "$$TO"
 
 requirements: override COMPILE := $(UV) pip compile --quiet --upgrade --universal --python-version 3.13 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make requirements'

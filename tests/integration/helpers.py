@@ -21,6 +21,7 @@ from operations.executions.execution import Ended
 FAULTY = Path(__file__).parent / "faulty"
 CHAOS = Path(__file__).parent / "chaos"
 CHANGED = Path(__file__).parent / "changed"
+PROCESS = paths.ROOT / "build/zip/process.zip"
 
 
 def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:
@@ -28,10 +29,10 @@ def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:
     return pack(package, {"faulty.py": (FAULTY / "faulty.py").read_text(), **(more or {})})
 
 
-def pack(package: Path, files: Mapping[str, str]) -> Path:
-    """Write a zip of these files, the library and its dependencies."""
+def pack(package: Path, files: Mapping[str, str], library: Path = PROCESS) -> Path:
+    """Write a zip of these files, the library and its dependencies, from a zip of function process."""
     with (
-        zipfile.ZipFile(paths.ROOT / "build/zip/process.zip") as built,
+        zipfile.ZipFile(library) as built,
         zipfile.ZipFile(package, "w") as archive,
     ):
         for name in built.namelist():

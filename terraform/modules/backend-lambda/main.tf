@@ -26,6 +26,11 @@ resource "aws_iam_role_policy" "worker" {
   name   = "${local.name}-worker"
   role   = var.settings.role.name
   policy = module.job_policy.policy_json
+
+  # Never without: a job may be running.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # The function's own policy lets the stack in: the stack's roles name no function.

@@ -81,6 +81,11 @@ resource "aws_security_group" "jobs" {
   description = "Jobs of ${var.name}: everything out, nothing in"
   vpc_id      = module.network[0].network.vpc_id
   tags        = var.tags
+
+  # A stack of 0.1.0 has another one. It cannot be changed, nor the group replaced while jobs have it.
+  lifecycle {
+    ignore_changes = [description]
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "jobs" {

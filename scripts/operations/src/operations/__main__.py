@@ -23,6 +23,8 @@ from operations.docs import terraform_docs
 from operations.executions.run import run
 from operations.executions.status import status
 from operations.local import allowances, second_cloud
+from operations.migrate.command import migrate
+from operations.migrate.moves import Calls
 from operations.schemas.refresh import refresh
 from operations.verify.command import verify
 
@@ -63,7 +65,7 @@ def _parser() -> Parser:
     gpu.add_argument("--python", default=str(paths.TRAINING_PYTHON), help="the interpreter that has PyTorch")
     gpu.add_argument("--device", default="cuda", choices=("cuda", "cpu"))
     add("schemas", _schemas, "update the kept schemas of the AWS provider")
-    for part in (_add_second_cloud, _add_images, _add_environments, _add_executions):
+    for part in (_add_second_cloud, _add_images, _add_environments, _add_executions, _add_migrate):
         part(add)
     return parser
 
@@ -127,6 +129,16 @@ def _add_executions(add: Callable[..., argparse.ArgumentParser]) -> None:
     show = add("status", lambda options: status(options.env, watch=options.watch), "list the open tasks")
     show.add_argument("--env", default=outputs.LOCAL)
     show.add_argument("--watch", action="store_true", help="refresh every two seconds, until Ctrl-C")
+
+
+def _add_migrate(add: Callable[..., argparse.ArgumentParser]) -> None:
+    sub = add("migrate", _migrate, "write moved.tf for a stack of 0.1.0's modules")
+    sub.add_argument("state", metavar="STATE", help="what `terraform show -json` printed; -: stdin")
+    sub.add_argument("--to", type=Path, default=Path(), help="the folder of the Terraform root")
+    sub.add_argument("--back", action="store_true", help="undo it: STATE is the one from before")
+    sub.add_argument("--stack", default="module.stack", help="address of the stack's call, before and after")
+    sub.add_argument("--word-count", default="module.word_count", help="address of the example's new call")
+    sub.add_argument("--training", default="module.training[0]", help="address of the trainings' new call")
 
 
 def _second_cloud_up(options: argparse.Namespace) -> int:
@@ -194,6 +206,12 @@ def _destroy(options: argparse.Namespace) -> int:
 
 def _release(options: argparse.Namespace) -> int:
     release(options.bucket, options.prefix)
+    return 0
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    calls = Calls(stack=options.stack, word_count=options.word_count, training=options.training)
+    migrate(options.state, options.to, calls, back=options.back)
     return 0
 
 

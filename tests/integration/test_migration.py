@@ -1,0 +1,205 @@
+"""A stack of 0.1.0's modules becomes one of today's while tasks are open, as docs/migration.md says."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.integration.helpers import refusals, wait_until
+from tests.integration.migrated.root import Root, images
+
+from operations.executions import execution
+
+TABLE = "moving-tasks"
+NEWCOMER_SECONDS = 5
+REST_SECONDS = 100
+# Activities with an open task each, and those of mode poll and logs, which have no requests.
+KINDS = ("own", "narrow", "polled", "heard", "called", "fargate", "batch", "sagemaker")
+# What a plan may remove or replace: what nobody waits for.
+PASSING = {
+    "aws_cloudwatch_log_subscription_filter",
+    "aws_cloudwatch_metric_alarm",
+    "aws_iam_role_policy",
+    "aws_lambda_permission",
+    "aws_s3_object",
+}
+NEW = {"aws_dynamodb_table_item", "aws_ssm_parameter", *PASSING}
+
+# Activity, input, output, error.
+type Job = tuple[str, Any, Any, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """An execution that was started, and how it should end."""
+
+    arn: str
+    job: Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What was started, and what was seen on the way."""
+
+    asked: list[Asked]
+    plan: list[dict[str, Any]]
+    last_plan: list[dict[str, Any]]
+    blocks: int
+    before: dict[str, dict[str, Any]]
+    refused: int
+
+
+def jobs(folder: Any) -> Iterator[Job]:
+    """Tasks that wait for a file; some then fail."""
+    gate, text = folder / "gate", folder / "text"
+    text.write_text("all well")
+    wait_for_gate = f"until [ -e {gate} ]; do sleep 0.2; done; "
+    for activity in ("own", "narrow", "narrow", "narrow", "polled", "heard", "called"):
+        yield activity, {"needs_file": str(text), "after": str(gate)}, "all well", None
+    yield "own", {"needs_file": str(folder / "none"), "after": str(gate)}, None, "Not.Ready"
+    for activity in ("fargate", "batch"):
+        for script, output, error in (
+            ("echo '{\"number\": 1}'", {"number": 1}, None),
+            ("exit 3", None, "Job.Failed"),
+        ):
+            yield activity, {"job": {"command": ["sh", "-c", wait_for_gate + script]}}, output, error
+    # Its output says where its model is.
+    yield "sagemaker", {"epochs": 1}, ..., None
+
+
+def quick(text: str) -> Iterator[Job]:
+    """Tasks that end at once, in every activity."""
+    for activity in ("own", "narrow", "polled", "heard", "called"):
+        yield activity, {"return": text}, text, None
+    for activity in ("fargate", "batch"):
+        yield activity, {"job": {"command": ["echo", json.dumps(text)]}}, text, None
+    yield "sagemaker", {"epochs": 1}, ..., None
+
+
+@pytest.fixture(scope="module")
+def moved(running_cloud: str, client, tmp_path_factory) -> Iterator[Moved]:
+    """Do what docs/migration.md says, while tasks are open and more arrive."""
+    folder = tmp_path_factory.mktemp("migrated")
+    root = Root(folder, running_cloud)
+    with images(folder / "gate"):
+        root.write_before()
+        root.init()
+        root.apply()
+        machines = json.loads(root.terraform("output", "-json"))["state_machines"]["value"]
+        yield migrate(root, client, running_cloud, machines)
+        root.destroy()
+
+
+def migrate(root: Root, client: Callable[[str], Any], endpoint: str, machines: dict[str, str]) -> Moved:
+    def start(job: Job) -> Asked:
+        return Asked(arn=execution.start(client("stepfunctions"), machines[job[0]], job[1]), job=job)
+
+    asked = [start(job) for job in jobs(root.folder)]
+    wait_until(lambda: running(client) >= set(KINDS), REST_SECONDS)
+    before = items(client)
+    pause(client, root.write_after())
+    root.init()
+    blocks = (root.folder / "moved.tf").read_text().count("\nmoved {")
+    plan = root.plan("-var=paused=true")
+    with ThreadPoolExecutor(1) as pool:
+        applied = pool.submit(root.apply, "plan")
+        while not wait([applied], timeout=NEWCOMER_SECONDS).done:
+            asked.append(start(("own", {"return": "meanwhile"}, "meanwhile", None)))
+        applied.result()
+    (root.folder / "moved.tf").unlink()
+    root.apply("-var=paused=false", "-refresh=false")
+    refused = len(refusals(endpoint))
+    (root.folder / "gate").touch()
+    asked += [start(job) for job in quick("afterwards")]
+    last_plan = root.plan("-var=paused=false")
+    return Moved(asked=asked, plan=plan, last_plan=last_plan, blocks=blocks, before=before, refused=refused)
+
+
+def pause(client: Callable[[str], Any], printed: str) -> None:
+    """Run the commands that `make migrate` printed, without AWS's command line."""
+    uuid = re.search(r"update-event-source-mapping --uuid (\S+) --no-enabled", printed)
+    rule = re.search(r"disable-rule --name (\S+)", printed)
+    assert uuid is not None
+    assert rule is not None
+    client("lambda").update_event_source_mapping(UUID=uuid[1], Enabled=False)
+    client("events").disable_rule(Name=rule[1])
+
+
+def items(client: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
+    """The items of the task table by key, with their attributes as text."""
+    found = client("dynamodb").scan(TableName=TABLE, ConsistentRead=True)["Items"]
+    plain = [{name: str(*value.values()) for name, value in item.items()} for item in found]
+    return {item["task_id"]: item for item in plain}
+
+
+def running(client: Callable[[str], Any]) -> set[str]:
+    """The activities that have a running job."""
+    tasks = [item for key, item in items(client).items() if "#" not in key and "job_id" in item]
+    return {task["activity_arn"].rpartition(":")[2].removeprefix("moving-") for task in tasks}
+
+
+def changed(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in plan if one["change"]["actions"] not in (["no-op"], ["read"])]
+
+
+def test_only_what_nobody_waits_for_is_removed_or_replaced(moved: Moved) -> None:
+    gone = [one for one in changed(moved.plan) if "delete" in one["change"]["actions"]]
+    assert [one["address"] for one in gone if one["type"] not in PASSING] == []
+    made = [one for one in changed(moved.plan) if one["change"]["actions"] == ["create"]]
+    assert [one["address"] for one in made if one["type"] not in NEW] == []
+    claims = [one for one in made if one["type"] == "aws_dynamodb_table_item"]
+    assert len(claims) == len(KINDS) + len(["lambda", "training-batch", "training-sagemaker"])
+    assert all(one["name"] == "claim" for one in claims)
+
+
+def test_every_moved_block_moves_something(moved: Moved) -> None:
+    assert sum("previous_address" in one for one in moved.plan) == moved.blocks
+
+
+def test_the_next_plan_is_empty(moved: Moved) -> None:
+    assert [one["address"] for one in changed(moved.last_plan)] == []
+
+
+def test_every_task_ends_as_it_would_have(moved: Moved, follow) -> None:
+    for one in moved.asked:
+        activity, _, output, error = one.job
+        ended = follow(one.arn)
+        assert ended.error == error, f"{activity}: {ended.cause}"
+        if error is None and output is not ...:
+            assert json.loads(ended.output or "null") == output
+    started = Counter(one.job[0] for one in moved.asked)
+    assert set(started) == set(KINDS)
+    assert started["own"] > len(["before", "before", "after"])
+
+
+def test_records_and_descriptions_of_before_are_read(moved: Moved, client, follow) -> None:
+    arn = "arn:aws:states:eu-west-1:000000000000:activity:moving-fargate"
+    now = items(client)
+    described = [json.loads(table[f"activity#{arn}"]["activity"])["backend"] for table in (moved.before, now)]
+    assert described == ["fargate", "ecs"]
+    old = [key for key, item in moved.before.items() if "#" not in key and item.get("activity_arn") == arn]
+    assert [moved.before[key]["backend"] for key in old] == ["fargate", "fargate"]
+    for one in moved.asked:
+        follow(one.arn)
+    wait_until(lambda: [key for key in old if "poll_id" in items(client)[key]] == [], REST_SECONDS)
+
+
+def test_nothing_is_left_and_nothing_was_refused(moved: Moved, client, running_cloud: str, follow) -> None:
+    for one in moved.asked:
+        follow(one.arn)
+
+    def open_tasks() -> list[str]:
+        return [key for key, item in items(client).items() if "#" not in key and "poll_id" in item]
+
+    wait_until(lambda: open_tasks() == [], REST_SECONDS)
+    late = refusals(running_cloud)[moved.refused :]
+    assert [line for line in late if "moving-" in line] == []
+    url = client("sqs").get_queue_url(QueueName="moving-dispatch-dead-letter")["QueueUrl"]
+    attributes = client("sqs").get_queue_attributes(
+        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "0"
