@@ -1,5 +1,5 @@
 # An activity, or a callback target, that the stack serves, from whichever Terraform state. Made in this order, and removed in the
-# reverse one: claim, activity, backend, description.
+# reverse one: claim, activity, backend, drain, description.
 locals {
   name        = "${var.stack.prefix}${var.name}"
   is_callback = var.wake_up == "callback"
@@ -110,7 +110,7 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and two may fail. Given: ${local.heartbeat_seconds}."
     }
   }
-  depends_on = [aws_sfn_activity.this, module.lambda, module.ecs, module.batch, module.sagemaker]
+  depends_on = [aws_lambda_invocation.drain]
 }
 
 module "process_state" {

@@ -44,8 +44,5 @@ output "worker_policy_json" {
 
 output "alarm_arns" {
   description = "ARNs of its alarms, by name."
-  value = merge(
-    { for alarm in aws_cloudwatch_metric_alarm.this : "timed-out" => alarm.arn },
-    module.lambda[*].alarm_arns...
-  )
+  value       = { for alarm in aws_cloudwatch_metric_alarm.this : "timed-out" => alarm.arn }
 }

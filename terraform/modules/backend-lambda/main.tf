@@ -2,7 +2,6 @@
 locals {
   name           = "${var.stack.prefix}${var.name}"
   function_parts = split(":", var.settings.function_arn)
-  tags           = merge(var.stack.tags, var.settings.tags)
   # A statement's name has at most 100 characters.
   statements = { for role, arn in { for arn in var.stack.starters : element(split("/", arn), -1) => arn } :
     role => { id = length("${local.name}-${role}") <= 100 ? "${local.name}-${role}" : "${substr(local.name, 0, 67)}-${substr(sha256("${local.name}-${role}"), 0, 32)}", principal = arn }
@@ -77,21 +76,4 @@ resource "aws_lambda_function_event_invoke_config" "this" {
 resource "aws_lambda_function_recursion_config" "this" {
   function_name  = element(local.function_parts, 6)
   recursive_loop = "Allow"
-}
-
-resource "aws_cloudwatch_metric_alarm" "dropped" {
-  alarm_name          = "${local.name}-dropped"
-  alarm_description   = "Lambda accepted jobs of ${local.name} but did not run them in time."
-  namespace           = "AWS/Lambda"
-  metric_name         = "AsyncEventsDropped"
-  dimensions          = { FunctionName = element(local.function_parts, 6) }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = var.stack.alarm_actions
-  ok_actions          = var.stack.alarm_actions
-  tags                = local.tags
 }

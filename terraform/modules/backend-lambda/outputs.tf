@@ -13,8 +13,3 @@ output "worker_policy_json" {
   description = "What the function needs to report, for a role that is not ours to change: a policy document in JSON."
   value       = module.job_policy.policy_json
 }
-
-output "alarm_arns" {
-  description = "ARN of the alarm on jobs that Lambda never ran."
-  value       = { dropped = aws_cloudwatch_metric_alarm.dropped.arn }
-}

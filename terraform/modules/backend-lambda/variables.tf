@@ -12,13 +12,12 @@ variable "stack" {
     table          = object({ arn = string })
     bucket         = object({ arn = string })
     kms_key_arns   = list(string)
-    alarm_actions  = list(string)
     tags           = map(string)
   })
 }
 
 variable "name" {
-  description = "Name of the backend: its alarm and the statements in the function's policy are named after it."
+  description = "Name of the backend: the statements in the function's policy are named after it."
   type        = string
   validation {
     condition     = can(regex("^[a-zA-Z0-9_-]{1,60}$", var.name))

@@ -32,9 +32,10 @@ locals {
 
     iam = { job_path = local.job_path, permissions_boundary_arn = var.iam.permissions_boundary_arn }
     # Who starts jobs: a function's own policy lets these roles in.
-    starters     = [for name in concat(["dispatcher", "reconciler"], keys(module.poller)) : "arn:${local.partition}:iam::${local.account}:role${local.iam_path}${local.function_names[name]}"]
-    reporter_arn = local.function_arns.reporter
-    listener_arn = contains(var.wake_ups, "logs") ? local.function_arns.listener : null
+    starters       = [for name in concat(["dispatcher", "reconciler"], keys(module.poller)) : "arn:${local.partition}:iam::${local.account}:role${local.iam_path}${local.function_names[name]}"]
+    reporter_arn   = local.function_arns.reporter
+    reconciler_arn = local.function_arns.reconciler
+    listener_arn   = contains(var.wake_ups, "logs") ? local.function_arns.listener : null
 
     queue        = { url = aws_sqs_queue.this["dispatch"].url, arn = local.queue_arns.dispatch, kms_key_arn = var.data.queue_kms_key_arn }
     table        = { name = local.names.task_table, arn = local.table_arn }

@@ -4,10 +4,10 @@ output "handle" {
     /activity-dispatch/NAME.
   EOT
   value       = local.handle
-  # Who has it finds everything that it names.
+  # Who has it finds everything that it names, and what ends jobs: an activity is not gone before its last one has ended.
   depends_on = [
-    aws_batch_job_queue.this, aws_dynamodb_table.tasks, aws_ecs_cluster_capacity_providers.this, aws_lambda_permission.listener,
-    aws_lambda_permission.reporter, aws_s3_bucket_policy.this, aws_vpc_security_group_egress_rule.jobs, module.dispatcher, module.poller, module.reconciler,
+    aws_batch_job_queue.this, aws_cloudwatch_event_target.minutely, aws_cloudwatch_event_target.this, aws_dynamodb_table.tasks, aws_ecs_cluster_capacity_providers.this, aws_lambda_permission.listener,
+    aws_lambda_permission.minutely, aws_lambda_permission.reporter, aws_s3_bucket_policy.this, aws_vpc_security_group_egress_rule.jobs, module.dispatcher, module.poller, module.reconciler,
   ]
 }
 

@@ -5,11 +5,16 @@ import logging
 import os
 from collections.abc import Mapping
 
-from activity_dispatch.aws.clients import Clients
 from activity_dispatch.aws.pacing import RateLimit
+from activity_dispatch.dispatch.lease import Lease
 from activity_dispatch.reconcile.assembly import make_reconciler
+from activity_dispatch.reconcile.drain import Drain, DrainRequest
+from activity_dispatch.reconcile.passes_meanwhile import PassesMeanwhile
 from activity_dispatch.reconcile.reconciler import Reconciler
+from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.function import make_function_runtime
+from activity_dispatch.runtime.lambda_context import LambdaContext
+from activity_dispatch.store.dynamodb.leases import DynamoLeases
 
 LOG = logging.getLogger(__name__)
 
@@ -20,12 +25,23 @@ THREADS = 16
 # is refilled.
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 HEARTBEATS_PER_SECOND = 250.0
+# As long as a pass while a drain waits, so that there is one a minute however many wait.
+DRAIN_LEASE_SECONDS = 60.0
 
 
-def handle(event: object, context: object) -> Mapping[str, int]:
-    """Make one pass; return how many tasks took which step."""
-    reconciler, clients = _reconciler()
-    clients.begin_invocation()
+def handle(event: object, context: LambdaContext) -> Mapping[str, int]:
+    """Make one pass, and return how many tasks took which step; or drain, if Terraform asks for that."""
+    runtime, reconciler = _parts()
+    runtime.clients.begin_invocation()
+    request = DrainRequest.from_event(event)
+    if request is None:
+        return _make_pass(reconciler)
+    return _drain(runtime, reconciler, context).run(
+        request, lambda: context.get_remaining_time_in_millis() / 1000
+    )
+
+
+def _make_pass(reconciler: Reconciler) -> Mapping[str, int]:
     try:
         steps = reconciler.run()
     finally:
@@ -34,11 +50,21 @@ def handle(event: object, context: object) -> Mapping[str, int]:
     return steps
 
 
+def _drain(runtime: Runtime, reconciler: Reconciler, context: LambdaContext) -> Drain:
+    leases = DynamoLeases(client=runtime.clients.dynamodb, table=runtime.settings.task_table)
+    meanwhile = PassesMeanwhile(
+        lease=Lease(store=leases, name="drain", holder=context.aws_request_id, seconds=DRAIN_LEASE_SECONDS),
+        make_pass=lambda: _make_pass(reconciler),
+        clock=runtime.clock,
+    )
+    return Drain(tasks=runtime.tasks, meanwhile=meanwhile, clock=runtime.clock, sleep=runtime.sleep)
+
+
 @functools.cache
-def _reconciler() -> tuple[Reconciler, Clients]:
+def _parts() -> tuple[Runtime, Reconciler]:
     # As many threads again take the steps that are no heartbeats.
     runtime = make_function_runtime(
         os.environ, threads=2 * THREADS, also_required=("DISPATCH_QUEUE_URL", "MISSED_TASK_POLL_SECONDS")
     )
     heartbeats = RateLimit(per_second=HEARTBEATS_PER_SECOND)
-    return make_reconciler(runtime, threads=THREADS, heartbeats=heartbeats), runtime.clients
+    return runtime, make_reconciler(runtime, threads=THREADS, heartbeats=heartbeats)

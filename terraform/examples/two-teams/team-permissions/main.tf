@@ -39,6 +39,8 @@ locals {
       Action   = ["states:CreateActivity", "states:DescribeActivity", "states:DeleteActivity", "states:ListTagsForResource", "states:TagResource", "states:UntagResource"]
       Resource = [local.arns.activities]
     },
+    # A removed activity waits for its open tasks: the reconciler looks for them.
+    { Sid = "WaitForOpenTasks", Effect = "Allow", Action = ["lambda:InvokeFunction"], Resource = [var.stack.reconciler_arn, "${var.stack.reconciler_arn}:$LATEST"] },
     {
       Sid      = "OwnAlarms"
       Effect   = "Allow"

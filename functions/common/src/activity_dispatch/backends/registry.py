@@ -24,12 +24,17 @@ def names() -> tuple[str, ...]:
     return tuple(_MODULES)
 
 
+def current_name(name: str) -> str:
+    """Return the backend's name of today, for one that 0.1.0 may have written."""
+    return _FORMER_NAMES.get(name, name)
+
+
 def create(name: str, config: Mapping[str, Any], clients: Clients) -> Backend:
     """Create the named backend with this configuration.
 
     Raises InvalidBackendConfig for an unknown name or an invalid configuration.
     """
-    module = _MODULES.get(_FORMER_NAMES.get(name, name))
+    module = _MODULES.get(current_name(name))
     if module is None:
         raise InvalidBackendConfig(f"backend: {name!r}; allowed are {', '.join(names())}")
     return cast("Backend", import_module(module).create(config, clients))
