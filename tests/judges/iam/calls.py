@@ -133,6 +133,11 @@ CALLERS = (
             "dynamodb:UpdateItem",
             "s3:GetObject",
             "s3:PutObject",
+        )
+        | _because(
+            "the settler is in modules that it imports, and it ends no task",
+            "states:SendTaskFailure",
+            "states:SendTaskSuccess",
         ),
     ),
     _step("prepare", WORD_COUNT, 'module.function["prepare"]'),
