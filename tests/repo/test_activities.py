@@ -64,11 +64,10 @@ def errors(stack: Path) -> Mapping[str, str]:
 
 @pytest.mark.parametrize(
     ("activity", "most"),
-    [("of-lambda", 10), ("of-ecs", 10), ("of-batch", 10), ("of-sagemaker", 10), ("called", 10)],
+    # Ten is the limit of issue 14; what waits for open tasks (drain.tf) made it eleven for containers.
+    [("of-lambda", 10), ("of-ecs", 11), ("of-batch", 11), ("of-sagemaker", 10), ("called", 10)],
 )
-def test_an_activity_has_at_most_ten_resources(
-    plans: Mapping[str, list[Resource]], activity: str, most: int
-) -> None:
+def test_an_activity_has_few_resources(plans: Mapping[str, list[Resource]], activity: str, most: int) -> None:
     of_it = [one for one in plans["one_of_each_kind"] if f'module.activity["{activity}"]' in one["address"]]
     assert 0 < len(of_it) <= most, [one["address"] for one in of_it]
 
@@ -137,7 +136,9 @@ def test_an_activity_is_made_claim_first_and_description_last() -> None:
         assert modules[backend] == {"aws_dynamodb_table_item.claim"}, backend
     items = dict(_dependencies("resource", "aws_dynamodb_table_item"))
     assert items["claim"] == set()
-    assert items["this"] == {"aws_sfn_activity.this", *(f"module.{backend}" for backend in BACKENDS)}
+    assert items["this"] == {"aws_lambda_invocation.drain"}
+    drain = dict(_dependencies("resource", "aws_lambda_invocation"))["drain"]
+    assert drain == {"aws_sfn_activity.this", *(f"module.{backend}" for backend in BACKENDS)}
 
 
 def _dependencies(*labels: str) -> Iterator[tuple[str, set[str]]]:

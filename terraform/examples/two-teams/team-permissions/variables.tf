@@ -8,6 +8,8 @@ variable "stack" {
     account   = string
     iam       = object({ job_path = string, permissions_boundary_arn = optional(string) })
     table     = object({ arn = string })
+
+    reconciler_arn = string
   })
   validation {
     condition     = var.stack.iam.permissions_boundary_arn != null

@@ -124,7 +124,7 @@ run "rejects_a_name_that_only_begins_like_the_backend_s" {
   variables {
     name    = "wordsmith"
     lambda  = null
-    backend = { kind = "batch", name = "words", config = "{}" }
+    backend = { kind = "batch", name = "words", config = "{\"job_queue\":\"words\"}" }
   }
   expect_failures = [aws_dynamodb_table_item.this]
 }
