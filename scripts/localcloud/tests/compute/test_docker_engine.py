@@ -12,13 +12,19 @@ from typing import Any
 
 import docker.errors
 import pytest
-from cloud import unique
+from cloud import unique, wait_for
 from command_line import Cli
 
 from compute.conftest import make_ecs, start
 from compute.resources import sh
 from localcloud.compute import docker_engine
-from localcloud.compute.containers import Container, ContainerSpec, ContainerStartError, stop
+from localcloud.compute.containers import (
+    Container,
+    ContainerSpec,
+    ContainerStartError,
+    Mount,
+    stop,
+)
 
 PROGRAMS = ("/bin/sh", "/bin/sleep", "/usr/bin/env", "/usr/bin/tail", "/bin/touch", "/bin/cat")
 
@@ -83,6 +89,24 @@ def test_entry_point_and_folder(begin: Begin) -> None:
     )
     container.wait(20)
     assert lines == ["/usr last"]
+
+
+def test_a_folder_is_mounted(begin: Begin, tmp_path: Path) -> None:
+    write = sh("echo kept > /data/a && cat /data/a")
+    container, lines = begin(write, mounts=[Mount(host=tmp_path, path="/data")])
+    assert (container.wait(20), lines) == (0, ["kept"])
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "kept\n"
+    container, _ = begin(write, mounts=[Mount(host=tmp_path, path="/data", read_only=True)])
+    assert container.wait(20) not in (0, None)
+
+
+def test_a_command_runs_in_a_container(begin: Begin) -> None:
+    container, _ = begin(sh("echo up > /mark; exec sleep 1000"))
+    wait_for(lambda: container.succeeds(["cat", "/mark"], 5))
+    assert not container.succeeds(sh("exit 3"), 5)
+    assert not container.succeeds(["sleep", "1000"], 0.5)
+    stop(container, 0)
+    assert not container.succeeds(["cat", "/mark"], 5)
 
 
 @pytest.mark.parametrize(("init", "code"), [(True, 143), (False, 137)])
