@@ -153,13 +153,13 @@ def new_folder(folder: Path) -> Path:
 
 def examples_folder(folder: Path) -> Path:
     """Create a folder that calls the examples without their providers: one provider serves all."""
-    (folder / "terraform/examples").mkdir(parents=True)
+    (folder / "terraform").mkdir()
     (folder / "terraform/modules").symlink_to(paths.ROOT / "terraform/modules")
-    for example in (paths.ROOT / "terraform/examples").iterdir():
-        copy = folder / "terraform/examples" / example.name
-        shutil.copytree(example, copy, ignore=shutil.ignore_patterns(".terraform*", "tests"))
-        main = (copy / "main.tf").read_text()
-        (copy / "main.tf").write_text(PROVIDER.sub("", main))
+    copies = folder / "terraform/examples"
+    ignored = shutil.ignore_patterns(".terraform*", "tests")
+    shutil.copytree(paths.ROOT / "terraform/examples", copies, ignore=ignored)
+    for main in copies.rglob("main.tf"):
+        main.write_text(PROVIDER.sub("", main.read_text()))
     (folder / "all").mkdir()
     shutil.copy(Path(__file__).with_name("trial.tf.txt"), folder / "all/main.tf")
     return folder / "all"
