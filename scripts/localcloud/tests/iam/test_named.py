@@ -1,4 +1,4 @@
-"""What a deployment makes has its resource, and giving it a role takes permission to pass that role."""
+"""What a deployment makes has its resource; giving it a role takes permission to pass that role."""
 
 from typing import Any
 
