@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -102,22 +103,37 @@ def test_the_control_plane_goes_on_after_attacks(teams: Teams, attacks, follow) 
     teams.plan_control_plane("attacks")
 
 
-def test_an_open_task_of_a_removed_activity_ends_as_it_would_have(teams: Teams, follow, client) -> None:
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        # With its roles, its log and its definition, in one apply: it waits for the task.
+        ("sketch", {"activities": ["paint", "print"]}),
+        # The backend was made beside it, and stays.
+        ("paint", {"activities": ["print"]}),
+    ],
+)
+def test_an_open_task_of_a_removed_activity_ends_as_it_would_have(
+    teams: Teams, follow, name: str, left: dict[str, Any]
+) -> None:
+    full, before = f"red-{name}", teams.starts()[f"red-{name}"]
     teams.gate.unlink()
-    before = teams.starts()["red-paint"]
-    arn = teams.start(teams.machine("red-paint"), {"n": 7})
-    wait_until(lambda: teams.starts()["red-paint"] > before, seconds=90)
-    teams.apply("red", activities=["sketch", "print"])
-    named = {one["name"] for one in client("stepfunctions").list_activities()["activities"]}
-    assert "plane-red-paint" not in named
-    assert teams.item(f"activity#{arn_of('red-paint')}") is None
-    teams.gate.touch()
-    ended = follow(arn)
+    arn = teams.start(teams.machine(full), {"n": 7})
+    wait_until(lambda: teams.starts()[full] > before, seconds=90)
+    with ThreadPoolExecutor(1) as pool:
+        applying = pool.submit(teams.apply, "red", **left)
+        wait_until(lambda: applying.done() or teams.item(f"activity#{arn_of(full)}") is None, seconds=200)
+        teams.gate.touch()
+        ended = follow(arn)
+        applying.result()
     assert (ended.status, json.loads(ended.output or "null")) == (
         "SUCCEEDED",
-        {"by": "red-paint", "input": {"n": 7}},
-    ), (ended.error, ended.cause)
-    assert teams.starts()["red-paint"] == before + 1
+        {"by": full, "input": {"n": 7}},
+    ), (
+        ended.error,
+        ended.cause,
+    )
+    assert teams.starts()[full] == before + 1
+    assert teams.item(f"activity#claim:plane-{full}") is None
     teams.plan_control_plane("the removal of an activity")
 
 
@@ -144,7 +160,7 @@ def test_a_container_has_its_secrets_and_its_volume_and_a_sidecar_may_fail(
     assert codes == [{"job": 0, "meter": 3}] * 2
 
 
-@pytest.mark.parametrize(("team", "name"), [("red", "red-sketch"), ("blue", "blue-fold")])
+@pytest.mark.parametrize(("team", "name"), [("red", "red-print"), ("blue", "blue-fold")])
 def test_a_second_state_that_names_an_activity_gets_an_error_and_takes_nothing(
     teams: Teams, follow, team: str, name: str
 ) -> None:

@@ -1,8 +1,8 @@
 """Figures of an adoption: resources and seconds of applies, sizes of policies, seconds of plans.
 
-Usage: EDGE_PORT=PORT python -m tests.integration.teams.figures [FOLDER...]. Needs `make setup zip`, starts a local
-cloud and stops it. Each FOLDER is another checkout's terraform/examples/smallest, to compare with. Prints one
-line for each figure, with the load of the machine, which the seconds depend on; nothing is judged.
+Usage: EDGE_PORT=PORT python -m tests.integration.teams.figures [FOLDER...]. Needs `make setup zip`, starts a
+local cloud and stops it. Each FOLDER is the terraform/examples/smallest of another checkout, to compare with.
+One line for each figure, with the load of the machine, which the seconds depend on; nothing is judged.
 """
 
 import base64
@@ -28,6 +28,7 @@ from operations.local import cloud
 
 BUCKET = "figures-release"
 TIMES = 3
+DATA = "data = { deletion_protection = false, force_destroy = true }"
 ROLES = ("dispatcher", "reporter", "reconciler")
 
 
@@ -62,11 +63,9 @@ def smallest(endpoint: str, example: Path, packages: dict[str, Any], folder: Pat
         "role_name": "letter",
     }
     (copy / "terraform.tfvars.json").write_text(json.dumps(values))
+    # So that it can be destroyed.
     main = copy / "main.tf"
-    if "data = {" not in main.read_text():
-        # So that it can be destroyed.
-        text = main.read_text().replace('name       = "letters"\n  packages', UNPROTECTED, 1)
-        main.write_text(text.replace('name              = "letters"\n', f'name = "letters"\n  {DATA}\n', 1))
+    main.write_text(re.sub(r'( *name *= "letters"\n)', rf"\1  {DATA}\n", main.read_text(), count=1))
     run(endpoint, paths.TERRAFORM_INIT, copy)
     seconds, count = [], ""
     for number in range(TIMES):
@@ -82,10 +81,6 @@ def smallest(endpoint: str, example: Path, packages: dict[str, Any], folder: Pat
         seconds=seconds,
         median=statistics.median(seconds),
     )
-
-
-DATA = "data = { deletion_protection = false, force_destroy = true }"
-UNPROTECTED = f'name       = "letters"\n  {DATA}\n  packages'
 
 
 def run(endpoint: str, *command: str | Path) -> str:
