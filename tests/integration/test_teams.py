@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -72,29 +74,28 @@ def test_what_was_refused_changed_nothing(teams: Teams, follow) -> None:
 
 
 @pytest.fixture(scope="module")
-def attacks(teams: Teams, blue, follow) -> Iterator[dict[str, Any]]:
-    """Each attack's execution, once it has ended; and how often red's programs had started before."""
+def attacks(teams: Teams, blue, log_lines) -> Iterator[dict[str, Any]]:
+    """What the dispatcher says of each attack; and how often red's programs had started before."""
     before = dict(teams.starts())
     arns = {name: attack.begin(teams, blue, f"blue-{name}", one) for name, one in ATTACKS.items()}
-    yield {"before": before, **{name: follow(arn) for name, arn in arns.items()}}
+    group = teams.outputs["plane"]["functions"]["dispatcher"]["log_group_name"]
+
+    def said(name: str) -> list[str]:
+        return [line for line in log_lines(group) if f"blue-{name};" in line]
+
+    yield {"before": before, "arns": arns, **{name: wait_until(partial(said, name), 90) for name in ATTACKS}}
     for name, one in ATTACKS.items():
-        attack.end(teams, f"blue-{name}", one)
+        attack.end(teams, f"blue-{name}", one, arns[name])
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_a_description_with_what_is_anothers_starts_nothing(
-    teams: Teams, attacks, log_lines, name: str
-) -> None:
-    ended = attacks[name]
-    assert (ended.status, ended.error) in {("FAILED", "States.Timeout"), ("TIMED_OUT", None)}, (
-        ended.error,
-        ended.cause,
-    )
+def test_a_description_with_what_is_anothers_starts_nothing(teams: Teams, attacks, client, name: str) -> None:
+    field, theirs = ATTACKS[name].named
+    assert any(f"config.{field}: '{theirs}' in the description of " in line for line in attacks[name])
     assert teams.starts() == attacks["before"]
-    theirs = ATTACKS[name].config[ATTACKS[name].field].removeprefix("/ecs/").removeprefix("/batch/")
-    said = f"config.{ATTACKS[name].field}: '{theirs}' in the description of "
-    group = teams.outputs["plane"]["functions"]["dispatcher"]["log_group_name"]
-    assert [line for line in log_lines(group) if said in line and f"blue-{name}" in line]
+    # An activity's task stays, a callback's fails in time: nobody takes it.
+    ended = client("stepfunctions").describe_execution(executionArn=attacks["arns"][name])
+    assert (ended["status"], ended.get("error")) in {("RUNNING", None), ("FAILED", "States.Timeout")}
 
 
 def test_the_control_plane_goes_on_after_attacks(teams: Teams, attacks, follow) -> None:
@@ -102,26 +103,64 @@ def test_the_control_plane_goes_on_after_attacks(teams: Teams, attacks, follow) 
     teams.plan_control_plane("attacks")
 
 
-def test_an_open_task_of_a_removed_activity_ends_as_it_would_have(teams: Teams, follow, client) -> None:
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        # With its roles, its log and its definition, in one apply: it waits for the task.
+        ("sketch", {"activities": ["paint", "print"]}),
+        # The backend was made beside it, and stays.
+        ("paint", {"activities": ["print"]}),
+    ],
+)
+def test_an_open_task_of_a_removed_activity_ends_as_it_would_have(
+    teams: Teams, follow, name: str, left: dict[str, Any]
+) -> None:
+    full, before = f"red-{name}", teams.starts()[f"red-{name}"]
     teams.gate.unlink()
-    before = teams.starts()["red-paint"]
-    arn = teams.start(teams.machine("red-paint"), {"n": 7})
-    wait_until(lambda: teams.starts()["red-paint"] > before, seconds=90)
-    teams.apply("red", activities=["sketch", "print"])
-    named = {one["name"] for one in client("stepfunctions").list_activities()["activities"]}
-    assert "plane-red-paint" not in named
-    assert teams.item(f"activity#{arn_of('red-paint')}") is None
-    teams.gate.touch()
-    ended = follow(arn)
+    arn = teams.start(teams.machine(full), {"n": 7})
+    wait_until(lambda: teams.starts()[full] > before, seconds=90)
+    with ThreadPoolExecutor(1) as pool:
+        applying = pool.submit(teams.apply, "red", **left)
+        wait_until(lambda: applying.done() or teams.item(f"activity#{arn_of(full)}") is None, seconds=200)
+        teams.gate.touch()
+        ended = follow(arn)
+        applying.result()
     assert (ended.status, json.loads(ended.output or "null")) == (
         "SUCCEEDED",
-        {"by": "red-paint", "input": {"n": 7}},
-    ), (ended.error, ended.cause)
-    assert teams.starts()["red-paint"] == before + 1
+        {"by": full, "input": {"n": 7}},
+    ), (
+        ended.error,
+        ended.cause,
+    )
+    assert teams.starts()[full] == before + 1
+    assert teams.item(f"activity#claim:plane-{full}") is None
     teams.plan_control_plane("the removal of an activity")
 
 
-@pytest.mark.parametrize(("team", "name"), [("red", "red-sketch"), ("blue", "blue-fold")])
+def test_a_container_has_its_secrets_and_its_volume_and_a_sidecar_may_fail(
+    teams: Teams, follow, client
+) -> None:
+    key = client("secretsmanager").create_secret(Name="plane-red-press", SecretString='{"key": "k-1"}')["ARN"]
+    client("ssm").put_parameter(Name="/plane/red/ink", Value="black", Type="SecureString")
+    ink = f"arn:aws:ssm:{states.REGION}:{states.ACCOUNT}:parameter/plane/red/ink"
+    teams.apply("red", secrets={"KEY": f"{key}:key::", "INK": ink})
+    teams.plan_control_plane("a container with secrets")
+    # The file system keeps what the first run wrote.
+    for run in (1, 2):
+        ended = follow(teams.start(teams.machine("red-engrave"), {}))
+        assert (ended.status, json.loads(ended.output or "null")) == (
+            "SUCCEEDED",
+            {"key": "k-1", "ink": "black", "runs": run},
+        ), (ended.error, ended.cause)
+    tasks = client("ecs").list_tasks(cluster="plane", family="plane-red-engrave", desiredStatus="STOPPED")[
+        "taskArns"
+    ]
+    described = client("ecs").describe_tasks(cluster="plane", tasks=tasks)["tasks"]
+    codes = [{one["name"]: one["exitCode"] for one in task["containers"]} for task in described]
+    assert codes == [{"job": 0, "meter": 3}] * 2
+
+
+@pytest.mark.parametrize(("team", "name"), [("red", "red-print"), ("blue", "blue-fold")])
 def test_a_second_state_that_names_an_activity_gets_an_error_and_takes_nothing(
     teams: Teams, follow, team: str, name: str
 ) -> None:

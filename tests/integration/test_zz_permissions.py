@@ -22,7 +22,7 @@ def _grant(item: Mapping[str, str]) -> str:
     subject = item.get("action") or item["resource"]
     line = f"{item['role']} {item['policy']}/{item['sid']} {subject}"
     # The same modules create all stacks of the tests: what one of them uses counts as used.
-    names = "first-light|faulty|changed|chaos|letters|orders|reports|renders|studio"
+    names = "first-light|faulty|changed|chaos|letters|orders|reports|renders|studio|films"
     line = re.sub(rf"\b({names})\b", "STACK", line)
     # So do the roles of jobs: each activity has its own, but the tests do not use each for everything.
     line = re.sub(r"^STACK-[a-z-]+?-((job-)?execution|task|job|training) ", r"STACK-ACTIVITY-\1 ", line)

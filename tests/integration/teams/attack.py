@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.integration.teams.states import ACCOUNT, REGION, Teams, arn_of
 
-# Until nobody waits any more, in seconds.
+# Until nobody waits for a callback any more, in seconds.
 TIMEOUT_SECONDS = 25
 SEND = "arn:aws:states:::sqs:sendMessage"
 THEIRS = {"ecs": "red-sketch", "batch": "red-print"}
@@ -22,8 +22,13 @@ class Attack:
     backend: str = "ecs"
     is_callback: bool = False
 
+    @property
+    def named(self) -> tuple[str, str]:
+        """The field that must be refused, and the name in it."""
+        name = self.config[self.field]
+        return self.field, name.removeprefix("/ecs/").removeprefix("/batch/")
 
-ECS_OWN = {"task_definition": "plane-blue-trap", "log_group": "/ecs/plane-blue-trap"}
+
 ATTACKS = {
     "definition": Attack(config={"task_definition": "plane-red-sketch"}, field="task_definition"),
     "revision": Attack(config={"task_definition": "plane-red-sketch:1"}, field="task_definition"),
@@ -109,9 +114,10 @@ def begin(teams: Teams, blue: Callable[[str], Any], name: str, attack: Attack) -
     return str(started["executionArn"])
 
 
-def end(teams: Teams, name: str, attack: Attack) -> None:
+def end(teams: Teams, name: str, attack: Attack, execution: str) -> None:
     """Remove what the attack has made."""
     states, key = teams.client("stepfunctions"), described(teams, name, attack)[0]
+    states.stop_execution(executionArn=execution)
     states.delete_state_machine(stateMachineArn=teams.machine(name))
     teams.client("dynamodb").delete_item(TableName="plane-tasks", Key={"task_id": {"S": key}})
     if not attack.is_callback:

@@ -107,7 +107,7 @@ REFUSED: dict[str, Callable[[Clients], Any]] = {
     "give red's role to a definition": _definition("plane-blue-x", RED_ROLE),
     "revise red's job": _job_definition("plane-red-print", RED_ROLE),
     "give red's role to a job": _job_definition("plane-blue-x", RED_ROLE),
-    "assume red's role": lambda blue: blue("sts").assume_role(RoleArn=RED_ROLE, RoleSessionName="x"),
+    "assume red's role": lambda blue: blue("sts").assume_role(RoleArn=RED_ROLE, RoleSessionName="blue"),
     "change red's role": lambda blue: blue("iam").put_role_policy(
         RoleName="plane-red-sketch-task", PolicyName="worker", PolicyDocument="{}"
     ),

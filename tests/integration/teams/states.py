@@ -164,6 +164,8 @@ class Teams:
         for name in IMAGES:
             program = PROGRAM.format(folder=self.folder, name=name)
             known[name] = {"argv": [str(paths.TASK_WORKER), "--"], "command": ["sh", "-c", program]}
+        # Its definition says what it runs.
+        known["red-engrave"] = {"argv": [str(paths.TASK_WORKER), "--"]}
         paths.CLOUD_IMAGES.write_text(json.dumps(known))
 
 

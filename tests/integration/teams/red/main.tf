@@ -49,6 +49,12 @@ variable "activities" {
   default     = ["sketch", "paint", "print"]
 }
 
+variable "secrets" {
+  description = "ARNs of a secret and of a parameter, by variable, for the container of engrave. {}: there is no such activity."
+  type        = map(string)
+  default     = {}
+}
+
 variable "has_paint_backend" {
   description = "Whether the backend of paint is there: it outlives the activity."
   type        = bool
@@ -58,7 +64,7 @@ variable "has_paint_backend" {
 locals {
   iam = { path = "/plane-teams/red/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
   # By name: each image is a program of its own.
-  images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1" }
+  images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1", engrave = "red-engrave:1" }
 }
 
 module "plane" {
@@ -106,6 +112,26 @@ module "print" {
   stack             = module.plane.handle
   name              = "red-print"
   batch             = { container = { image = local.images.print } }
+  heartbeat_seconds = 60
+  timeout_seconds   = 300
+}
+
+# What containers need: secrets, a volume, and a sidecar, whose end is not the job's.
+module "engrave" {
+  source = "../../../../terraform/modules/activity"
+  count  = length(var.secrets) == 0 ? 0 : 1
+
+  stack = module.plane.handle
+  name  = "red-engrave"
+  ecs = {
+    container = {
+      image   = local.images.engrave
+      command = ["sh", "-c", "echo run >> /mnt/plates/runs; printf '{\"key\": \"%s\", \"ink\": \"%s\", \"runs\": %s}' \"$KEY\" \"$INK\" \"$(wc -l < /mnt/plates/runs)\""]
+      secrets = var.secrets
+    }
+    efs_volumes = { plates = { file_system_id = "fs-0123456789abcdef0", container_path = "/mnt/plates" } }
+    sidecars    = { meter = { image = "busybox:1", command = ["sh", "-c", "exit 3"], job_waits_for = "START" } }
+  }
   heartbeat_seconds = 60
   timeout_seconds   = 300
 }

@@ -57,7 +57,7 @@ module "again" {
   source = "../../../../terraform/modules/activity"
 
   stack  = module.plane.handle
-  name   = { red = "red-sketch", blue = "blue-fold" }[var.team]
-  ecs    = var.team == "red" ? { container = { image = "red-other:1" } } : null
+  name   = { red = "red-print", blue = "blue-fold" }[var.team]
+  batch  = var.team == "red" ? { container = { image = "red-other:1" } } : null
   lambda = var.team == "blue" ? { function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:plane-blue-fold", role = { name = "plane-blue-fold" } } : null
 }

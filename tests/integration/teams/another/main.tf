@@ -1,0 +1,67 @@
+# One more activity from a state of its own, for figures.py.
+terraform {
+  required_version = ">= 1.11"
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "5.100.0"
+    }
+  }
+  backend "local" {
+    path = "../../../../build/teams/another.tfstate"
+  }
+}
+
+variable "endpoint" {
+  type = string
+}
+
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_metadata_api_check     = true
+  skip_credentials_validation = true
+  s3_use_path_style           = true
+  endpoints {
+    batch          = var.endpoint
+    cloudwatch     = var.endpoint
+    cloudwatchlogs = var.endpoint
+    dynamodb       = var.endpoint
+    ec2            = var.endpoint
+    ecs            = var.endpoint
+    events         = var.endpoint
+    iam            = var.endpoint
+    lambda         = var.endpoint
+    s3             = var.endpoint
+    sfn            = var.endpoint
+    sqs            = var.endpoint
+    ssm            = var.endpoint
+    sts            = var.endpoint
+  }
+}
+
+variable "stack" {
+  description = "Name of the control plane."
+  type        = string
+}
+
+variable "backend" {
+  description = "Where its jobs run: lambda, ecs or batch."
+  type        = string
+}
+
+module "plane" {
+  source = "../../../../terraform/modules/lookup"
+  name   = var.stack
+}
+
+module "activity" {
+  source = "../../../../terraform/modules/activity"
+
+  stack  = module.plane.handle
+  name   = "another-${var.backend}"
+  lambda = var.backend == "lambda" ? { function_arn = "arn:aws:lambda:eu-west-1:000000000000:function:letter", role = { name = "letter" } } : null
+  ecs    = var.backend == "ecs" ? { container = { image = "busybox:1" } } : null
+  batch  = var.backend == "batch" ? { container = { image = "busybox:1" } } : null
+}
