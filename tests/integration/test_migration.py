@@ -104,7 +104,7 @@ def migrate(root: Root, client: Callable[[str], Any], endpoint: str, machines: d
     pause(client, root.write_after())
     root.init()
     blocks = (root.folder / "moved.tf").read_text().count("\nmoved {")
-    plan = root.plan("-var=paused=true")
+    plan = root.plan("-var=paused=true", "-refresh=false")
     with ThreadPoolExecutor(1) as pool:
         applied = pool.submit(root.apply, "plan")
         while not wait([applied], timeout=NEWCOMER_SECONDS).done:
