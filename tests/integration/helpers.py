@@ -21,6 +21,7 @@ from operations.executions.execution import Ended
 FAULTY = Path(__file__).parent / "faulty"
 CHAOS = Path(__file__).parent / "chaos"
 CHANGED = Path(__file__).parent / "changed"
+REMOVED = Path(__file__).parent / "removed"
 
 
 def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:

@@ -1,13 +1,14 @@
 variable "stack" {
   description = "The stack's handle: output \"handle\" of module control-plane, stack or lookup."
   type = object({
-    name      = string
-    prefix    = string
-    partition = string
-    region    = string
-    account   = string
-    iam       = object({ job_path = string, permissions_boundary_arn = optional(string) })
-    table     = object({ arn = string })
+    name           = string
+    prefix         = string
+    partition      = string
+    region         = string
+    account        = string
+    iam            = object({ job_path = string, permissions_boundary_arn = optional(string) })
+    table          = object({ arn = string })
+    reconciler_arn = string
   })
   validation {
     condition     = var.stack.iam.permissions_boundary_arn != null

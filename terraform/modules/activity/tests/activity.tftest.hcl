@@ -90,8 +90,12 @@ run "a_callback_target_has_no_activity" {
   }
 
   assert {
-    condition     = length(aws_sfn_activity.this) == 0 && length(aws_cloudwatch_metric_alarm.this) == 0 && output.arn == null && output.activity.arn == null
+    condition     = length(aws_sfn_activity.this) == 0 && output.arn == null && output.activity.arn == null
     error_message = "nothing of Step Functions may be created"
+  }
+  assert {
+    condition     = [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].metric_name if length(query.metric) > 0] == ["AsyncEventsDropped"]
+    error_message = "the alarm watches the function alone"
   }
   assert {
     condition     = jsondecode(aws_dynamodb_table_item.this.item).task_id.S == "activity#callback:words" && jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S).arn == "callback:words"
@@ -123,19 +127,19 @@ run "without_requests_no_permission_is_needed" {
   }
 }
 
-run "one_alarm_on_late_and_silent_tasks" {
+run "one_alarm_on_late_silent_and_dropped_tasks" {
   command = plan
 
   assert {
-    condition     = length(aws_cloudwatch_metric_alarm.this) == 1 && toset([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].metric_name if length(query.metric) > 0]) == toset(["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut"])
-    error_message = "both metrics of this activity"
+    condition     = length(aws_cloudwatch_metric_alarm.this) == 1 && toset([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].metric_name if length(query.metric) > 0]) == toset(["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut", "AsyncEventsDropped"])
+    error_message = "the activity's two metrics and the function's"
   }
   assert {
-    condition     = alltrue([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].dimensions.ActivityArn == output.arn if length(query.metric) > 0]) && [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.expression if query.return_data == true] == ["SUM(METRICS())"]
+    condition     = alltrue([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].dimensions == (query.id == "dropped" ? tomap({ FunctionName = "process" }) : tomap({ ActivityArn = output.arn })) if length(query.metric) > 0]) && [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.expression if query.return_data == true] == ["SUM(METRICS())"]
     error_message = "their sum is watched"
   }
   assert {
-    condition     = aws_cloudwatch_metric_alarm.this[0].alarm_actions == toset(var.stack.alarm_actions) && aws_cloudwatch_metric_alarm.this[0].alarm_name == "studio-words-timed-out" && keys(output.alarm_arns) == ["dropped", "timed-out"]
+    condition     = aws_cloudwatch_metric_alarm.this[0].alarm_actions == toset(var.stack.alarm_actions) && aws_cloudwatch_metric_alarm.this[0].alarm_name == "studio-words-timed-out" && keys(output.alarm_arns) == ["timed-out"]
     error_message = "it notifies whom the stack notifies"
   }
 }

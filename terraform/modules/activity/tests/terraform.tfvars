@@ -12,6 +12,7 @@ stack = {
   iam            = { job_path = "/studio/jobs/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/bounds" }
   starters       = ["arn:aws:iam::123456789012:role/studio/studio-dispatcher", "arn:aws:iam::123456789012:role/studio/studio-reconciler"]
   reporter_arn   = "arn:aws:lambda:eu-west-1:123456789012:function:studio-reporter"
+  reconciler_arn = "arn:aws:lambda:eu-west-1:123456789012:function:studio-reconciler"
   queue          = { url = "https://sqs.eu-west-1.amazonaws.com/123456789012/studio-dispatch", arn = "arn:aws:sqs:eu-west-1:123456789012:studio-dispatch", kms_key_arn = null }
   table          = { name = "studio-tasks", arn = "arn:aws:dynamodb:eu-west-1:123456789012:table/studio-tasks" }
   bucket         = { name = "studio-data", arn = "arn:aws:s3:::studio-data" }

@@ -130,22 +130,6 @@ run "one_function_behind_several_activities_and_callbacks" {
   }
 }
 
-run "alarms_when_a_job_is_dropped" {
-  command = plan
-  variables {
-    settings = { function_arn = "arn:aws:lambda:eu-west-1:123456789012:function:process", tags = { cost = "7" } }
-  }
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.dropped.dimensions.FunctionName == "process" && aws_cloudwatch_metric_alarm.dropped.alarm_actions == toset(var.stack.alarm_actions)
-    error_message = "the alarm watches the function and notifies"
-  }
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.dropped.tags == tomap({ team = "films", cost = "7" })
-    error_message = "the stack's tags and its own"
-  }
-}
-
 run "rejects_wrong_values" {
   command = plan
   variables {

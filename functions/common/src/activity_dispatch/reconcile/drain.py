@@ -10,8 +10,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import ErrorKind, classify
-from activity_dispatch.backends.registry import current_name
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.backend_names import current_name
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.observe.log_keys import activity_name
 from activity_dispatch.store.task_table import Overview, TaskTable
