@@ -1,6 +1,6 @@
-"""Activities are removed, and one is moved to another backend, while their tasks are open: each ends as it would have.
+"""Activities are removed or moved to another backend while their tasks are open: each ends as it would have.
 
-Terraform waits for them before it destroys what their jobs need, and after the description is changed or gone.
+Terraform changes or removes the description, then waits for the tasks, then destroys what their jobs need.
 """
 
 import json
@@ -112,7 +112,9 @@ def test_a_moved_activity_s_tasks_end_where_they_began_and_new_ones_where_it_is(
     after = removed.start("moving", 2)
     for arn in (before, *meanwhile, after):
         ended = follow(arn)
-        assert (ended.status, json.loads(ended.output or "null")) == ("SUCCEEDED", RESULTS["moving"]), ended.cause
+        assert (ended.status, json.loads(ended.output or "null")) == ("SUCCEEDED", RESULTS["moving"]), (
+            ended.cause
+        )
     with capsys.disabled():
         print(f"\nmoved: {removed.seconds}, {len(meanwhile)} executions during the apply")
     definitions = removed.client("batch").describe_job_definitions(

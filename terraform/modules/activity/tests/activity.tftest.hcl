@@ -135,7 +135,7 @@ run "one_alarm_on_late_silent_and_dropped_tasks" {
     error_message = "the activity's two metrics and the function's"
   }
   assert {
-    condition     = alltrue([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].dimensions == (query.id == "dropped" ? tomap({ FunctionName = "process" }) : tomap({ ActivityArn = output.arn })) if length(query.metric) > 0]) && [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.expression if query.return_data == true] == ["SUM(METRICS())"]
+    condition     = alltrue([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].dimensions == (query.id == "dropped" ? tomap({ FunctionName = "words" }) : tomap({ ActivityArn = output.arn })) if length(query.metric) > 0]) && [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.expression if query.return_data == true] == ["SUM(METRICS())"]
     error_message = "their sum is watched"
   }
   assert {

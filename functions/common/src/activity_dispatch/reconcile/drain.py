@@ -38,7 +38,7 @@ class StillOpen(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DrainRequest:
-    """What Terraform asks for, when it creates, updates or deletes `aws_lambda_invocation`; only a delete waits."""
+    """What Terraform asks for when it creates, updates or deletes its resource; only a delete waits."""
 
     activities: frozenset[str]
     backend: str
@@ -105,7 +105,9 @@ class Drain:
             return None
 
 
-_ADVICE = "Nothing is lost: they go on, and no new ones start there. Apply or destroy again once they have ended."
+_ADVICE = (
+    "Nothing is lost: they go on, and no new ones start there. Apply or destroy again once they have ended."
+)
 
 
 def _open_tasks(request: DrainRequest, overview: Overview) -> list[TaskRecord]:
