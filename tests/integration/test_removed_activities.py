@@ -18,7 +18,7 @@ from tests.integration.helpers import REMOVED, pack_function, refusals, wait_unt
 from operations import paths, process
 from operations.executions import execution
 
-# Jobs end this long after the description is gone: a destroy that does not wait has taken their roles by then.
+# Jobs end this long after the description is gone. A destroy that does not wait has taken their roles then.
 STILL_OPEN_SECONDS = 20
 INIT_SECONDS = 300
 REMOVED_KEYS = ("container", "job", "function")

@@ -11,8 +11,6 @@ from activity_dispatch.testing import FakeLambdaContext
 from reconciler import handler
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:words"
-TEXT = {"AttributeName": "task_id", "AttributeType": "S"}
-POLL = {"AttributeName": "poll_id", "AttributeType": "S"}
 
 
 @pytest.fixture
@@ -28,7 +26,10 @@ def table(monkeypatch):
         yield boto3.resource("dynamodb").create_table(
             TableName="tasks",
             KeySchema=[{"AttributeName": "task_id", "KeyType": "HASH"}],
-            AttributeDefinitions=[TEXT, POLL],
+            AttributeDefinitions=[
+                {"AttributeName": "task_id", "AttributeType": "S"},
+                {"AttributeName": "poll_id", "AttributeType": "S"},
+            ],
             BillingMode="PAY_PER_REQUEST",
             GlobalSecondaryIndexes=[
                 {
