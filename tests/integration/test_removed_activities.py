@@ -21,6 +21,8 @@ from operations.executions import execution
 # Jobs end this long after the description is gone. A destroy that does not wait has taken their roles then.
 STILL_OPEN_SECONDS = 20
 INIT_SECONDS = 300
+# Until Terraform has planned and is at the descriptions.
+APPLY_SECONDS = 240
 REMOVED_KEYS = ("container", "job", "function")
 RESULTS: Mapping[str, Any] = {
     "container": {"of": "container"},
@@ -112,7 +114,7 @@ def test_tasks_of_removed_activities_end_as_they_would_have(
     wait_until(lambda: len([task for task in removed.tasks() if "started_at" in task]) == len(arns), 60)
     before = removed.needed("container", "job", "function")
     applying = removed.begin_apply(removed="true")
-    wait_until(lambda: not any(map(removed.described, REMOVED_KEYS)), 120)
+    wait_until(lambda: not any(map(removed.described, REMOVED_KEYS)), APPLY_SECONDS)
     time.sleep(STILL_OPEN_SECONDS)
     assert removed.needed("container", "job", "function") == before
     assert not applying.done(), "the apply returned while tasks were open"

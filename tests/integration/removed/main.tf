@@ -65,7 +65,7 @@ provider "aws" {
 }
 
 locals {
-  times     = { heartbeat_seconds = 30, timeout_seconds = 280 }
+  times     = { heartbeat_seconds = 120, timeout_seconds = 600 }
   container = { image = "busybox:removed", command = ["true"] }
   # Where the jobs of each activity run.
   jobs_on = merge(
@@ -121,7 +121,7 @@ module "function" {
   handler     = "faulty.handle"
   package     = { bucket = aws_s3_bucket.code.id, key = aws_s3_object.code.key, hash = filebase64sha256(var.package) }
   environment = module.stack.worker_environment
-  limits      = { timeout_seconds = 60 }
+  limits      = { timeout_seconds = 600 }
 }
 
 module "activity" {
