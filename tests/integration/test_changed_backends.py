@@ -87,8 +87,8 @@ def story(changed: Changed) -> Story:
     story = Story(changed=changed)
     with story.measured("start of the first jobs"):
         story.begin("before")
-    with story.measured("apply"):
-        changed.change()
+    with story.measured("change of the descriptions"):
+        applying = changed.begin_change()
     until = time.monotonic() + UNDER_WATCH_SECONDS
     story.begin("at once")
     with story.measured("abort"):
@@ -97,6 +97,8 @@ def story(changed: Changed) -> Story:
     story.begin("after")
     with story.measured("all ends"):
         story.end()
+    with story.measured("end of the apply"):
+        applying.result()
     return story
 
 

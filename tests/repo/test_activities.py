@@ -134,6 +134,9 @@ def test_an_activity_is_made_claim_first_and_description_last() -> None:
     modules = dict(_dependencies("module"))
     for backend in BACKENDS:
         assert modules[backend] == {"aws_dynamodb_table_item.claim"}, backend
+    # What it waits for when it is destroyed has to be there until then.
+    drain = dict(_dependencies("resource", "aws_lambda_invocation"))["drain"]
+    assert drain == {"aws_sfn_activity.this", *(f"module.{backend}" for backend in BACKENDS)}
     items = dict(_dependencies("resource", "aws_dynamodb_table_item"))
     assert items["claim"] == set()
     assert items["this"] == {"aws_lambda_invocation.drain"}

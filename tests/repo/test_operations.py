@@ -16,4 +16,4 @@ def test_each_alarm_has_a_section(root: Path) -> None:
 
 def test_the_alarms_are_found(root: Path) -> None:
     assert {"-reconciler-silent", "-dispatch-dead-letter-not-empty", "-throttles"} <= alarms(root)
-    assert {"-timed-out", "-dropped"} <= alarms(root)
+    assert {"-timed-out", "-reporter-dropped"} <= alarms(root)

@@ -4,7 +4,7 @@ locals {
   config = jsondecode(local.backend.config)
   # Another one: what was there before is destroyed, once its jobs have ended.
   place = merge({ id = local.id, kind = local.backend.kind, name = local.backend.name }, {
-    for kind, setting in { lambda = "function_arn", batch = "job_queue" } : setting => tostring(local.config[setting]) if kind == local.backend.kind && local.config != null
+    for kind, setting in { lambda = "function_arn", batch = "job_queue" } : setting => try(tostring(local.config[setting]), "") if kind == local.backend.kind
   })
 }
 

@@ -12,7 +12,6 @@ variable "stack" {
     table          = object({ arn = string })
     bucket         = object({ arn = string })
     kms_key_arns   = list(string)
-    tags           = map(string)
   })
 }
 

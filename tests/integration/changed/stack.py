@@ -4,7 +4,7 @@ import json
 import math
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,16 +84,33 @@ class Changed:
             never.wait(PASS_SECONDS)
             passes -= 1
 
-    def change(self) -> None:
-        """Apply the change, with passes meanwhile."""
+    def begin_change(self) -> Future[None]:
+        """Begin to apply the change, and wait, with passes, until the descriptions are those of after it.
+
+        The apply goes on until no job runs any more where jobs do not run from now on.
+        """
         terraform = self.applied.terraform
         terraform.variables["changed"] = "true"
-        with ThreadPoolExecutor(1) as pool:
-            applying = pool.submit(terraform.apply, skip_plan=True, refresh=False, capture_output=True)
-            while not wait([applying], timeout=PASS_SECONDS).done:
-                self.reconcile()
-            code, _, errors = applying.result()
+        applying = ThreadPoolExecutor(1).submit(self._apply)
+        while not (applying.done() or self._is_described()):
+            self.reconcile()
+            wait([applying], timeout=PASS_SECONDS)
+        return applying
+
+    def _apply(self) -> None:
+        code, _, errors = self.applied.terraform.apply(skip_plan=True, refresh=False, capture_output=True)
         assert code == 0, errors
+
+    def _is_described(self) -> bool:
+        items = self.client("dynamodb").scan(TableName=self.applied.outputs()["task_table"])["Items"]
+        descriptions = {
+            item["task_id"]["S"].rpartition("-")[2]: item["activity"]["S"]
+            for item in items
+            if item["task_id"]["S"].startswith("activity#arn:")
+        }
+        return set(descriptions) == {"clustered", "moving"} and all(
+            "cluster-two" in text for text in descriptions.values()
+        )
 
     def record(self, asked: Asked) -> Mapping[str, str]:
         """Return the task's item while it is open."""

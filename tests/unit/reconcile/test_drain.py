@@ -86,7 +86,9 @@ def test_when_its_time_is_over_it_says_what_is_open_and_what_to_do(draining, rem
     with pytest.raises(StillOpen) as raised:
         draining.run()
     waited = LIMIT_SECONDS - MARGIN_SECONDS - 5
-    assert f"tasks are open on fake: {ARN.rpartition(':')[2]} has 1, after {waited:.0f} s" in str(raised.value)
+    assert f"tasks are open on fake: {ARN.rpartition(':')[2]} has 1, after {waited:.0f} s" in str(
+        raised.value
+    )
     assert "Apply or destroy again once they have ended." in str(raised.value)
 
 
@@ -110,7 +112,9 @@ def test_a_record_of_0_1_0_has_the_former_name(stack, draining, removed) -> None
 def test_a_callback_s_task_that_waits_has_no_job(stack, draining) -> None:
     arn = "callback:words"
     activity = stack.serve(replace(stack.activity, arn=arn, wake_up=WakeUp.CALLBACK))
-    stack.tasks.park(Task(activity_arn=arn, token="token", input="1", heartbeat_seconds=300), activity.backend)
+    stack.tasks.park(
+        Task(activity_arn=arn, token="token", input="1", heartbeat_seconds=300), activity.backend
+    )
     del stack.tasks.activities[arn]
     assert draining.run(arn) == SETTLING_SECONDS
 

@@ -21,7 +21,9 @@ class Waiting:
     def invocation(self, name: str) -> PassesMeanwhile:
         lease = Lease(store=self.leases, name="drain", holder=name, seconds=60, clock=lambda: self.now)
         return PassesMeanwhile(
-            lease=lease, make_pass=lambda: self.passes.append((self.now, name)), clock=lambda: self.now
+            take_turn=lease.take,
+            make_pass=lambda: self.passes.append((self.now, name)),
+            clock=lambda: self.now,
         )
 
 

@@ -52,8 +52,10 @@ def _make_pass(reconciler: Reconciler) -> Mapping[str, int]:
 
 def _drain(runtime: Runtime, reconciler: Reconciler, context: LambdaContext) -> Drain:
     leases = DynamoLeases(client=runtime.clients.dynamodb, table=runtime.settings.task_table)
+    holder = context.aws_request_id
+    lease = Lease(store=leases, name="drain", holder=holder, seconds=DRAIN_LEASE_SECONDS)
     meanwhile = PassesMeanwhile(
-        lease=Lease(store=leases, name="drain", holder=context.aws_request_id, seconds=DRAIN_LEASE_SECONDS),
+        take_turn=lease.take,
         make_pass=lambda: _make_pass(reconciler),
         clock=runtime.clock,
     )

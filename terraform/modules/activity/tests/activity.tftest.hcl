@@ -94,6 +94,10 @@ run "a_callback_target_has_no_activity" {
     error_message = "nothing of Step Functions may be created"
   }
   assert {
+    condition     = [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].metric_name if length(query.metric) > 0] == ["AsyncEventsDropped"]
+    error_message = "the alarm watches the function alone"
+  }
+  assert {
     condition     = jsondecode(aws_dynamodb_table_item.this.item).task_id.S == "activity#callback:words" && jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S).arn == "callback:words"
     error_message = "the description has the ID that messages on the way have"
   }
@@ -128,7 +132,7 @@ run "one_alarm_on_late_silent_and_dropped_tasks" {
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.this) == 1 && toset([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].metric_name if length(query.metric) > 0]) == toset(["ActivitiesTimedOut", "ActivitiesHeartbeatTimedOut", "AsyncEventsDropped"])
-    error_message = "both metrics of this activity, and what Lambda accepted and never ran"
+    error_message = "the activity's two metrics and the function's"
   }
   assert {
     condition     = alltrue([for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.metric[0].dimensions == (query.id == "dropped" ? tomap({ FunctionName = "words" }) : tomap({ ActivityArn = output.arn })) if length(query.metric) > 0]) && [for query in aws_cloudwatch_metric_alarm.this[0].metric_query : query.expression if query.return_data == true] == ["SUM(METRICS())"]

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.domain.backend_names import current_name
 from activity_dispatch.domain.jobs import Diagnosis
 
 # Module names, not classes: importing only the backends in use keeps the cold start short.
@@ -15,18 +16,11 @@ _MODULES: Mapping[str, str] = {
     "batch": "activity_dispatch.backends.batch.backend",
     "sagemaker": "activity_dispatch.backends.sagemaker.backend",
 }
-# What 0.1.0 wrote into descriptions.
-_FORMER_NAMES: Mapping[str, str] = {"fargate": "ecs"}
 
 
 def names() -> tuple[str, ...]:
     """Return the names of all backends."""
     return tuple(_MODULES)
-
-
-def current_name(name: str) -> str:
-    """Return the backend's name of today, for one that 0.1.0 may have written."""
-    return _FORMER_NAMES.get(name, name)
 
 
 def create(name: str, config: Mapping[str, Any], clients: Clients) -> Backend:

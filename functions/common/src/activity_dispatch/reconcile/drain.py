@@ -10,8 +10,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import ErrorKind, classify
-from activity_dispatch.backends.registry import current_name
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.backend_names import current_name
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.observe.log_keys import activity_name
 from activity_dispatch.store.task_table import Overview, TaskTable
@@ -38,7 +38,7 @@ class StillOpen(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class DrainRequest:
-    """What Terraform asks for, when it creates, updates or deletes `aws_lambda_invocation`; only a delete waits."""
+    """What Terraform asks for when it creates, updates or deletes its resource; only a delete waits."""
 
     activities: frozenset[str]
     backend: str
@@ -105,7 +105,9 @@ class Drain:
             return None
 
 
-_ADVICE = "Nothing is lost: they go on, and no new ones start there. Apply or destroy again once they have ended."
+_ADVICE = (
+    "Nothing is lost: they go on, and no new ones start there. Apply or destroy again once they have ended."
+)
 
 
 def _open_tasks(request: DrainRequest, overview: Overview) -> list[TaskRecord]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.dispatch.lease import Lease
 from activity_dispatch.reconcile.chores import PASS_SECONDS
 from activity_dispatch.reconcile.reconciler import CHECK_SECONDS
 
@@ -19,13 +18,13 @@ LONGEST_PASS_SECONDS = CHECK_SECONDS + 15.0
 
 @dataclass(kw_only=True)
 class PassesMeanwhile:
-    """Makes one pass a minute, if no other invocation that waits does: `lease` lasts for a pass.
+    """Makes one pass a minute, unless another invocation that waits does: `take_turn` takes a lease.
 
     The schedule's passes go on beside it, unless there is no concurrency left for them. `make_pass` and
-    `lease` may raise ClientError and BotoCoreError.
+    `take_turn` may raise ClientError and BotoCoreError.
     """
 
-    lease: Lease
+    take_turn: Callable[[], bool]
     make_pass: Callable[[], object]
     clock: Callable[[], float]
     _passed_at: float = field(default=-math.inf, init=False)
@@ -35,7 +34,7 @@ class PassesMeanwhile:
         if seconds_left < LONGEST_PASS_SECONDS or self.clock() - self._passed_at < PASS_SECONDS:
             return
         try:
-            if self.lease.take():
+            if self.take_turn():
                 self._passed_at = self.clock()
                 self.make_pass()
         except (ClientError, BotoCoreError) as error:
