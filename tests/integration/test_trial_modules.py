@@ -28,7 +28,7 @@ def test_an_existing_state_machine_uses_the_activity(modules, client, follow) ->
     assert output == {**given, "result": {"invoice": {"processed": given}}, "archived": True}
 
 
-@pytest.mark.parametrize("machine", ["reports", "renders", "fargate", "batch"])
+@pytest.mark.parametrize("machine", ["reports", "renders", "transcode", "index"])
 def test_containers_get_the_task(modules, client, follow, machine: str) -> None:
     assert _run(client, follow, modules.machines()[machine], {"job_for": machine}) == {"job_for": machine}
 
@@ -38,5 +38,5 @@ def test_a_function_runs_beside_other_backends(modules, client, follow) -> None:
 
 
 def test_a_training_job_runs(modules, client, follow) -> None:
-    output = _run(client, follow, modules.machines()["sagemaker"], {"hyperparameters": {}})
+    output = _run(client, follow, modules.machines()["fit"], {"hyperparameters": {}})
     assert output["job_name"].startswith("task-")
