@@ -103,8 +103,8 @@ resource "aws_iam_role" "this" {
 
   lifecycle {
     precondition {
-      condition     = each.key != "execution" || length("${local.name}-execution") <= 64
-      error_message = "name must be at most ${54 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -execution behind it, it is a role's name. Given: \"${var.name}\"."
+      condition     = each.key != "execution" || length("${local.name}-job-execution") <= 64
+      error_message = "name must be at most ${50 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -job-execution behind it, it is a role's name. Given: \"${var.name}\"."
     }
   }
 }
