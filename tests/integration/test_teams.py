@@ -152,12 +152,14 @@ def test_a_container_has_its_secrets_and_its_volume_and_a_sidecar_may_fail(
             "SUCCEEDED",
             {"key": "k-1", "ink": "black", "runs": run},
         ), (ended.error, ended.cause)
-    tasks = client("ecs").list_tasks(cluster="plane", family="plane-red-engrave", desiredStatus="STOPPED")[
-        "taskArns"
-    ]
-    described = client("ecs").describe_tasks(cluster="plane", tasks=tasks)["tasks"]
-    codes = [{one["name"]: one["exitCode"] for one in task["containers"]} for task in described]
-    assert codes == [{"job": 0, "meter": 3}] * 2
+    # The worker reports before its task has stopped.
+    wait_until(lambda: _exit_codes(client("ecs"), "plane-red-engrave") == [{"job": 0, "meter": 3}] * 2)
+
+
+def _exit_codes(ecs: Any, family: str) -> list[dict[str, int | None]]:
+    tasks = ecs.list_tasks(cluster="plane", family=family, desiredStatus="STOPPED")["taskArns"]
+    described = ecs.describe_tasks(cluster="plane", tasks=tasks)["tasks"] if tasks else []
+    return [{one["name"]: one.get("exitCode") for one in task["containers"]} for task in described]
 
 
 @pytest.mark.parametrize(("team", "name"), [("red", "red-print"), ("blue", "blue-fold")])
