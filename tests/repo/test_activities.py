@@ -64,9 +64,10 @@ def errors(stack: Path) -> Mapping[str, str]:
 
 @pytest.mark.parametrize(
     ("activity", "most"),
-    [("of-lambda", 10), ("of-ecs", 10), ("of-batch", 10), ("of-sagemaker", 10), ("called", 10)],
+    # Containers have two roles with policies of their own: one more than the ten of the others.
+    [("of-lambda", 10), ("of-ecs", 11), ("of-batch", 11), ("of-sagemaker", 10), ("called", 10)],
 )
-def test_an_activity_has_at_most_ten_resources(
+def test_an_activity_has_few_resources(
     plans: Mapping[str, list[Resource]], activity: str, most: int
 ) -> None:
     of_it = [one for one in plans["one_of_each_kind"] if f'module.activity["{activity}"]' in one["address"]]
