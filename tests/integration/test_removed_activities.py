@@ -64,11 +64,11 @@ class Removed:
     def needed(self, *activities: str) -> list[str]:
         """Return what is there of the jobs' roles, logs and activities, in the order of their names."""
         names = tuple(f"removed-{activity}" for activity in activities)
-        roles = [role["RoleName"] for role in self.client("iam").list_roles()["Roles"]]
+        roles = self.client("iam").list_roles(PathPrefix="/removed/jobs/")["Roles"]
         groups = [each["logGroupName"] for each in self.client("logs").describe_log_groups()["logGroups"]]
         served = [each["name"] for each in self.client("stepfunctions").list_activities()["activities"]]
         paths_of_jobs = tuple(f"/{service}/{name}" for service in ("ecs", "batch") for name in names)
-        found = [role for role in roles if role.startswith(tuple(f"{name}-" for name in names))]
+        found = [role["RoleName"] for role in roles if role["RoleName"].startswith(names)]
         found += [group for group in groups if group.startswith(paths_of_jobs)]
         return sorted([*found, *(name for name in served if name in names)])
 

@@ -25,7 +25,7 @@ override_resource {
 override_resource {
   target          = aws_iam_role.this["execution"]
   override_during = plan
-  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-execution" }
+  values          = { arn = "arn:aws:iam::123456789012:role/studio/jobs/studio-words-job-execution" }
 }
 
 run "ecs_pulls_from_the_named_repositories_only" {
@@ -111,7 +111,7 @@ run "every_role_has_the_stack_s_path_and_boundary" {
   command = plan
 
   assert {
-    condition     = alltrue([for role in aws_iam_role.this : role.path == "/studio/jobs/" && role.permissions_boundary == "arn:aws:iam::123456789012:policy/bounds"]) && toset(values(aws_iam_role.this)[*].name) == toset(["studio-words-execution", "studio-words-job"])
+    condition     = alltrue([for role in aws_iam_role.this : role.path == "/studio/jobs/" && role.permissions_boundary == "arn:aws:iam::123456789012:policy/bounds"]) && toset(values(aws_iam_role.this)[*].name) == toset(["studio-words-job-execution", "studio-words-job"])
     error_message = "the dispatcher may pass only such roles"
   }
 }
