@@ -56,7 +56,7 @@ class InvocationLog:
             self._source.write(self._text[self._written :])
             self._written = len(self._text)
 
-    def close(self, last_lines: str = "") -> str:
+    def close(self, last_lines: str) -> str:
         """Write what is left, the function's and then the last lines; return the whole log."""
         with self._reading:
             self._closed.set()
