@@ -15,8 +15,14 @@ locals {
   # Not every platform sets the region, and SDKs read different variables.
   region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => var.stack.region }
   # With its own limit the worker ends before Batch ends it, and reports why.
-  worker      = merge({ TASK_TIMEOUT_SECONDS = tostring(local.job_timeout_seconds) }, var.stack.job_environment)
-  environment = merge(local.region, var.settings.container.environment, { for name, value in local.worker : name => value if var.settings.worker })
+  limits = { TASK_TIMEOUT_SECONDS = tostring(local.job_timeout_seconds) }
+  # Limits are the user's to change, what is always set for the job is not.
+  environment = merge(
+    local.region,
+    var.settings.worker ? local.limits : null,
+    var.settings.container.environment,
+    var.settings.worker ? var.stack.job_environment : null,
+  )
   requirements = merge(
     { VCPU = var.settings.size.cpu, MEMORY = var.settings.size.memory_mb },
     var.settings.size.gpus > 0 ? { GPU = var.settings.size.gpus } : {},

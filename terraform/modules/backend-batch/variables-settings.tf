@@ -72,8 +72,8 @@ variable "settings" {
   }
   validation {
     # Always set for the job.
-    condition     = alltrue([for key in concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)) : key != "" && !startswith(key, "AWS_BATCH") && !contains(["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"], key)]) && length(setintersection(keys(var.settings.container.environment), keys(var.settings.container.secrets))) == 0
-    error_message = "container.environment and container.secrets must not have an empty name, one that both have or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET, AWS_BATCH... Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
+    condition     = alltrue([for key in concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)) : key != "" && !startswith(key, "AWS_BATCH") && !contains(["TASK_ID", "TASK_TABLE", "TASK_RETENTION_DAYS", "PAYLOAD_BUCKET"], key)]) && length(setintersection(concat(keys(var.settings.container.environment), ["AWS_REGION", "AWS_DEFAULT_REGION", "TASK_TIMEOUT_SECONDS"]), keys(var.settings.container.secrets))) == 0
+    error_message = "container.environment and container.secrets must not have an empty name, one that both have or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET, AWS_BATCH..., nor secrets AWS_REGION, AWS_DEFAULT_REGION or TASK_TIMEOUT_SECONDS. Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
   }
   validation {
     condition     = alltrue([for arn in values(var.settings.container.secrets) : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))])

@@ -15,12 +15,17 @@ locals {
   # Not every platform sets the region, and SDKs read different variables.
   region = { for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] : name => var.stack.region }
   # With its own limits the worker ends before the platform ends it, and reports why. ECS has no limit of its own.
-  worker = merge(
-    { TASK_GRACE_SECONDS = tostring(max(0, local.container.stop_timeout_seconds - 10)) },
-    { TASK_TIMEOUT_SECONDS = tostring(coalesce(var.settings.job_timeout_seconds, var.timeout_seconds)) },
-    var.stack.job_environment,
+  limits = {
+    TASK_GRACE_SECONDS   = tostring(max(0, local.container.stop_timeout_seconds - 10))
+    TASK_TIMEOUT_SECONDS = tostring(coalesce(var.settings.job_timeout_seconds, var.timeout_seconds))
+  }
+  # Limits are the user's to change, what is always set for the job is not.
+  environment = merge(
+    local.region,
+    var.settings.worker ? local.limits : null,
+    local.container.environment,
+    var.settings.worker ? var.stack.job_environment : null,
   )
-  environment = merge(local.region, local.container.environment, { for name, value in local.worker : name => value if var.settings.worker })
 
   volumes = merge(
     var.settings.efs_volumes,

@@ -227,3 +227,15 @@ run "encrypts_logs_with_a_customer_key" {
     error_message = "key and retention must be set"
   }
 }
+
+run "the_environment_overrides_the_worker_s_limits" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker", environment = { TASK_GRACE_SECONDS = "5", TASK_TIMEOUT_SECONDS = "7" } } }
+  }
+
+  assert {
+    condition     = { for variable in jsondecode(aws_batch_job_definition.this.container_properties).environment : variable.name => variable.value if endswith(variable.name, "_SECONDS") } == { TASK_GRACE_SECONDS = "5", TASK_TIMEOUT_SECONDS = "7" }
+    error_message = "the user's limits must win over the module's"
+  }
+}

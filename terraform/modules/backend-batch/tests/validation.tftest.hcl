@@ -299,3 +299,11 @@ run "rejects_more_tags_than_a_job_may_have" {
   }
   expect_failures = [aws_batch_job_definition.this]
 }
+
+run "rejects_a_secret_named_like_a_limit_that_the_module_sets" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker", secrets = { TASK_TIMEOUT_SECONDS = "arn:aws:ssm:eu-west-1:123456789012:parameter/mine" } } }
+  }
+  expect_failures = [var.settings]
+}

@@ -285,3 +285,15 @@ run "accepts_the_largest_memory_of_each_number_of_cpus" {
     error_message = "AWS's table"
   }
 }
+
+run "the_environment_overrides_the_worker_s_limits" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker", environment = { TASK_GRACE_SECONDS = "5", TASK_TIMEOUT_SECONDS = "7" } } }
+  }
+
+  assert {
+    condition     = { for variable in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : variable.name => variable.value if endswith(variable.name, "_SECONDS") } == { TASK_GRACE_SECONDS = "5", TASK_TIMEOUT_SECONDS = "7" }
+    error_message = "the user's limits must win over the module's"
+  }
+}

@@ -314,3 +314,11 @@ run "rejects_an_activity_of_another_name" {
   }
   expect_failures = [aws_ecs_task_definition.this]
 }
+
+run "rejects_a_secret_named_like_a_limit_that_the_module_sets" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker", secrets = { TASK_TIMEOUT_SECONDS = "arn:aws:ssm:eu-west-1:123456789012:parameter/mine" } } }
+  }
+  expect_failures = [var.settings]
+}
