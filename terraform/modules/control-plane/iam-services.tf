@@ -70,19 +70,24 @@ locals {
 
   # In a fixed order: a changed one would change policies.
   permitted = [for backend in ["lambda", "ecs", "batch", "sagemaker"] : backend if contains(var.backends, backend)]
-  started   = flatten([for backend in local.permitted : concat(local.start_statements[backend], local.watched[backend].statements)])
-  ended     = flatten([for backend in local.permitted : concat(local.watched[backend].statements, local.watched[backend].log_statements)])
-  # A policy must have a statement.
-  start_policy = { Version = "2012-10-17", Statement = concat(local.started, local.pass_roles, length(local.started) > 0 ? [] : [local.make_requests]) }
-  end_policy   = { Version = "2012-10-17", Statement = concat(local.ended, length(local.ended) > 0 ? [] : [local.make_requests]) }
+  starts    = concat(flatten([for backend in local.permitted : local.start_statements[backend]]), local.pass_roles)
+  watches   = flatten([for backend in local.permitted : local.watched[backend].statements])
+  ends      = flatten([for backend in local.permitted : concat(local.watched[backend].statements, local.watched[backend].log_statements)])
+  # A policy must have a statement: if all jobs are functions there is none.
+  job_policies = { for function, statements in {
+    dispatcher = concat(local.starts, local.watches)
+    poller     = concat(local.starts, local.watches)
+    reporter   = local.ends
+    reconciler = concat(local.starts, local.ends)
+  } : function => { for name in ["jobs"] : name => jsonencode({ Version = "2012-10-17", Statement = statements }) if length(statements) > 0 } }
 
   # IAM counts all inline policies of a role together, up to 10,240 characters; module function adds less than 1,500 of them, for
   # logs, tracing and network. Activities add nothing, names in existing do.
   max_policy_size = 8740
-  policy_sizes = { for function, policies in {
-    dispatcher = [local.dispatcher_policy, local.start_policy]
-    poller     = [{ Statement = local.take_tasks }, local.start_policy]
-    reporter   = [local.reporter_policy, local.end_policy]
-    reconciler = [local.reconciler_policy, local.start_policy, local.end_policy]
-  } : function => sum([for policy in policies : length(jsonencode(policy))]) }
+  policy_sizes = { for function, policy in {
+    dispatcher = local.dispatcher_policy
+    poller     = { Statement = local.take_tasks }
+    reporter   = local.reporter_policy
+    reconciler = local.reconciler_policy
+  } : function => length(jsonencode(policy)) + sum(concat([0], [for jobs in values(local.job_policies[function]) : length(jobs)])) }
 }

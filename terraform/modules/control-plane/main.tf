@@ -55,7 +55,7 @@ module "dispatcher" {
   package      = module.packages.packages.dispatcher
   limits       = { timeout_seconds = local.dispatcher_timeout_seconds, memory_mb = 512, concurrency = local.reserved_concurrency.dispatcher }
   environment  = local.function_environment
-  policies     = { dispatch = jsonencode(local.dispatcher_policy), jobs = jsonencode(local.start_policy) }
+  policies     = merge({ dispatch = jsonencode(local.dispatcher_policy) }, local.job_policies.dispatcher)
   iam          = local.function_iam
   vpc          = var.functions.vpc
   architecture = var.functions.architecture

@@ -29,7 +29,7 @@ module "reconciler" {
   # A whole core: a heartbeat takes about a millisecond of it, and 100,000 open tasks take 500 MB. An idle pass costs next to nothing.
   limits       = { timeout_seconds = 300, memory_mb = 1769, concurrency = local.reserved_concurrency.reconciler }
   environment  = merge(local.function_environment, { MISSED_TASK_POLL_SECONDS = tostring(var.dispatch.missed_task_poll_minutes * 60) })
-  policies     = { reconcile = jsonencode(local.reconciler_policy), start = jsonencode(local.start_policy), jobs = jsonencode(local.end_policy) }
+  policies     = merge({ reconcile = jsonencode(local.reconciler_policy) }, local.job_policies.reconciler)
   iam          = local.function_iam
   vpc          = var.functions.vpc
   architecture = var.functions.architecture
@@ -50,7 +50,7 @@ module "poller" {
   # Each invocation uses its last minute or two to hand over.
   limits       = { timeout_seconds = 900, memory_mb = 512 }
   environment  = local.function_environment
-  policies     = { poll = jsonencode({ Version = "2012-10-17", Statement = local.take_tasks }), jobs = jsonencode(local.start_policy) }
+  policies     = merge({ poll = jsonencode({ Version = "2012-10-17", Statement = local.take_tasks }) }, local.job_policies.poller)
   iam          = local.function_iam
   vpc          = var.functions.vpc
   architecture = var.functions.architecture

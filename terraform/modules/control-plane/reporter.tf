@@ -38,7 +38,7 @@ module "reporter" {
   # A large execution that is aborted: each of its jobs is stopped. What does not fit is left to the event's next delivery.
   limits       = { timeout_seconds = 300, memory_mb = 512, concurrency = local.reserved_concurrency.reporter }
   environment  = merge(local.function_environment, { REPORT_DEAD_LETTER_URL = aws_sqs_queue.this["report_dead_letter"].url })
-  policies     = { report = jsonencode(local.reporter_policy), jobs = jsonencode(local.end_policy) }
+  policies     = merge({ report = jsonencode(local.reporter_policy) }, local.job_policies.reporter)
   iam          = local.function_iam
   vpc          = var.functions.vpc
   architecture = var.functions.architecture

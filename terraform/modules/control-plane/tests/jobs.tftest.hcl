@@ -11,8 +11,8 @@ run "functions_need_no_permissions_of_the_stack" {
   }
 
   assert {
-    condition     = local.start_policy.Statement[*].Sid == ["MakeDispatchRequests"] && local.end_policy.Statement[*].Sid == ["MakeDispatchRequests"]
-    error_message = "a policy must have a statement, which grants nothing new"
+    condition     = alltrue([for policies in local.job_policies : policies == {}])
+    error_message = "a policy must have a statement: there must be none"
   }
   assert {
     condition     = keys(aws_cloudwatch_event_rule.this) == ["executions"]
@@ -27,7 +27,7 @@ run "ecs_jobs_of_this_name_may_be_run_in_the_stack_s_clusters" {
   }
 
   assert {
-    condition = jsonencode(local.start_policy.Statement) == jsonencode([
+    condition = jsonencode(jsondecode(local.job_policies.dispatcher.jobs).Statement) == jsonencode([
       {
         Sid       = "RunTasks"
         Effect    = "Allow"
@@ -43,6 +43,13 @@ run "ecs_jobs_of_this_name_may_be_run_in_the_stack_s_clusters" {
         Condition = { StringEquals = { "ecs:CreateAction" = "RunTask" } }
       },
       {
+        Sid       = "GiveJobsTheirRoles"
+        Effect    = "Allow"
+        Action    = ["iam:PassRole"]
+        Resource  = ["arn:aws:iam::123456789012:role/first/jobs/first-*"]
+        Condition = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
+      },
+      {
         Sid       = "WatchAndStopTasks"
         Effect    = "Allow"
         Action    = ["ecs:DescribeTasks", "ecs:StopTask"]
@@ -56,18 +63,11 @@ run "ecs_jobs_of_this_name_may_be_run_in_the_stack_s_clusters" {
         Resource  = ["*"]
         Condition = { ArnLike = { "ecs:cluster" = [for name in ["first", "first-*"] : "arn:aws:ecs:eu-west-1:123456789012:cluster/${name}"] } }
       },
-      {
-        Sid       = "GiveJobsTheirRoles"
-        Effect    = "Allow"
-        Action    = ["iam:PassRole"]
-        Resource  = ["arn:aws:iam::123456789012:role/first/jobs/first-*"]
-        Condition = { StringEquals = { "iam:PassedToService" = ["ecs-tasks.amazonaws.com"] } }
-      },
     ])
     error_message = "definitions by name, the stack's clusters, roles by path and name, to ECS tasks only"
   }
   assert {
-    condition     = local.end_policy.Statement[*].Sid == ["WatchAndStopTasks", "FindTasks", "ReadTaskLogs"] && local.end_policy.Statement[2].Action == ["logs:GetLogEvents"] && local.end_policy.Statement[2].Resource == ["arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/first-*:log-stream:jobs/*"]
+    condition     = jsondecode(local.job_policies.reporter.jobs).Statement[*].Sid == ["WatchAndStopTasks", "FindTasks", "ReadTaskLogs"] && jsondecode(local.job_policies.reporter.jobs).Statement[2].Action == ["logs:GetLogEvents"] && jsondecode(local.job_policies.reporter.jobs).Statement[2].Resource == ["arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/first-*:log-stream:jobs/*"]
     error_message = "the reporter starts nothing; it reads the jobs' streams only"
   }
 }
@@ -79,7 +79,7 @@ run "batch_jobs_of_this_name_may_be_submitted_to_the_stack_s_queues" {
   }
 
   assert {
-    condition = { for statement in local.start_policy.Statement : statement.Sid => [statement.Action, statement.Resource] } == {
+    condition = { for statement in jsondecode(local.job_policies.dispatcher.jobs).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
       SubmitJobs = [["batch:SubmitJob"], [
         "arn:aws:batch:eu-west-1:123456789012:job-definition/first-*", "arn:aws:batch:eu-west-1:123456789012:job-queue/first",
         "arn:aws:batch:eu-west-1:123456789012:job-queue/first-*",
@@ -91,11 +91,11 @@ run "batch_jobs_of_this_name_may_be_submitted_to_the_stack_s_queues" {
     error_message = "these actions on these resources, and no role to pass: a definition names it"
   }
   assert {
-    condition     = [for statement in local.end_policy.Statement : statement.Condition if statement.Sid == "StopJobs"] == [{ StringEqualsIfExists = { "aws:ResourceTag/activity-dispatch" = "first" } }]
+    condition     = [for statement in jsondecode(local.job_policies.reporter.jobs).Statement : statement.Condition if statement.Sid == "StopJobs"] == [{ StringEqualsIfExists = { "aws:ResourceTag/activity-dispatch" = "first" } }]
     error_message = "jobs of another stack must not be ended"
   }
   assert {
-    condition     = local.end_policy.Statement[*].Sid == ["FindAndWatchJobs", "StopJobs", "ReadJobLogs"] && local.end_policy.Statement[2].Resource == ["arn:aws:logs:eu-west-1:123456789012:log-group:/batch/first-*:log-stream:jobs/*"]
+    condition     = jsondecode(local.job_policies.reporter.jobs).Statement[*].Sid == ["FindAndWatchJobs", "StopJobs", "ReadJobLogs"] && jsondecode(local.job_policies.reporter.jobs).Statement[2].Resource == ["arn:aws:logs:eu-west-1:123456789012:log-group:/batch/first-*:log-stream:jobs/*"]
     error_message = "the reporter submits nothing; it reads the jobs' streams only"
   }
 }
@@ -107,7 +107,7 @@ run "trainings_of_tasks_may_be_run_with_the_jobs_roles" {
   }
 
   assert {
-    condition = jsonencode(local.start_policy.Statement) == jsonencode([
+    condition = jsonencode(jsondecode(local.job_policies.dispatcher.jobs).Statement) == jsonencode([
       {
         Sid      = "RunTrainings"
         Effect   = "Allow"
@@ -122,23 +122,23 @@ run "trainings_of_tasks_may_be_run_with_the_jobs_roles" {
         Condition = { StringEquals = { "sagemaker:TaggingAction" = "CreateTrainingJob" } }
       },
       {
-        Sid      = "WatchAndStopTrainings"
-        Effect   = "Allow"
-        Action   = ["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
-        Resource = ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/task-*"]
-      },
-      {
         Sid       = "GiveJobsTheirRoles"
         Effect    = "Allow"
         Action    = ["iam:PassRole"]
         Resource  = ["arn:aws:iam::123456789012:role/first/jobs/first-*"]
         Condition = { StringEquals = { "iam:PassedToService" = ["sagemaker.amazonaws.com"] } }
       },
+      {
+        Sid      = "WatchAndStopTrainings"
+        Effect   = "Allow"
+        Action   = ["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
+        Resource = ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/task-*"]
+      },
     ])
     error_message = "trainings by the tasks' names, roles by path and name, to SageMaker only"
   }
   assert {
-    condition = { for statement in local.end_policy.Statement : statement.Sid => statement.Resource } == {
+    condition = { for statement in jsondecode(local.job_policies.reporter.jobs).Statement : statement.Sid => statement.Resource } == {
       WatchAndStopTrainings = ["arn:aws:sagemaker:eu-west-1:123456789012:training-job/task-*"]
       ReadTrainingLogs      = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/TrainingJobs:log-stream:task-*"]
       FindTrainingLogs      = ["arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/TrainingJobs:*"]
@@ -154,7 +154,7 @@ run "roles_follow_the_given_path" {
   }
 
   assert {
-    condition = alltrue([for statement in local.start_policy.Statement :
+    condition = alltrue([for statement in jsondecode(local.job_policies.dispatcher.jobs).Statement :
       statement.Resource == ["arn:aws:iam::123456789012:role/company/jobs/first-*"] && statement.Condition.StringEquals["iam:PassedToService"] == ["ecs-tasks.amazonaws.com", "sagemaker.amazonaws.com"]
     if contains(statement.Action, "iam:PassRole")])
     error_message = "only roles in the jobs' path may be passed, and only to jobs"

@@ -71,7 +71,7 @@ run "no_function_of_the_stack_can_write_a_description_or_a_claim" {
   command = plan
 
   assert {
-    condition = alltrue([for statement in concat(local.dispatcher_policy.Statement, local.take_tasks, local.reporter_policy.Statement, local.reconciler_policy.Statement, local.listener_policy.Statement, local.start_policy.Statement, local.end_policy.Statement) :
+    condition = alltrue([for statement in concat(local.dispatcher_policy.Statement, local.take_tasks, local.reporter_policy.Statement, local.reconciler_policy.Statement, local.listener_policy.Statement, local.starts, local.ends) :
       statement.Condition == {
         "ForAllValues:StringNotLike" = { "dynamodb:LeadingKeys" = ["activity#*"] }
         Null                         = { "dynamodb:LeadingKeys" = "false" }
@@ -89,7 +89,7 @@ run "functions_are_invoked_by_their_own_policies_alone" {
   command = plan
 
   assert {
-    condition = length([for statement in concat(local.dispatcher_policy.Statement, local.reporter_policy.Statement, local.reconciler_policy.Statement, local.start_policy.Statement, local.end_policy.Statement) :
+    condition = length([for statement in concat(local.dispatcher_policy.Statement, local.reporter_policy.Statement, local.reconciler_policy.Statement, local.starts, local.ends) :
       statement if anytrue([for action in statement.Action : startswith(action, "lambda:")])
     ]) == 0
     error_message = "the stack's roles may invoke no function: each one's own policy lets them in"

@@ -48,7 +48,7 @@ run "only_the_services_in_use_are_watched" {
   }
 
   assert {
-    condition     = toset(keys(aws_cloudwatch_event_rule.this)) == toset(["jobs-batch", "executions"]) && toset(flatten([for statement in concat(local.start_policy.Statement, local.end_policy.Statement) : [for action in statement.Action : split(":", action)[0]]])) == toset(["batch", "logs"])
+    condition     = toset(keys(aws_cloudwatch_event_rule.this)) == toset(["jobs-batch", "executions"]) && toset(flatten([for statement in concat(local.starts, local.ends) : [for action in statement.Action : split(":", action)[0]]])) == toset(["batch", "logs"])
     error_message = "the other services need neither rules nor permissions"
   }
   assert {
