@@ -16,8 +16,13 @@ TEMPLATES = {
 # Forms of ARNs beside those of the reference. The ARN of a log group ends in :* in policies, unless the
 # action is about tags.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+# An invocation that names a version is judged on that version's ARN, $LATEST's too.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-api-permissions-ref.html
 FORMS = {
     "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}": (
         "arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}:*",
+    ),
+    "arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName}": (
+        "arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName}:$LATEST",
     ),
 }
