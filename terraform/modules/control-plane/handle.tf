@@ -30,7 +30,7 @@ locals {
     wake_ups       = concat(["requests", "callback"], sort(var.wake_ups))
     state_machines = local.machine_names
 
-    iam = { job_path = local.job_path, permissions_boundary_arn = var.iam.permissions_boundary_arn }
+    iam = { job_path = local.job_path, permissions_boundary_arn = local.job_boundary_arn }
     # Who starts jobs: a function's own policy lets these roles in.
     starters       = [for name in concat(["dispatcher", "reconciler"], keys(module.poller)) : "arn:${local.partition}:iam::${local.account}:role${local.iam_path}${local.function_names[name]}"]
     reporter_arn   = local.function_arns.reporter

@@ -42,8 +42,9 @@ locals {
   dispatcher_timeout_seconds = 300
 
   # Of every function of the stack.
-  function_iam = { path = local.iam_path, permissions_boundary_arn = var.iam.permissions_boundary_arn }
-  watching     = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing }
+  function_iam     = { path = local.iam_path, permissions_boundary_arn = var.iam.permissions_boundary_arn }
+  job_boundary_arn = var.iam.job_permissions_boundary_arn == null ? var.iam.permissions_boundary_arn : var.iam.job_permissions_boundary_arn
+  watching         = { alarm_actions = var.watching.alarm_actions, tracing = var.watching.tracing }
 }
 
 module "dispatcher" {

@@ -39,11 +39,14 @@ variable "iam" {
     - `path`: IAM path of the roles of the stack's functions. null: /NAME/.
     - `job_path`: IAM path of the jobs' roles; whoever may create roles NAME-* in it may have them given to jobs. null: PATHjobs/.
     - `permissions_boundary_arn`: policy that bounds every role, those of activities too. null: none.
+    - `job_permissions_boundary_arn`: another one for the roles of activities; the handle has it, so that teams give it to
+      theirs. SECURITY.md says what it must not allow. null: `permissions_boundary_arn`.
   EOT
   type = object({
-    path                     = optional(string)
-    job_path                 = optional(string)
-    permissions_boundary_arn = optional(string)
+    path                         = optional(string)
+    job_path                     = optional(string)
+    permissions_boundary_arn     = optional(string)
+    job_permissions_boundary_arn = optional(string)
   })
   default  = {}
   nullable = false
@@ -52,8 +55,8 @@ variable "iam" {
     error_message = "iam.path and iam.job_path must be null or begin and end with /. Given: ${jsonencode(var.iam)}."
   }
   validation {
-    condition     = var.iam.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.iam.permissions_boundary_arn))
-    error_message = "iam.permissions_boundary_arn must be null or arn:aws:iam::ACCOUNT:policy/NAME. Given: \"${coalesce(var.iam.permissions_boundary_arn, "null")}\"."
+    condition     = alltrue([for arn in [var.iam.permissions_boundary_arn, var.iam.job_permissions_boundary_arn] : arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", arn))])
+    error_message = "iam.permissions_boundary_arn and iam.job_permissions_boundary_arn must be null or arn:aws:iam::ACCOUNT:policy/NAME. Given: ${jsonencode(var.iam)}."
   }
 }
 

@@ -12,7 +12,7 @@ DESCRIPTION = f"activity#{arn_of('red-sketch')}"
 RED_ROLE = "arn:aws:iam::000000000000:role/plane/jobs/plane-red-sketch-task"
 QUEUE = "http://sqs.eu-west-1.localhost.localstack.cloud:4566/000000000000/plane-dispatch"
 TRUST = '{"Version": "2012-10-17", "Statement": []}'
-BOUNDARY = "arn:aws:iam::000000000000:policy/plane-boundary"
+BOUNDARY = "arn:aws:iam::000000000000:policy/plane-job-boundary"
 JOB = [{"name": "job", "image": "red-other:1", "command": ["true"]}]
 NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
 

@@ -10,7 +10,7 @@ module "control_plane" {
   packages = var.packages
   network  = var.network
   # Teams make roles: a boundary on every one is what keeps them from giving away more than they have.
-  iam = { permissions_boundary_arn = var.permissions_boundary_arn }
+  iam = { permissions_boundary_arn = var.permissions_boundary_arn, job_permissions_boundary_arn = aws_iam_policy.job_boundary.arn }
 }
 
 module "team" {

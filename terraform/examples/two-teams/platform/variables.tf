@@ -18,8 +18,9 @@ variable "network" {
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the policy that bounds every role of the stack and of the teams' jobs."
+  description = "ARN of the policy that bounds the roles of the stack's functions. null: none. Those of the teams have one of their own."
   type        = string
+  default     = null
 }
 
 variable "teams" {

@@ -1,7 +1,19 @@
-# Path, boundary, VPC and architecture of the functions. That every role and function has them: tests/repo/test_iam_of_modules.py.
+# Path, boundary, VPC and architecture of the functions. That every role and function has them: tests/repo/test_terraform_portable.py.
 mock_provider "aws" {
   source          = "../../../tests/mocks/aws"
   override_during = plan
+}
+
+run "jobs_may_have_a_boundary_of_their_own" {
+  command = plan
+  variables {
+    iam = { permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary", job_permissions_boundary_arn = "arn:aws:iam::123456789012:policy/jobs" }
+  }
+
+  assert {
+    condition     = local.function_iam.permissions_boundary_arn == "arn:aws:iam::123456789012:policy/boundary" && output.handle.iam.permissions_boundary_arn == "arn:aws:iam::123456789012:policy/jobs"
+    error_message = "the stack's functions keep theirs, the handle has that of the jobs"
+  }
 }
 
 run "roles_are_in_the_stack_s_path" {

@@ -1,10 +1,8 @@
-# What no role may do, whatever its policies say. Teams write the policies of their roles: what a team's own role may not do, a job
-# of its must not do either.
+# What no role may do, whatever its policies say.
 locals {
-  team_roles = ["${local.account}:role/${local.name}/jobs/*", "${local.account}:role/${local.name}-teams/*/*"]
-  boundary = {
-    Version = "2012-10-17"
-    Statement = [
+  boundaries = {
+    # Of the stack's functions.
+    boundary = [
       {
         Sid       = "AllButPermissions"
         Effect    = "Allow"
@@ -18,22 +16,32 @@ locals {
         Action   = ["iam:PassRole"]
         Resource = "${local.account}:role/${local.name}/jobs/*"
       },
+    ]
+    # Teams write the policies of their roles: what a team's own role may not do, a job of its must not do either.
+    job-boundary = [
+      {
+        Sid       = "AllButPermissions"
+        Effect    = "Allow"
+        NotAction = ["iam:*", "sts:AssumeRole"]
+        Resource  = "*"
+      },
       {
         Sid    = "ControlPlaneOnly"
         Effect = "Deny"
         Action = [
           "batch:SubmitJob", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:Query",
-          "dynamodb:Scan", "ecs:RunTask", "iam:PassRole", "sqs:ReceiveMessage", "states:GetActivityTask",
+          "dynamodb:Scan", "ecs:RunTask", "sqs:ReceiveMessage", "states:GetActivityTask",
         ]
-        # In an account of its own for the stack; elsewhere name the stack's table, queues, cluster and activities.
-        Resource  = "*"
-        Condition = { ArnLike = { "aws:PrincipalArn" = local.team_roles } }
+        # In an account of its own for the stack. Elsewhere name what is the stack's, as examples/two-teams does.
+        Resource = "*"
       },
     ]
   }
 }
 
 resource "aws_iam_policy" "boundary" {
-  name   = "${local.name}-boundary"
-  policy = jsonencode(local.boundary)
+  for_each = local.boundaries
+
+  name   = "${local.name}-${each.key}"
+  policy = jsonencode({ Version = "2012-10-17", Statement = each.value })
 }

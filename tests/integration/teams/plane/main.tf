@@ -51,8 +51,8 @@ locals {
   name    = "plane"
   account = "arn:aws:iam::000000000000"
   teams   = toset(["red", "blue"])
-  # Made of names: the control plane and its boundary name each other.
-  boundary_arn = "${local.account}:policy/${local.name}-boundary"
+  # Made of names: the control plane and its boundaries name each other.
+  policy_arn = "${local.account}:policy/${local.name}"
 }
 
 data "aws_vpc" "default" {
@@ -72,7 +72,7 @@ module "control_plane" {
   name     = local.name
   packages = { dir = var.packages_dir }
   backends = ["lambda", "ecs", "batch"]
-  iam      = { permissions_boundary_arn = local.boundary_arn }
+  iam      = { permissions_boundary_arn = "${local.policy_arn}-boundary", job_permissions_boundary_arn = "${local.policy_arn}-job-boundary" }
   network = {
     vpc_id           = data.aws_vpc.default.id
     subnets          = data.aws_subnets.default.ids

@@ -5,18 +5,24 @@ mock_provider "aws" {
 
 variables {
   packages                 = { bucket = "releases", zips = { for name in ["dispatcher", "reporter", "reconciler", "poller", "listener"] : name => { key = "${name}.zip", hash = base64sha256(name) } } }
-  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/bounds"
+  permissions_boundary_arn = "arn:aws:iam::123456789012:policy/company"
   teams = {
     films = { role_name = "films-deploy" }
     news  = { role_name = "news-deploy", function_arns = ["arn:aws:lambda:eu-west-1:123456789012:function:news-*"], function_role_arns = ["arn:aws:iam::123456789012:role/news-*"] }
   }
 }
 
+override_resource {
+  target          = aws_iam_policy.job_boundary
+  override_during = plan
+  values          = { arn = "arn:aws:iam::123456789012:policy/studio-jobs" }
+}
+
 run "each_team_gets_its_own_policy" {
   command = plan
 
   assert {
-    condition     = output.handle.iam == { job_path = "/studio/jobs/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/bounds" }
+    condition     = output.handle.iam == { job_path = "/studio/jobs/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/studio-jobs" }
     error_message = "roles must have a path and the boundary"
   }
   assert {
