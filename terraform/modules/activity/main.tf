@@ -107,7 +107,7 @@ resource "aws_dynamodb_table_item" "this" {
     precondition {
       # The reconciler sends their heartbeats, once a minute.
       condition     = !local.is_callback || var.max_concurrent_jobs == null || local.heartbeat_seconds >= 180
-      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and two may fail. Given: ${local.heartbeat_seconds}."
+      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."
     }
   }
   depends_on = [aws_lambda_invocation.drain]
