@@ -19,6 +19,7 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
+  iam = { permissions_boundary_arn = var.permissions_boundary_arn }
   # Heartbeat and timeout of the state, in seconds.
   activities = {
     requests = { heartbeat_seconds = 60, timeout_seconds = 300 }
@@ -56,6 +57,7 @@ module "job" {
   environment = merge(module.stack.worker_environment, { VERIFY_BUCKET = var.data_bucket })
   limits      = { timeout_seconds = 60 }
   # An object there ends the failures that the function was asked for.
+  iam = local.iam
   policies = { switch = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -74,6 +76,7 @@ module "stack" {
   packages = { dir = var.packages_dir }
   backends = concat(["lambda"], var.training == null ? [] : ["sagemaker"])
   wake_ups = ["poll", "logs"]
+  iam      = local.iam
   data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   logs     = { retention_days = 1 }
   watching = { dashboard = false }
@@ -152,6 +155,7 @@ module "state_machine" {
   name         = "${var.name}-${each.key}"
   definition   = jsonencode(local.definitions[each.key])
   policies     = { for activity in local.requests_of[each.key] : activity => local.served[activity].execution_policy_json }
+  iam          = local.iam
   logs         = { retention_days = 1 }
   listener_arn = each.key == "logs" ? module.stack.handle.listener_arn : null
 }

@@ -116,7 +116,8 @@ resource "aws_lambda_event_source_mapping" "chain" {
 }
 
 resource "aws_iam_role" "chain" {
-  name = "${var.name}-chain"
+  name                 = "${var.name}-chain"
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "lambda.amazonaws.com" }, Action = "sts:AssumeRole" }]

@@ -26,6 +26,12 @@ variable "account_id" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds every role, as in the environment. null: none."
+  type        = string
+  default     = null
+}
+
 variable "data_bucket" {
   description = "Name of the environment's data bucket, which takes the zip of the function under test."
   type        = string

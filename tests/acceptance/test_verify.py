@@ -51,7 +51,7 @@ def test_the_local_cloud_answers_as_aws_documents(report: dict[str, Any]) -> Non
 
 def test_nothing_is_left(report: dict[str, Any], endpoint: str) -> None:
     assert report["cleaned_up"]
-    assert resources_of(clients_of(endpoint), "first-light-verify") == []
+    assert resources_of(clients_of(endpoint), "verify-") == []
     assert not (paths.build_dir(outputs.LOCAL) / "verify/terraform.tfstate").exists()
     s3 = clients_of(endpoint)("s3")
     bucket = outputs.load(outputs.LOCAL).data_bucket

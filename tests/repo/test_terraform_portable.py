@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(folder for folder in (ROOT / "terraform/modules").iterdir() if folder.is_dir())
 # Compositions of ours that others call, with a stack's handle.
 COMPOSITIONS = [ROOT / "terraform/examples" / name for name in ("training", "word-count")]
+# What the commands of `make` apply in an account.
+APPLIED = [ROOT / "terraform" / name for name in ("environments/dev", "environments/prod", "verify")]
 # Every folder that somebody applies, or calls.
 FOLDERS = sorted({file.parent for file in used.files(ROOT) if file.suffix == ".tf"})
 # What a validation names besides text: error messages say `data.kms_key_arn` and mean a field.
@@ -70,11 +72,20 @@ def test_every_role_has_a_path_and_a_boundary(folder: Path) -> None:
             assert re.fullmatch(r"\$\{var\.(stack\.)?iam\.\w+\}", given), (role.labels, argument)
 
 
-@pytest.mark.parametrize("folder", [*MODULES, *COMPOSITIONS], ids=_id)
-def test_every_call_of_a_module_with_a_role_passes_both(folder: Path) -> None:
-    for call in calls(folder, "function", "state-machine"):
+@pytest.mark.parametrize("folder", [*MODULES, *COMPOSITIONS, *APPLIED], ids=_id)
+def test_every_call_of_a_module_with_a_role_passes_a_boundary(folder: Path) -> None:
+    for call in calls(folder, "function", "state-machine", "stack", "control-plane"):
         given = str(terraform.value(call.attributes["iam"]))
-        assert "permissions_boundary_arn" in given or given == "${local.function_iam}", call.labels
+        passed_on = ("${local.function_iam}", "${local.iam}", "${var.iam}")
+        assert "permissions_boundary_arn" in given or given in passed_on, call.labels
+
+
+@pytest.mark.parametrize("folder", APPLIED, ids=_id)
+def test_an_account_s_boundary_is_on_every_role(folder: Path) -> None:
+    assert calls(folder, "stack")
+    for role in terraform.blocks(folder, "resource", "aws_iam_role"):
+        given = str(terraform.value(role.attributes["permissions_boundary"]))
+        assert given == "${var.permissions_boundary_arn}", role.labels
 
 
 def test_roles_are_found() -> None:

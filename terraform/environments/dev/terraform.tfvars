@@ -16,6 +16,9 @@ architecture = "X86_64"
 # Where containers run: { vpc_id = "vpc-...", subnets = ["subnet-...", "subnet-..."] }. {}: create a small network.
 network = {}
 
+# ARN of the policy that bounds every role, where the account demands one. null: none.
+permissions_boundary_arn = null
+
 # ARNs that alarms notify, such as SNS topics.
 alarm_actions = []
 

@@ -38,6 +38,7 @@ module "stack" {
   backends = concat(["lambda"], sort(var.backends))
   # Only for containers of the stack.
   network  = length(setintersection(var.backends, ["ecs", "batch"])) > 0 ? var.network : null
+  iam      = { permissions_boundary_arn = var.permissions_boundary_arn }
   data     = { payload_retention_days = 30, force_destroy = !var.protected, deletion_protection = var.protected }
   logs     = { retention_days = 90 }
   watching = { alarm_actions = var.alarm_actions }

@@ -43,6 +43,12 @@ variable "network" {
   nullable = false
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds every role. null: none."
+  type        = string
+  default     = null
+}
+
 variable "alarm_actions" {
   description = "ARNs that alarms notify, such as SNS topics."
   type        = list(string)

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  name         = "dispatch-dev-verify-0a1b"
+  name         = "verify-0a1b-dispatch-dev"
   region       = "eu-west-1"
   account_id   = "123456789012"
   data_bucket  = "dispatch-dev-data"

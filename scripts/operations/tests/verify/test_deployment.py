@@ -13,7 +13,7 @@ from activity_dispatch.domain.activities import Activity
 from operations import paths
 from operations.errors import OperationError
 from operations.verify import packing, surroundings
-from operations.verify.deployment import MAX_PREFIX, Deployment, new_name
+from operations.verify.deployment import MAX_SUFFIX, Deployment, new_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,9 +45,9 @@ def test_it_is_destroyed_with_the_values_it_was_applied_with(
 ) -> None:
     # The fake Terraform's outputs are not those of terraform/verify.
     with pytest.raises(KeyError):
-        deployment.apply({"name": "dispatch-dev-verify-0a1b"})
+        deployment.apply({"name": "verify-0a1b-dispatch-dev"})
     file = checkout / FOLDER / "run.tfvars.json"
-    assert json.loads(file.read_text()) == {"name": "dispatch-dev-verify-0a1b"}
+    assert json.loads(file.read_text()) == {"name": "verify-0a1b-dispatch-dev"}
     deployment.destroy()
     calls = terraform_calls.read_text().splitlines()
     assert f"-backend-config=path={checkout / FOLDER / 'terraform.tfstate'}" in calls[0]
@@ -87,7 +87,9 @@ def test_a_name_is_one_that_module_stack_takes(name: str) -> None:
     made = new_name(name)
     assert made != new_name(name)
     assert len(made) <= 24
-    assert made.startswith(name[:MAX_PREFIX].rstrip("-"))
+    assert made.endswith("-" + name[:MAX_SUFFIX].rstrip("-"))
+    # Otherwise the environment's stack would hear of the ends of its jobs.
+    assert not made.startswith(f"{name}-")
     assert "--" not in made
 
 
@@ -123,11 +125,12 @@ def test_what_is_taken_from_the_environment() -> None:
         Activity(arn=f"a{n}", name=str(n), backend="x", config=config, heartbeat_seconds=1, timeout_seconds=2)
         for n, config in enumerate(configs)
     ]
-    around = surroundings.of(environment(), activities, ACCOUNT)
+    around = surroundings.of(environment(permissions_boundary_arn="arn:bounds"), activities, ACCOUNT)
     assert (around.name, around.training_instance_type) == ("dispatch-dev", "ml.g4dn.xlarge")
     assert around.watched["cluster_arns"] == ["arn:cluster"]
     assert around.watched["job_queue_arns"] == ["arn:queue"]
     assert len(around.watched["state_machine_arns"]) == 4
+    assert around.variables("n", "p")["permissions_boundary_arn"] == "arn:bounds"
     training = around.variables("n", "p")["training"]
     assert training["repository_arns"] == [
         f"arn:aws:ecr:eu-west-1:{ACCOUNT}:repository/dispatch-dev/training"

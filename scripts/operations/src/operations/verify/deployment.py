@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 INIT_SECONDS = 300.0
 LIMIT_SECONDS = 1800.0
 READ_SECONDS = 60.0
-# Names of stacks have at most 24 characters; "-verify-" and four more take 12.
-MAX_PREFIX = 12
+# Names of stacks have at most 24 characters here; "verify-", four more and "-" take 12.
+MAX_SUFFIX = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +145,8 @@ class Deployment:
 
 
 def new_name(environment: str) -> str:
-    """Return a name for a run, which begins like the environment's."""
-    return f"{environment[:MAX_PREFIX].rstrip('-')}-verify-{secrets.token_hex(2)}"
+    """Return a name for a run, which ends like the environment's: no stack's may begin with another's and a -."""
+    return f"verify-{secrets.token_hex(2)}-{environment[:MAX_SUFFIX].rstrip('-')}"
 
 
 def made_of(name: str, values: Mapping[str, Any]) -> Made:

@@ -24,6 +24,7 @@ class Surroundings:
     region: str
     account_id: str | None
     data_bucket: str
+    permissions_boundary_arn: str | None
     training_image: str | None
     training_instance_type: str
     watched: Mapping[str, list[str]]
@@ -35,6 +36,7 @@ class Surroundings:
             "region": self.region,
             "account_id": self.account_id,
             "data_bucket": self.data_bucket,
+            "permissions_boundary_arn": self.permissions_boundary_arn,
             "job_package": package,
             "training": self._training(),
             "watched": dict(self.watched),
@@ -59,6 +61,7 @@ def of(stack: Outputs, activities: Iterable[Activity], account_id: str | None) -
         region=stack.region,
         account_id=account_id,
         data_bucket=stack.data_bucket,
+        permissions_boundary_arn=stack.document.get("permissions_boundary_arn"),
         training_image=next(iter(images), local),
         training_instance_type=next(iter(types), INSTANCE_TYPE),
         watched={
