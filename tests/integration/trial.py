@@ -138,7 +138,7 @@ def _map_images() -> None:
 
 def new_folder(folder: Path) -> Path:
     """Create a folder with what a reader of the smallest example puts into an empty one."""
-    bare = repository(folder, "v0.1.0")
+    bare = repository(folder, "v0.2.0")
     mine = folder / "mine"
     mine.mkdir()
     readme = paths.ROOT / "terraform/examples/smallest/README.md"

@@ -38,6 +38,7 @@ variable "iam" {
 
     - `path`: IAM path of the roles of the stack's functions. null: /NAME/.
     - `job_path`: IAM path of the jobs' roles; whoever may create roles NAME-* in it may have them given to jobs. null: PATHjobs/.
+      Both stay as they are once there are activities: AWS moves no role, and Terraform makes the new one first, whose name is taken.
     - `permissions_boundary_arn`: policy that bounds every role, those of activities too. null: none.
     - `job_permissions_boundary_arn`: another one for the roles of activities; the handle has it, so that teams give it to
       theirs. SECURITY.md says what it must not allow. null: `permissions_boundary_arn`.
