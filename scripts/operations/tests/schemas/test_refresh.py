@@ -26,7 +26,13 @@ PRINTED = {
                     "rules": {"type": ["list", ["object", {"port": "number"}]], "optional": True},
                 },
                 "block_types": {
-                    "timeouts": {"block": {"attributes": {"read": {"type": "string", "optional": True}}}}
+                    "policy": {
+                        "block": {
+                            "attributes": {"name": {"type": "string", "optional": True}},
+                            "deprecated": True,
+                        }
+                    },
+                    "timeouts": {"block": {"attributes": {"read": {"type": "string", "optional": True}}}},
                 },
             }
         }
@@ -141,8 +147,13 @@ def test_the_oldest_version_is_what_terraform_prints(kept: Path) -> None:
     assert document["resource"]["aws_sqs_queue"] == {
         "arguments": ["name", "old", "rules"],
         "attributes": ["arn"],
-        "deprecated": {"old": ""},
-        "inner": {"rules": {"arguments": ["port"]}, "timeouts": {"arguments": ["read"]}},
+        # A block may be, too.
+        "deprecated": {"old": "", "policy": ""},
+        "inner": {
+            "policy": {"arguments": ["name"]},
+            "rules": {"arguments": ["port"]},
+            "timeouts": {"arguments": ["read"]},
+        },
     }
 
 

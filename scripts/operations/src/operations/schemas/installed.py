@@ -59,7 +59,8 @@ def _find(schema: Mapping[str, Any], key: Key) -> Block | None:
 def _block(kept: Mapping[str, Any]) -> Block:
     """Convert a block, or an attribute's nested object."""
     attributes = kept.get("attributes", {})
-    inner = {name: _block(found["block"]) for name, found in kept.get("block_types", {}).items()}
+    blocks = {name: found["block"] for name, found in kept.get("block_types", {}).items()}
+    inner = {name: _block(found) for name, found in blocks.items()}
     for name, found in attributes.items():
         nested = _block(found["nested_type"]) if "nested_type" in found else _object(found["type"])
         if nested is not None:
@@ -69,7 +70,7 @@ def _block(kept: Mapping[str, Any]) -> Block:
         arguments=frozenset(settable),
         attributes=frozenset(attributes) - settable,
         inner=inner,
-        deprecated={name: "" for name, found in attributes.items() if found.get("deprecated")},
+        deprecated={name: "" for name, found in {**attributes, **blocks}.items() if found.get("deprecated")},
     )
 
 
