@@ -1,8 +1,9 @@
 """The functions withstand any input: nothing is raised or lost, and a bad item harms no other."""
 
 import json
+import math
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 from unittest.mock import Mock
 
 from hypothesis import example, given
@@ -80,6 +81,7 @@ HANDLER = BatchHandler(
 
 @mutation.many(1_000)
 @given(st.lists(records, max_size=4), st.integers(0, 4))
+@example([{**RECORD, "body": json.dumps({"activity_arn": ARN, "execution_arn": math.inf})}], 0)
 def test_a_malformed_request_does_not_affect_the_others(some: list[Any], place: int) -> None:
     Here.stack = stack = Composed()
     for _ in range(9):
@@ -100,10 +102,14 @@ def named(record: Any, name: str) -> Any:
     return {**record, "messageId": name} if has_name else record
 
 
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name}: JSON has no such number, Python's has")
+
+
 def is_request(record: Any) -> bool:
     """Return whether the record still asks for a task of our activity."""
     try:
-        document = json.loads(record["body"])
+        document = json.loads(record["body"], parse_constant=_refuse)
         ids = (record["messageId"], record["receiptHandle"])
         return bool(document["activity_arn"] == ARN) and all(isinstance(one, str) and one for one in ids)
     except (TypeError, ValueError, LookupError, RecursionError):
