@@ -22,7 +22,9 @@ USES = {"films-cut": 3, "films-caption": 1, "films-score": 1}
 def _tasks(client: Client) -> Counter[str]:
     """How many tasks each activity has had."""
     found = client("dynamodb").scan(TableName="films-tasks", ConsistentRead=True)["Items"]
-    return Counter(item["activity_arn"]["S"].split(":")[-1] for item in found if "token" in item)
+    return Counter(
+        item["activity_arn"]["S"].split(":")[-1] for item in found if "#" not in item["task_id"]["S"]
+    )
 
 
 def _made(client: Client, wait: Wait, machine: str) -> tuple[Any, Counter[str]]:
