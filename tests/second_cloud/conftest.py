@@ -1,4 +1,4 @@
-"""The second cloud with two stacks on it: the environment `local`, and one with each wake-up mode it has."""
+"""The second cloud with three stacks: the environment `local`, one with each wake-up mode, an example's."""
 
 import os
 import time
@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.helpers import pack_function
+from tests.integration import trial
+from tests.integration.helpers import pack, pack_function
 from tests.second_cloud import probes
 from tests.second_cloud.calls import Calls
 from tests.second_cloud.known import Faults
 from tests.second_cloud.requests import Client
-from tests.second_cloud.workspaces import Change, Workspace, copied
+from tests.second_cloud.workspaces import Change, Workspace, copied, overridden
 
 from operations import outputs, paths
 from operations.clients import EndpointSession
@@ -29,15 +30,29 @@ FOLDER = paths.SECOND_CLOUD / "test"
 FOLLOW_SECONDS = 240
 # It starts as many processes for a function as there are invocations: a burst on a cold one starts fifty.
 WARM = {"items": [{"span": 1}] * 8}
+# Returns its input, and who it was.
+FILM = """
+import os
+
+from activity_dispatch import processing_handler
+
+@processing_handler
+def handle(job_input):
+    return {"by": os.environ["AWS_LAMBDA_FUNCTION_NAME"].removeprefix("films-"), "of": job_input}
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stacks:
-    """Both stacks, deployed. `planned` is what a plan of `local` changes right after its apply."""
+    """The stacks, deployed. `planned` is what a plan of `local` changes right after its apply.
+
+    `films` has the ARNs of the state machines of the example one-machine.
+    """
 
     workspaces: Mapping[str, Workspace]
     local: Outputs
     second: Outputs
+    films: Mapping[str, str]
     planned: Future[set[Change]]
 
 
@@ -93,10 +108,20 @@ def workspaces(cloud: SecondCloud) -> Mapping[str, Workspace]:
     # The environment's state goes to the same place below the copy's root.
     (root / "build/local").mkdir(parents=True)
     variables = {"TF_VAR_endpoint": cloud.endpoint, "TF_VAR_packages_dir": str(paths.ROOT / "build/zip")}
-    package = {"TF_VAR_package": str(pack_function(FOLDER / "function.zip"))}
-    folders = {"local": paths.ENVIRONMENTS / "local", "second": Path(__file__).parent / "stack"}
+    example = copied(paths.ROOT / "terraform/examples/one-machine", FOLDER / "example")
+    folders = {
+        "local": copied(paths.ENVIRONMENTS / "local", root),
+        "second": copied(Path(__file__).parent / "stack", root),
+        "films": overridden(example, Path(__file__).parent / "machines"),
+    }
+    packages = {
+        "second": pack_function(FOLDER / "function.zip"),
+        "films": pack(FOLDER / "film.zip", {"film.py": FILM}),
+    }
+    # The example says nothing of endpoints, as on AWS.
+    variables |= trial.environment(cloud.endpoint)
     return {
-        name: Workspace(folder=copied(folder, root), variables={**variables, **package})
+        name: Workspace(folder=folder, variables={**variables, "TF_VAR_package": str(packages.get(name, ""))})
         for name, folder in folders.items()
     }
 
@@ -107,8 +132,9 @@ def stacks(workspaces: Mapping[str, Workspace]) -> Iterator[Stacks]:
         applying = {name: pool.submit(workspace.apply) for name, workspace in workspaces.items()}
         local = outputs.parse(applying["local"].result())
         second = outputs.parse(applying["second"].result()["stack"])
+        films = applying["films"].result()["state_machines"]
         planned = pool.submit(workspaces["local"].planned)
-        yield Stacks(workspaces=workspaces, local=local, second=second, planned=planned)
+        yield Stacks(workspaces=workspaces, local=local, second=second, films=films, planned=planned)
 
 
 @pytest.fixture(scope="session")

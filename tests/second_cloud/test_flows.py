@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,11 @@ def together(start: Start, wait: Wait, documents: list[Any], machine: str) -> li
     with ThreadPoolExecutor(10) as pool:
         arns = list(pool.map(lambda document: start(document, machine), documents))
     return [wait(arn) for arn in arns]
+
+
+def meeting(folder: Path, jobs: int) -> Any:
+    """The input of jobs of which the first so many run at the same time, however late each starts."""
+    return {"span": 0.4, "meeting": {"folder": str(folder), "jobs": jobs}}
 
 
 @pytest.mark.parametrize("machine", ["steady", "called"])
@@ -69,8 +75,8 @@ def test_an_output_too_large_for_a_state_goes_to_s3(run: Run, client: Client, st
     assert (len(kept), hashlib.sha256(kept).hexdigest()) == (output["bytes"], output["sha256"])
 
 
-def test_a_map_never_runs_more_than_its_limit(run: Run) -> None:
-    ended = run({"items": [{"span": 0.4}] * 30}, "map")
+def test_a_map_never_runs_more_than_its_limit(run: Run, tmp_path: Path) -> None:
+    ended = run({"items": [meeting(tmp_path, 4)] * 30}, "map")
     assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
     spans = [(begin, end) for begin, end in json.loads(str(ended.output))]
     assert len(spans) == 30
@@ -78,8 +84,10 @@ def test_a_map_never_runs_more_than_its_limit(run: Run) -> None:
 
 
 @pytest.mark.parametrize(("machine", "limit"), [("narrow", 4), ("called-narrow", 3)])
-def test_there_are_never_more_jobs_than_slots(start: Start, wait: Wait, machine: str, limit: int) -> None:
-    ended = together(start, wait, [{"span": 0.4}] * 20, machine)
+def test_there_are_never_more_jobs_than_slots(
+    start: Start, wait: Wait, machine: str, limit: int, tmp_path: Path
+) -> None:
+    ended = together(start, wait, [meeting(tmp_path, limit)] * 20, machine)
     assert Counter(one.status for one in ended) == {"SUCCEEDED": 20}
     assert (
         most_at_once([(begin, end) for begin, end in (json.loads(str(one.output)) for one in ended)]) == limit

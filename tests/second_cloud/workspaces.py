@@ -101,3 +101,10 @@ def copied(source: Path, root: Path) -> Path:
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(paths.ROOT / called)
     return copy
+
+
+def overridden(folder: Path, files: Path) -> Path:
+    """Put more files into a copied folder; Terraform merges those named *_override.tf into its blocks."""
+    for file in files.glob("*.tf"):
+        shutil.copy(file, folder)
+    return folder

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,20 @@ def _answer_to(update: dict[str, Any]) -> str:
     return "done"
 
 
-def _span(seconds: float) -> list[float]:
+def _span(seconds: float, meeting: dict[str, Any] | None = None) -> list[float]:
+    """Take a while, and not before so many jobs have come to a meeting: then they ran at the same time."""
     begin = time.time()
+    if meeting:
+        folder = Path(meeting["folder"])
+        (folder / uuid.uuid4().hex).touch()
+        while len(list(folder.iterdir())) < meeting["jobs"]:
+            time.sleep(0.1)
     time.sleep(seconds)
     return [begin, time.time()]
 
 
 def _content(file: Path, after: str | None) -> str:
-    """Wait for a file, and read the other. They are the tests': functions run here as processes."""
+    """Wait for a file, and read the other. Files are the tests': functions run here as processes."""
     while after and not Path(after).exists():
         time.sleep(0.1)
     if not file.exists():
@@ -55,7 +62,7 @@ def handle(job_input: Any) -> Any:  # noqa: C901 (a line for each)
         case {"time": _}:
             return time.time()
         case {"span": seconds}:
-            return _span(seconds)
+            return _span(seconds, job_input.get("meeting"))
         case {"turn": seconds}:
             # The header counts the invocations of a chain.
             return [*_span(seconds), os.environ["_X_AMZN_TRACE_ID"]]

@@ -1,6 +1,6 @@
 """A second cloud that nobody here wrote: MiniStack, stock, over TLS, with IAM and signatures enforced.
 
-It listens on 127.0.0.1 only. Its faults are in tests/second_cloud/known.toml.
+It listens on 127.0.0.1 only. Its faults are in scripts/second-cloud/known.toml.
 """
 
 from __future__ import annotations
