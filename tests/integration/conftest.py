@@ -22,6 +22,7 @@ from tests.integration.helpers import (
     dropped_functions,
     pack_function,
 )
+from tests.integration.later import LATER, later, migrating, removed_applied, teams_applied
 from tests.integration.trial import Trial
 
 from operations import outputs, paths, process
@@ -29,6 +30,8 @@ from operations.executions import execution
 from operations.executions.execution import Ended
 from operations.executions.logs import written_by_now
 from operations.local import cloud
+
+__all__ = ["later", "migrating", "removed_applied", "teams_applied"]
 
 INIT_SECONDS = 300
 FOLLOW_SECONDS = 180
@@ -77,6 +80,8 @@ def stack(request: pytest.FixtureRequest, running_cloud: str) -> SimpleNamespace
     for name in sorted(needed & {"faulty_applied", "changed_applied", "chaos_applied"}):
         request.getfixturevalue(name)
     documented("make local-up")
+    for name in sorted(needed & set(LATER), key=LATER.index):
+        request.getfixturevalue(name)
     return SimpleNamespace(**outputs.load(outputs.LOCAL).document)
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from tests.integration.applied import InBackground
 from tests.integration.helpers import refusals, wait_until
-from tests.integration.migrated.root import Root, images
+from tests.integration.migrated.root import Root
 
 from operations.executions import execution
 
@@ -81,17 +82,12 @@ def quick(text: str) -> Iterator[Job]:
 
 
 @pytest.fixture(scope="module")
-def moved(running_cloud: str, client, tmp_path_factory) -> Iterator[Moved]:
+def moved(migrating: InBackground[Root], running_cloud: str, client) -> Iterator[Moved]:
     """Do what docs/migration.md says, while tasks are open and more arrive."""
-    folder = tmp_path_factory.mktemp("migrated")
-    root = Root(folder, running_cloud)
-    with images(folder / "gate"):
-        root.write_before()
-        root.init()
-        root.apply()
-        machines = json.loads(root.terraform("output", "-json"))["state_machines"]["value"]
-        yield migrate(root, client, running_cloud, machines)
-        root.destroy()
+    root = migrating.made()
+    machines = json.loads(root.terraform("output", "-json"))["state_machines"]["value"]
+    yield migrate(root, client, running_cloud, machines)
+    migrating.begin_destroy()
 
 
 def migrate(root: Root, client: Callable[[str], Any], endpoint: str, machines: dict[str, str]) -> Moved:

@@ -13,14 +13,13 @@ from typing import Any
 
 import pytest
 from tests.integration.applied import Applied
-from tests.integration.helpers import REMOVED, pack_function, refusals, wait_until
+from tests.integration.helpers import refusals, wait_until
 
-from operations import paths, process
+from operations import paths
 from operations.executions import execution
 
 # Jobs end this long after the description is gone. A destroy that does not wait has taken their roles then.
 STILL_OPEN_SECONDS = 20
-INIT_SECONDS = 300
 # Until Terraform has planned and is at the descriptions.
 APPLY_SECONDS = 240
 REMOVED_KEYS = ("container", "job", "function")
@@ -93,13 +92,10 @@ class Removed:
 
 
 @pytest.fixture(scope="module")
-def removed(terraform, client, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Removed]:
-    package: Path = pack_function(tmp_path_factory.mktemp("removed") / "removed.zip")
-    process.run([paths.TERRAFORM_INIT, REMOVED], timeout_seconds=INIT_SECONDS)
-    applied = Applied(terraform(REMOVED, package=str(package)))
-    applied.outputs()
-    yield Removed(applied=applied, client=client)
-    applied.destroy()
+def removed(removed_applied: Applied, client) -> Iterator[Removed]:
+    removed_applied.outputs()
+    yield Removed(applied=removed_applied, client=client)
+    removed_applied.begin_destroy()
 
 
 @pytest.fixture

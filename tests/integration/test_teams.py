@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.integration.faulty.stack import resources_of
+from tests.integration.applied import InBackground
 from tests.integration.helpers import refusals, wait_until
 from tests.integration.teams import attack, states
 from tests.integration.teams.attack import ATTACKS
@@ -19,15 +19,9 @@ DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
 @pytest.fixture(scope="module")
-def teams(running_cloud: str, client, tmp_path_factory) -> Iterator[Teams]:
-    states.forget()
-    teams = Teams(endpoint=running_cloud, client=client, folder=tmp_path_factory.mktemp("teams"))
-    try:
-        teams.begin()
-        yield teams
-    finally:
-        teams.end()
-    assert resources_of(client, "plane") == []
+def teams(teams_applied: InBackground[Teams]) -> Iterator[Teams]:
+    yield teams_applied.made()
+    teams_applied.begin_destroy()
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,7 @@ import re
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,13 @@ class Root:
 
     def __init__(self, folder: Path, endpoint: str) -> None:
         self.folder, self._endpoint = folder, endpoint
+
+    def begin(self) -> "Root":
+        """Apply it with the old modules."""
+        self.write_before()
+        self.init()
+        self.apply()
+        return self
 
     def write_before(self) -> None:
         """Get the old modules and functions from the repository's history; write a root that uses them."""
@@ -86,14 +91,11 @@ class Root:
         (self.folder / "terraform.tfvars.json").write_text(json.dumps(variables))
 
 
-@contextmanager
-def images(gate: Path) -> Iterator[None]:
+def map_images(gate: Path) -> None:
     """Give the cloud an image whose training waits for a file."""
-    known = paths.CLOUD_IMAGES.read_text()
+    known = json.loads(paths.CLOUD_IMAGES.read_text())
     trainer = {"argv": ["sh", "-c", f"until [ -e {gate} ]; do sleep 0.2; done"]}
-    paths.CLOUD_IMAGES.write_text(json.dumps({**json.loads(known), TRAINER: trainer}))
-    yield
-    paths.CLOUD_IMAGES.write_text(known)
+    paths.CLOUD_IMAGES.write_text(json.dumps({**known, TRAINER: trainer}))
 
 
 def settings_in(printed: str) -> dict[str, str]:

@@ -74,10 +74,9 @@ class Teams:
     def gate(self) -> Path:
         return self.folder / "gate"
 
-    def begin(self) -> None:
+    def begin(self) -> "Teams":
         """Apply the control plane, then each team's state; plan the control plane after each."""
         self.gate.touch()
-        self._map_images()
         self.apply("plane")
         self.plan_control_plane("the control plane alone")
         package = pack(self.folder / "fold.zip", {"fold.py": FOLD}).read_bytes()
@@ -88,6 +87,7 @@ class Teams:
         self.plan_control_plane("team red's three activities")
         self.apply("blue", package=base64.b64encode(hashlib.sha256(package).digest()).decode())
         self.plan_control_plane("team blue's activity")
+        return self
 
     def end(self) -> None:
         for name in ("blue", "red", "plane"):
@@ -159,7 +159,8 @@ class Teams:
         items = self.client("dynamodb").scan(TableName="plane-tasks")["Items"]
         return [item for item in items if "#" not in item["task_id"]["S"]]
 
-    def _map_images(self) -> None:
+    def map_images(self) -> None:
+        """Give the cloud team red's images."""
         known = json.loads(paths.CLOUD_IMAGES.read_text())
         for name in IMAGES:
             program = PROGRAM.format(folder=self.folder, name=name)

@@ -145,7 +145,7 @@ class Deployment:
 
 
 def new_name(environment: str) -> str:
-    """Return a name for a run, which ends like the environment's: no stack's may begin with another's and a -."""
+    """Return a name for a run. It ends like the environment's: none may begin with another's and a `-`."""
     return f"verify-{secrets.token_hex(2)}-{environment[:MAX_SUFFIX].rstrip('-')}"
 
 
