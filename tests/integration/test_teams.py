@@ -170,6 +170,18 @@ def test_a_second_plan_of_containers_with_sidecars_shows_no_change(teams: Teams)
     assert code == 0, shown
 
 
+@pytest.mark.usefixtures("with_secrets")
+@pytest.mark.parametrize("has_sidecars", [False, True])
+def test_the_last_sidecar_and_the_first_change_the_form_of_a_job_definition(
+    teams: Teams, follow, has_sidecars: bool
+) -> None:
+    teams.apply("red", has_sidecars=has_sidecars)
+    code, shown = teams.plan("red")
+    assert code == 0, shown
+    ended = follow(teams.start(teams.machine("red-emboss"), {}))
+    assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
+
+
 def _exit_codes_on_ecs(client: Callable[[str], Any], family: str) -> list[dict[str, int | None]]:
     ecs = client("ecs")
     tasks = ecs.list_tasks(cluster="plane", family=family, desiredStatus="STOPPED")["taskArns"]

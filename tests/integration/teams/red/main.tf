@@ -55,6 +55,12 @@ variable "secrets" {
   default     = {}
 }
 
+variable "has_sidecars" {
+  description = "Whether the containers of engrave and emboss have a sidecar."
+  type        = bool
+  default     = true
+}
+
 variable "has_paint_backend" {
   description = "Whether the backend of paint is there: it outlives the activity."
   type        = bool
@@ -72,7 +78,7 @@ locals {
     command = ["sh", "-c", "echo run >> /mnt/plates/runs; printf '{\"key\": \"%s\", \"ink\": \"%s\", \"runs\": %s}' \"$KEY\" \"$INK\" \"$(wc -l < /mnt/plates/runs)\""]
     secrets = var.secrets
   }
-  sidecars = { meter = { image = "busybox:1", command = ["sh", "-c", "exit 3"], job_waits_for = "START" } }
+  sidecars = { for name in ["meter"] : name => { image = "busybox:1", command = ["sh", "-c", "exit 3"], job_waits_for = "START" } if var.has_sidecars }
 }
 
 module "plane" {
