@@ -107,6 +107,10 @@ def _batch_config() -> dict:
     return {"job_queue": queue, "job_definition": definition, "log_group": "/jobs"}
 
 
+def _batch_with_sidecars_config() -> dict:
+    return {**_batch_config(), "container": "job", "sidecars": {"cpu": 0.25, "memory_mb": 512}}
+
+
 def _sagemaker_config() -> dict:
     # SageMaker needs no existing resources.
     algorithm = {"TrainingImage": "image", "TrainingInputMode": "File"}
@@ -123,16 +127,19 @@ def _sagemaker_config() -> dict:
 
 
 # Creates what each backend needs before it can start a job; a backend without an entry fails the suite.
+# Behind a colon: another form of its configuration.
 CONFIGS = {
     "lambda": _lambda_config,
     "ecs": _ecs_config,
     "batch": _batch_config,
+    "batch: sidecars": _batch_with_sidecars_config,
     "sagemaker": _sagemaker_config,
 }
 
 
-@pytest.fixture(params=["fake", *registry.names()])
+@pytest.fixture(params=["fake", *dict.fromkeys([*registry.names(), *CONFIGS])])
 def backend(request, aws):
     if request.param == "fake":
         return FakeBackend()
-    return registry.create(request.param, CONFIGS[request.param](), Clients(threads=2))
+    name = request.param.partition(":")[0]
+    return registry.create(name, CONFIGS[request.param](), Clients(threads=2))

@@ -131,29 +131,68 @@ def test_an_open_task_of_a_removed_activity_ends_as_it_would_have(
     teams.plan_control_plane("the removal of an activity")
 
 
-def test_a_container_has_its_secrets_and_its_volume_and_a_sidecar_may_fail(
-    teams: Teams, follow, client
-) -> None:
+@pytest.fixture(scope="module")
+def with_secrets(teams: Teams, client) -> None:
+    """Team red's containers with secrets, a volume and a sidecar that fails, on ECS and on Batch."""
     key = client("secretsmanager").create_secret(Name="plane-red-press", SecretString='{"key": "k-1"}')["ARN"]
     client("ssm").put_parameter(Name="/plane/red/ink", Value="black", Type="SecureString")
     ink = f"arn:aws:ssm:{states.REGION}:{states.ACCOUNT}:parameter/plane/red/ink"
     teams.apply("red", secrets={"KEY": f"{key}:key::", "INK": ink})
-    teams.plan_control_plane("a container with secrets")
+    teams.plan_control_plane("containers with secrets")
+
+
+@pytest.mark.usefixtures("with_secrets")
+@pytest.mark.parametrize("name", ["red-engrave", "red-emboss"])
+def test_a_container_has_its_secrets_and_its_volume_and_a_sidecar_may_fail(
+    teams: Teams, follow, client, name: str
+) -> None:
     # The file system keeps what the first run wrote.
     for run in (1, 2):
-        ended = follow(teams.start(teams.machine("red-engrave"), {}))
+        ended = follow(teams.start(teams.machine(name), {}))
         assert (ended.status, json.loads(ended.output or "null")) == (
             "SUCCEEDED",
             {"key": "k-1", "ink": "black", "runs": run},
         ), (ended.error, ended.cause)
+    codes = _exit_codes_on_ecs if name == "red-engrave" else _exit_codes_on_batch
     # The worker reports before its task has stopped.
-    wait_until(lambda: _exit_codes(client("ecs"), "plane-red-engrave") == [{"job": 0, "meter": 3}] * 2)
+    wait_until(lambda: codes(client, f"plane-{name}") == [{"job": 0, "meter": 3}] * 2)
 
 
-def _exit_codes(ecs: Any, family: str) -> list[dict[str, int | None]]:
+@pytest.mark.usefixtures("with_secrets")
+def test_a_second_plan_of_containers_with_sidecars_shows_no_change(teams: Teams) -> None:
+    code, shown = teams.plan("red")
+    assert code == 0, shown
+
+
+@pytest.mark.usefixtures("with_secrets")
+@pytest.mark.parametrize("has_sidecars", [False, True])
+def test_the_last_sidecar_and_the_first_change_the_form_of_a_job_definition(
+    teams: Teams, follow, has_sidecars: bool
+) -> None:
+    teams.apply("red", has_sidecars=has_sidecars)
+    code, shown = teams.plan("red")
+    assert code == 0, shown
+    ended = follow(teams.start(teams.machine("red-emboss"), {}))
+    assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
+
+
+def _exit_codes_on_ecs(client: Callable[[str], Any], family: str) -> list[dict[str, int | None]]:
+    ecs = client("ecs")
     tasks = ecs.list_tasks(cluster="plane", family=family, desiredStatus="STOPPED")["taskArns"]
     described = ecs.describe_tasks(cluster="plane", tasks=tasks)["tasks"] if tasks else []
-    return [{one["name"]: one.get("exitCode") for one in task["containers"]} for task in described]
+    return [_codes(task["containers"]) for task in described]
+
+
+def _exit_codes_on_batch(client: Callable[[str], Any], definition: str) -> list[dict[str, int | None]]:
+    batch = client("batch")
+    filters = [{"name": "JOB_DEFINITION", "values": [definition]}]
+    listed = batch.list_jobs(jobQueue="plane", filters=filters)["jobSummaryList"]
+    described = batch.describe_jobs(jobs=[one["jobId"] for one in listed])["jobs"]
+    return [_codes(job["ecsProperties"]["taskProperties"][0]["containers"]) for job in described]
+
+
+def _codes(containers: list[dict[str, Any]]) -> dict[str, int | None]:
+    return {one["name"]: one.get("exitCode") for one in containers}
 
 
 @pytest.mark.parametrize(("team", "name"), [("red", "red-print"), ("blue", "blue-fold")])

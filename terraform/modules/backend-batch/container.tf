@@ -24,7 +24,7 @@ locals {
     var.settings.worker ? var.stack.job_environment : null,
   )
   requirements = merge(
-    { VCPU = var.settings.size.cpu, MEMORY = var.settings.size.memory_mb },
+    { VCPU = local.job_size.cpu, MEMORY = local.job_size.memory_mb },
     var.settings.size.gpus > 0 ? { GPU = var.settings.size.gpus } : {},
   )
 

@@ -32,8 +32,9 @@ locals {
     } : {},
   )
 
-  secret_arns     = distinct([for arn in values(var.settings.container.secrets) : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")])
-  parameter_arns  = distinct([for arn in values(var.settings.container.secrets) : arn if strcontains(arn, ":ssm:")])
+  secrets         = distinct(concat(values(var.settings.container.secrets), flatten([for sidecar in var.settings.sidecars : values(sidecar.secrets)])))
+  secret_arns     = distinct([for arn in local.secrets : join(":", slice(split(":", arn), 0, 7)) if strcontains(arn, ":secretsmanager:")])
+  parameter_arns  = distinct([for arn in local.secrets : arn if strcontains(arn, ":ssm:")])
   repository_arns = var.settings.repository_arns
   execution_policy = {
     Version = "2012-10-17"

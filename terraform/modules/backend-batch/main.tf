@@ -34,7 +34,8 @@ resource "aws_batch_job_definition" "this" {
   name                  = local.name
   type                  = "container"
   platform_capabilities = [local.compute.type]
-  container_properties  = jsonencode(merge(local.container, { for key, value in local.container_on_fargate : key => value if local.on_fargate }))
+  container_properties  = local.has_sidecars ? null : jsonencode(merge(local.container, { for key, value in local.container_on_fargate : key => value if local.on_fargate }))
+  ecs_properties        = local.has_sidecars ? jsonencode({ taskProperties = [local.task] }) : null
   propagate_tags        = true
   tags                  = local.tags
 
@@ -67,6 +68,10 @@ resource "aws_batch_job_definition" "this" {
     precondition {
       condition     = local.on_fargate || (var.settings.size.cpu >= 1 && floor(var.settings.size.cpu) == var.settings.size.cpu && var.settings.size.memory_mb >= 4 && var.settings.size.ephemeral_storage_gb == null)
       error_message = "size must have, on EC2, a whole number of at least 1 as cpu, at least 4 as memory_mb, and null as ephemeral_storage_gb. Given: ${jsonencode(var.settings.size)}."
+    }
+    precondition {
+      condition     = !local.has_sidecars || alltrue([for size in concat([local.job_size], values(local.sidecar_sizes)) : size.memory_mb >= 4 && floor(size.memory_mb) == size.memory_mb && (local.on_fargate ? size.cpu > 0 : size.cpu >= 1 && floor(size.cpu) == size.cpu)])
+      error_message = "size includes the sidecars, and must leave to each container at least 4 memory_mb and, on Fargate, more than 0 cpu, on EC2 a whole number of at least 1. Given: ${var.settings.size.cpu} and ${var.settings.size.memory_mb}, of which sidecars have ${jsonencode(local.sidecar_sizes)}."
     }
     precondition {
       condition     = !local.on_fargate || (var.settings.size.gpus == 0 && var.settings.container.shared_memory_mb == null && length(var.settings.container.ulimits) == 0)

@@ -3,14 +3,14 @@ output "backend" {
   value = {
     kind = "batch"
     name = var.name
-    config = jsonencode({
+    config = jsonencode(merge({
       # Not the ARN built from the name: whatever reads this must wait for the queue.
       job_queue      = local.creates_queue ? aws_batch_job_queue.this[0].arn : startswith(local.given_queue, "arn:") ? local.given_queue : "${local.batch_arn_prefix}:job-queue/${local.given_queue}"
       job_definition = aws_batch_job_definition.this.name
       log_group      = aws_cloudwatch_log_group.this.name
       # Whose jobs they are: who may end them is told by it.
       tags = merge(local.all_tags, { activity-dispatch = var.stack.name })
-    })
+    }, { for has in [local.has_sidecars] : "container" => local.job_name if has }, { for has in [local.has_sidecars] : "sidecars" => local.sidecars_size if has }))
   }
 }
 

@@ -7,22 +7,24 @@ variable "settings" {
       `read_only_root_filesystem`: whether only what the image declares as `VOLUME` is writable; `log_options`: further options of
       the driver awslogs; `ulimits`, `shared_memory_mb`: EC2 only.
     - `worker`: whether the image has the worker. false: a container that knows nothing of tasks.
-    - `size`: `cpu`, `memory_mb`, `gpus` (EC2 only), `ephemeral_storage_gb` (Fargate only; null: the 20 GB that are free of
-      charge), `architecture` (`X86_64` or `ARM64`).
+    - `sidecars`: containers beside the job's, by name. The task is judged by the job's container. `job_waits_for`: START,
+      COMPLETE or SUCCESS; `essential`: whether the job ends with it; `size`: its part of the job's `size`, `cpu` (null: 0.25, on
+      EC2 1) and `memory_mb`; the rest as in `container`.
+    - `size`: of the job, its sidecars included: `cpu`, `memory_mb`, `gpus` (EC2 only), `ephemeral_storage_gb` (Fargate only;
+      null: the 20 GB that are free of charge), `architecture` (`X86_64` or `ARM64`).
     - `compute`: a queue and compute of its own. `type`: `FARGATE` or `EC2`; `spot`; `max_cpus`: limit of vCPUs in use at once;
       `instance_types`: EC2 only, null: whatever fits. With `job_queue` it says what that queue has, and creates nothing. null:
       the stack's queue, or, if the stack has none, Fargate.
     - `job_queue`: name or ARN of an existing queue. Use the name if the same configuration creates the queue: its ARN is unknown
       at plan time.
     - `network`: for compute of its own, VPC, subnets and security groups ([]: one is created); null: the stack's.
-    - `attempts`: how often Batch itself runs a job whose host is lost. 1: only once; the Retry of the process state then asks for
-      a new job.
+    - `attempts`: how often Batch itself runs a job whose host is lost. 1: once; the Retry of the process state asks for a new job.
     - `efs_volumes`: by name, `file_system_id`, `container_path`, `read_only`, `root_directory`, `access_point_id`.
     - `job_timeout_seconds`: limit of an attempt, in seconds. After that the worker ends its program, and a minute later Batch
       ends the container; one without a worker it ends at once. null: the activity's.
-    - `policies`: further permissions of the job: policy documents in JSON, by name.
-    - `repository_arns`: ECR repositories that hold the image. `secret_kms_key_arns`: customer keys of the secrets.
-    - `log_retention_days`: null: the stack's. `tags`: besides the stack's.
+    - `policies`: further permissions of the job: policy documents in JSON, by name. `tags`: besides the stack's.
+    - `repository_arns`: ECR repositories that hold the images. `secret_kms_key_arns`: customer keys of the secrets.
+    - `log_retention_days`: null: the stack's.
   EOT
   type = object({
     container = object({
@@ -36,6 +38,16 @@ variable "settings" {
       shared_memory_mb          = optional(number)
     })
     worker = optional(bool, true)
+    sidecars = optional(map(object({
+      image         = string
+      command       = optional(list(string))
+      environment   = optional(map(string), {})
+      secrets       = optional(map(string), {})
+      essential     = optional(bool, false)
+      job_waits_for = optional(string)
+      log_options   = optional(map(string), {})
+      size          = optional(object({ cpu = optional(number), memory_mb = optional(number, 512) }), {})
+    })), {})
     size = optional(object({
       cpu                  = optional(number, 1)
       memory_mb            = optional(number, 2048)
@@ -49,16 +61,10 @@ variable "settings" {
       max_cpus       = optional(number, 64)
       instance_types = optional(list(string))
     }))
-    job_queue = optional(string)
-    network   = optional(object({ vpc_id = optional(string), subnets = list(string), security_groups = optional(list(string), []), assign_public_ip = optional(bool, false) }))
-    attempts  = optional(number, 1)
-    efs_volumes = optional(map(object({
-      file_system_id  = string
-      container_path  = string
-      read_only       = optional(bool, false)
-      root_directory  = optional(string)
-      access_point_id = optional(string)
-    })), {})
+    job_queue           = optional(string)
+    network             = optional(object({ vpc_id = optional(string), subnets = list(string), security_groups = optional(list(string), []), assign_public_ip = optional(bool, false) }))
+    attempts            = optional(number, 1)
+    efs_volumes         = optional(map(object({ file_system_id = string, container_path = string, read_only = optional(bool, false), root_directory = optional(string), access_point_id = optional(string) })), {})
     job_timeout_seconds = optional(number)
     policies            = optional(map(string), {})
     repository_arns     = optional(list(string), [])
@@ -76,8 +82,22 @@ variable "settings" {
     error_message = "container.environment and container.secrets must not have an empty name, one that both have or one that is set for the job: TASK_ID, TASK_TABLE, TASK_RETENTION_DAYS, PAYLOAD_BUCKET, AWS_BATCH..., nor secrets AWS_REGION, AWS_DEFAULT_REGION or TASK_TIMEOUT_SECONDS. Given: ${join(", ", concat(keys(var.settings.container.environment), keys(var.settings.container.secrets)))}."
   }
   validation {
-    condition     = alltrue([for arn in values(var.settings.container.secrets) : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))])
-    error_message = "container.secrets must be ARNs of secrets or parameters, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME. Given: ${join(", ", values(var.settings.container.secrets))}."
+    condition     = alltrue([for arn in concat(values(var.settings.container.secrets), flatten([for sidecar in var.settings.sidecars : values(sidecar.secrets)])) : can(regex("^arn:[^:]+:(secretsmanager:[^:]+:[0-9]{12}:secret:|ssm:[^:]+:[0-9]{12}:parameter/)", arn))])
+    error_message = "secrets must be ARNs of secrets or parameters, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME or arn:aws:ssm:REGION:ACCOUNT:parameter/NAME. Given: ${join(", ", concat(values(var.settings.container.secrets), flatten([for sidecar in var.settings.sidecars : values(sidecar.secrets)])))}."
+  }
+  validation {
+    # Batch's limit is 10 containers, the job's among them.
+    condition     = length(var.settings.sidecars) <= 9 && alltrue([for name, sidecar in var.settings.sidecars : name != "job" && can(regex("^[a-zA-Z0-9_-]{1,255}$", name)) && can(regex("^[^[:space:]]{1,255}$", sidecar.image))])
+    error_message = "sidecars must be at most 9, with names of letters, digits, - and _ other than job, and images without spaces. Given: ${jsonencode({ for name, sidecar in var.settings.sidecars : name => sidecar.image })}."
+  }
+  validation {
+    condition     = alltrue(flatten([for sidecar in var.settings.sidecars : [for key in concat(keys(sidecar.environment), keys(sidecar.secrets)) : key != "" && !startswith(key, "AWS_BATCH")]])) && alltrue([for sidecar in var.settings.sidecars : length(setintersection(keys(sidecar.environment), keys(sidecar.secrets))) == 0])
+    error_message = "sidecars must not have, in environment and secrets, an empty name, one that both have or AWS_BATCH..., which Batch sets. Given: ${jsonencode({ for name, sidecar in var.settings.sidecars : name => concat(keys(sidecar.environment), keys(sidecar.secrets)) })}."
+  }
+  validation {
+    # What Batch demands, which has no health checks. https://docs.aws.amazon.com/batch/latest/APIReference/API_TaskContainerDependency.html
+    condition     = alltrue([for sidecar in var.settings.sidecars : sidecar.job_waits_for == null ? true : lookup({ START = true, COMPLETE = !sidecar.essential, SUCCESS = !sidecar.essential }, sidecar.job_waits_for, false)])
+    error_message = "sidecars must have null, START, COMPLETE or SUCCESS (neither of these if essential) as job_waits_for. Given: ${jsonencode({ for name, sidecar in var.settings.sidecars : name => sidecar.job_waits_for })}."
   }
   validation {
     condition     = contains(["X86_64", "ARM64"], var.settings.size.architecture)

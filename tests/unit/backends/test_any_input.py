@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.backends.sagemaker.training_jobs import TEMPLATE
 
 from activity_dispatch.backends.batch.backend import BatchBackend
+from activity_dispatch.backends.batch.request import JobContainer
 from activity_dispatch.backends.ecs.backend import EcsBackend
 from activity_dispatch.backends.sagemaker.request import TrainingOverrides, training_request
 from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
@@ -83,11 +84,20 @@ def ecs(task: Task) -> None:
     checked("ecs", "RunTask", backend._request(task))
 
 
-def batch(task: Task) -> None:
+def batch(task: Task, container: JobContainer | None = None) -> None:
     backend = BatchBackend(
-        client=UNUSED, client_once=UNUSED, job_queue="q", job_definition="d", log_group="/jobs"
+        client=UNUSED,
+        client_once=UNUSED,
+        job_queue="q",
+        job_definition="d",
+        log_group="/jobs",
+        container=container,
     )
     checked("batch", "SubmitJob", backend._request(task))
+
+
+def batch_with_sidecars(task: Task) -> None:
+    batch(task, JobContainer(name="j", sidecars_cpu=0.25, sidecars_memory_mb=512))
 
 
 def sagemaker(task: Task) -> None:
@@ -102,7 +112,7 @@ def sagemaker(task: Task) -> None:
 @example({"job": {"cpu": float("inf")}})
 def test_a_request_can_be_sent_or_the_input_is_invalid(document: Any) -> None:
     text = json.dumps(document)
-    for build in (ecs, batch, sagemaker):
+    for build in (ecs, batch, batch_with_sidecars, sagemaker):
         with suppress(InvalidInput):
             overrides = job_overrides(text, ALLOWED)
             build(Task(activity_arn="a", token="t", input=text, heartbeat_seconds=60, overrides=overrides))

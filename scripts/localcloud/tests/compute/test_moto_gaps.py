@@ -107,6 +107,13 @@ def test_a_revision_inherits_from_the_previous_one(batch: Any) -> None:
     assert last["retryStrategy"] == {"attempts": 3}
 
 
+def test_a_definition_of_several_containers_is_refused(batch: Any) -> None:
+    task = {"containers": [{"name": "app", "image": "busybox"}]}
+    properties = {"ecsProperties": {"taskProperties": [task]}}
+    given = {"jobDefinitionName": "name", "type": "container", **properties}
+    assert error_code(batch.register_job_definition, **given) == "ClientException"
+
+
 def test_scanning_cannot_be_turned_off() -> None:
     client = boto3.client("ecr", REGION)
     client.create_repository(

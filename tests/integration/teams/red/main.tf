@@ -50,9 +50,15 @@ variable "activities" {
 }
 
 variable "secrets" {
-  description = "ARNs of a secret and of a parameter, by variable, for the container of engrave. {}: there is no such activity."
+  description = "ARNs of a secret and of a parameter, by variable, for the containers of engrave and emboss. {}: there are no such activities."
   type        = map(string)
   default     = {}
+}
+
+variable "has_sidecars" {
+  description = "Whether the containers of engrave and emboss have a sidecar."
+  type        = bool
+  default     = true
 }
 
 variable "has_paint_backend" {
@@ -64,7 +70,15 @@ variable "has_paint_backend" {
 locals {
   iam = { path = "/plane-teams/red/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
   # By name: each image is a program of its own.
-  images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1", engrave = "red-engrave:1" }
+  images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1", engrave = "red-engrave:1", emboss = "red-engrave:1" }
+
+  # What containers need, on ECS and on Batch: secrets, a volume, and a sidecar, whose end is not the job's.
+  container = {
+    image   = local.images.engrave
+    command = ["sh", "-c", "echo run >> /mnt/plates/runs; printf '{\"key\": \"%s\", \"ink\": \"%s\", \"runs\": %s}' \"$KEY\" \"$INK\" \"$(wc -l < /mnt/plates/runs)\""]
+    secrets = var.secrets
+  }
+  sidecars = { for name in ["meter"] : name => { image = "busybox:1", command = ["sh", "-c", "exit 3"], job_waits_for = "START" } if var.has_sidecars }
 }
 
 module "plane" {
@@ -116,22 +130,24 @@ module "print" {
   timeout_seconds   = 300
 }
 
-# What containers need: secrets, a volume, and a sidecar, whose end is not the job's.
 module "engrave" {
   source = "../../../../terraform/modules/activity"
   count  = length(var.secrets) == 0 ? 0 : 1
 
-  stack = module.plane.handle
-  name  = "red-engrave"
-  ecs = {
-    container = {
-      image   = local.images.engrave
-      command = ["sh", "-c", "echo run >> /mnt/plates/runs; printf '{\"key\": \"%s\", \"ink\": \"%s\", \"runs\": %s}' \"$KEY\" \"$INK\" \"$(wc -l < /mnt/plates/runs)\""]
-      secrets = var.secrets
-    }
-    efs_volumes = { plates = { file_system_id = "fs-0123456789abcdef0", container_path = "/mnt/plates" } }
-    sidecars    = { meter = { image = "busybox:1", command = ["sh", "-c", "exit 3"], job_waits_for = "START" } }
-  }
+  stack             = module.plane.handle
+  name              = "red-engrave"
+  ecs               = { container = local.container, sidecars = local.sidecars, efs_volumes = { plates = { file_system_id = "fs-0123456789abcdef0", container_path = "/mnt/plates" } } }
+  heartbeat_seconds = 60
+  timeout_seconds   = 300
+}
+
+module "emboss" {
+  source = "../../../../terraform/modules/activity"
+  count  = length(var.secrets) == 0 ? 0 : 1
+
+  stack             = module.plane.handle
+  name              = "red-emboss"
+  batch             = { container = local.container, sidecars = local.sidecars, efs_volumes = { plates = { file_system_id = "fs-0123456789abcdef1", container_path = "/mnt/plates" } } }
   heartbeat_seconds = 60
   timeout_seconds   = 300
 }

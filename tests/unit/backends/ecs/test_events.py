@@ -91,6 +91,16 @@ def test_a_job_whose_sidecar_failed_before_it_never_started(detail: dict, error:
     assert diagnosis.outcome.cause.exit_code is None
 
 
+def test_a_job_that_ecs_gave_up_never_started_whatever_its_exit_code() -> None:
+    given_up = {"exitCode": 143, "reason": "CannotStartContainerError: dependency graph: no init"}
+    waited = with_sidecars(given_up, init={"exitCode": 3, "runtimeId": "1"})
+    diagnosis = diagnose(event(containers=waited, startedAt=None))
+    assert diagnosis is not None
+    assert isinstance(diagnosis.outcome, Failed)
+    assert diagnosis.outcome.error == "Job.NeverStarted"
+    assert diagnosis.outcome.cause.message == f"{given_up['reason']}; container init: exit code 3"
+
+
 def test_a_job_that_a_failed_sidecar_took_along_says_so() -> None:
     """An essential one: ECS stops the rest of the task."""
     ended = with_sidecars(

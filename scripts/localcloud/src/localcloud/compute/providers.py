@@ -46,6 +46,7 @@ def _batch() -> Service:
             "UpdateJobQueue": configuration.update_job_queue,
             "DescribeJobQueues": configuration.describe_job_queues,
             "RegisterJobDefinition": configuration.register_job_definition,
+            "DescribeJobDefinitions": configuration.describe_job_definitions,
             "SubmitJob": submit_job,
             "DescribeJobs": queries.describe_jobs,
             "ListJobs": queries.list_jobs,

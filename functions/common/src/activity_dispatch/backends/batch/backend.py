@@ -15,8 +15,8 @@ from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.attempts import Attempts, is_throttled
 from activity_dispatch.backends.batch.events import diagnose, diagnose_job, job_state
+from activity_dispatch.backends.batch.request import JobContainer, job_container_of, overrides_of
 from activity_dispatch.backends.batch.tags import tags_of
-from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.job_names import job_name
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
@@ -38,6 +38,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
         job_definition=configured.string(config, "job_definition"),
         log_group=configured.string(config, "log_group"),
         tags=tags_of(config),
+        container=job_container_of(config),
     )
 
 
@@ -46,7 +47,7 @@ class BatchBackend:
     """Submits one job definition to one queue; the job's name contains the task's id.
 
     `client_once` submits, without retries: repeating a SubmitJob whose response was lost would create a
-    second job.
+    second job. `container` is None if the definition has no sidecars.
     """
 
     client: "BatchClient"
@@ -55,6 +56,7 @@ class BatchBackend:
     job_definition: str
     log_group: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    container: JobContainer | None = None
     describes_jobs = True
     max_job_seconds = None
     retrying: Retrying = field(default_factory=Retrying)
@@ -86,8 +88,9 @@ class BatchBackend:
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
         """Describe jobs, 100 per call; Batch keeps an ended job for at least 7 days."""
+        name = None if self.container is None else self.container.name
         found = [
-            diagnose_job(job)
+            diagnose_job(job, name)
             for chunk in batched(jobs, MAX_DESCRIBED, strict=False)
             for job in self.client.describe_jobs(jobs=list(chunk))["jobs"]
         ]
@@ -99,7 +102,7 @@ class BatchBackend:
             self.client.terminate_job(jobId=job, reason=reason)
 
     def log_location(self, diagnosis: Diagnosis) -> LogLocation | None:
-        """Return the last attempt's stream, None if no attempt had one."""
+        """Return the stream of the job's container in the last attempt, None if no attempt had one."""
         if diagnosis.log_stream is None:
             return None
         return LogLocation(group=self.log_group, stream=diagnosis.log_stream)
@@ -116,7 +119,7 @@ class BatchBackend:
             "jobName": job_name(task.task_id),
             "jobQueue": self.job_queue,
             "jobDefinition": self.job_definition,
-            "containerOverrides": _overrides(task),
+            **overrides_of(task, self.container),
             "propagateTags": True,
             **({"tags": dict(self.tags)} if self.tags else {}),
         }
@@ -125,22 +128,3 @@ class BatchBackend:
             limit = MAX_REQUEST_BYTES
             raise InvalidInput(f"job: the request has {size} bytes; allowed are up to {limit}")
         return request
-
-
-def _overrides(task: Task) -> dict[str, Any]:
-    wanted = ContainerOverrides.from_job(task.overrides)
-    overrides: dict[str, Any] = {"environment": wanted.variables(task.task_id)}
-    if wanted.command is not None:
-        overrides["command"] = list(wanted.command)
-    resources = {"VCPU": wanted.cpu, "MEMORY": wanted.memory_mb, "GPU": wanted.gpu}
-    requirements = [
-        {"type": kind, "value": _number(value)} for kind, value in resources.items() if value is not None
-    ]
-    if requirements:
-        overrides["resourceRequirements"] = requirements
-    return overrides
-
-
-def _number(value: float) -> str:
-    # Not 1e+05, which is no number to Batch.
-    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

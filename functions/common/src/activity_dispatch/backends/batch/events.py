@@ -1,6 +1,7 @@
 """What a `Batch Job State Change` and DescribeJobs say about a task's job.
 
-An event does not say whether somebody stopped the job, nor the container's own reason: its end is looked up.
+An event does not say whether somebody stopped the job, nor the container's own reason, nor anything of the
+containers of a job with sidecars: a job's end is looked up.
 
 Sources: https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html,
 https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html
@@ -13,6 +14,7 @@ from typing import Any
 from activity_dispatch.backends.ecs_messages import name_of_failed_start
 from activity_dispatch.backends.exit_codes import failure_of_exit, outcome_of_exit
 from activity_dispatch.backends.job_names import task_id_in
+from activity_dispatch.backends.several_containers import failures_of, mapping, mappings, was_given_up
 from activity_dispatch.backends.times import seconds_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
@@ -45,23 +47,42 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
     detail = event.get("detail")
     if event.get("source") != "aws.batch" or not isinstance(detail, Mapping):
         return None
-    return _diagnosis(detail)
+    return _diagnosis(detail, mapping(detail.get("container")))
 
 
-def diagnose_job(description: Mapping[str, Any]) -> Diagnosis | None:
-    """Return a job's diagnosis from DescribeJobs; None if it runs no task."""
-    found = _diagnosis(description)
+def diagnose_job(description: Mapping[str, Any], name: str | None = None) -> Diagnosis | None:
+    """Return a job's diagnosis from DescribeJobs; None if it runs no task.
+
+    `name` is that of the job's container if the job has sidecars.
+    """
+    container, sidecars = _containers(description, name)
+    found = _diagnosis(description, container)
     if found is None or found.state is not JobState.ENDED:
         return found
-    return replace(found, outcome=_outcome(description, _container(description), found.job_id))
+    return replace(found, outcome=_outcome(description, container, sidecars, found.job_id))
 
 
-def _diagnosis(detail: Mapping[str, Any]) -> Diagnosis | None:
+def _containers(
+    description: Mapping[str, Any], name: str | None
+) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+    """Return the job's container, and its sidecars.
+
+    A job that was started before its definition had sidecars has just a container.
+    """
+    tasks = mappings(mapping(description.get("ecsProperties")).get("taskProperties"))
+    containers = [container for task in tasks for container in mappings(task.get("containers"))]
+    if name is None or not containers:
+        return mapping(description.get("container")), []
+    job: Mapping[str, Any] = next((found for found in containers if found.get("name") == name), {})
+    return job, [found for found in containers if found is not job]
+
+
+def _diagnosis(detail: Mapping[str, Any], container: Mapping[str, Any]) -> Diagnosis | None:
     job_id, status = detail.get("jobId"), detail.get("status")
     task_id = task_id_in(detail.get("jobName"))
     if task_id is None or not isinstance(job_id, str) or status not in _STATES:
         return None
-    stream = _container(detail).get("logStreamName")
+    stream = container.get("logStreamName")
     return Diagnosis(
         task_id=task_id,
         job_id=JobId(job_id),
@@ -71,16 +92,13 @@ def _diagnosis(detail: Mapping[str, Any]) -> Diagnosis | None:
     )
 
 
-def _container(detail: Mapping[str, Any]) -> Mapping[str, Any]:
-    container = detail.get("container")
-    return container if isinstance(container, Mapping) else {}
-
-
-def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], job_id: str) -> Outcome:
+def _outcome(
+    detail: Mapping[str, Any], container: Mapping[str, Any], sidecars: list[Mapping[str, Any]], job_id: str
+) -> Outcome:
     exit_code, status_reason = container.get("exitCode"), str(detail.get("statusReason") or "")
     reason = container.get("reason") or status_reason or "no reason given"
     cause = Cause(
-        message=str(reason),
+        message="; ".join((str(reason), *failures_of(sidecars))),
         backend=NAME,
         job_id=job_id,
         exit_code=exit_code if isinstance(exit_code, int) else None,
@@ -90,13 +108,15 @@ def _outcome(detail: Mapping[str, Any], container: Mapping[str, Any], job_id: st
         return Failed(error=ErrorName.JOB_TIMED_OUT, cause=cause)
     if status_reason.startswith((_HOST_LOST, _SPOT_RECLAIMED)) or _was_stopped(detail):
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
-    if cause.exit_code is None:
-        # Batch sets startedAt once an attempt's container runs.
-        started = bool(detail.get("startedAt"))
+    if cause.exit_code is None or was_given_up(container):
+        # Batch sets startedAt once the containers of an attempt run.
+        started = bool(detail.get("startedAt")) and not was_given_up(container)
         name = ErrorName.JOB_INTERRUPTED if started else name_of_failed_start(status_reason, reason)
         return Failed(error=name, cause=cause)
-    # A job fails with exit code 0 if another of its containers failed, or Batch could not see the end.
-    return outcome_of_exit(cause) if detail["status"] == _SUCCEEDED else failure_of_exit(cause)
+    # With sidecars, only the exit code of the job's container decides: a job fails if any essential one does.
+    # Without them, a job that failed with exit code 0 is one whose end Batch could not see.
+    is_success = detail["status"] == _SUCCEEDED or bool(sidecars)
+    return outcome_of_exit(cause) if is_success else failure_of_exit(cause)
 
 
 def _was_stopped(detail: Mapping[str, Any]) -> bool:

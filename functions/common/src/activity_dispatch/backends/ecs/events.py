@@ -8,6 +8,7 @@ from typing import Any
 
 from activity_dispatch.backends.ecs_messages import name_of_failed_start
 from activity_dispatch.backends.exit_codes import outcome_of_exit
+from activity_dispatch.backends.several_containers import failures_of, mapping, mappings, was_given_up
 from activity_dispatch.backends.times import seconds_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
@@ -55,13 +56,13 @@ def _state(detail: Mapping[str, Any]) -> JobState:
 
 def _containers(detail: Mapping[str, Any], task_id: str) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
     """Return the container that runs the job, the one whose overrides set TASK_ID, and its sidecars."""
-    overrides = _mappings(_mapping(detail.get("overrides")).get("containerOverrides"))
+    overrides = mappings(mapping(detail.get("overrides")).get("containerOverrides"))
     names = [
         override.get("name")
         for override in overrides
-        if any(item.get("value") == task_id for item in _mappings(override.get("environment")))
+        if any(item.get("value") == task_id for item in mappings(override.get("environment")))
     ]
-    containers = _mappings(detail.get("containers"))
+    containers = mappings(detail.get("containers"))
     job: Mapping[str, Any] = next((found for found in containers if found.get("name") in names), {})
     return job, [found for found in containers if found is not job]
 
@@ -72,7 +73,7 @@ def _outcome(
     stop_code, exit_code = detail.get("stopCode"), container.get("exitCode")
     reason = container.get("reason") or detail.get("stoppedReason") or "no reason given"
     cause = Cause(
-        message="; ".join((str(reason), *_failures(sidecars))),
+        message="; ".join((str(reason), *failures_of(sidecars))),
         backend=NAME,
         job_id=arn,
         exit_code=exit_code if isinstance(exit_code, int) else None,
@@ -81,7 +82,8 @@ def _outcome(
     if stop_code not in (_FAILED_TO_START, *_ENDED_BY_ITSELF):
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
     never_ran = not detail.get("startedAt") or _waited_in_vain(container, sidecars)
-    if stop_code == _FAILED_TO_START or (cause.exit_code is None and never_ran):
+    never_ran = was_given_up(container) or (cause.exit_code is None and never_ran)
+    if stop_code == _FAILED_TO_START or never_ran:
         return Failed(error=name_of_failed_start(detail.get("stoppedReason"), reason), cause=cause)
     if cause.exit_code is None:
         return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
@@ -91,20 +93,3 @@ def _outcome(
 def _waited_in_vain(container: Mapping[str, Any], sidecars: list[Mapping[str, Any]]) -> bool:
     """Return whether only sidecars ran: the job's container waited for one (`dependsOn`), which failed."""
     return not container.get("runtimeId") and any(sidecar.get("runtimeId") for sidecar in sidecars)
-
-
-def _failures(sidecars: list[Mapping[str, Any]]) -> list[str]:
-    """Return what sidecars failed with: it may be why the job's container failed, or was never started."""
-    return [
-        f"container {sidecar.get('name')}: {sidecar.get('reason') or f'exit code {sidecar["exitCode"]}'}"
-        for sidecar in sidecars
-        if sidecar.get("exitCode")
-    ]
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

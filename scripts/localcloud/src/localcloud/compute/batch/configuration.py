@@ -1,5 +1,6 @@
 """Operations on environments, queues and definitions where moto differs from AWS."""
 
+import copy
 import threading
 from typing import Any
 
@@ -14,6 +15,8 @@ _PATH = "role/aws-service-role/batch.amazonaws.com"
 
 # jobStateTimeLimitActions by queue ARN. They are stored and described, but have no effect.
 _time_limits: dict[str, list[Document]] = {}
+# ecsProperties by job definition ARN.
+_ecs_properties: dict[str, Document] = {}
 _lock = threading.Lock()
 
 
@@ -58,14 +61,53 @@ def describe_job_queues(context: Any, _request: Document) -> Any:
 
 
 def register_job_definition(context: Any, request: Document) -> Any:
-    """Take everything from the request; moto inherits much from the previous revision."""
+    """Take everything from the request; moto inherits much from the previous revision.
+
+    moto knows no ecsProperties: it gets a stand-in, which nobody sees.
+    """
     check_definition(request)
-    answer = call_moto(context)
+    properties = request.get("ecsProperties")
+    if properties is None:
+        answer = call_moto(context)
+    else:
+        container = {"image": "several", "vcpus": 1, "memory": 4}
+        answer = call_moto_with_request(context, {**request, "containerProperties": container})
     definition = _backend(context).get_job_definition_by_arn(answer["jobDefinitionArn"])
+    if properties is not None:
+        definition.container_properties = None
+        with _lock:
+            _ecs_properties[definition.arn] = _with_defaults(properties)
     definition.platform_capabilities = request.get("platformCapabilities") or ["EC2"]
     definition.propagate_tags = bool(request.get("propagateTags"))
     definition.parameters = request.get("parameters") or {}
     definition.retry_strategy = request.get("retryStrategy")
+    return answer
+
+
+def _with_defaults(properties: Document) -> Document:
+    lists = ("command", "dependsOn", "environment", "mountPoints", "secrets", "ulimits")
+    return {
+        "taskProperties": [
+            {
+                "volumes": [],
+                **task,
+                "containers": [
+                    {"essential": True, **{name: [] for name in lists}, **container}
+                    for container in task["containers"]
+                ],
+            }
+            for task in properties["taskProperties"]
+        ]
+    }
+
+
+def describe_job_definitions(context: Any, _request: Document) -> Any:
+    """Show ecsProperties."""
+    answer = call_moto(context)
+    with _lock:
+        for definition in answer["jobDefinitions"]:
+            if (properties := _ecs_properties.get(definition["jobDefinitionArn"])) is not None:
+                definition["ecsProperties"] = copy.deepcopy(properties)
     return answer
 
 

@@ -12,6 +12,7 @@ from localcloud.compute.stoppable import Stoppable
 _STATE_CHANGE = "Batch Job State Change"
 _NOT_STARTED = ("SUBMITTED", "PENDING", "RUNNABLE")
 _FINISHED = ("SUCCEEDED", "FAILED")
+_SHOWN = ("exitCode", "reason", "logStreamName")
 
 _SPOT_FARGATE = "Your Spot Task was interrupted."
 _SPOT_EC2 = "Host EC2 (instance i-0123456789abcdef0) terminated."
@@ -48,11 +49,32 @@ class Job(Stoppable[StopRequest]):
         with self._lock:
             return copy.deepcopy(self._document)
 
-    def update(self, container: Document | None = None, **fields: Any) -> None:
-        """Set fields of the job and its container without an event; None removes a field."""
+    def update(self, **fields: Any) -> None:
+        """Set fields of the job without an event; None removes a field."""
         with self._lock:
             _merge(self._document, fields)
-            _merge(self._document["container"], container or {})
+
+    def change_container(self, name: str, **fields: Any) -> None:
+        """Set those fields of a container that Batch shows, without an event."""
+        with self._lock:
+            _merge(self._container(name), {key: fields[key] for key in _SHOWN if key in fields})
+
+    def run_as(self, task_arn: str) -> None:
+        """Show the ECS task that an attempt is."""
+        with self._lock:
+            (self._task() or self._document["container"])["taskArn"] = task_arn
+
+    def _container(self, name: str) -> Document:
+        containers: list[Document] = (self._task() or {}).get("containers", [])
+        found = (item for item in containers if item["name"] == name)
+        only: Document = self._document["container"]
+        return next(found, only)
+
+    def _task(self) -> Document | None:
+        tasks: list[Document] = (self._document.get("ecsProperties") or {}).get(
+            "taskProperties", []
+        )
+        return tasks[0] if tasks else None
 
     def move_to(self, status: str) -> None:
         """Set the job's status and emit its state change event."""

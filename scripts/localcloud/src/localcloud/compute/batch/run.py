@@ -4,37 +4,22 @@ import logging
 import queue
 import threading
 import time
-import uuid
 
-from localcloud.compute import logs, runner, secrets, volumes
+from localcloud.compute import runner
+from localcloud.compute.batch.attempt import START_PROBLEMS, Attempt
 from localcloud.compute.batch.compute import vcpus_of
 from localcloud.compute.batch.jobs import Job
 from localcloud.compute.batch.retry import AttemptEnd, retries
-from localcloud.compute.batch.specification import (
-    DEFAULT_LOG_GROUP,
-    container_spec,
-    execution_role,
-    log_stream,
-    vcpus,
-)
+from localcloud.compute.batch.specification import vcpus
 from localcloud.compute.capacity import Ticket
-from localcloud.compute.cloud import RoleError, milliseconds, now
-from localcloud.compute.configuration import configuration
-from localcloud.compute.containers import Container, ContainerStartError, stop
-from localcloud.compute.run_events import OUT_OF_MEMORY, Ended, Granted, RunEvents, StopRequested
+from localcloud.compute.cloud import milliseconds, now
+from localcloud.compute.container_group import ContainerGroup
+from localcloud.compute.run_events import Ended, Granted, RunEvents, StopRequested
 
 LOG = logging.getLogger(__name__)
 
 _EXITED = "Essential container in task exited"
 _NOT_STARTED = "Task failed to start"
-# The message of each is the reason why the container did not start.
-_START_PROBLEMS = (
-    ContainerStartError,
-    RoleError,
-    logs.LogStreamError,
-    secrets.SecretError,
-    volumes.VolumeError,
-)
 _TIMED_OUT = "Job attempt duration exceeded timeout"
 
 
@@ -118,85 +103,74 @@ class _JobRun:
         return True
 
     def _run_attempt(self, number: int) -> AttemptEnd:
-        task_id = uuid.uuid4().hex
-        stream = log_stream(self._job, task_id)
-        if stream.group == DEFAULT_LOG_GROUP:
-            logs.make_group(self._job.place.client("logs"), stream.group)
-        container_fields = {
-            "taskArn": self._job.place.arn("ecs", f"task/AWSBatch/{task_id}"),
-            "logStreamName": stream.name,
-            "exitCode": None,
-            "reason": None,
-        }
-        self._job.update(container_fields, statusReason=None, stoppedAt=None)
+        attempt = Attempt(self._job, number)
+        attempt.announce()
+        self._job.update(statusReason=None, stoppedAt=None)
         started_at = now()
+        containers = ContainerGroup(attempt, self._events)
         try:
-            container = runner.runner().start(
-                container_spec(self._job, number),
-                on_lines=logs.open_stream(self._job.place, stream, execution_role(self._job)),
-                on_end=lambda: self._events.put(Ended("job")),
-            )
-        except _START_PROBLEMS as error:
-            end = AttemptEnd(exit_code=None, reason=str(error), status_reason=_NOT_STARTED)
-        else:
-            end = self._await_end(container)
-        self._record(end, milliseconds(started_at))
-        return end
-
-    def _await_end(self, container: Container) -> AttemptEnd:
-        self._job.update(startedAt=milliseconds(now()))
-        self._job.move_to("RUNNING")
-        try:
-            status_reason = self._await_exit_or_stop(container)
-            return AttemptEnd(
-                exit_code=container.wait(),
-                reason=OUT_OF_MEMORY if container.out_of_memory else None,
-                status_reason=status_reason,
-            )
+            reason = self._run_containers(containers)
         finally:
-            runner.runner().remove(container)
+            containers.remove()
+        self._record(attempt, reason, milliseconds(started_at))
+        return attempt.end(reason)
 
-    def _await_exit_or_stop(self, container: Container) -> str:
-        """Stop the container if requested or overdue; return Batch's reason for its end."""
-        limit = self._job.describe().get("timeout", {}).get("attemptDurationSeconds")
-        deadline = time.monotonic() + limit if limit else None
-        while True:
+    def _run_containers(self, containers: ContainerGroup) -> str:
+        try:
+            containers.prepare()
+            reason = self._live(containers)
+        except START_PROBLEMS:
+            reason = _NOT_STARTED
+        # It consumes the end events, or the next attempt would take them for its own.
+        containers.stop()
+        return reason
+
+    def _live(self, containers: ContainerGroup) -> str:
+        """Start each container when its dependencies allow it; return why the attempt ends."""
+        deadline, running = None, False
+        while containers.start_ready():
+            if containers.all_started and not running:
+                running, deadline = True, self._begin()
             try:
-                left = None if deadline is None else max(0.0, deadline - time.monotonic())
-                event = self._events.get(timeout=left)
+                event = self._events.get(timeout=_seconds(containers.patience_seconds(), deadline))
             except queue.Empty:
-                self._timed_out = True
-                return self._stop(container, _TIMED_OUT)
-            if isinstance(event, Ended):
+                if deadline is not None and time.monotonic() >= deadline:
+                    self._timed_out = True
+                    return _TIMED_OUT
+                continue
+            if isinstance(event, Ended) and (
+                containers.record_end(event.name) or containers.all_ended
+            ):
                 return _EXITED
             request = self._job.stop_request
             if request is not None:
-                return self._stop(container, request.reason, abrupt=request.abrupt)
+                if request.abrupt:
+                    containers.kill()
+                return request.reason
+        return _EXITED
 
-    def _stop(self, container: Container, reason: str, *, abrupt: bool = False) -> str:
-        if abrupt:
-            container.kill()
-        stop(container, configuration().stop_timeout_seconds)
-        # Consume the end event, or the next attempt would take it for its own.
-        while not isinstance(self._events.get(), Ended):
-            pass
-        return reason
+    def _begin(self) -> float | None:
+        """Show that all containers have started; return when the attempt must have ended."""
+        self._job.update(startedAt=milliseconds(now()))
+        self._job.move_to("RUNNING")
+        limit = self._job.describe().get("timeout", {}).get("attemptDurationSeconds")
+        return time.monotonic() + limit if limit else None
 
-    def _record(self, end: AttemptEnd, started_at: int) -> None:
+    def _record(self, attempt: Attempt, reason: str, started_at: int) -> None:
         document = self._job.describe()
         stopped_at = milliseconds(now())
-        outcome = {"exitCode": end.exit_code, "reason": end.reason}
-        container = {name: document["container"][name] for name in ("taskArn", "logStreamName")}
-        container |= {name: value for name, value in outcome.items() if value is not None}
-        attempt = {
-            "container": {**container, "networkInterfaces": []},
+        shown = {
+            **attempt.described(),
             "startedAt": document.get("startedAt", started_at),
             "stoppedAt": stopped_at,
-            "statusReason": end.status_reason,
+            "statusReason": reason,
         }
-        self._job.update(
-            outcome,
-            attempts=[*document["attempts"], attempt],
-            statusReason=end.status_reason,
-            stoppedAt=stopped_at,
-        )
+        attempts = [*document["attempts"], shown]
+        self._job.update(attempts=attempts, statusReason=reason, stoppedAt=stopped_at)
+
+
+def _seconds(patience: float | None, deadline: float | None) -> float | None:
+    """Return how long to wait for an event; None for as long as it takes."""
+    left = None if deadline is None else max(0.0, deadline - time.monotonic())
+    given = [seconds for seconds in (patience, left) if seconds is not None]
+    return min(given, default=None)

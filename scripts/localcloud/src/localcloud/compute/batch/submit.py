@@ -8,7 +8,11 @@ from typing import Any
 from localcloud.compute.batch import run, sizes
 from localcloud.compute.batch.compute import environments
 from localcloud.compute.batch.jobs import JOBS, Job
-from localcloud.compute.batch.specification import container_of
+from localcloud.compute.batch.specification import (
+    described,
+    overrides_by_container,
+    parts_of,
+)
 from localcloud.compute.cloud import Document, Place, milliseconds, now, place_of
 from localcloud.compute.control_plane import refusal
 
@@ -21,7 +25,6 @@ _UNSUPPORTED = (
     "dependsOn",
     "nodeOverrides",
     "eksPropertiesOverride",
-    "ecsPropertiesOverride",
 )
 
 
@@ -33,6 +36,7 @@ def submit_job(context: Any, request: Document) -> Document:
     if queue["state"] != "ENABLED":
         raise refusal("ClientException", f"Job queue {request['jobQueue']} is disabled.")
     definition = find_definition(place, request["jobDefinition"])
+    _check_overrides(request, definition)
     _check_size(request, definition)
     job = Job(
         place,
@@ -85,16 +89,37 @@ def find_definition(place: Place, name: str) -> Document:
     if not fitting:
         raise refusal("ClientException", f"Job definition {name} does not exist or is not active.")
     definition: Document = max(fitting, key=lambda item: item["revision"])
-    if "containerProperties" not in definition:
+    if not definition.keys() & {"containerProperties", "ecsProperties"}:
         raise refusal("ClientException", "The local cloud supports only container jobs.")
     return definition
+
+
+def _check_overrides(request: Document, definition: Document) -> None:
+    """Raise Batch's error for overrides of the form that the definition does not have."""
+    forms = {
+        "containerOverrides": "containerProperties",
+        "ecsPropertiesOverride": "ecsProperties",
+    }
+    for given, needed in forms.items():
+        if request.get(given) and needed not in definition:
+            message = f"{given} requires a job definition with {needed}."
+            raise refusal("ClientException", message)
+    if "ecsProperties" not in definition:
+        return
+    (task,) = definition["ecsProperties"]["taskProperties"]
+    names = {item["name"] for item in task["containers"]}
+    for override in overrides_by_container(request):
+        if override.get("name") not in names:
+            message = f"The job definition has no container {override.get('name')}."
+            raise refusal("ClientException", message)
 
 
 def _check_size(request: Document, definition: Document) -> None:
     if "FARGATE" in (definition.get("platformCapabilities") or []):
         overrides = request.get("containerOverrides") or {}
         older = {name: overrides[name] for name in ("vcpus", "memory") if overrides.get(name)}
-        if wrong := sizes.problem({**container_of(definition, request), **older}):
+        containers = parts_of(described(definition, request)).containers
+        if wrong := sizes.problem([{**item, **older} for item in containers]):
             raise refusal("ClientException", wrong)
 
 
@@ -112,7 +137,7 @@ def _document(place: Place, request: Document, queue: Document, definition: Docu
         "retryStrategy": _retry_strategy(request, definition),
         "dependsOn": [],
         "parameters": (definition.get("parameters") or {}) | (request.get("parameters") or {}),
-        "container": container_of(definition, request),
+        **described(definition, request),
         "tags": request.get("tags") or {},
         "propagateTags": bool(request.get("propagateTags") or definition.get("propagateTags")),
         "platformCapabilities": definition.get("platformCapabilities") or [],

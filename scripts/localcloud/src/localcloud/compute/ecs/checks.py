@@ -4,9 +4,9 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinitio
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from localcloud.compute import volume_checks
+from localcloud.compute import dependencies, volume_checks
 from localcloud.compute.cloud import Document
 from localcloud.compute.control_plane import refusal
 
@@ -39,7 +39,7 @@ def _problems(request: Document) -> Iterator[str]:
     yield from volume_checks.problems(containers, request.get("volumes"))
     for container in containers:
         yield from _health_problems(container)
-    yield from _dependency_problems(containers)
+    yield from dependencies.problems(containers)
 
 
 def _not_on_fargate(container: Document) -> Iterator[str]:
@@ -59,29 +59,3 @@ def _health_problems(container: Document) -> Iterator[str]:
     for name, (least, most) in _HEALTH_LIMITS.items():
         if check.get(name) is not None and not least <= check[name] <= most:
             yield f"Invalid '{name}' setting for health check: it must be {least} to {most}."
-
-
-def _dependency_problems(containers: Sequence[Document]) -> Iterator[str]:
-    by_name = {item["name"]: item for item in containers}
-    for container in containers:
-        for item in container.get("dependsOn") or ():
-            name, condition = item["containerName"], item["condition"]
-            where = f"container '{container['name']}': dependency on '{name}'"
-            if name not in by_name:
-                yield f"Invalid {where}: there is no such container."
-            elif condition in ("COMPLETE", "SUCCESS") and by_name[name].get("essential", True):
-                yield f"Invalid {where}: {condition} requires a container that is not essential."
-            elif condition == "HEALTHY" and not by_name[name].get("healthCheck"):
-                yield f"Invalid {where}: HEALTHY requires a health check."
-    if _is_circular(by_name):
-        yield "The dependencies of the containers are circular."
-
-
-def _is_circular(by_name: dict[str, Document]) -> bool:
-    left = {
-        name: {given["containerName"] for given in item.get("dependsOn") or ()}
-        for name, item in by_name.items()
-    }
-    while free := {name for name, before in left.items() if not before & left.keys()}:
-        left = {name: before for name, before in left.items() if name not in free}
-    return bool(left)

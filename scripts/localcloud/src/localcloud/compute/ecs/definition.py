@@ -75,11 +75,6 @@ def log_stream(task: Task, definition: Document) -> LogStream | None:
     )
 
 
-def stop_timeout(definition: Document, default_seconds: float) -> float:
-    """Return the seconds between SIGTERM and SIGKILL."""
-    return float(definition.get("stopTimeout") or default_seconds)
-
-
 def _memory(task: Task, definition: Document, override: Document) -> int | None:
     own = override.get("memory") or definition.get("memory")
     whole = task.describe().get("memory")

@@ -7,8 +7,9 @@ import threading
 from localcloud.compute import logs, runner, secrets, volumes
 from localcloud.compute.capacity import Ticket
 from localcloud.compute.cloud import RoleError, now
+from localcloud.compute.container_group import ContainerGroup
 from localcloud.compute.containers import ContainerStartError
-from localcloud.compute.ecs.task_containers import TaskContainers
+from localcloud.compute.ecs.task_owner import TaskOwner
 from localcloud.compute.ecs.tasks import Task
 from localcloud.compute.run_events import Ended, Granted, HealthChanged, RunEvents, StopRequested
 
@@ -36,7 +37,7 @@ class _TaskRun:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._events: RunEvents = queue.SimpleQueue()
-        self._containers = TaskContainers(task, self._events)
+        self._containers = ContainerGroup(TaskOwner(task), self._events)
 
     def run(self) -> None:
         """Run the task to its end, whatever happens."""

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from localcloud.iam.decision import Need
 from localcloud.iam.requests.call import Call
@@ -23,7 +24,12 @@ _TASKS = "ecs-tasks.amazonaws.com"
 _RULES: Mapping[str, _Rule] = {
     "batch:RegisterJobDefinition": _Rule(
         resource="job-definition/{jobDefinitionName}",
-        roles=("containerProperties.jobRoleArn", "containerProperties.executionRoleArn"),
+        roles=(
+            "containerProperties.jobRoleArn",
+            "containerProperties.executionRoleArn",
+            "ecsProperties.taskProperties.taskRoleArn",
+            "ecsProperties.taskProperties.executionRoleArn",
+        ),
         service=_TASKS,
     ),
     "ecs:RegisterTaskDefinition": _Rule(
@@ -56,7 +62,7 @@ def needs(call: Call, simple: Callable[[Call], list[Need]]) -> list[Need] | None
             Need(action=call.action, resource=call.arn(name))
             for name in _names(call, rule.resource)
         ]
-    roles = dict.fromkeys(role for name in rule.roles if (role := _inner(call, name)))
+    roles = dict.fromkeys(role for name in rule.roles for role in _inner(call.parameters, name))
     context = {"iam:passedtoservice": (rule.service,)}
     return [
         *found,
@@ -74,8 +80,11 @@ def _names(call: Call, template: str) -> list[str]:
     ]
 
 
-def _inner(call: Call, name: str) -> str:
-    outer, _, inner = name.partition(".")
-    if not inner:
-        return call.text(outer)
-    return str((call.parameters.get(outer) or {}).get(inner) or "")
+def _inner(value: Any, path: str) -> list[str]:
+    """Return the texts at a path of names, of each item where there is a list."""
+    if isinstance(value, list):
+        return [text for item in value for text in _inner(item, path)]
+    if not path:
+        return [str(value)] if value else []
+    name, _, rest = path.partition(".")
+    return _inner(value.get(name), rest) if isinstance(value, Mapping) else []

@@ -1,28 +1,17 @@
-"""A task's containers: started, recorded and stopped in the order of their dependencies."""
+"""Containers of a task or job: started, recorded and stopped in the order of their dependencies."""
 
-import logging
 import queue
 import time
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, Protocol
 
-from localcloud.compute import health, logs, runner, secrets, volumes
+from localcloud.compute import dependencies, health, runner
 from localcloud.compute.cloud import Document
 from localcloud.compute.configuration import configuration
 from localcloud.compute.containers import Container, ContainerSpec, ContainerStartError, OnLines
-from localcloud.compute.ecs import dependencies
-from localcloud.compute.ecs.definition import (
-    container_spec,
-    execution_role,
-    log_stream,
-    stop_timeout,
-    task_role,
-)
-from localcloud.compute.ecs.dependencies import DependencyError, Progress
-from localcloud.compute.ecs.tasks import Task
+from localcloud.compute.dependencies import DependencyError, Progress
 from localcloud.compute.run_events import OUT_OF_MEMORY, Ended, HealthChanged, RunEvents
-
-LOG = logging.getLogger(__name__)
 
 # Of a container that ECS gives up: that of SIGTERM, though it never ran.
 # https://github.com/aws/amazon-ecs-agent/pull/3218
@@ -37,14 +26,34 @@ class _Running:
     killed: bool = False
 
 
-class TaskContainers:
-    """The containers of one task. What happens to them arrives in `events`."""
+class Owner(Protocol):
+    """The task or job that the containers belong to."""
 
-    def __init__(self, task: Task, events: RunEvents) -> None:
+    @property
+    def definitions(self) -> list[Document]:
+        """The definitions of the containers."""
+
+    def spec(self, definition: Document) -> ContainerSpec:
+        """Return what to start, with secrets and volumes: SecretError or VolumeError if not."""
+
+    def open_log(self, definition: Document) -> OnLines:
+        """Return what takes the container's output, or raise LogStreamError."""
+
+    def change_container(self, name: str, **fields: Any) -> None:
+        """Show fields of a container, named as ECS names them."""
+
+    def change_health(self, status: str) -> None:
+        """Show the health of the whole."""
+
+
+class ContainerGroup:
+    """The containers of one task or job. What happens to them arrives in `events`."""
+
+    def __init__(self, owner: Owner, events: RunEvents) -> None:
         """None of them has been started."""
-        self._task = task
+        self._owner = owner
         self._events = events
-        self._definitions: list[Document] = task.definition["containerDefinitions"]
+        self._definitions = owner.definitions
         self._timeouts = {
             item["name"]: dependencies.start_timeout(item) for item in self._definitions
         }
@@ -66,11 +75,8 @@ class TaskContainers:
 
     def prepare(self) -> None:
         """Read the secrets and find the volumes: SecretError or VolumeError before any starts."""
-        place, definition = self._task.place, self._task.definition
         for item in self._definitions:
-            read = secrets.environment(place, item.get("secrets"), execution_role(self._task))
-            mounts = volumes.mounts(place, item, definition.get("volumes"), task_role(self._task))
-            self._specs[item["name"]] = container_spec(self._task, item, read, mounts)
+            self._specs[item["name"]] = self._owner.spec(item)
 
     def start_ready(self) -> bool:
         """Start those whose dependencies are resolved; false if an essential one never can."""
@@ -108,38 +114,32 @@ class TaskContainers:
     def _give_up(self, name: str, error: DependencyError) -> None:
         self._progress[name].exit_code = _GIVEN_UP
         reason = f"CannotStartContainerError: {error}"
-        self._task.change_container(name, lastStatus="STOPPED", exitCode=_GIVEN_UP, reason=reason)
+        self._owner.change_container(name, lastStatus="STOPPED", exitCode=_GIVEN_UP, reason=reason)
 
     def _start(self, definition: Document) -> None:
         name = definition["name"]
         try:
             container = runner.runner().start(
                 self._specs[name],
-                on_lines=self._log_sink(definition),
+                on_lines=self._owner.open_log(definition),
                 on_end=lambda: self._events.put(Ended(name)),
             )
         except ContainerStartError as error:
-            self._task.change_container(name, reason=str(error))
+            self._owner.change_container(name, reason=str(error))
             raise
         self._started.append(container)
         self._progress[name].started_at = time.monotonic()
-        limit = stop_timeout(definition, configuration().stop_timeout_seconds)
+        limit = float(definition.get("stopTimeout") or configuration().stop_timeout_seconds)
         self._running[name] = _Running(container, limit)
-        self._task.change_container(name, lastStatus="RUNNING", runtimeId=container.id)
+        self._owner.change_container(name, lastStatus="RUNNING", runtimeId=container.id)
         if check := health.health_check(definition):
             report = partial(HealthChanged, name)
             health.watch(container, check, lambda status: self._events.put(report(status)))
 
-    def _log_sink(self, definition: Document) -> OnLines:
-        stream = log_stream(self._task, definition)
-        if stream is None:
-            return lambda lines: LOG.debug("%s: %s", self._task.id, lines)
-        return logs.open_stream(self._task.place, stream, execution_role(self._task))
-
     def record_health(self, name: str, status: str) -> None:
         """Show a container's health, and that of the task: its essential containers decide."""
         self._progress[name].health = status
-        self._task.change_container(name, healthStatus=status)
+        self._owner.change_container(name, healthStatus=status)
         checked = [
             self._progress[item["name"]].health
             for item in self._definitions
@@ -148,19 +148,25 @@ class TaskContainers:
         whole = health.HEALTHY if checked else health.UNKNOWN
         for worse in (health.UNKNOWN, health.UNHEALTHY):
             whole = worse if worse in checked else whole
-        self._task.change_fields(healthStatus=whole)
+        self._owner.change_health(whole)
 
     def record_end(self, name: str) -> bool:
         """Show that a container has ended; return whether it was essential."""
         container = self._running.pop(name).container
         code = container.wait()
         self._progress[name].exit_code = code
-        self._task.change_container(name, lastStatus="STOPPED", exitCode=code)
+        self._owner.change_container(name, lastStatus="STOPPED", exitCode=code)
         if container.out_of_memory:
-            self._task.change_container(name, reason=OUT_OF_MEMORY)
+            self._owner.change_container(name, reason=OUT_OF_MEMORY)
         return any(
             item["name"] == name and item.get("essential", True) for item in self._definitions
         )
+
+    def kill(self) -> None:
+        """Kill all without warning, as when their host is lost."""
+        for running in self._running.values():
+            running.told_at, running.killed = time.monotonic(), True
+            running.container.kill()
 
     def stop(self) -> None:
         """Stop all, each after those that depend on it."""
@@ -204,4 +210,4 @@ class TaskContainers:
         for container in self._started:
             runner.runner().remove(container)
         for definition in self._definitions:
-            self._task.change_container(definition["name"], lastStatus="STOPPED")
+            self._owner.change_container(definition["name"], lastStatus="STOPPED")

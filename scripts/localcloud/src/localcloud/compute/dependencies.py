@@ -1,10 +1,10 @@
-"""The order of a task's containers, which dependsOn gives.
+"""The order of the containers of a task or job, which dependsOn gives.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from localcloud.compute import health
@@ -80,3 +80,30 @@ def dependents(name: str, definitions: Collection[Document]) -> set[str]:
         for item in definitions
         if name in {given["containerName"] for given in item.get("dependsOn") or ()}
     }
+
+
+def problems(containers: Sequence[Document]) -> Iterator[str]:
+    """Yield what AWS refuses in the dependencies of a definition's containers."""
+    by_name = {item["name"]: item for item in containers}
+    for container in containers:
+        for item in container.get("dependsOn") or ():
+            name, condition = item["containerName"], item["condition"]
+            where = f"container '{container['name']}': dependency on '{name}'"
+            if name not in by_name:
+                yield f"Invalid {where}: there is no such container."
+            elif condition in ("COMPLETE", "SUCCESS") and by_name[name].get("essential", True):
+                yield f"Invalid {where}: {condition} requires a container that is not essential."
+            elif condition == "HEALTHY" and not by_name[name].get("healthCheck"):
+                yield f"Invalid {where}: HEALTHY requires a health check."
+    if _is_circular(by_name):
+        yield "The dependencies of the containers are circular."
+
+
+def _is_circular(by_name: dict[str, Document]) -> bool:
+    left = {
+        name: {given["containerName"] for given in item.get("dependsOn") or ()}
+        for name, item in by_name.items()
+    }
+    while free := {name for name, before in left.items() if not before & left.keys()}:
+        left = {name: before for name, before in left.items() if name not in free}
+    return bool(left)
