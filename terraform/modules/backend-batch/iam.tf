@@ -22,6 +22,8 @@ locals {
       Action    = "sts:AssumeRole"
     }]
   }
+  # Not that of an ECS backend of the same name: an activity may move from one to the other in one apply.
+  execution_role_name = coalesce(var.settings.execution_role_name, "${local.name}-job-execution")
   roles = merge(
     {
       job       = { description = "Jobs of ${local.name}: what the program may do", trust = jsonencode(local.trust_in_tasks) }
@@ -94,8 +96,7 @@ module "job_policy" {
 resource "aws_iam_role" "this" {
   for_each = local.roles
 
-  # Not that of an ECS backend of the same name: an activity may move from one to the other in one apply.
-  name                 = "${local.name}-${each.key == "execution" ? "job-execution" : each.key}"
+  name                 = each.key == "execution" ? local.execution_role_name : "${local.name}-${each.key}"
   path                 = var.stack.iam.job_path
   permissions_boundary = var.stack.iam.permissions_boundary_arn
   description          = each.value.description
@@ -104,7 +105,7 @@ resource "aws_iam_role" "this" {
 
   lifecycle {
     precondition {
-      condition     = each.key != "execution" || length("${local.name}-job-execution") <= 64
+      condition     = each.key != "execution" || length(local.execution_role_name) <= 64
       error_message = "name must be at most ${50 - length(var.stack.prefix)} characters: with ${var.stack.prefix} before and -job-execution behind it, it is a role's name. Given: \"${var.name}\"."
     }
   }

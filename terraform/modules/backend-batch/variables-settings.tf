@@ -24,7 +24,7 @@ variable "settings" {
       ends the container; one without a worker it ends at once. null: the activity's.
     - `policies`: further permissions of the job: policy documents in JSON, by name. `tags`: besides the stack's.
     - `repository_arns`: ECR repositories that hold the images. `secret_kms_key_arns`: customer keys of the secrets.
-    - `log_retention_days`: null: the stack's.
+    - `log_retention_days`: null: the stack's. `execution_role_name`: null: NAME-job-execution.
   EOT
   type = object({
     container = object({
@@ -55,18 +55,14 @@ variable "settings" {
       ephemeral_storage_gb = optional(number)
       architecture         = optional(string, "X86_64")
     }), {})
-    compute = optional(object({
-      type           = optional(string, "FARGATE")
-      spot           = optional(bool, false)
-      max_cpus       = optional(number, 64)
-      instance_types = optional(list(string))
-    }))
+    compute             = optional(object({ type = optional(string, "FARGATE"), spot = optional(bool, false), max_cpus = optional(number, 64), instance_types = optional(list(string)) }))
     job_queue           = optional(string)
     network             = optional(object({ vpc_id = optional(string), subnets = list(string), security_groups = optional(list(string), []), assign_public_ip = optional(bool, false) }))
     attempts            = optional(number, 1)
     efs_volumes         = optional(map(object({ file_system_id = string, container_path = string, read_only = optional(bool, false), root_directory = optional(string), access_point_id = optional(string) })), {})
     job_timeout_seconds = optional(number)
     policies            = optional(map(string), {})
+    execution_role_name = optional(string)
     repository_arns     = optional(list(string), [])
     secret_kms_key_arns = optional(list(string), [])
     log_retention_days  = optional(number)

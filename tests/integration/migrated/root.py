@@ -21,7 +21,7 @@ LAST_OF_0_1_0 = "cc093c9"
 TRAINER = "moving-trainer"
 RUN_SECONDS = 900
 FOLDER = Path(__file__).parent
-_HEADING = re.compile(r"^(?:Arguments|Settings) of .*?(?P<what>\w+)(?: that keep its \w+):$", re.MULTILINE)
+_HEADING = re.compile(r"^(?:Arguments|Settings) of .*?(?P<what>[\w-]+)(?: that keep its \w+):$", re.MULTILINE)
 
 
 class Root:

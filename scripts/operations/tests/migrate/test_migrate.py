@@ -61,6 +61,7 @@ def queue(key: str, kind: str = "FARGATE", **resources: Any) -> dict[str, dict[s
         f"{module}.aws_batch_compute_environment.this[0]": {"compute_resources": [compute]},
         f"{module}.aws_batch_job_definition.this": {"container_properties": json.dumps(public)},
         f"{module}.aws_security_group.this[0]": {"vpc_id": "vpc-1", "name": f"studio-{key}"},
+        f'{module}.aws_iam_role.this["execution"]': {"name": f"studio-{key}-execution"},
         **described(key, "batch", job_queue=f"arn:aws:batch:eu-west-1:1:job-queue/studio-{key}"),
     }
 
@@ -155,11 +156,13 @@ def test_a_batch_queue_keeps_its_compute_and_its_security_group() -> None:
     )
     network = {"vpc_id": "vpc-1", "subnets": ["subnet-1", "subnet-2"], "assign_public_ip": True}
     assert found["batch"] == {
+        "execution_role_name": "studio-batch-execution",
         "compute": {"type": "FARGATE", "spot": False, "max_cpus": 16},
         "network": network,
     }
     compute = {"type": "EC2", "spot": True, "max_cpus": 16, "instance_types": ["g5"]}
-    assert found["training-batch"] == {"compute": compute, "network": network}
+    role = {"execution_role_name": "studio-training-batch-execution"}
+    assert found["training-batch"] == {**role, "compute": compute, "network": network}
 
 
 def test_the_command_writes_the_file_and_prints_the_rest(
@@ -179,7 +182,7 @@ def test_the_command_writes_the_file_and_prints_the_rest(
     moved = f"moved {{\n  from = module.stack.{DISPATCHER}\n  to   = {KEEPS[DISPATCHER]}\n}}\n"
     assert moved in (tmp_path / "moved.tf").read_text()
     printed = capsys.readouterr().out
-    assert f"moved.tf: 7 resources keep their place, 1 go:\n  module.stack.{GOES[0]}\n" in printed
+    assert f"moved.tf: 8 resources keep their place, 1 go:\n  module.stack.{GOES[0]}\n" in printed
     assert '  iam = {\n    path     = "/"\n    job_path = "/"\n  }\n' in printed
     assert "  aws lambda update-event-source-mapping --uuid the-uuid --no-enabled\n" in printed
     assert "  aws events disable-rule --name studio-poller\n" in printed

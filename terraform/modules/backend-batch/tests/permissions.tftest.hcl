@@ -152,3 +152,15 @@ run "tags_reach_everything" {
     error_message = "the stack's tags and its own"
   }
 }
+
+run "the_execution_role_may_keep_a_name" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker" }, execution_role_name = "studio-batch-execution" }
+  }
+
+  assert {
+    condition     = aws_iam_role.this["execution"].name == "studio-batch-execution" && aws_iam_role.this["job"].name == "studio-words-job"
+    error_message = "a stack that was migrated must keep the role that its open jobs use"
+  }
+}

@@ -51,7 +51,7 @@ def _report(old: Old, found: Moves, folder: Path) -> Iterator[str]:
     yield f"\nArguments of {old.call} that keep its names:\n"
     yield from _arguments(settings.of_stack(old))
     for key, arguments in settings.of_backends(old).items():
-        yield f"\nSettings of the Batch activity {key} that keep its queue:\n"
+        yield f"\nSettings of the Batch activity {key} that keep its names:\n"
         yield from _arguments(arguments)
     yield "\nBefore the apply:\n"
     yield from (f"  {command}" for command in settings.pauses(old))

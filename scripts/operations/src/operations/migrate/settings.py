@@ -34,16 +34,21 @@ def of_stack(old: Old) -> dict[str, Any]:
 
 
 def of_backends(old: Old) -> dict[str, dict[str, Any]]:
-    """The settings of the Batch activities that have a queue of their own, by activity."""
+    """The settings of the Batch activities, by activity: role, and what is needed for a queue of their own."""
     shared = security_group_keeper(old)
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for key, description in old.descriptions().items():
         module = f'module.backend_batch["{key}"]'
+        if description["backend"] != "batch":
+            continue
+        # Today's name leaves 0.1.0's to an ECS backend; a replaced role would be taken from open jobs.
+        role = old.resources[f'{module}.aws_iam_role.this["execution"]']
+        found[key] = {"execution_role_name": role["name"]}
         environment = old.values(f"{module}.aws_batch_compute_environment.this[0]")
-        if description["backend"] != "batch" or environment is None:
+        if environment is None:
             continue
         (resources,) = environment["compute_resources"]
-        found[key] = {"compute": _compute(resources)}
+        found[key]["compute"] = _compute(resources)
         group = old.values(f"{module}.aws_security_group.this[0]")
         if group is not None and module != shared:
             # Without it, its jobs would have the stack's security group, and their own could not be deleted.
