@@ -142,7 +142,7 @@ def with_secrets(teams: Teams, client) -> None:
 
 
 @pytest.mark.usefixtures("with_secrets")
-@pytest.mark.parametrize("name", ["red-engrave", "red-emboss"])
+@pytest.mark.parametrize("name", ["red-engrave", "red-emboss", "red-etch"])
 def test_a_container_has_its_secrets_and_its_volume_and_a_sidecar_may_fail(
     teams: Teams, follow, client, name: str
 ) -> None:

@@ -50,13 +50,13 @@ variable "activities" {
 }
 
 variable "secrets" {
-  description = "ARNs of a secret and of a parameter, by variable, for the containers of engrave and emboss. {}: there are no such activities."
+  description = "ARNs of a secret and of a parameter, by variable, for the containers of engrave, emboss and etch. {}: there are no such activities."
   type        = map(string)
   default     = {}
 }
 
 variable "has_sidecars" {
-  description = "Whether the containers of engrave and emboss have a sidecar."
+  description = "Whether the containers of engrave, emboss and etch have a sidecar."
   type        = bool
   default     = true
 }
@@ -70,7 +70,7 @@ variable "has_paint_backend" {
 locals {
   iam = { path = "/plane-teams/red/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
   # By name: each image is a program of its own.
-  images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1", engrave = "red-engrave:1", emboss = "red-engrave:1" }
+  images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1", engrave = "red-engrave:1", emboss = "red-engrave:1", etch = "busybox:1" }
 
   # What containers need, on ECS and on Batch: secrets, a volume, and a sidecar, whose end is not the job's.
   container = {
@@ -148,6 +148,18 @@ module "emboss" {
   stack             = module.plane.handle
   name              = "red-emboss"
   batch             = { container = local.container, sidecars = local.sidecars, efs_volumes = { plates = { file_system_id = "fs-0123456789abcdef1", container_path = "/mnt/plates" } } }
+  heartbeat_seconds = 60
+  timeout_seconds   = 300
+}
+
+# Without the worker: the end of its container is that of the task, and its last line the output.
+module "etch" {
+  source = "../../../../terraform/modules/activity"
+  count  = length(var.secrets) == 0 ? 0 : 1
+
+  stack             = module.plane.handle
+  name              = "red-etch"
+  batch             = { container = merge(local.container, { image = local.images.etch }), worker = false, sidecars = local.sidecars, efs_volumes = { plates = { file_system_id = "fs-0123456789abcdef2", container_path = "/mnt/plates" } } }
   heartbeat_seconds = 60
   timeout_seconds   = 300
 }

@@ -115,8 +115,8 @@ def _outcome(
         return Failed(error=name, cause=cause)
     # With sidecars, only the exit code of the job's container decides: a job fails if any essential one does.
     # Without them, a job that failed with exit code 0 is one whose end Batch could not see.
-    is_success = detail["status"] == _SUCCEEDED or bool(sidecars)
-    return outcome_of_exit(cause) if is_success else failure_of_exit(cause)
+    code_decides = bool(sidecars) or detail["status"] == _SUCCEEDED
+    return outcome_of_exit(cause) if code_decides else failure_of_exit(cause)
 
 
 def _was_stopped(detail: Mapping[str, Any]) -> bool:
