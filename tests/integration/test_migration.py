@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -20,6 +21,10 @@ NEWCOMER_SECONDS = 5
 REST_SECONDS = 100
 # Activities with an open task each, and those of mode poll and logs, which have no requests.
 KINDS = ("own", "narrow", "polled", "heard", "called", "fargate", "batch", "sagemaker")
+# A request that stays so long is one that nobody takes: a running dispatcher receives all the time.
+STAYS_SECONDS = 10
+# A dispatcher takes requests for three and a half minutes.
+PAUSED_SECONDS = 300
 # What a plan may remove or replace: what nobody waits for.
 PASSING = {
     "aws_cloudwatch_log_subscription_filter",
@@ -28,10 +33,12 @@ PASSING = {
     "aws_lambda_permission",
     "aws_s3_object",
 }
-NEW = {"aws_dynamodb_table_item", "aws_ssm_parameter", *PASSING}
+NEW = {"aws_dynamodb_table_item", "aws_lambda_invocation", "aws_ssm_parameter", *PASSING}
 
 # Activity, input, output, error.
 type Job = tuple[str, Any, Any, str | None]
+# A newcomer while nothing is started.
+OWN: Job = ("own", {"return": "meanwhile"}, "meanwhile", None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +108,11 @@ def migrate(root: Root, client: Callable[[str], Any], endpoint: str, machines: d
     root.init()
     blocks = (root.folder / "moved.tf").read_text().count("\nmoved {")
     plan = root.plan("-var=paused=true", "-refresh=false")
+    wait_until(lambda: stays(client, lambda: asked.append(start(OWN))), PAUSED_SECONDS)
     with ThreadPoolExecutor(1) as pool:
         applied = pool.submit(root.apply, "plan")
         while not wait([applied], timeout=NEWCOMER_SECONDS).done:
-            asked.append(start(("own", {"return": "meanwhile"}, "meanwhile", None)))
+            asked.append(start(OWN))
         applied.result()
     (root.folder / "moved.tf").unlink()
     root.apply("-var=paused=false", "-refresh=false")
@@ -123,6 +131,15 @@ def pause(client: Callable[[str], Any], printed: str) -> None:
     assert rule is not None
     client("lambda").update_event_source_mapping(UUID=uuid[1], Enabled=False)
     client("events").disable_rule(Name=rule[1])
+
+
+def stays(client: Callable[[str], Any], ask: Callable[[], None]) -> bool:
+    """Return whether a request stays in the queue, so that nothing starts a job."""
+    ask()
+    time.sleep(STAYS_SECONDS)
+    url = client("sqs").get_queue_url(QueueName="moving-dispatch")["QueueUrl"]
+    found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(found["Attributes"]["ApproximateNumberOfMessages"]) > 0
 
 
 def items(client: Callable[[str], Any]) -> dict[str, dict[str, Any]]:

@@ -56,7 +56,7 @@ def described(teams: Teams, name: str, attack: Attack) -> tuple[str, dict[str, A
         "batch": {"job_definition": f"plane-{name}", "log_group": f"/batch/plane-{name}"},
     }[kind]
     text = json.loads(copied["activity"]["S"])
-    arn = f"callback:{name}" if attack.is_callback else arn_of(name)
+    arn = _id(name, attack)
     description = {
         **text,
         "arn": arn,
@@ -116,9 +116,13 @@ def begin(teams: Teams, blue: Callable[[str], Any], name: str, attack: Attack) -
 
 def end(teams: Teams, name: str, attack: Attack, execution: str) -> None:
     """Remove what the attack has made."""
-    states, key = teams.client("stepfunctions"), described(teams, name, attack)[0]
+    states, key = teams.client("stepfunctions"), f"activity#{_id(name, attack)}"
     states.stop_execution(executionArn=execution)
     states.delete_state_machine(stateMachineArn=teams.machine(name))
     teams.client("dynamodb").delete_item(TableName="plane-tasks", Key={"task_id": {"S": key}})
     if not attack.is_callback:
         states.delete_activity(activityArn=arn_of(name))
+
+
+def _id(name: str, attack: Attack) -> str:
+    return f"callback:{name}" if attack.is_callback else arn_of(name)
