@@ -34,7 +34,7 @@ def of_stack(old: Old) -> dict[str, Any]:
 
 
 def of_backends(old: Old) -> dict[str, dict[str, Any]]:
-    """The settings of the Batch activities, by activity: the role, and a queue of their own if they have one."""
+    """The settings of the Batch activities, by activity: the role, and the queue if it is its own."""
     shared = security_group_keeper(old)
     found: dict[str, dict[str, Any]] = {}
     for key, description in old.descriptions().items():
