@@ -17,12 +17,13 @@ from tests.integration.helpers import (
     CHANGED,
     CHAOS,
     FAULTY,
+    IMAGES,
     clients_of,
     documented,
     dropped_functions,
     pack_function,
 )
-from tests.integration.later import LATER, later, migrating, removed_applied, teams_applied
+from tests.integration.later import LATER, later, migrating, removing, teams_applied
 from tests.integration.trial import Trial
 
 from operations import outputs, paths, process
@@ -31,7 +32,7 @@ from operations.executions.execution import Ended
 from operations.executions.logs import written_by_now
 from operations.local import cloud
 
-__all__ = ["later", "migrating", "removed_applied", "teams_applied"]
+__all__ = ["later", "migrating", "removing", "teams_applied"]
 
 INIT_SECONDS = 300
 FOLLOW_SECONDS = 180
@@ -122,13 +123,14 @@ def put_text(client, stack) -> Callable[[bytes], str]:
 @pytest.fixture
 def images() -> Iterator[Callable[[dict[str, Any]], None]]:
     """Change the local cloud's images; it reads them each time a container starts."""
-    before = paths.CLOUD_IMAGES.read_text()
+    with IMAGES:
+        before = paths.CLOUD_IMAGES.read_text()
 
-    def change(mapping: dict[str, Any]) -> None:
-        paths.CLOUD_IMAGES.write_text(json.dumps(mapping))
+        def change(mapping: dict[str, Any]) -> None:
+            paths.CLOUD_IMAGES.write_text(json.dumps(mapping))
 
-    yield change
-    paths.CLOUD_IMAGES.write_text(before)
+        yield change
+        paths.CLOUD_IMAGES.write_text(before)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,21 @@
-"""Stacks of tests that come late: they are applied one after the other while the first tests run."""
+"""Stacks of tests that come late: applied while the first tests run, and changed too if that takes long.
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+One after the other, in a thread.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.integration.applied import Applied, InBackground
 from tests.integration.faulty.stack import resources_of
-from tests.integration.helpers import REMOVED, pack_function
+from tests.integration.helpers import IMAGES, REMOVED, pack_function
 from tests.integration.migrated.root import Root, map_images
+from tests.integration.migrated.scenario import Moved, migrate
+from tests.integration.removed.scenario import Removed
 from tests.integration.teams import states
 from tests.integration.teams.states import Teams
 
@@ -16,7 +23,24 @@ from operations import paths, process
 
 INIT_SECONDS = 300
 # In the order in which they are used.
-LATER = ("migrating", "removed_applied", "teams_applied")
+LATER = ("migrating", "removing", "teams_applied")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration:
+    """The stack of test_migration.py, and what was seen when it became one of today's modules."""
+
+    stack: InBackground[Root]
+    moved: Future[Moved]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """The stack of test_removed_activities.py; how many things stayed, and how many tasks came meanwhile."""
+
+    removed: Removed
+    removing: Future[int]
+    moving: Future[int]
 
 
 @pytest.fixture(scope="session")
@@ -26,22 +50,27 @@ def later() -> Iterator[Executor]:
 
 
 @pytest.fixture(scope="session")
-def migrating(later: Executor, running_cloud: str, tmp_path_factory) -> Iterator[InBackground[Root]]:
-    """The stack of test_migration.py, as 0.1.0's modules make it."""
+def migrating(later: Executor, running_cloud: str, client, tmp_path_factory) -> Iterator[Migration]:
     root = Root(tmp_path_factory.mktemp("migrated"), running_cloud)
     map_images(root.folder / "gate")
     stack = InBackground(root.begin, root.destroy, later)
-    yield stack
+    moved = later.submit(_with_images, lambda: migrate(stack.made(), client, running_cloud))
+    yield Migration(stack=stack, moved=moved)
+    # Whether or not a test has asked for it.
+    moved.exception()
     stack.destroy()
 
 
 @pytest.fixture(scope="session")
-def removed_applied(later: Executor, terraform, tmp_path_factory) -> Iterator[Applied]:
-    """The stack of test_removed_activities.py."""
-    package: Path = pack_function(tmp_path_factory.mktemp("removed") / "removed.zip")
+def removing(later: Executor, terraform, client, follow, tmp_path_factory) -> Iterator[Removal]:
+    folder: Path = tmp_path_factory.mktemp("removed")
+    package = pack_function(folder / "removed.zip")
     process.run([paths.TERRAFORM_INIT, REMOVED], timeout_seconds=INIT_SECONDS)
     stack = Applied(terraform(REMOVED, package=str(package)), later)
-    yield stack
+    removed = Removed(applied=stack, client=client, follow=follow, folder=folder)
+    removing, moving = (later.submit(_with_images, do) for do in (removed.remove, removed.move))
+    yield Removal(removed=removed, removing=removing, moving=moving)
+    moving.exception()
     stack.destroy()
 
 
@@ -57,3 +86,9 @@ def teams_applied(
     yield stack
     stack.destroy()
     assert resources_of(client, "plane") == []
+
+
+def _with_images(do: Callable[[], Any]) -> Any:
+    """Do it while no test takes the cloud's images away."""
+    with IMAGES:
+        return do()

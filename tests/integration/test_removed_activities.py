@@ -1,161 +1,43 @@
 """Activities are removed or moved to another backend while their tasks are open: each ends as it would have.
 
-Terraform changes or removes the description, then waits for the tasks, then destroys what their jobs need.
+Terraform changes or removes the description, then waits for the tasks, then destroys what their jobs need. It
+happens while other tests run.
 """
 
-import json
-import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from tests.integration.applied import Applied
-from tests.integration.helpers import refusals, wait_until
-
-from operations import paths
-from operations.executions import execution
-
-# Jobs end this long after the description is gone. A destroy that does not wait has taken their roles then.
-STILL_OPEN_SECONDS = 20
-# Until Terraform has planned and is at the descriptions.
-APPLY_SECONDS = 240
-REMOVED_KEYS = ("container", "job", "function")
-RESULTS: Mapping[str, Any] = {
-    "container": {"of": "container"},
-    "job": {"of": "job"},
-    "function": "open",
-    "moving": {"of": "moving"},
-}
-
-
-@dataclass(kw_only=True)
-class Removed:
-    """The stack, and what was asked of it."""
-
-    applied: Applied
-    client: Callable[[str], Any]
-    seconds: dict[str, float] = field(default_factory=dict)
-    _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
-
-    def start(self, activity: str, gate: Path | None = None) -> str:
-        """Start an execution whose job waits for the gate; return its ARN. No machine sends requests."""
-        outputs = self.applied.outputs()
-        given: dict[str, Any] = {"needs_file": str(gate), "after": str(gate)}
-        if activity != "function":
-            wait = f"until [ -e {gate} ]; do sleep 0.2; done; " if gate else ""
-            script = f"{wait}echo '{json.dumps({'of': activity})}'"
-            given = {"job": {"command": [str(paths.TASK_WORKER), "--", "sh", "-c", script]}}
-        arn = execution.start(self.client("stepfunctions"), outputs["state_machines"][activity], given)
-        body = json.dumps({"activity_arn": outputs["activities"][activity]})
-        self.client("sqs").send_message(QueueUrl=outputs["dispatch_queue_url"], MessageBody=body)
-        return arn
-
-    def described(self, activity: str) -> str:
-        """Return the activity's description, empty if there is none."""
-        key = {"task_id": {"S": f"activity#{self.applied.outputs()['activities'][activity]}"}}
-        table = self.applied.outputs()["task_table"]
-        item = self.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-        return str(item.get("activity", {}).get("S", ""))
-
-    def needed(self, *activities: str) -> list[str]:
-        """Return what is there of the jobs' roles, logs and activities, in the order of their names."""
-        names = tuple(f"removed-{activity}" for activity in activities)
-        roles = self.client("iam").list_roles(PathPrefix="/removed/jobs/")["Roles"]
-        groups = [each["logGroupName"] for each in self.client("logs").describe_log_groups()["logGroups"]]
-        served = [each["name"] for each in self.client("stepfunctions").list_activities()["activities"]]
-        paths_of_jobs = tuple(f"/{service}/{name}" for service in ("ecs", "batch") for name in names)
-        found = [role["RoleName"] for role in roles if role["RoleName"].startswith(names)]
-        found += [group for group in groups if group.startswith(paths_of_jobs)]
-        return sorted([*found, *(name for name in served if name in names)])
-
-    def tasks(self) -> list[Mapping[str, str]]:
-        """Return the open tasks' items."""
-        items = self.client("dynamodb").scan(TableName=self.applied.outputs()["task_table"])["Items"]
-        plain = [{key: str(*value.values()) for key, value in item.items()} for item in items]
-        return [item for item in plain if "#" not in item["task_id"] and "poll_id" in item]
-
-    def begin_apply(self, **variables: str) -> Future[None]:
-        self.applied.terraform.variables.update(variables)
-        return self._pool.submit(self._apply, " ".join(variables))
-
-    def status(self, arn: str) -> str:
-        return str(self.client("stepfunctions").describe_execution(executionArn=arn)["status"])
-
-    def _apply(self, what: str) -> None:
-        began = time.monotonic()
-        code, _, errors = self.applied.terraform.apply(skip_plan=True, refresh=False, capture_output=True)
-        self.seconds[what] = round(time.monotonic() - began, 1)
-        assert code == 0, errors
+from tests.integration.helpers import refusals
+from tests.integration.later import Removal
 
 
 @pytest.fixture(scope="module")
-def removed(removed_applied: Applied, client) -> Iterator[Removed]:
-    removed_applied.outputs()
-    yield Removed(applied=removed_applied, client=client)
-    removed_applied.begin_destroy()
+def removal(removing: Removal) -> Iterator[Removal]:
+    yield removing
+    removing.removed.applied.begin_destroy()
 
 
-@pytest.fixture
-def gate(tmp_path: Path) -> Path:
-    return tmp_path / "gate"
-
-
-def test_tasks_of_removed_activities_end_as_they_would_have(
-    removed: Removed, gate: Path, follow, capsys
-) -> None:
-    arns = {key: removed.start(key, gate) for key in REMOVED_KEYS}
-    wait_until(lambda: len([task for task in removed.tasks() if "started_at" in task]) == len(arns), 60)
-    before = removed.needed("container", "job", "function")
-    applying = removed.begin_apply(removed="true")
-    wait_until(lambda: not any(map(removed.described, REMOVED_KEYS)), APPLY_SECONDS)
-    time.sleep(STILL_OPEN_SECONDS)
-    assert removed.needed("container", "job", "function") == before
-    assert not applying.done(), "the apply returned while tasks were open"
-    gate.write_text("open")
-    applying.result()
-    assert removed.needed("container", "job", "function") == []
+def test_tasks_of_removed_activities_end_as_they_would_have(removal: Removal, capsys: Any) -> None:
+    stayed = removal.removing.result()
     with capsys.disabled():
-        print(f"\nremoved: {removed.seconds}, {len(before)} things stayed until then")
-    for key, arn in arns.items():
-        ended = follow(arn)
-        assert (ended.status, json.loads(ended.output or "null")) == ("SUCCEEDED", RESULTS[key]), ended.cause
-    assert removed.tasks() == []
+        print(f"\nremoved: {removal.removed.seconds}, {stayed} things stayed until then")
 
 
 def test_a_moved_activity_s_tasks_end_where_they_began_and_new_ones_where_it_is(
-    removed: Removed, gate: Path, follow, capsys
+    removal: Removal, capsys: Any
 ) -> None:
     # It is described as moved before what it leaves is destroyed: no task falls between.
-    before = removed.start("moving", gate)
-    (first,) = wait_until(lambda: [task for task in removed.tasks() if "started_at" in task])
-    assert first["backend"] == "batch"
-    applying = removed.begin_apply(moved="true")
-    meanwhile = []
-    while not applying.done():
-        meanwhile.append(removed.start("moving"))
-        wait_until(lambda: removed.status(meanwhile[-1]) != "RUNNING", 60)
-        if "task_definition" in removed.described("moving") and not gate.exists():
-            time.sleep(STILL_OPEN_SECONDS)
-            assert "/batch/removed-moving" in removed.needed("moving")
-            gate.touch()
-    applying.result()
-    after = removed.start("moving")
-    for ended in map(follow, (before, *meanwhile, after)):
-        output = json.loads(ended.output or "null")
-        assert (ended.status, output) == ("SUCCEEDED", RESULTS["moving"]), ended.cause
+    meanwhile = removal.moving.result()
     with capsys.disabled():
-        print(f"\nmoved: {removed.seconds}, {len(meanwhile)} executions during the apply")
-    assert "/batch/removed-moving" not in removed.needed("moving")
+        print(f"\nmoved: {removal.removed.seconds}, {meanwhile} executions during the apply")
 
 
-def test_the_next_plan_is_empty(removed: Removed) -> None:
+def test_the_next_plan_is_empty(removal: Removal) -> None:
     # 2: it has changes.
-    code, _, errors = removed.applied.terraform.plan(capture_output=True)
+    code, _, errors = removal.removed.applied.terraform.plan(capture_output=True)
     assert code == 0, errors
 
 
-def test_no_permission_was_missing(removed: Removed, running_cloud: str) -> None:
+def test_no_permission_was_missing(removal: Removal, running_cloud: str) -> None:
     assert [line for line in refusals(running_cloud) if "removed" in line] == []
