@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -12,15 +11,14 @@ from tests.integration.helpers import refusals, wait_until
 from tests.integration.migrated.root import Root
 
 from operations.executions import execution
+from operations.executions.logs import written_by_now
 
 TABLE = "moving-tasks"
 NEWCOMER_SECONDS = 5
 REST_SECONDS = 100
 # Activities with an open task each, and those of mode poll and logs, which have no requests.
 KINDS = ("own", "narrow", "polled", "heard", "called", "fargate", "batch", "sagemaker")
-# A request that stays so long is one that nobody takes: a running dispatcher receives all the time.
-STAYS_SECONDS = 10
-# A dispatcher takes requests for three and a half minutes.
+# What the page says that a dispatcher may still take.
 PAUSED_SECONDS = 300
 # Activity, input, output, error.
 type Job = tuple[str, Any, Any, str | None]
@@ -89,7 +87,7 @@ def migrate(root: Root, client: Callable[[str], Any], endpoint: str) -> Moved:
     root.init()
     blocks = (root.folder / "moved.tf").read_text().count("\nmoved {")
     plan = root.plan("-var=paused=true", "-refresh=false")
-    wait_until(lambda: stays(client, lambda: asked.append(start(OWN))), PAUSED_SECONDS)
+    wait_until(lambda: is_idle(client), PAUSED_SECONDS)
     with ThreadPoolExecutor(1) as pool:
         applied = pool.submit(root.apply, "plan")
         while not wait([applied], timeout=NEWCOMER_SECONDS).done:
@@ -121,13 +119,11 @@ def pause(client: Callable[[str], Any], printed: str) -> None:
     client("events").disable_rule(Name=rule[1])
 
 
-def stays(client: Callable[[str], Any], ask: Callable[[], None]) -> bool:
-    """Return whether a request stays in the queue, so that nothing starts a job."""
-    ask()
-    time.sleep(STAYS_SECONDS)
-    url = client("sqs").get_queue_url(QueueName="moving-dispatch")["QueueUrl"]
-    found = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
-    return int(found["Attributes"]["ApproximateNumberOfMessages"]) > 0
+def is_idle(client: Callable[[str], Any]) -> bool:
+    """Return whether no dispatcher runs: one that does still polls, and starts what it gets."""
+    lines = [event["message"] for event in written_by_now(client("logs"), "/aws/lambda/moving-dispatcher")]
+    began, ended = (sum(f'"platform.{what}"' in line for line in lines) for what in ("start", "report"))
+    return began == ended
 
 
 def items(client: Callable[[str], Any]) -> dict[str, dict[str, Any]]:

@@ -19,6 +19,8 @@ from operations.executions.execution import Ended
 STILL_OPEN_SECONDS = 20
 # Until Terraform has planned and is at the descriptions.
 APPLY_SECONDS = 240
+# Between new tasks during an apply: other tests run at that time.
+NEWCOMER_SECONDS = 2
 REMOVED_KEYS = ("container", "job", "function")
 RESULTS: Mapping[str, Any] = {
     "container": {"of": "container"},
@@ -119,6 +121,7 @@ class Removed:
         while not applying.done():
             meanwhile.append(self.start("moving"))
             wait_until(lambda: self.status(meanwhile[-1]) != "RUNNING", 60)
+            time.sleep(NEWCOMER_SECONDS)
             if "task_definition" in self.described("moving") and not gate.exists():
                 time.sleep(STILL_OPEN_SECONDS)
                 assert "/batch/removed-moving" in self.needed("moving")

@@ -14,7 +14,7 @@ from typing import Any
 from localstack_client.session import Session
 from tests.integration.helpers import pack
 
-from operations import paths, process
+from operations import paths
 from operations.executions import execution
 
 ROOTS = Path(__file__).parent
@@ -101,7 +101,8 @@ class Teams:
     def try_to_apply(self, name: str, **variables: Any) -> tuple[int, str]:
         """Apply a state; return Terraform's exit code and what it says."""
         if name not in self.variables:
-            process.run([paths.TERRAFORM_INIT, ROOTS / name], timeout_seconds=INIT_SECONDS)
+            # Not by operations.process, which handles signals: this may be another thread.
+            subprocess.run([paths.TERRAFORM_INIT, ROOTS / name], timeout=INIT_SECONDS, check=True)
         self.variables.setdefault(name, {"endpoint": self.endpoint}).update(variables)
         code, said = self._terraform(name, "apply", "-auto-approve")
         if code == 0:
