@@ -17,12 +17,12 @@ from tests.integration.helpers import (
     CHANGED,
     CHAOS,
     FAULTY,
-    IMAGES,
     clients_of,
     documented,
     dropped_functions,
     pack_function,
 )
+from tests.integration.images import changed
 from tests.integration.later import LATER, later, migrating, removing, teams_applied
 from tests.integration.trial import Trial
 
@@ -123,7 +123,7 @@ def put_text(client, stack) -> Callable[[bytes], str]:
 @pytest.fixture
 def images() -> Iterator[Callable[[dict[str, Any]], None]]:
     """Change the local cloud's images; it reads them each time a container starts."""
-    with IMAGES:
+    with changed():
         before = paths.CLOUD_IMAGES.read_text()
 
         def change(mapping: dict[str, Any]) -> None:

@@ -48,10 +48,6 @@ def pack(package: Path, files: Mapping[str, str], library: Path = PROCESS) -> Pa
 STOPPED = "faulty-poller"
 
 
-# Held by who changes the cloud's images, and by who must find its own in the background.
-IMAGES = threading.Lock()
-
-
 def clients_of(endpoint: str) -> Callable[[str], Any]:
     """Return a function that creates clients as localstack-client does, for a local cloud's address."""
     session = Session(

@@ -1,18 +1,17 @@
 """Stacks of tests that come late: applied while the first tests run, and changed too if that takes long.
 
-One after the other, in a thread.
+All but one of them in the same thread, one after the other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.integration.applied import Applied, InBackground
 from tests.integration.faulty.stack import resources_of
-from tests.integration.helpers import IMAGES, REMOVED, pack_function
+from tests.integration.helpers import REMOVED, pack_function
 from tests.integration.migrated.root import Root, map_images
 from tests.integration.migrated.scenario import Moved, migrate
 from tests.integration.removed.scenario import Removed
@@ -50,15 +49,17 @@ def later() -> Iterator[Executor]:
 
 
 @pytest.fixture(scope="session")
-def migrating(later: Executor, running_cloud: str, client, tmp_path_factory) -> Iterator[Migration]:
+def migrating(running_cloud: str, client, tmp_path_factory) -> Iterator[Migration]:
     root = Root(tmp_path_factory.mktemp("migrated"), running_cloud)
     map_images(root.folder / "gate")
-    stack = InBackground(root.begin, root.destroy, later)
-    moved = later.submit(_with_images, lambda: migrate(stack.made(), client, running_cloud))
-    yield Migration(stack=stack, moved=moved)
-    # Whether or not a test has asked for it.
-    moved.exception()
-    stack.destroy()
+    # By itself: it waits for minutes.
+    with ThreadPoolExecutor(1) as pool:
+        stack = InBackground(root.begin, root.destroy, pool)
+        moved = pool.submit(lambda: migrate(stack.made(), client, running_cloud))
+        yield Migration(stack=stack, moved=moved)
+        # Whether or not a test has asked for it.
+        moved.exception()
+        stack.destroy()
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +69,7 @@ def removing(later: Executor, terraform, client, follow, tmp_path_factory) -> It
     process.run([paths.TERRAFORM_INIT, REMOVED], timeout_seconds=INIT_SECONDS)
     stack = Applied(terraform(REMOVED, package=str(package)), later)
     removed = Removed(applied=stack, client=client, follow=follow, folder=folder)
-    removing, moving = (later.submit(_with_images, do) for do in (removed.remove, removed.move))
+    removing, moving = map(later.submit, (removed.remove, removed.move))
     yield Removal(removed=removed, removing=removing, moving=moving)
     moving.exception()
     stack.destroy()
@@ -86,9 +87,3 @@ def teams_applied(
     yield stack
     stack.destroy()
     assert resources_of(client, "plane") == []
-
-
-def _with_images(do: Callable[[], Any]) -> Any:
-    """Do it while no test takes the cloud's images away."""
-    with IMAGES:
-        return do()

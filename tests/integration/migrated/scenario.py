@@ -2,23 +2,24 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
+from tests.integration import images
 from tests.integration.helpers import refusals, wait_until
 from tests.integration.migrated.root import Root
 
 from operations.executions import execution
-from operations.executions.logs import written_by_now
 
 TABLE = "moving-tasks"
 NEWCOMER_SECONDS = 5
 REST_SECONDS = 100
 # Activities with an open task each, and those of mode poll and logs, which have no requests.
 KINDS = ("own", "narrow", "polled", "heard", "called", "fargate", "batch", "sagemaker")
-# What the page says that a dispatcher may still take.
+# As the page says: a dispatcher that runs still takes tasks, and nothing tells that it has ended.
 PAUSED_SECONDS = 300
 # Activity, input, output, error.
 type Job = tuple[str, Any, Any, str | None]
@@ -80,26 +81,29 @@ def migrate(root: Root, client: Callable[[str], Any], endpoint: str) -> Moved:
     def start(job: Job) -> Asked:
         return Asked(arn=execution.start(client("stepfunctions"), machines[job[0]], job[1]), job=job)
 
-    asked = [start(job) for job in jobs(root.folder)]
-    wait_until(lambda: running(client) >= set(KINDS), REST_SECONDS)
+    with images.used():
+        asked = [start(job) for job in jobs(root.folder)]
+        wait_until(lambda: running(client) >= set(KINDS), REST_SECONDS)
     before = items(client)
     pause(client, root.write_after())
+    paused = time.monotonic()
     root.init()
     blocks = (root.folder / "moved.tf").read_text().count("\nmoved {")
     plan = root.plan("-var=paused=true", "-refresh=false")
-    wait_until(lambda: is_idle(client), PAUSED_SECONDS)
+    time.sleep(max(0.0, paused + PAUSED_SECONDS - time.monotonic()))
     with ThreadPoolExecutor(1) as pool:
         applied = pool.submit(root.apply, "plan")
         while not wait([applied], timeout=NEWCOMER_SECONDS).done:
             asked.append(start(OWN))
         applied.result()
     (root.folder / "moved.tf").unlink()
-    root.apply("-var=paused=false", "-refresh=false")
-    refused = len(refusals(endpoint))
-    (root.folder / "gate").touch()
-    asked += [start(job) for job in quick("afterwards")]
-    last_plan = root.plan("-var=paused=false")
-    wait_until(lambda: not are_running(client, asked), 2 * REST_SECONDS)
+    with images.used():
+        root.apply("-var=paused=false", "-refresh=false")
+        refused = len(refusals(endpoint))
+        (root.folder / "gate").touch()
+        asked += [start(job) for job in quick("afterwards")]
+        last_plan = root.plan("-var=paused=false")
+        wait_until(lambda: not are_running(client, asked), 2 * REST_SECONDS)
     return Moved(asked=asked, plan=plan, last_plan=last_plan, blocks=blocks, before=before, refused=refused)
 
 
@@ -117,13 +121,6 @@ def pause(client: Callable[[str], Any], printed: str) -> None:
     assert rule is not None
     client("lambda").update_event_source_mapping(UUID=uuid[1], Enabled=False)
     client("events").disable_rule(Name=rule[1])
-
-
-def is_idle(client: Callable[[str], Any]) -> bool:
-    """Return whether no dispatcher runs: one that does still polls, and starts what it gets."""
-    lines = [event["message"] for event in written_by_now(client("logs"), "/aws/lambda/moving-dispatcher")]
-    began, ended = (sum(f'"platform.{what}"' in line for line in lines) for what in ("start", "report"))
-    return began == ended
 
 
 def items(client: Callable[[str], Any]) -> dict[str, dict[str, Any]]:

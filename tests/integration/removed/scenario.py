@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.integration import images
 from tests.integration.applied import Applied
 from tests.integration.helpers import wait_until
 
@@ -93,6 +94,10 @@ class Removed:
 
     def remove(self) -> int:
         """Remove activities with open tasks; return how many things stayed until these ended."""
+        with images.used():
+            return self._remove()
+
+    def _remove(self) -> int:
         gate = self.folder / "removed"
         arns = {key: self.start(key, gate) for key in REMOVED_KEYS}
         wait_until(lambda: len([task for task in self.tasks() if "started_at" in task]) == len(arns), 60)
@@ -112,6 +117,10 @@ class Removed:
 
     def move(self) -> int:
         """Move an activity with an open task to another backend; return how many new tasks came meanwhile."""
+        with images.used():
+            return self._move()
+
+    def _move(self) -> int:
         gate = self.folder / "moved"
         before = self.start("moving", gate)
         (first,) = wait_until(lambda: [task for task in self.tasks() if "started_at" in task])
