@@ -68,13 +68,12 @@ def smallest(endpoint: str, example: Path, packages: dict[str, Any], folder: Pat
     main.write_text(re.sub(r'( *name *= "letters"\n)', rf"\1  {DATA}\n", main.read_text(), count=1))
     run(endpoint, paths.TERRAFORM_INIT, copy)
     seconds, count = [], ""
-    for number in range(TIMES):
+    for _ in range(TIMES):
         began = time.monotonic()
         out = run(endpoint, "terraform", f"-chdir={copy}", "apply", "-auto-approve", "-no-color")
         seconds.append(round(time.monotonic() - began))
         count = re.findall(r"(\d+) added", out)[0]
-        if number < TIMES - 1:
-            run(endpoint, "terraform", f"-chdir={copy}", "destroy", "-auto-approve")
+        run(endpoint, "terraform", f"-chdir={copy}", "destroy", "-auto-approve")
     say(
         f"smallest of {example.parents[2].name}",
         resources=count,
