@@ -1,6 +1,7 @@
 """Two teams and a control plane, in three Terraform states, each applied with a role of its own."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,6 +16,7 @@ from tests.integration.teams.attack import ATTACKS
 from tests.integration.teams.refused import REFUSED
 from tests.integration.teams.states import Teams, arn_of
 
+STALE_SECONDS = 60
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
@@ -165,13 +167,13 @@ def test_a_second_plan_of_containers_with_sidecars_shows_no_change(teams: Teams)
 
 
 @pytest.mark.usefixtures("with_secrets")
-@pytest.mark.parametrize("has_sidecars", [False, True])
-def test_the_last_sidecar_and_the_first_change_the_form_of_a_job_definition(
-    teams: Teams, follow, has_sidecars: bool
-) -> None:
-    teams.apply("red", has_sidecars=has_sidecars)
-    code, shown = teams.plan("red")
-    assert code == 0, shown
+def test_the_last_sidecar_and_the_first_change_the_form_of_a_job_definition(teams: Teams, follow) -> None:
+    for has_sidecars in (False, True):
+        teams.apply("red", has_sidecars=has_sidecars)
+        code, shown = teams.plan("red")
+        assert code == 0, shown
+    # As docs/contract.md says: until then a dispatcher may go by the old description.
+    time.sleep(STALE_SECONDS)
     ended = follow(teams.start(teams.machine("red-emboss"), {}))
     assert ended.status == "SUCCEEDED", (ended.error, ended.cause)
 
