@@ -219,9 +219,9 @@ class Batch:
         """Wait until the job has ended; return it."""
         return self.reach(job, "SUCCEEDED", "FAILED")
 
-    def output(self, container: Any, group: str = "/aws/batch/job") -> list[str]:
-        """Return the output lines of an attempt, once one can be read."""
-        return lines(self.cloud, 1, group, [container["logStreamName"]])
+    def output(self, container: Any, group: str = "/aws/batch/job", count: int = 1) -> list[str]:
+        """Return the output lines of an attempt, once at least `count` can be read."""
+        return lines(self.cloud, count, group, [container["logStreamName"]])
 
 
 def size(vcpus: str, memory_mib: str) -> list[dict[str, str]]:
