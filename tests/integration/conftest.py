@@ -22,8 +22,6 @@ from tests.integration.helpers import (
     dropped_functions,
     pack_function,
 )
-from tests.integration.images import changed
-from tests.integration.later import LATER, later, migrating, removing, teams_applied
 from tests.integration.trial import Trial
 
 from operations import outputs, paths, process
@@ -31,8 +29,6 @@ from operations.executions import execution
 from operations.executions.execution import Ended
 from operations.executions.logs import written_by_now
 from operations.local import cloud
-
-__all__ = ["later", "migrating", "removing", "teams_applied"]
 
 INIT_SECONDS = 300
 FOLLOW_SECONDS = 180
@@ -81,8 +77,6 @@ def stack(request: pytest.FixtureRequest, running_cloud: str) -> SimpleNamespace
     for name in sorted(needed & {"faulty_applied", "changed_applied", "chaos_applied"}):
         request.getfixturevalue(name)
     documented("make local-up")
-    for name in sorted(needed & set(LATER), key=LATER.index):
-        request.getfixturevalue(name)
     return SimpleNamespace(**outputs.load(outputs.LOCAL).document)
 
 
@@ -123,14 +117,13 @@ def put_text(client, stack) -> Callable[[bytes], str]:
 @pytest.fixture
 def images() -> Iterator[Callable[[dict[str, Any]], None]]:
     """Change the local cloud's images; it reads them each time a container starts."""
-    with changed():
-        before = paths.CLOUD_IMAGES.read_text()
+    before = paths.CLOUD_IMAGES.read_text()
 
-        def change(mapping: dict[str, Any]) -> None:
-            paths.CLOUD_IMAGES.write_text(json.dumps(mapping))
+    def change(mapping: dict[str, Any]) -> None:
+        paths.CLOUD_IMAGES.write_text(json.dumps(mapping))
 
-        yield change
-        paths.CLOUD_IMAGES.write_text(before)
+    yield change
+    paths.CLOUD_IMAGES.write_text(before)
 
 
 @pytest.fixture(scope="session")

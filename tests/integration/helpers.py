@@ -22,7 +22,6 @@ FAULTY = Path(__file__).parent / "faulty"
 CHAOS = Path(__file__).parent / "chaos"
 CHANGED = Path(__file__).parent / "changed"
 PROCESS = paths.ROOT / "build/zip/process.zip"
-REMOVED = Path(__file__).parent / "removed"
 
 
 def pack_function(package: Path, more: Mapping[str, str] | None = None) -> Path:

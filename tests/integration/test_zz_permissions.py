@@ -15,8 +15,6 @@ import pytest
 from tests.integration.helpers import permissions_of, refusals
 
 HERE = Path(__file__).parent
-# Half of what these roles were granted was 0.1.0's (test_migration.py).
-OF_BEFORE = ("moving-", "migrated", "user-")
 REVIEWED = tomllib.loads((HERE / "permissions.toml").read_text())
 
 
@@ -54,8 +52,7 @@ def unused(whole_run, request) -> Sequence[str]:
     request.getfixturevalue("stack")
     granted: dict[bool, set[str]] = {True: set(), False: set()}
     for item in permissions_of(request.getfixturevalue("running_cloud"))["granted"]:
-        if not item["role"].startswith(OF_BEFORE):
-            granted[item["used"]].add(_grant(item))
+        granted[item["used"]].add(_grant(item))
     return sorted(granted[False] - granted[True])
 
 

@@ -69,6 +69,7 @@ resource "aws_iam_role_policy" "tracing" {
 # Lambda itself makes and removes the network interfaces, with the function's role.
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
 resource "aws_iam_role_policy" "network" {
+  #checkov:skip=CKV_AWS_290: an interface that does not exist yet has no name; the last statement keeps the function's code out
   count = var.vpc == null ? 0 : 1
 
   name = "network"

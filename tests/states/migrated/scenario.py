@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integration import images
 from tests.integration.helpers import refusals, wait_until
-from tests.integration.migrated.root import Root
+from tests.states.migrated.root import Root
 
 from operations.executions import execution
 
@@ -81,9 +80,8 @@ def migrate(root: Root, client: Callable[[str], Any], endpoint: str) -> Moved:
     def start(job: Job) -> Asked:
         return Asked(arn=execution.start(client("stepfunctions"), machines[job[0]], job[1]), job=job)
 
-    with images.used():
-        asked = [start(job) for job in jobs(root.folder)]
-        wait_until(lambda: running(client) >= set(KINDS), REST_SECONDS)
+    asked = [start(job) for job in jobs(root.folder)]
+    wait_until(lambda: running(client) >= set(KINDS), REST_SECONDS)
     before = items(client)
     pause(client, root.write_after())
     paused = time.monotonic()
@@ -97,13 +95,12 @@ def migrate(root: Root, client: Callable[[str], Any], endpoint: str) -> Moved:
             asked.append(start(OWN))
         applied.result()
     (root.folder / "moved.tf").unlink()
-    with images.used():
-        root.apply("-var=paused=false", "-refresh=false")
-        refused = len(refusals(endpoint))
-        (root.folder / "gate").touch()
-        asked += [start(job) for job in quick("afterwards")]
-        last_plan = root.plan("-var=paused=false")
-        wait_until(lambda: not are_running(client, asked), 2 * REST_SECONDS)
+    root.apply("-var=paused=false", "-refresh=false")
+    refused = len(refusals(endpoint))
+    (root.folder / "gate").touch()
+    asked += [start(job) for job in quick("afterwards")]
+    last_plan = root.plan("-var=paused=false")
+    wait_until(lambda: not are_running(client, asked), 2 * REST_SECONDS)
     return Moved(asked=asked, plan=plan, last_plan=last_plan, blocks=blocks, before=before, refused=refused)
 
 

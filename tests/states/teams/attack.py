@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integration.teams.states import ACCOUNT, REGION, Teams, arn_of
+from tests.states.teams.states import ACCOUNT, REGION, Teams, arn_of
 
 # Until nobody waits for a callback any more, in seconds.
 TIMEOUT_SECONDS = 25

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.integration.teams.states import arn_of
+from tests.states.teams.states import arn_of
 
 type Clients = Callable[[str], Any]
 

@@ -11,10 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.integration.applied import InBackground
 from tests.integration.helpers import refusals, wait_until
-from tests.integration.teams import attack, states
-from tests.integration.teams.attack import ATTACKS
-from tests.integration.teams.refused import REFUSED
-from tests.integration.teams.states import Teams, arn_of
+from tests.states.teams import attack, states
+from tests.states.teams.attack import ATTACKS
+from tests.states.teams.refused import REFUSED
+from tests.states.teams.states import Teams, arn_of
 
 STALE_SECONDS = 60
 DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")

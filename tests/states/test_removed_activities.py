@@ -1,7 +1,7 @@
 """Activities are removed or moved to another backend while their tasks are open: each ends as it would have.
 
-Terraform changes or removes the description, then waits for the tasks, then destroys what their jobs need. It
-happens while other tests run.
+Terraform changes or removes the description, then waits for the tasks, then destroys what their jobs need:
+removed/scenario.py.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.integration.helpers import refusals
-from tests.integration.later import Removal
+from tests.states.conftest import Removal
 
 
 @pytest.fixture(scope="module")

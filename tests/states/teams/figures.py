@@ -1,6 +1,6 @@
 """Figures of an adoption: resources and seconds of applies, sizes of policies, seconds of plans.
 
-Usage: EDGE_PORT=PORT python -m tests.integration.teams.figures [FOLDER...]. Needs `make setup zip`, starts a
+Usage: EDGE_PORT=PORT python -m tests.states.teams.figures [FOLDER...]. Needs `make setup zip`, starts a
 local cloud and stops it. Each FOLDER is the terraform/examples/smallest of another checkout, to compare with.
 One line for each figure, with the load of the machine, which the seconds depend on; nothing is judged.
 """
@@ -21,7 +21,7 @@ from typing import Any
 
 from tests.integration import trial
 from tests.integration.helpers import clients_of, pack
-from tests.integration.teams.states import ROOTS, Teams
+from tests.states.teams.states import ROOTS, Teams
 
 from operations import paths
 from operations.local import cloud

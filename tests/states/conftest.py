@@ -1,6 +1,6 @@
-"""Stacks of tests that come late: applied while the first tests run, and changed too if that takes long.
+"""Stacks that are applied, and changed, in the background: while one waits for its tasks, another is applied.
 
-All but one of them in the same thread, one after the other.
+On a cloud of their own: `make states-test` may run beside `make stack-test` in another checkout.
 """
 
 from collections.abc import Iterator
@@ -10,19 +10,22 @@ from pathlib import Path
 
 import pytest
 from tests.integration.applied import Applied, InBackground
+from tests.integration.conftest import client, follow, log_lines, running_cloud, terraform
 from tests.integration.faulty.stack import resources_of
-from tests.integration.helpers import REMOVED, pack_function
-from tests.integration.migrated.root import Root, map_images
-from tests.integration.migrated.scenario import Moved, migrate
-from tests.integration.removed.scenario import Removed
-from tests.integration.teams import states
-from tests.integration.teams.states import Teams
+from tests.integration.helpers import pack_function
+from tests.states.migrated.root import Root, map_images
+from tests.states.migrated.scenario import Moved, migrate
+from tests.states.removed.scenario import Removed
+from tests.states.teams import states
+from tests.states.teams.states import Teams
 
 from operations import paths, process
 
+__all__ = ["client", "follow", "log_lines", "running_cloud", "terraform"]
+
 INIT_SECONDS = 300
-# In the order in which they are used.
-LATER = ("migrating", "removing", "teams_applied")
+REMOVED = Path(__file__).parent / "removed"
+STACKS = ("migrating", "removing", "teams_applied")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,15 @@ class Removal:
     removed: Removed
     removing: Future[int]
     moving: Future[int]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begun(request: pytest.FixtureRequest) -> None:
+    """Begin with all stacks that tests need."""
+    needed = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    for name in STACKS:
+        if name in needed:
+            request.getfixturevalue(name)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A stack of 0.1.0's modules becomes one of today's while tasks are open, as docs/migration.md says.
 
-It happens while other tests run: migrated/scenario.py.
+How is in migrated/scenario.py.
 """
 
 import json
@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from tests.integration.helpers import refusals, wait_until
-from tests.integration.later import Migration
-from tests.integration.migrated.scenario import KINDS, REST_SECONDS, Moved, items
+from tests.states.conftest import Migration
+from tests.states.migrated.scenario import KINDS, REST_SECONDS, Moved, items
 
 # What a plan may remove or replace: what nobody waits for.
 PASSING = {

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.integration import images
 from tests.integration.applied import Applied
 from tests.integration.helpers import wait_until
 
@@ -20,7 +19,7 @@ from operations.executions.execution import Ended
 STILL_OPEN_SECONDS = 20
 # Until Terraform has planned and is at the descriptions.
 APPLY_SECONDS = 240
-# Between new tasks during an apply: other tests run at that time.
+# Between new tasks during an apply.
 NEWCOMER_SECONDS = 2
 REMOVED_KEYS = ("container", "job", "function")
 RESULTS: Mapping[str, Any] = {
@@ -94,10 +93,6 @@ class Removed:
 
     def remove(self) -> int:
         """Remove activities with open tasks; return how many things stayed until these ended."""
-        with images.used():
-            return self._remove()
-
-    def _remove(self) -> int:
         gate = self.folder / "removed"
         arns = {key: self.start(key, gate) for key in REMOVED_KEYS}
         wait_until(lambda: len([task for task in self.tasks() if "started_at" in task]) == len(arns), 60)
@@ -117,10 +112,6 @@ class Removed:
 
     def move(self) -> int:
         """Move an activity with an open task to another backend; return how many new tasks came meanwhile."""
-        with images.used():
-            return self._move()
-
-    def _move(self) -> int:
         gate = self.folder / "moved"
         before = self.start("moving", gate)
         (first,) = wait_until(lambda: [task for task in self.tasks() if "started_at" in task])
