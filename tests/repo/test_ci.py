@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
-TARGETS = ("test", "deep-test", "second-cloud-test", "integration-test", "verify-test", "image-test")
+TARGETS = (
+    *("test", "deep-test", "states-test"),
+    *("integration-test", "verify-test", "second-cloud-test", "image-test"),
+)
 SETUP = "setup zip build/stamps/checkov build/stamps/asl build/stamps/second-cloud:\n"
+COMMIT = ["-c", "user.name=ci", "-c", "user.email=ci@example.com", "commit", "--quiet"]
 PASSED = "===== 3 passed in 0.10s ====="
 TERRAFORM = "66 passed, 0 failed"
 FAILED = "===== 1 failed, 2 passed in 0.10s ====="
@@ -22,6 +26,9 @@ def run(root: Path, folder: Path, makefile: str, engine: int = 0) -> subprocess.
     script.write_text(f'#!/bin/sh\necho "docker-engine $1"\n[ "$1" = stop ] || exit {engine}\n')
     script.chmod(0o755)
     (folder / "Makefile").write_text(SETUP + makefile)
+    (folder / ".gitignore").write_text("build/\n")
+    for command in (["init", "--quiet"], ["add", "."], [*COMMIT, "--message=all"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
     return subprocess.run(["bash", ".ci/run"], cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -46,6 +53,17 @@ def test_every_suite_runs(failing: tuple[str, ...], root: Path, tmp_path: Path) 
         assert (f"FAILED: make {target}\n" in after) is (target in failing)
         assert f"[{target}] {outputs[target]}\n" in done.stdout
     assert after.endswith("docker-engine stop\n")
+
+
+def test_the_suite_with_a_second_local_cloud_has_a_checkout_and_a_port_of_its_own(
+    root: Path, tmp_path: Path
+) -> None:
+    where = f"{' '.join(TARGETS)}:\n\t@echo \"$@ in $$PWD at $$EDGE_PORT\"; echo '{PASSED}'\n"
+    done = run(root, tmp_path, where)
+    assert done.returncode == 0, done.stdout
+    checkout = tmp_path / "build/ci/checkout"
+    assert f"[states-test] states-test in {checkout} at 4666\n" in done.stdout
+    assert f"[integration-test] integration-test in {tmp_path} at \n" in done.stdout
 
 
 @pytest.mark.parametrize(("engine", "code"), [(3, 0), (1, 1)])
