@@ -138,7 +138,7 @@ integration-test: localcloud-test stack-test ## run the local cloud's tests, the
 localcloud-test: $(READY) ## run the local cloud's own tests
 	LOCALCLOUD_LAMBDA_PYTHON=$(CURDIR)/$(PYTHON) build/localcloud/venv/bin/python -m pytest scripts/localcloud/tests
 
-stack-test: $(READY) $(ZIPS) | need-terraform ## test the whole stack on a local cloud
+stack-test: $(READY) $(ZIPS) $(ASL_READY) | need-terraform ## test the whole stack on a local cloud
 	$(PYTEST) --durations=20 tests/integration tests/training
 	@[[ -e $(TRAINING_READY) ]] || echo 'SKIPPED: the training itself, because PyTorch is not installed: make training-setup'
 
