@@ -1,7 +1,5 @@
 """One state machine with three activities, one of them twice, in a Map and a Parallel; in both languages."""
 
-import base64
-import hashlib
 import json
 import os
 import re
@@ -62,26 +60,13 @@ def _example(folder: Path, client: Any) -> Path:
         "Subnets"
     ]
     variables = {
-        "packages": {"bucket": RELEASE, "zips": _upload(client)},
+        "packages": trial.upload_zips(client, RELEASE),
         "functions": functions,
         "image": "films-cut:1",
         "network": {"vpc_id": vpc["VpcId"], "subnets": [one["SubnetId"] for one in subnets]},
     }
     (copy / "terraform.tfvars.json").write_text(json.dumps(variables))
     return copy
-
-
-def _upload(client: Any) -> dict[str, dict[str, str]]:
-    """Put the zips into a bucket; return what packages.json of a release says of them."""
-    s3 = client("s3")
-    s3.create_bucket(Bucket=RELEASE, CreateBucketConfiguration={"LocationConstraint": trial.REGION})
-    zips = {}
-    for file in sorted((paths.ROOT / "build/zip").glob("*.zip")):
-        body = file.read_bytes()
-        s3.put_object(Bucket=RELEASE, Key=file.name, Body=body)
-        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-        zips[file.stem] = {"key": file.name, "hash": digest}
-    return zips
 
 
 def _apply(folder: Path, endpoint: str) -> dict[str, str]:

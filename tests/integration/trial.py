@@ -1,5 +1,7 @@
 """The modules and the examples as another repository uses them, on a local cloud in place of AWS."""
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -126,6 +128,18 @@ def _upload_release(client: Callable[[str], Any]) -> Path:
         key = f"activity-dispatch/{package.name}"
         s3.put_object(Bucket="acme-releases", Key=key, Body=package.read_bytes())
     return folder / "packages.json"
+
+
+def upload_zips(client: Callable[[str], Any], bucket: str) -> dict[str, Any]:
+    """Put the built zips into a new bucket; return the variable `packages`."""
+    s3 = client("s3")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    zips = {}
+    for file in sorted((paths.ROOT / "build/zip").glob("*.zip")):
+        body = file.read_bytes()
+        s3.put_object(Bucket=bucket, Key=file.name, Body=body)
+        zips[file.stem] = {"key": file.name, "hash": base64.b64encode(hashlib.sha256(body).digest()).decode()}
+    return {"bucket": bucket, "zips": zips}
 
 
 def _map_images() -> None:

@@ -5,8 +5,6 @@ local cloud and stops it. Each FOLDER is the terraform/examples/smallest of anot
 One line for each figure, with the load of the machine, which the seconds depend on; nothing is judged.
 """
 
-import base64
-import hashlib
 import json
 import os
 import re
@@ -38,18 +36,6 @@ def say(what: str, **figures: Any) -> None:
         f"{what}: {', '.join(f'{name} {value}' for name, value in figures.items())} (load {load:.0f})",
         flush=True,
     )
-
-
-def upload(client: Any) -> dict[str, Any]:
-    """Put the zips into a bucket; return the variable `packages`."""
-    s3 = client("s3")
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": trial.REGION})
-    zips = {}
-    for file in (paths.ROOT / "build/zip").glob("*.zip"):
-        body = file.read_bytes()
-        s3.put_object(Bucket=BUCKET, Key=file.name, Body=body)
-        zips[file.stem] = {"key": file.name, "hash": base64.b64encode(hashlib.sha256(body).digest()).decode()}
-    return {"bucket": BUCKET, "zips": zips}
 
 
 def smallest(endpoint: str, example: Path, packages: dict[str, Any], folder: Path) -> None:
@@ -141,7 +127,7 @@ def main(examples: list[Path]) -> None:
     os.environ.pop("TF_CLI_CONFIG_FILE", None)
     with cloud.running() as running, tempfile.TemporaryDirectory() as folder:
         client, base = clients_of(running.endpoint), Path(folder)
-        packages = upload(client)
+        packages = trial.upload_zips(client, BUCKET)
         package = pack(base / "echo.zip", {"echo.py": trial.ECHO})
         trial.create_function(client, "letter", "letters", package)
         for number, example in enumerate([paths.ROOT / "terraform/examples/smallest", *examples]):
