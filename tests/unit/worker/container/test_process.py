@@ -2,21 +2,24 @@
 
 import json
 import os
+import resource
 import signal
 import statistics
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-# Times what Python takes to start and import botocore, as every worker must: about 165 ms when quiet.
-START_BUDGET = 2.0
+# Times what Python takes to start and import botocore, as every worker must: it is 1.9, and requests would
+# add 0.5.
+BUDGET = 2.3
 MEMORY_BUDGET_MB = 60.0
 RUNS = 8
 # Does what the console script task-worker does.
 MAIN = "import sys; from activity_dispatch.worker.container.cli import main; sys.exit(main())"
+IMPORT = [sys.executable, "-c", "import botocore.session"]
 WORKER = [sys.executable, "-c", MAIN, "--"]
 
 
@@ -168,30 +171,26 @@ def test_a_python_function_has_the_same_guarantees(aws_stub, bytecode) -> None:
     assert aws_stub.sent("SendTaskSuccess")[0]["output"] == '[{"text": "a"}]'
 
 
-def test_a_program_starts_within_its_budget(aws_stub, worker) -> None:
+def test_a_task_costs_the_worker_little_beyond_an_import_of_botocore(worker) -> None:
     worker("true").communicate(timeout=60)  # compiles the bytecode
-    # Both are measured in turn: load slows both alike, so the ratio holds where milliseconds would not.
-    starts, imports = [], []
+    # The processor's time, not the clock's: a worker waits for the stub, and on a busy machine each wait is a
+    # place in a queue. Both are measured in turn, so that a slow minute slows both.
+    tasks, imports = [], []
     for _ in range(RUNS):
-        imports.append(_milliseconds_to_import_botocore())
-        starts.append(_milliseconds_to_start(aws_stub, worker))
-    ratio = min(starts) / min(imports)
-    print(f"start to the program's first instruction: {min(starts):.0f} to {max(starts):.0f} ms, ", end="")
-    print(f"median {statistics.median(starts):.0f} ms, {ratio:.2f} times an import of botocore")
-    assert ratio < START_BUDGET
+        imports.append(_processor_ms(lambda: subprocess.run(IMPORT, check=True, timeout=60)))
+        tasks.append(_processor_ms(lambda: worker("true").communicate(timeout=60)))
+    ratio = min(tasks) / min(imports)
+    print(f"a task that does nothing: {min(tasks):.0f} to {max(tasks):.0f} ms of the processor, ", end="")
+    print(f"median {statistics.median(tasks):.0f} ms, {ratio:.2f} times an import of botocore")
+    assert ratio < BUDGET
 
 
-def _milliseconds_to_start(aws_stub, worker) -> float:
-    begun = time.time()
-    process = worker("date", "+%s.%N")
-    process.communicate(timeout=60)
-    return (float(aws_stub.sent("SendTaskSuccess")[-1]["output"]) - begun) * 1000
-
-
-def _milliseconds_to_import_botocore() -> float:
-    begun = time.time()
-    subprocess.run([sys.executable, "-c", "import botocore.session"], check=True, timeout=60)
-    return (time.time() - begun) * 1000
+def _processor_ms(run: Callable[[], object]) -> float:
+    """Return the processor's time of the processes that end in a call, in milliseconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc shows the memory on Linux only")
