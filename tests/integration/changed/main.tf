@@ -12,10 +12,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "packages_dir" {
   description = "Folder with the zips of the stack's functions."
   type        = string
@@ -26,31 +22,6 @@ variable "changed" {
   description = "Whether to apply the changes."
   type        = bool
   default     = false
-}
-
-provider "aws" {
-  region                      = "eu-west-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_metadata_api_check     = true
-  skip_credentials_validation = true
-  s3_use_path_style           = true
-  endpoints {
-    batch          = var.endpoint
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
 }
 
 locals {
@@ -68,17 +39,6 @@ locals {
   container  = { image = "busybox:changed", command = ["true"] }
   # By name: the state machine outlives the activity.
   removed_arn = "arn:aws:states:eu-west-1:000000000000:activity:changed-removed"
-}
-
-data "aws_vpc" "default" {
-  default = true
-}
-
-data "aws_subnets" "default" {
-  filter {
-    name   = "vpc-id"
-    values = [data.aws_vpc.default.id]
-  }
 }
 
 resource "aws_ecs_cluster" "this" {

@@ -12,10 +12,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "package" {
   description = "Zip of the faulty function."
   type        = string
@@ -27,31 +23,6 @@ variable "packages_dir" {
   default     = "../../../build/zip"
 }
 
-provider "aws" {
-  region                      = "eu-west-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_metadata_api_check     = true
-  skip_credentials_validation = true
-  s3_use_path_style           = true
-  endpoints {
-    batch          = var.endpoint
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
-}
-
 locals {
   # Short times: lost tasks are found within the test. Limits: slots are taken and freed all the time.
   times    = { heartbeat_seconds = 20, timeout_seconds = 90 }
@@ -59,17 +30,6 @@ locals {
   # One image, with and without the worker: a task's command decides.
   container        = { image = "chaos:1", command = ["true"] }
   container_limits = { allowed_overrides = ["command"], max_concurrent_jobs = 6, max_queue_seconds = 60 }
-}
-
-data "aws_vpc" "default" {
-  default = true
-}
-
-data "aws_subnets" "default" {
-  filter {
-    name   = "vpc-id"
-    values = [data.aws_vpc.default.id]
-  }
 }
 
 resource "aws_s3_bucket" "code" {

@@ -12,10 +12,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "package" {
   description = "Zip of the faulty function."
   type        = string
@@ -25,30 +21,6 @@ variable "packages_dir" {
   description = "Folder with the zips of the stack's functions: a release."
   type        = string
   default     = "../../../build/zip"
-}
-
-provider "aws" {
-  region                      = "eu-west-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_metadata_api_check     = true
-  skip_credentials_validation = true
-  s3_use_path_style           = true
-  endpoints {
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
 }
 
 locals {
@@ -71,17 +43,6 @@ locals {
   # State machines that know nothing of a dispatcher: just the activity.
   bare     = toset([for name, activity in local.activities : name if contains(["poll", "logs"], try(activity.wake_up, "requests"))])
   machines = setsubtract(concat(keys(local.activities), ["fargate"]), local.bare)
-}
-
-data "aws_vpc" "default" {
-  default = true
-}
-
-data "aws_subnets" "default" {
-  filter {
-    name   = "vpc-id"
-    values = [data.aws_vpc.default.id]
-  }
 }
 
 resource "aws_s3_bucket" "code" {

@@ -9,10 +9,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "package" {
   description = "Zip of the function."
   type        = string
@@ -21,28 +17,6 @@ variable "package" {
 variable "packages_dir" {
   description = "Folder with the zips of the stack's functions."
   type        = string
-}
-
-provider "aws" {
-  region                      = "eu-west-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_metadata_api_check     = true
-  skip_credentials_validation = true
-  s3_use_path_style           = true
-  endpoints {
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
 }
 
 locals {

@@ -12,10 +12,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
 variable "packages_dir" {
   description = "Folder with the zips of the stack's functions."
   type        = string
@@ -39,31 +35,6 @@ variable "removed" {
   default     = false
 }
 
-provider "aws" {
-  region                      = "eu-west-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_metadata_api_check     = true
-  skip_credentials_validation = true
-  s3_use_path_style           = true
-  endpoints {
-    batch          = var.endpoint
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
-}
-
 locals {
   times     = { heartbeat_seconds = 120, timeout_seconds = 600 }
   container = { image = "busybox:removed", command = ["true"] }
@@ -74,17 +45,6 @@ locals {
   )
   # By name: the state machines outlive the activities.
   arns = { for key in ["moving", "container", "job", "function"] : key => "arn:aws:states:eu-west-1:000000000000:activity:removed-${key}" }
-}
-
-data "aws_vpc" "default" {
-  default = true
-}
-
-data "aws_subnets" "default" {
-  filter {
-    name   = "vpc-id"
-    values = [data.aws_vpc.default.id]
-  }
 }
 
 resource "aws_s3_bucket" "code" {

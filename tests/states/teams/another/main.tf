@@ -12,35 +12,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
-provider "aws" {
-  region                      = "eu-west-1"
-  access_key                  = "test"
-  secret_key                  = "test"
-  skip_metadata_api_check     = true
-  skip_credentials_validation = true
-  s3_use_path_style           = true
-  endpoints {
-    batch          = var.endpoint
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
-}
-
 variable "stack" {
   description = "Name of the control plane."
   type        = string

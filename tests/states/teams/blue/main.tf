@@ -12,44 +12,14 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
-provider "aws" {
-  region                  = "eu-west-1"
-  access_key              = "test"
-  secret_key              = "test"
-  skip_metadata_api_check = true
-  s3_use_path_style       = true
-  assume_role {
-    role_arn = "arn:aws:iam::000000000000:role/plane-teams/plane-team-blue"
-  }
-  endpoints {
-    batch          = var.endpoint
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
-}
-
 variable "package" {
   description = "Hash of the function's zip, which is blue/fold.zip in the platform's bucket."
   type        = string
 }
 
 locals {
-  iam = { path = "/plane-teams/blue/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
+  team = "blue"
+  iam  = { path = "/plane-teams/blue/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
 }
 
 module "plane" {

@@ -12,37 +12,6 @@ terraform {
   }
 }
 
-variable "endpoint" {
-  type = string
-}
-
-provider "aws" {
-  region                  = "eu-west-1"
-  access_key              = "test"
-  secret_key              = "test"
-  skip_metadata_api_check = true
-  s3_use_path_style       = true
-  assume_role {
-    role_arn = "arn:aws:iam::000000000000:role/plane-teams/plane-team-red"
-  }
-  endpoints {
-    batch          = var.endpoint
-    cloudwatch     = var.endpoint
-    cloudwatchlogs = var.endpoint
-    dynamodb       = var.endpoint
-    ec2            = var.endpoint
-    ecs            = var.endpoint
-    events         = var.endpoint
-    iam            = var.endpoint
-    lambda         = var.endpoint
-    s3             = var.endpoint
-    sfn            = var.endpoint
-    sqs            = var.endpoint
-    ssm            = var.endpoint
-    sts            = var.endpoint
-  }
-}
-
 variable "activities" {
   description = "Which of the team's activities there are."
   type        = set(string)
@@ -68,7 +37,8 @@ variable "has_paint_backend" {
 }
 
 locals {
-  iam = { path = "/plane-teams/red/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
+  team = "red"
+  iam  = { path = "/plane-teams/red/", permissions_boundary_arn = module.plane.handle.iam.permissions_boundary_arn }
   # By name: each image is a program of its own.
   images = { sketch = "red-sketch:1", paint = "red-paint:3", print = "red-print:1", engrave = "red-engrave:1", emboss = "red-engrave:1", etch = "busybox:1" }
 

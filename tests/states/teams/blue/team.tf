@@ -1,0 +1,1 @@
+../../../roots/team.tf.txt
