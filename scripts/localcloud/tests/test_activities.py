@@ -4,19 +4,26 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from cloud import Cloud, error_code, unique
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service_callback import (  # noqa: E501
+    StateTaskServiceCallback,
+)
 from localstack.services.stepfunctions.asl.eval.callback.callback import (
     ActivityCallbackEndpoint,
     ActivityTaskStartEndpoint,
     CallbackEndpoint,
+    CallbackOutcome,
+    CallbackOutcomeSuccess,
 )
 from states import activity_state, in_parallel
 
-from localcloud.stepfunctions import early_reports
+from localcloud.stepfunctions import clocks, early_reports
+from localcloud.stepfunctions.clocks import Limits, _await_output
 
 
 def test_a_tasks_life_is_in_the_history(cloud: Cloud) -> None:
@@ -111,6 +118,46 @@ def test_reports_are_received_before_the_state_waits_for_them(
     endpoint = ActivityCallbackEndpoint("token", "{}")
     assert endpoint.notify_heartbeat()
     assert endpoint.setup_heartbeat_endpoint(heartbeat_seconds=60).clear_and_wait()
+
+
+class LateOutcome(ActivityCallbackEndpoint):
+    """A task whose outcome is accepted while its state's thread looks at the clock."""
+
+    def get_outcome(self) -> CallbackOutcome | None:
+        """Return none the first time."""
+        outcome = super().get_outcome()
+        self._outcome = CallbackOutcomeSuccess("token", "1")
+        return outcome
+
+
+@pytest.mark.parametrize("limits", [Limits(timeout=0, heartbeat=9), Limits(timeout=9, heartbeat=0)])
+def test_an_outcome_that_was_accepted_counts_although_the_time_is_up(limits: Limits) -> None:
+    """Run in this process, because the gap is a few microseconds."""
+    env: Any = SimpleNamespace(is_running=lambda: True)
+    assert _await_output(env, LateOutcome("token", "{}"), limits) == "1"
+    late = ActivityCallbackEndpoint("token", "{}")
+    with pytest.raises(TimeoutError):
+        _await_output(env, late, limits)
+    # From then on, none is accepted.
+    assert late.consumer_error is not None
+
+
+def test_an_outcome_of_a_callback_counts_although_its_heartbeat_was_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "_wait_for_task_token_heartbeat"
+    monkeypatch.setattr(StateTaskServiceCallback, name, getattr(StateTaskServiceCallback, name))
+    clocks._keep_accepted_outcomes_of_callbacks()
+    endpoint, env = CallbackEndpoint("token"), SimpleNamespace(is_running=lambda: True)
+    accepted = CallbackOutcomeSuccess("token", "1")
+
+    def miss() -> bool:
+        endpoint._outcome = accepted
+        return False
+
+    receiver = SimpleNamespace(clear_and_wait=miss)
+    wait: Any = getattr(StateTaskServiceCallback, name)
+    assert wait(None, env, endpoint, receiver) is accepted
 
 
 def test_heartbeats_are_accepted_without_heartbeat_seconds(cloud: Cloud) -> None:

@@ -129,8 +129,8 @@ PATCHES = (
         name="activity-clocks",
         service="stepfunctions",
         module="localcloud.stepfunctions.clocks",
-        wrong="an activity's TimeoutSeconds runs before a worker has taken the task, and a missed "
-        "heartbeat is reported as States.Timeout",
+        wrong="an activity's TimeoutSeconds runs before a worker has taken the task, a missed "
+        "heartbeat is reported as States.Timeout, and an outcome accepted just then is lost",
     ),
     Patch(
         name="activity-input",

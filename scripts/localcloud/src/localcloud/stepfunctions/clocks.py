@@ -4,6 +4,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html: for activi
 begins when GetActivityTask receives a token and ActivityStarted is recorded. LocalStack's clock
 begins at ActivityScheduled, and it reports a missed heartbeat as States.Timeout. According to the
 same page, States.Timeout in a Retry or Catch also matches a missed heartbeat.
+
+LocalStack accepts an outcome until the state has ended, also once its thread has found the time to
+be up. That outcome is lost: to the worker its task succeeded, in the history it timed out.
 """
 
 import json
@@ -38,16 +41,21 @@ from localstack.services.stepfunctions.asl.component.state.state_execution.state
 )
 from localstack.services.stepfunctions.asl.eval.callback.callback import (
     ActivityCallbackEndpoint,
+    CallbackEndpoint,
+    CallbackOutcome,
     CallbackOutcomeFailure,
     CallbackOutcomeFailureError,
     CallbackOutcomeSuccess,
     CallbackTimeoutError,
+    HeartbeatEndpoint,
+    HeartbeatTimedOut,
     HeartbeatTimeoutError,
 )
 from localstack.services.stepfunctions.asl.eval.environment import Environment
 from localstack.services.stepfunctions.asl.eval.event.event_detail import EventDetails
 from localstack.services.stepfunctions.asl.utils.encoding import to_json_str
 
+from localcloud.stepfunctions.closed_tasks import close_unless_settled
 from localcloud.wrapping import wrap
 
 NEVER = TimeoutSeconds.DEFAULT_TIMEOUT_SECONDS
@@ -92,6 +100,7 @@ def install() -> None:
 
     _name_missed_heartbeats()
     _name_missed_heartbeats_of_callbacks()
+    _keep_accepted_outcomes_of_callbacks()
 
 
 def _limits(state: Any, env: Environment) -> Limits:
@@ -154,20 +163,19 @@ def _await_output(env: Environment, endpoint: ActivityCallbackEndpoint, limits: 
     now = time.monotonic()
     timeout_at, heartbeat_at = now + limits.timeout, now + limits.heartbeat
     while env.is_running():
-        outcome = endpoint.get_outcome()
+        outcome, now = endpoint.get_outcome(), time.monotonic()
+        if outcome is None and now >= min(timeout_at, heartbeat_at):
+            # Until it is closed, a worker may have its outcome accepted.
+            outcome = close_unless_settled(endpoint)
+            if outcome is None:
+                raise CallbackTimeoutError if now >= timeout_at else HeartbeatTimeoutError
         if isinstance(outcome, CallbackOutcomeFailure):
             raise CallbackOutcomeFailureError(callback_outcome_failure=outcome)
         if isinstance(outcome, CallbackOutcomeSuccess):
             return str(outcome.output)
-        received = signal.wait(max(min(timeout_at, heartbeat_at) - time.monotonic(), 0))
-        now = time.monotonic()
-        if now >= timeout_at:
-            raise CallbackTimeoutError
-        if received:
+        if signal.wait(max(min(timeout_at, heartbeat_at) - now, 0)):
             signal.clear()
-            heartbeat_at = now + limits.heartbeat
-        elif now >= heartbeat_at:
-            raise HeartbeatTimeoutError
+            heartbeat_at = time.monotonic() + limits.heartbeat
     raise CallbackTimeoutError  # Woken up because the execution ended.
 
 
@@ -192,6 +200,21 @@ def _name_missed_heartbeats() -> None:
         original(names, env)
         if missed and any(name.error_name == _TIMEOUT.to_name() for name in names.error_names):
             env.stack[-1] = True
+
+
+def _keep_accepted_outcomes_of_callbacks() -> None:
+    @wrap(StateTaskServiceCallback, "_wait_for_task_token_heartbeat")
+    def wait(
+        original: Callable[..., CallbackOutcome | None],
+        state: Any,
+        env: Environment,
+        endpoint: CallbackEndpoint,
+        receiver: HeartbeatEndpoint,
+    ) -> CallbackOutcome | HeartbeatTimedOut | None:
+        outcome = original(state, env, endpoint, receiver)
+        if isinstance(outcome, HeartbeatTimedOut):
+            return close_unless_settled(endpoint) or outcome
+        return outcome
 
 
 def _name_missed_heartbeats_of_callbacks() -> None:

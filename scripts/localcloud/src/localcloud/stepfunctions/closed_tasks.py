@@ -42,6 +42,15 @@ def install() -> None:
     _receive_outcomes()
 
 
+def close_unless_settled(endpoint: CallbackEndpoint) -> CallbackOutcome | None:
+    """Close a task whose time is up; if an outcome was accepted before, return that: it counts."""
+    with _lock:
+        outcome = endpoint.get_outcome()
+        if outcome is None:
+            endpoint.report(CallbackConsumerTimeout())
+        return outcome
+
+
 def _receive_heartbeats() -> None:
     @wrap(StepFunctionsProvider, "send_task_heartbeat")
     def heartbeat(
