@@ -12,7 +12,7 @@ from tests.schemas.events.samples import ecs_event
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends import registry
 from activity_dispatch.dispatch.assembly import make_dispatcher
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.naming import Stack
 from activity_dispatch.reconcile.assembly import make_reconciler

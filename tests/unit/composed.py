@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from activity_dispatch.dispatch.assembly import make_dispatcher, make_taker
-from activity_dispatch.dispatch.dispatcher import Dispatcher, Result
+from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.tasks import Task, TaskRecord, task_id_of

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activity_dispatch.dispatch.batch import BatchHandler
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.store.dispatch_queue import RequestReceiver
 from activity_dispatch.testing.stepfunctions import client_error
 

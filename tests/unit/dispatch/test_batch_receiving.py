@@ -10,7 +10,7 @@ import pytest
 
 from activity_dispatch.dispatch import batch, batch_run
 from activity_dispatch.dispatch.batch import BatchHandler
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.store.dispatch_queue import RequestReceiver
 
 PATIENCE = 10.0

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from activity_dispatch.backends.base import InvalidBackendConfig, StartRefused
-from activity_dispatch.dispatch.dispatcher import Dispatcher, Result
+from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import TaskState, task_id_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import TaskState, task_id_of

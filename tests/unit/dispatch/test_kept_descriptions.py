@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from activity_dispatch.aws.pacing import RateLimit
-from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.dispatch.poller import make_polling_threads
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, Failed
 from activity_dispatch.domain.tasks import TaskState

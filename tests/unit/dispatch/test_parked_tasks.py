@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.domain.requests import DispatchRequest

@@ -6,9 +6,9 @@ import pytest
 from tests.unit.dispatch.test_poller import RecordedThreads, Time
 
 from activity_dispatch.aws.pacing import RateLimit
-from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.dispatch.lease import Lease
 from activity_dispatch.dispatch.poller import Poller
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.activities import Activity, InvalidActivity, WakeUp
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Succeeded

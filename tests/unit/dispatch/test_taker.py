@@ -9,13 +9,18 @@ from tests.unit.composed import Composed
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.aws.pacing import Pace
-from activity_dispatch.dispatch.dispatcher import Dispatcher, Result
-from activity_dispatch.dispatch.taker import MAX_RESERVING_SECONDS, OutOfTime
+from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.results import Result
+from activity_dispatch.dispatch.taker import MAX_RESERVING_SECONDS, OutOfTime, Taker
 from activity_dispatch.domain.activities import WakeUp
 from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.domain.polls import new_poll_id, poll_time
 from activity_dispatch.reconcile.next_step import Patience
 from activity_dispatch.testing.stepfunctions import client_error
+
+
+def polling_with(dispatcher: Dispatcher, taker: Taker) -> Dispatcher:
+    return replace(dispatcher, source=replace(dispatcher.source, taker=taker))
 
 
 @dataclass
@@ -33,7 +38,7 @@ class World:
         self.pace = Pace(clock=lambda: self.now, sleep=self.sleep, jitter=lambda low, high: high)
         client: Any = self
         taker = replace(self.stack.taker("dispatcher test"), stepfunctions=client, pace=self.pace)
-        self.dispatcher = Dispatcher(**{**vars(self.stack.dispatcher), "taker": taker})
+        self.dispatcher = polling_with(self.stack.dispatcher, taker)
 
     def sleep(self, seconds: float) -> None:
         self.held_while_asleep |= self.stack.slot_store.holders.get(self.stack.arn, set())
@@ -125,10 +130,10 @@ def test_the_worker_limit_of_one_activity_slows_no_other_down(world) -> None:
     def refuse(**_: Any) -> None:
         raise client_error("ActivityWorkerLimitExceeded", "GetActivityTask")
 
-    taker = replace(world.dispatcher.taker, stepfunctions=type("Limited", (), {"get_activity_task": refuse}))
-    assert (
-        Dispatcher(**{**vars(world.dispatcher), "taker": taker}).handle(world.stack.request()) is Result.RETRY
+    taker = replace(
+        world.dispatcher.source.taker, stepfunctions=type("Limited", (), {"get_activity_task": refuse})
     )
+    assert polling_with(world.dispatcher, taker).handle(world.stack.request()) is Result.RETRY
     assert world.pace.wait(0.0)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stepfunctions import client_error

@@ -15,7 +15,7 @@ from tests.unit.fuzz.test_inputs import BACKENDS, JOB, TOO_MUCH
 
 from activity_dispatch.backends import registry
 from activity_dispatch.dispatch.batch import BatchHandler
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.tasks import Task
 from activity_dispatch.lifecycle.canceller import ended_execution

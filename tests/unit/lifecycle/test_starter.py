@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from activity_dispatch.backends.base import StartRefused
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.testing.backend import FakeBackend

@@ -9,7 +9,7 @@ from hypothesis.stateful import rule
 from tests.unit.model.executions import Executions
 from tests.unit.model.processes import Process
 
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.reconcile.next_step import Step
 from activity_dispatch.testing.fault_kinds import Fault

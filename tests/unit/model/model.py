@@ -21,7 +21,7 @@ from tests.unit.model.processes import Process, exit_code
 from tests.unit.model.roles import Roles
 
 from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.activities import Activity, WakeUp
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.lifecycle.canceller import ended_execution

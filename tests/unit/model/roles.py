@@ -14,8 +14,8 @@ from tests.unit.model.processes import AtOnce, Process
 from activity_dispatch.aws.pacing import Pace, RateLimit, Retrying
 from activity_dispatch.dispatch.assembly import make_dispatcher
 from activity_dispatch.dispatch.batch import START_SECONDS
-from activity_dispatch.dispatch.dispatcher import Result
 from activity_dispatch.dispatch.poller import make_polling_threads
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.domain.claims import ecs_claimant
 from activity_dispatch.domain.invocation import Invocation
@@ -116,8 +116,8 @@ class Roles:
     def dispatcher(self, process: Process, body: str) -> Result:
         """The dispatcher function, for one message."""
         dispatcher = make_dispatcher(self.runtime(process), "dispatcher")
-        paced = replace(dispatcher, taker=self.paced(dispatcher.taker, process))
-        return paced.handle(body, self.seconds_left(process))
+        source = replace(dispatcher.source, taker=self.paced(dispatcher.source.taker, process))
+        return replace(dispatcher, source=source).handle(body, self.seconds_left(process))
 
     def poller(self, process: Process) -> str:
         """A thread of the poller function, for one poll."""

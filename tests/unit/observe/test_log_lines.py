@@ -11,7 +11,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from tests.unit.composed import EXECUTION
 
 from activity_dispatch.backends.base import StartRefused
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.invocation import Invocation
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed

@@ -19,7 +19,7 @@ def test_slots_of_lost_polls_are_freed_and_waiting_requests_woken(stack, reconci
 
 def test_slots_of_open_tasks_are_kept(stack, reconciler, now) -> None:
     stack.change_activity(max_concurrent_jobs=1)
-    stack.dispatcher.taker.__dict__["clock"] = lambda: now[0]
+    stack.dispatcher.source.taker.__dict__["clock"] = lambda: now[0]
     scheduled = stack.stepfunctions.schedule(stack.arn)
     stack.dispatch()
     now[0] += 500

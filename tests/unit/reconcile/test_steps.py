@@ -5,7 +5,7 @@ import json
 import pytest
 
 from activity_dispatch.backends.base import StartRefused
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.jobs import JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeeded
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of

@@ -4,7 +4,7 @@ import json
 
 from activity_dispatch import JobError
 from activity_dispatch.dispatch.assembly import make_dispatcher
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.invocation import Invocation, payload_of
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.runtime.settings import Settings

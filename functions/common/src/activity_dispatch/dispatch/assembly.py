@@ -4,6 +4,7 @@ from activity_dispatch.dispatch.batch import BatchHandler
 from activity_dispatch.dispatch.dispatcher import Dispatcher
 from activity_dispatch.dispatch.parked_tasks import ParkedTasks
 from activity_dispatch.dispatch.taker import Taker
+from activity_dispatch.dispatch.task_source import TaskSource
 from activity_dispatch.dispatch.workers_first import WorkersFirst
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.store.dispatch_queue import RequestReceiver
@@ -13,9 +14,11 @@ def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
     """Compose the dispatcher; `poller` is its name in execution histories."""
     return Dispatcher(
         activities=runtime.activities,
-        taker=make_taker(runtime, poller),
+        source=TaskSource(
+            taker=make_taker(runtime, poller),
+            parked_tasks=ParkedTasks(tasks=runtime.tasks, answers=runtime.answers, settler=runtime.settler),
+        ),
         workers_first=WorkersFirst(stepfunctions=runtime.clients.stepfunctions, clock=runtime.clock),
-        parked_tasks=ParkedTasks(tasks=runtime.tasks, answers=runtime.answers, settler=runtime.settler),
         starter=runtime.starter,
         backend_of=runtime.backend_of,
         requests=runtime.requests,

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from activity_dispatch.dispatch.batch_run import BatchRun
-from activity_dispatch.dispatch.dispatcher import Result
+from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.store.dispatch_queue import Record, RequestReceiver, is_message, receive_count
 

@@ -5,13 +5,13 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
-from activity_dispatch.dispatch.parked_tasks import NotParked, ParkedTasks
-from activity_dispatch.dispatch.taker import OutOfTime, Taker, unlimited
+from activity_dispatch.dispatch.results import Result
+from activity_dispatch.dispatch.taker import OutOfTime, unlimited
+from activity_dispatch.dispatch.task_source import TaskSource
 from activity_dispatch.dispatch.workers_first import RETRY_SECONDS, WorkersFirst
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.requests import DispatchRequest, InvalidRequest
@@ -27,35 +27,13 @@ from activity_dispatch.store.task_table import InvalidItem
 LOG = logging.getLogger(__name__)
 
 
-class Result(Enum):
-    """What became of a dispatch request."""
-
-    STARTED = auto()  # a job runs
-    REFUSED = auto()  # the task is settled as a failure: it could not be started
-    OPEN = auto()  # the answer of its start was lost: the reconciler finds the job or starts it again
-    NO_TASK = auto()  # the poll came back empty
-    KNOWN = auto()  # a duplicate: the request's task was taken before
-    LEFT = auto()  # workers that poll the activity took the task, or still have time to
-    WAITING = auto()  # no slot is free: when one is, the request is sent again
-    DROPPED = auto()  # the request is malformed
-    RETRY = auto()  # nothing was taken off the activity: SQS delivers the request again
-
-
-_NOT_PARKED = {
-    NotParked.GONE: Result.NO_TASK,
-    NotParked.KNOWN: Result.KNOWN,
-    NotParked.REFUSED: Result.REFUSED,
-}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Dispatcher:
     """Handles dispatch requests; safe to use from many threads. `clock` gives seconds since 1970."""
 
     activities: ActivityCatalog
-    taker: Taker
+    source: TaskSource
     workers_first: WorkersFirst
-    parked_tasks: ParkedTasks
     starter: Starter
     backend_of: Callable[[Activity], Backend]
     requests: RequestSender
@@ -100,7 +78,7 @@ class Dispatcher:
         self.activities.keep(activity)
         if self._is_for_workers(activity, request):
             return Result.LEFT
-        task = self._take(activity, request, seconds_left)
+        task = self.source.take(activity, request, seconds_left)
         if isinstance(task, Result):
             return task
         started = self._start(activity, backend, task, request)
@@ -124,46 +102,6 @@ class Dispatcher:
             latency = max(0.0, self.clock() - asked_for) * 1000
             self.metrics.put(Metric.DISPATCH_LATENCY, latency, activity=activity_name(activity.arn))
         return Result.STARTED
-
-    def _take(
-        self, activity: Activity, request: DispatchRequest, seconds_left: Callable[[], float]
-    ) -> Task | Result:
-        """Take the request's own task or one off the activity; without one, return the result."""
-        parked = None if request.task is None else self.parked_tasks.park(activity, request.task)
-        if isinstance(parked, NotParked):
-            return _NOT_PARKED[parked]
-        if not activity.is_callback and not self.taker.pace.wait(seconds_left()):
-            raise OutOfTime("polls are throttled: this one would begin too late")
-        poll_id = self.taker.reserve(activity)
-        if poll_id is None:
-            LOG.info("%s: none of the %s slots is free", activity.arn, activity.max_concurrent_jobs)
-            return Result.WAITING
-        if activity.is_callback:
-            task = self._take_waiting(activity, poll_id, parked, seconds_left)
-        else:
-            task = self.taker.poll(activity, poll_id, seconds_left)
-        if task is not None:
-            return task
-        LOG.info("%s: no task", activity.arn)
-        return Result.NO_TASK if activity.overflow_after_seconds is None else Result.LEFT
-
-    def _take_waiting(
-        self, activity: Activity, poll_id: str, parked: str | None, seconds_left: Callable[[], float]
-    ) -> Task | None:
-        task, is_over = None, False
-        try:
-            # If this raises anything else, the slot stays taken: the task may hold it now. The reconciler
-            # finds out.
-            task = self.parked_tasks.take(
-                activity, poll_id, parked, check=lambda: self.taker.check(poll_id, seconds_left)
-            )
-        except OutOfTime:
-            is_over = True
-        if task is None and activity.max_concurrent_jobs is not None:
-            self.taker.slots.free(activity.arn, poll_id)
-        if is_over:
-            raise OutOfTime("looking for a waiting task took too long")
-        return task
 
     def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:
         """Send the request again if there may be another task for it."""

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from activity_dispatch.domain.activity_settings import optional_int, strings
+
 
 class InvalidActivity(Exception):
     """An activity's description in the task table is invalid; the message names the field."""
@@ -82,12 +84,12 @@ class Activity:
                 config=dict(document["config"]),
                 heartbeat_seconds=int(document["heartbeat_seconds"]),
                 timeout_seconds=int(document["timeout_seconds"]),
-                allowed_overrides=_strings(document.get("allowed_overrides", ())),
-                max_concurrent_jobs=_optional_int(document.get("max_concurrent_jobs")),
-                max_queue_seconds=_optional_int(document.get("max_queue_seconds")),
+                allowed_overrides=strings(document, "allowed_overrides"),
+                max_concurrent_jobs=optional_int(document, "max_concurrent_jobs"),
+                max_queue_seconds=optional_int(document, "max_queue_seconds"),
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
-                overflow_after_seconds=_optional_int(document.get("overflow_after_seconds")),
+                overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
@@ -111,14 +113,3 @@ def by_activity[T: _OfActivity](items: Iterable[T]) -> Mapping[str, list[T]]:
     for item in items:
         groups[item.activity_arn].append(item)
     return groups
-
-
-def _strings(values: Any) -> tuple[str, ...]:
-    # A string is a sequence of strings too.
-    if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
-        raise ValueError(f"allowed_overrides: {values!r}; it must be a list of names")
-    return tuple(values)
-
-
-def _optional_int(value: Any) -> int | None:
-    return None if value is None else int(value)
