@@ -27,7 +27,7 @@ locals {
     batch     = ["command", "cpu", "memory_mb", "gpu", "timeout_seconds"]
     sagemaker = ["instance_type", "instance_count", "volume_gb", "timeout_seconds"]
   }
-  wrong_overrides = [for entry in var.allowed_overrides : entry if !startswith(entry, "environment.") && !contains(lookup(local.overrides, local.backend.kind, [entry]), entry)]
+  wrong_overrides = [for entry in var.allowed_overrides : entry if !startswith(entry, "environment.") && anytrue([for kind in local.kinds : !contains(lookup(local.overrides, kind, [entry]), entry)])]
 }
 
 module "lambda" {

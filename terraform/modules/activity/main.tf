@@ -28,7 +28,7 @@ locals {
     partition              = var.stack.partition
     queue                  = var.stack.queue
   }
-  description = {
+  description = merge({
     arn                    = local.id
     name                   = local.is_callback ? var.name : local.name
     backend                = local.backend.kind
@@ -41,7 +41,7 @@ locals {
     wake_up                = var.wake_up
     pollers                = var.pollers
     overflow_after_seconds = var.overflow_after_seconds
-  }
+  }, local.running)
 }
 
 # AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
@@ -81,16 +81,24 @@ resource "aws_dynamodb_table_item" "this" {
     }
     precondition {
       condition     = length(local.wrong_overrides) == 0
-      error_message = "allowed_overrides may have, on ${local.backend.kind}, ${join(", ", lookup(local.overrides, local.backend.kind, []))} and environment.NAME. Given: ${join(", ", local.wrong_overrides)}."
+      error_message = "allowed_overrides may have, on ${join(" and ", distinct(local.kinds))}, ${join(", ", setintersection([for kind in local.kinds : lookup(local.overrides, kind, [])]...))} and environment.NAME. Given: ${join(", ", local.wrong_overrides)}."
     }
     precondition {
-      condition     = contains(var.stack.backends, local.backend.kind)
-      error_message = "backend must be one that the stack permits: ${join(", ", var.stack.backends)}. Given: ${local.backend.kind}."
+      condition     = length(setsubtract(local.kinds, var.stack.backends)) == 0
+      error_message = "backend and fallbacks must be of kinds that the stack permits: ${join(", ", var.stack.backends)}. Given: ${join(", ", local.kinds)}."
     }
     precondition {
       # A function itself consents to an activity; for what is named, the name does.
       condition     = local.backend.kind == "lambda" || local.backend.name == var.name || startswith(var.name, "${local.backend.name}-")
       error_message = "name must be the backend's, ${local.backend.name}, or begin with it and a -. Given: \"${var.name}\"."
+    }
+    precondition {
+      condition     = length(local.wrong_links) == 0
+      error_message = "fallbacks must have the activity's name, or one that it begins with before a -. Given: ${join(", ", local.wrong_links)}, for \"${var.name}\"."
+    }
+    precondition {
+      condition     = length(local.fallbacks) == 0 || local.backend.kind != "lambda"
+      error_message = "fallbacks must be empty on lambda: an invocation can't be stopped or looked up, so that nothing could start in its place. Given: ${length(local.fallbacks)}."
     }
     precondition {
       condition     = contains(var.stack.wake_ups, var.wake_up)

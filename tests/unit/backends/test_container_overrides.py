@@ -1,9 +1,13 @@
 """What a task's input may change about its container."""
 
+from dataclasses import replace
+
 import pytest
 
 from activity_dispatch.backends.container_overrides import ContainerOverrides
-from activity_dispatch.domain.tasks import InvalidInput
+from activity_dispatch.domain.tasks import InvalidInput, Task
+
+TASK = Task(activity_arn="arn", token="token", input="{}", heartbeat_seconds=60)
 
 
 def test_all_overrides_are_read() -> None:
@@ -16,10 +20,18 @@ def test_all_overrides_are_read() -> None:
 
 def test_the_container_gets_its_variables_and_the_tasks() -> None:
     wanted = ContainerOverrides.from_job({"environment": {"X": "1"}, "timeout_seconds": 60})
-    assert wanted.variables("abc") == [
+    assert wanted.variables(TASK) == [
         {"name": "X", "value": "1"},
-        {"name": "TASK_ID", "value": "abc"},
+        {"name": "TASK_ID", "value": TASK.task_id},
         {"name": "TASK_TIMEOUT_SECONDS", "value": "60"},
+    ]
+
+
+def test_the_job_of_a_chain_knows_its_attempt_and_what_becomes_of_an_interruption() -> None:
+    task = replace(TASK, attempt=2, falls_back_after_interruption=True)
+    assert ContainerOverrides().variables(task)[1:] == [
+        {"name": "TASK_ATTEMPT", "value": "2"},
+        {"name": "TASK_ON_INTERRUPTION", "value": "leave"},
     ]
 
 

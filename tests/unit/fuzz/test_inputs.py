@@ -54,8 +54,9 @@ def test_a_tasks_job_object_is_read_or_refused(task_input: str) -> None:
 def test_container_overrides_are_read_or_refused(job: Any) -> None:
     if isinstance(job, dict):
         overrides, refusal = tried(lambda: ContainerOverrides.from_job(job), InvalidInput)
-        variables = [] if overrides is None else overrides.variables(TASK_ID)
-        assert refusal.startswith("job.") or {"name": "TASK_ID", "value": TASK_ID} in variables
+        task = Task(activity_arn="arn", token="token", input="{}", heartbeat_seconds=60)
+        variables = [] if overrides is None else overrides.variables(task)
+        assert refusal.startswith("job.") or {"name": "TASK_ID", "value": task.task_id} in variables
 
 
 def backends() -> list[Any]:

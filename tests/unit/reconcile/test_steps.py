@@ -160,7 +160,7 @@ def test_a_task_that_an_invocation_has_claimed_is_not_given_up(stack, reconciler
     stack.dispatch()
     record = stack.record_of(scheduled)
     assert stack.tasks.claim(record.task_id, "lambda:r1/nonce", job_id="r1")
-    stack.dispatcher.starter.give_up(stack.backend, record)
+    stack.dispatcher.starter.give_up(stack.tasks.activities[record.activity_arn], stack.backend, record)
     assert not scheduled.answer
 
 

@@ -43,11 +43,14 @@ class Backend(Protocol):
         ...
 
     def start(self, task: Task) -> JobId:
-        """Start the task's job, idempotent on `task.task_id`. Raises StartRefused and InvalidInput."""
+        """Start the task's job, idempotent on `task.start_id`. Raises StartRefused and InvalidInput.
+
+        The job is called after that id, which differs between a task's attempts on a chain of backends.
+        """
         ...
 
-    def find(self, task_id: str) -> JobId | None:
-        """Return the job started for a task, under way or ended; None if the service knows none."""
+    def find(self, start_id: str) -> JobId | None:
+        """Return the job of a task's attempt, under way or ended; None if the service knows none."""
         ...
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:

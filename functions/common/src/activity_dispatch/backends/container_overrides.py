@@ -6,7 +6,7 @@ from typing import Any
 
 from activity_dispatch.domain.job_variables import label, problem_of_text, problem_of_variable, shown
 from activity_dispatch.domain.limits import MAX_TIMEOUT_SECONDS
-from activity_dispatch.domain.tasks import InvalidInput
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 # JSON numbers have no limit, and 1e999 is infinite; no backend offers more than this.
 MAX_NUMBER = 2**31 - 1
@@ -42,9 +42,13 @@ class ContainerOverrides:
             timeout_seconds=whole_number(job, "timeout_seconds", most=MAX_TIMEOUT_SECONDS),
         )
 
-    def variables(self, task_id: str) -> list[dict[str, str]]:
+    def variables(self, task: Task) -> list[dict[str, str]]:
         """Return the container's environment as ECS and Batch expect it, including TASK_ID."""
-        variables = {**self.environment, "TASK_ID": task_id}
+        variables = {**self.environment, "TASK_ID": task.task_id}
+        if task.attempt > 1:
+            variables["TASK_ATTEMPT"] = str(task.attempt)
+        if task.falls_back_after_interruption:
+            variables["TASK_ON_INTERRUPTION"] = "leave"
         if self.timeout_seconds is not None:
             variables["TASK_TIMEOUT_SECONDS"] = str(self.timeout_seconds)
         return [{"name": name, "value": value} for name, value in variables.items()]

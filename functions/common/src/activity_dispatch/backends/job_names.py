@@ -1,18 +1,17 @@
-"""Job names that contain the task's id, so that events lead back to the task."""
+"""Job names that contain the task's id, and its attempt, so that events lead back to both."""
 
-from activity_dispatch.domain.tasks import is_task_id
+from activity_dispatch.domain.attempts import attempt_of
 
 _PREFIX = "task-"
 
 
-def job_name(task_id: str) -> str:
-    """Return the name of a task's job."""
-    return _PREFIX + task_id
+def job_name(start_id: str) -> str:
+    """Return the name of the job of a task's attempt."""
+    return _PREFIX + start_id
 
 
-def task_id_in(name: object) -> str | None:
-    """Return the id of the task whose job has this name, None if it is not a task's job."""
+def attempt_in(name: object) -> tuple[str, int] | None:
+    """Return the task and the attempt whose job has this name, None if it is not a task's job."""
     if not isinstance(name, str) or not name.startswith(_PREFIX):
         return None
-    task_id = name.removeprefix(_PREFIX)
-    return task_id if is_task_id(task_id) else None
+    return attempt_of(name.removeprefix(_PREFIX))

@@ -2,6 +2,7 @@
 
 from activity_dispatch.dispatch.batch import BatchHandler
 from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.next_attempts import NextAttempts
 from activity_dispatch.dispatch.parked_tasks import ParkedTasks
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.dispatch.task_source import TaskSource
@@ -20,6 +21,9 @@ def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
         ),
         workers_first=WorkersFirst(stepfunctions=runtime.clients.stepfunctions, clock=runtime.clock),
         starter=runtime.starter,
+        next_attempts=NextAttempts(
+            tasks=runtime.tasks, activities=runtime.activities, starter=runtime.starter
+        ),
         backend_of=runtime.backend_of,
         requests=runtime.requests,
         clock=runtime.clock,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.dispatch.next_attempts import NextAttempts
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.dispatch.taker import OutOfTime, unlimited
 from activity_dispatch.dispatch.task_source import TaskSource
@@ -35,6 +36,7 @@ class Dispatcher:
     source: TaskSource
     workers_first: WorkersFirst
     starter: Starter
+    next_attempts: NextAttempts
     backend_of: Callable[[Activity], Backend]
     requests: RequestSender
     clock: Callable[[], float] = time.time
@@ -69,6 +71,8 @@ class Dispatcher:
             return Result.RETRY
 
     def _dispatch(self, request: DispatchRequest, seconds_left: Callable[[], float]) -> Result:
+        if request.task_id is not None:
+            return self.next_attempts.start(request.activity_arn, request.task_id)
         activity = self.activities.find(request.activity_arn)
         if activity is None:
             LOG.error("%s: no activity of this stack, or not deployed yet", request.activity_arn)

@@ -5,11 +5,12 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
 from activity_dispatch.domain.activity_settings import optional_int, strings
+from activity_dispatch.domain.chains import Link, links_of
 
 
 class InvalidActivity(Exception):
@@ -31,13 +32,13 @@ CALLBACK_PREFIX = "callback:"
 
 @dataclass(frozen=True, kw_only=True)
 class Activity:
-    """An activity, or a callback target, and its one backend configuration, as Terraform wrote it.
+    """An activity, or a callback target, and its backend configuration, as Terraform wrote it.
 
     `config` belongs to the backend; `allowed_overrides` names what a task's `job` object may set. At
     most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
-    there are no such workers.
+    there are no such workers. `fallbacks` are the backends of a task's further attempts.
     """
 
     arn: str
@@ -52,6 +53,7 @@ class Activity:
     wake_up: WakeUp = WakeUp.REQUESTS
     pollers: int = 1
     overflow_after_seconds: int | None = None
+    fallbacks: tuple[Link, ...] = ()
 
     @property
     def is_polled(self) -> bool:
@@ -63,6 +65,22 @@ class Activity:
         """Whether its tasks arrive with their requests."""
         return self.wake_up is WakeUp.CALLBACK
 
+    def link(self, number: int) -> "Activity":
+        """Return the activity as its `number`-th attempt sees it, on the backend of that link.
+
+        A number beyond the chain gives the last link. The result still has all links.
+        """
+        if number == 1 or not self.fallbacks:
+            return self
+        link = self.fallbacks[min(number - 1, len(self.fallbacks)) - 1]
+        return replace(
+            self, backend=link.backend, config=link.config, max_queue_seconds=link.max_queue_seconds
+        )
+
+    def next_link(self, number: int) -> Link | None:
+        """Return the link behind the `number`-th, None if that is the last."""
+        return self.fallbacks[number - 1] if number <= len(self.fallbacks) else None
+
     @functools.cached_property
     def fingerprint(self) -> str:
         """The id of this description: 32 hex digits of its SHA-256. Any change makes another one."""
@@ -70,7 +88,9 @@ class Activity:
 
     def to_json(self) -> str:
         """Return the description as JSON; the same text for the same description."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        # A setting that is off leaves the text, and so the fingerprint, as it was before there was one.
+        given = {name: value for name, value in asdict(self).items() if value or name != "fallbacks"}
+        return json.dumps(given, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "Activity":
@@ -90,6 +110,7 @@ class Activity:
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
+                fallbacks=links_of(document),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

@@ -5,6 +5,22 @@ from activity_dispatch.domain.jobs import JobId
 _LAMBDA, _ECS, _BATCH = "lambda:", "ecs:", "batch:"
 # Claimants with these prefixes name their job; any other names a process.
 _NAMES_JOB = (_LAMBDA, _ECS, _BATCH)
+# Claims a task whose job waited too long and is being stopped: what gets its turn just then may not begin.
+LEAVING = "leaving: the job waited too long"
+_RESERVED = "attempt:"
+
+
+def reserved_for(attempt: int) -> str | None:
+    """Return what holds a task for the worker of an attempt, None for the first.
+
+    It stands where a claimant does. So a late worker of an earlier attempt finds the task claimed.
+    """
+    return None if attempt == 1 else f"{_RESERVED}{attempt}"
+
+
+def claimant_in(claimed_by: str | None) -> str | None:
+    """Return who has claimed a task, None if it is only held for an attempt's worker."""
+    return None if claimed_by is None or claimed_by.startswith(_RESERVED) else claimed_by
 
 
 def lambda_claimant(request_id: str, nonce: str) -> str:

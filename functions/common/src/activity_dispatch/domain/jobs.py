@@ -33,8 +33,9 @@ class Diagnosis:
 
     `outcome` is None until the job has ended, and in an event that does not say how. `log_stream` names its
     log stream if the event does. `progress` says how far a running job is, in up to 1 KiB. `has_output`
-    means that a success's output is complete and nothing is to be read from the log. `ended_at` is when the
-    job's container ended, in seconds since 1970, None if that is not known.
+    means that a success's output is complete and nothing is to be read from the log. `attempt` says which
+    of the task's attempts the job is. `ended_at` is when the job's container ended, in seconds since 1970,
+    None if that is not known.
     """
 
     task_id: str
@@ -44,6 +45,7 @@ class Diagnosis:
     log_stream: str | None = None
     progress: str | None = None
     has_output: bool = False
+    attempt: int = 1
     ended_at: float | None = None
 
 

@@ -56,6 +56,11 @@ class _Named:
 def check_names(activity: Activity, stack: Stack) -> None:
     """Raise InvalidActivity if the description names what belongs to another activity of the stack."""
     own = _full_name(activity, stack)
+    for number in range(1, len(activity.fallbacks) + 2):
+        _check_link(activity.link(number), own, stack)
+
+
+def _check_link(activity: Activity, own: str, stack: Stack) -> None:
     named_in = _NAMED_IN.get(activity.backend)
     if named_in is None:
         allowed = ", ".join(_NAMED_IN)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from activity_dispatch.domain.attempts import Attempt
 from activity_dispatch.domain.limits import MAX_CAUSE_CHARACTERS, MAX_ERROR_CHARACTERS
 from activity_dispatch.domain.texts import clean, cut, utf16_length
 
@@ -40,6 +41,7 @@ class Cause:
 
     `log_tail` holds the last lines of the job's log, oldest first; `exit_code` is the process's exit
     code, 128 + N if signal N ended it; `stop_code` is the backend's own code for why the job ended.
+    `attempts` are those before this one, where the activity has a chain of backends.
     """
 
     message: str
@@ -49,6 +51,7 @@ class Cause:
     stop_code: str | None = None
     log_tail: tuple[str, ...] = ()
     log_url: str | None = None
+    attempts: tuple[Attempt, ...] = ()
 
     def to_json(self) -> str:
         """Return a JSON object of at most 32,768 characters, without empty fields.

@@ -13,6 +13,7 @@ from typing import Any
 from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.activities import CALLBACK_PREFIX
 from activity_dispatch.domain.limits import MAX_EXECUTION_ARN_BYTES, MAX_TOKEN_CHARACTERS
+from activity_dispatch.domain.tasks import is_task_id
 
 # As Terraform names callback targets, and Step Functions its activities: no other text becomes a key.
 _CALLBACK = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -43,7 +44,7 @@ class DispatchRequest:
     be more. `requested_by` is the execution that sent the request, at `requested_at`, in seconds since
     1970: a poll may return a task of another execution, which sent its request at about the same time. A
     callback's state sends its `task` along; without it, the request is for a task that waits in the
-    task table.
+    task table. One with a `task_id` is for the next attempt of that task, which is recorded in the table.
     """
 
     activity_arn: str
@@ -51,6 +52,7 @@ class DispatchRequest:
     requested_by: str | None = None
     requested_at: float | None = None
     task: HandedOver | None = None
+    task_id: str | None = None
 
     @classmethod
     def from_json(cls, body: str) -> "DispatchRequest":
@@ -67,6 +69,7 @@ class DispatchRequest:
         return cls(
             activity_arn=_arn(document) if task is None else _callback(document),
             task=task,
+            task_id=None if task is not None else _task_id(document),
             missed=document.get("missed") is True,
             requested_by=execution if isinstance(execution, str) else None,
             requested_at=seconds_of(document.get("state_entered_at")),
@@ -78,7 +81,8 @@ class DispatchRequest:
         origin = {} if self.requested_by is None else {"execution_arn": self.requested_by}
         if self.requested_at is not None:
             origin["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
-        return json.dumps({"activity_arn": self.activity_arn, **missed, **origin})
+        named = {} if self.task_id is None else {"task_id": self.task_id}
+        return json.dumps({"activity_arn": self.activity_arn, **named, **missed, **origin})
 
 
 def seconds_of(time: object) -> float | None:
@@ -99,6 +103,13 @@ def _arn(document: Mapping[str, Any]) -> str:
     if isinstance(arn, str) and (_ACTIVITY_ARN.fullmatch(arn) or _is_callback(arn)):
         return arn
     raise InvalidRequest(f"activity_arn: {arn!r:.300}; it must be an activity's ARN")
+
+
+def _task_id(document: Mapping[str, Any]) -> str | None:
+    task_id = document.get("task_id")
+    if task_id is None or is_task_id(task_id):
+        return task_id
+    raise InvalidRequest(f"task_id: {type(task_id).__name__}; it must be a task's id, 32 hexadecimal digits")
 
 
 def _is_callback(arn: str) -> bool:

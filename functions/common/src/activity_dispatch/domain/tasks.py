@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeGuard
 
+from activity_dispatch.domain.attempts import Attempt, attempt_id
 from activity_dispatch.domain.job_variables import label, problem_of_variables
 from activity_dispatch.domain.polls import parked
 
@@ -60,7 +61,9 @@ class Task:
     parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
     the poll that took the task, and `holds_slot` says whether that poll reserved a slot.
     `execution_arn` is known for callbacks only. `description` is the fingerprint of the activity's
-    description that the task is started with.
+    description that the task is started with. `attempt` counts the attempts of a chain of backends, of which
+    `attempts` have ended; `falls_back` says that there is another one if this can't start, and
+    `falls_back_after_interruption` that there is one if its job is interrupted.
     """
 
     activity_arn: str
@@ -72,11 +75,20 @@ class Task:
     execution_arn: str = ""
     description: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    attempt: int = 1
+    attempts: tuple[Attempt, ...] = ()
+    falls_back: bool = False
+    falls_back_after_interruption: bool = False
 
     @property
     def task_id(self) -> str:
         """The id, derived from the token."""
         return task_id_of(self.token)
+
+    @property
+    def start_id(self) -> str:
+        """The id of this attempt, after which its job is called."""
+        return attempt_id(self.task_id, self.attempt)
 
     @property
     def slot_release(self) -> "SlotRelease":
@@ -133,7 +145,9 @@ class TaskRecord:
     `restarts` says how often the reconciler has started it again; only `TaskTable.get` returns it.
     Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
     ended, removes `poll_id`. `description` is the fingerprint of the description that the task was
-    started with; releases up to 0.1.0 recorded none.
+    started with; releases up to 0.1.0 recorded none. `attempt` counts the attempts of a chain of backends;
+    `attempts` are those that have ended, and `is_begun` says whether somebody has the start of this one: only
+    `TaskTable.get` returns them.
     """
 
     task_id: str
@@ -157,6 +171,14 @@ class TaskRecord:
     outcome: OutcomeName | None = None
     error: str | None = None
     settled_at: float | None = None
+    attempt: int = 1
+    attempts: tuple[Attempt, ...] = ()
+    is_begun: bool = False
+
+    @property
+    def start_id(self) -> str:
+        """The id of this attempt, after which its job is called."""
+        return attempt_id(self.task_id, self.attempt)
 
     @property
     def slot_release(self) -> SlotRelease:
@@ -185,4 +207,6 @@ class TaskRecord:
             poll_id=self.poll_id or "",
             holds_slot=self.holds_slot,
             description=self.description,
+            attempt=self.attempt,
+            attempts=self.attempts,
         )

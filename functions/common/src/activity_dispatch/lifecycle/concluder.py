@@ -10,10 +10,11 @@ from botocore.exceptions import ClientError
 from activity_dispatch.aws.errors import error_code
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.domain.activities import Activity, InvalidActivity
-from activity_dispatch.domain.jobs import Diagnosis, LogLocation
+from activity_dispatch.domain.jobs import Diagnosis, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.captured import captured_result
+from activity_dispatch.lifecycle.chain import Chain, as_left, falls_back, with_attempts
 from activity_dispatch.lifecycle.job_logs import JobLogs, LogUnreadable
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_links import log_url
@@ -37,14 +38,22 @@ class Concluder:
     backend_of: Callable[[Activity], Backend]
     logs: JobLogs
     settler: Settler
+    chain: Chain
 
     def conclude(self, record: TaskRecord, diagnosis: Diagnosis, outcome: Outcome) -> bool:
         """Settle and close a task with its job's outcome; return False if it was settled before.
 
-        Raises ClientError, BotoCoreError, and OutputNotReady.
+        A task that falls back to another backend is moved there instead. Raises ClientError, BotoCoreError,
+        and OutputNotReady.
         """
         if self.is_over(record):
             return False
+        if isinstance(outcome, Failed):
+            outcome = as_left(record, outcome)
+            activity = self._chained(record, outcome)
+            if activity is not None:
+                return self._move(activity, record, outcome)
+            outcome = with_attempts(outcome, record)
         outcome = self._with_log(record, diagnosis, outcome)
         # Reading the log may have taken seconds: the worker, or another event, may have settled the task.
         latest = self.settler.tasks.get(record.task_id)
@@ -64,6 +73,29 @@ class Concluder:
             self.settler.close(record.task_id, record.slot_release)
         return True
 
+    def _chained(self, record: TaskRecord, failed: Failed) -> Activity | None:
+        """Return the activity if the task falls back to another backend."""
+        try:
+            activity = self.activities.of(record)
+            if activity is None or not falls_back(activity, record.attempt, failed.error):
+                return None
+            self.backend_of(activity)
+        except (InvalidActivity, InvalidBackendConfig):
+            # Then its log can't be read either, which is logged.
+            return None
+        return activity
+
+    def _move(self, activity: Activity, record: TaskRecord, failed: Failed) -> bool:
+        backend = self.backend_of(activity)
+        # A repeated start may have made a second job.
+        other = backend.find(record.start_id)
+        if other is not None and is_under_way(backend.describe([other]).get(other)):
+            raise OutputNotReady(f"task {record.task_id}: job {other} of its attempt is under way")
+        if not self.chain.move(activity, record, failed):
+            return False
+        self.chain.ask(record)
+        return True
+
     def _settle(self, record: TaskRecord, token: str, outcome: Outcome) -> None:
         try:
             name = self.settler.settle(record.task_id, token, outcome, release=record.slot_release)
@@ -75,6 +107,7 @@ class Concluder:
                 message=f"Step Functions refused the output: {error}",
                 backend=record.backend,
                 job_id=record.job_id,
+                attempts=record.attempts,
             )
             failed = Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
             name = self.settler.settle(record.task_id, token, failed, release=record.slot_release)

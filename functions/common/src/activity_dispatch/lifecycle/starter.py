@@ -1,21 +1,24 @@
 """Starts a task's job once: the step after taking a task off its activity."""
 
 import logging
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.aws.errors import ErrorKind, classify, error_code
-from activity_dispatch.backends.base import Backend, StartRefused
+from activity_dispatch.backends.base import Backend, InvalidBackendConfig, StartRefused
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord, job_overrides
+from activity_dispatch.lifecycle.chain import Chain, falls_back, for_attempt, with_attempts
+from activity_dispatch.lifecycle.not_started import clean, not_recorded, unexpected
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_keys import keys_of, log_keys
 from activity_dispatch.observe.metrics import Metric
-from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.task_table import InvalidItem, TaskTable, link_of
 
 LOG = logging.getLogger(__name__)
 
@@ -39,6 +42,8 @@ class Starter:
 
     tasks: TaskTable
     settler: Settler
+    chain: Chain
+    backend_of: Callable[[Activity], Backend]
 
     def start(self, activity: Activity, backend: Backend, task: Task, *, is_retry: bool = False) -> Started:
         """Record the task and start its job, or settle it as a failure.
@@ -56,29 +61,53 @@ class Starter:
             except _AWS_ERRORS as error:
                 # If the table has it after all, it is settled there too; and before the reconciler starts a
                 # task, it asks Step Functions whether anybody waits.
-                refused = _not_recorded(error)
+                refused = not_recorded(error)
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
             except Exception as error:
                 LOG.exception("task %s could not be recorded", task.task_id)
-                refused = StartRefused(ErrorName.DISPATCH_INVALID_REQUEST, _unexpected(error))
+                refused = StartRefused(ErrorName.DISPATCH_INVALID_REQUEST, unexpected(error))
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
             return self._start(activity, backend, task, is_retry=is_retry)
 
-    def give_up(self, backend: Backend, record: TaskRecord) -> None:
-        """Fail a task none of whose starts was confirmed, unless a job has it now.
+    def start_next(self, activity: Activity, record: TaskRecord) -> Started | None:
+        """Start the attempt that a move has recorded; return None if another process has done that.
+
+        `activity` is as this attempt sees it. Raises ClientError, BotoCoreError and InvalidBackendConfig if
+        nothing was begun.
+        """
+        backend = self.backend_of(activity)
+        if not self.tasks.begin_attempt(record, by=secrets.token_hex(8)):
+            return None
+        task = record.to_task()
+        with log_keys(**keys_of(task), backend=activity.backend):
+            try:
+                overrides = job_overrides(task.input, activity.allowed_overrides)
+            except InvalidInput as error:
+                refused = StartRefused(ErrorName.DISPATCH_INVALID_INPUT, str(error))
+                return self._refuse(task, activity, backend, refused, is_retry=False)
+            task = for_attempt(replace(task, overrides=overrides), activity)
+            return self._start(activity, backend, task, is_retry=False)
+
+    def give_up(self, activity: Activity, backend: Backend, record: TaskRecord) -> None:
+        """Fail a task none of whose starts was confirmed, or start it elsewhere, unless a job has it now.
 
         Raises ClientError and BotoCoreError.
         """
         if record.token is None:
             return
         # A function that is invoked late is in no list: who claims the task first, has it.
-        ours = self.tasks.claim(record.task_id, GIVEN_UP, until=record.starting_at)
-        if not ours and not backend.describes_jobs:
-            return
         tried = record.restarts + 1
         message = f"the job could not be started: {tried} starts, none of which {record.backend} confirmed"
-        cause = Cause(message=message, backend=record.backend)
+        cause = Cause(message=message, backend=record.backend, attempts=record.attempts)
         failed = Failed(error=ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, cause=cause)
+        # Where there is a chain, the service was asked for the job of each start.
+        if falls_back(activity, record.attempt, failed.error):
+            if self.chain.move(activity, record, failed):
+                self.chain.ask(record)
+            return
+        ours = self.tasks.claim(record.task_id, GIVEN_UP, until=record.starting_at, attempt=record.attempt)
+        if not ours and not backend.describes_jobs:
+            return
         LOG.error("task %s given up: %s", record.task_id, message)
         self.settler.settle(
             record.task_id,
@@ -92,7 +121,7 @@ class Starter:
     def _record(self, activity: Activity, task: Task, *, is_retry: bool) -> Task:
         """Add the task to the table; return it with its overrides."""
         overrides = job_overrides(task.input, activity.allowed_overrides)
-        task = replace(task, overrides=overrides)
+        task = for_attempt(replace(task, overrides=overrides), activity)
         # An interrupted task and a callback task are in the table already.
         if not is_retry and not activity.is_callback:
             self.tasks.add(task, activity.backend)
@@ -106,12 +135,12 @@ class Starter:
             return self._refuse(task, activity, backend, refused, is_retry=is_retry)
         except StartRefused as error:
             if not error.may_run:
-                return self._refuse(task, activity, backend, error, is_retry=is_retry)
+                return self._refuse_here(task, activity, backend, error, is_retry=is_retry)
             return self._find_out(task, activity, backend, error)
         except Exception as error:
             # It would be raised again: the reconciler must not repeat it for ever.
             LOG.exception("task %s: unexpected error of backend %s", task.task_id, activity.backend)
-            refused = StartRefused(ErrorName.DISPATCH_INVALID_REQUEST, _unexpected(error), may_run=True)
+            refused = StartRefused(ErrorName.DISPATCH_INVALID_REQUEST, unexpected(error), may_run=True)
             return self._refuse(task, activity, backend, refused, is_retry=is_retry)
         # If the backend describes no jobs, the job's claim shows that it runs, which saves a write. A
         # task that is not claimed in time is started again and then recorded: no third start follows.
@@ -122,7 +151,7 @@ class Starter:
         LOG.warning("task %s: its start may have succeeded: %s", task.task_id, clean(str(lost)))
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=lost.error)
         try:
-            job_id = backend.find(task.task_id)
+            job_id = backend.find(task.start_id)
         except _AWS_ERRORS as error:
             LOG.error("task %s: its job was not looked up, the reconciler does: %s", task.task_id, error)
             return Started.OPEN
@@ -138,8 +167,9 @@ class Starter:
     ) -> Started:
         with log_keys(job_id=job_id):
             try:
-                if is_recorded and not self.tasks.record_started(task.task_id, job_id):
-                    self._stop_if_cancelled(task, backend, job_id)
+                link = link_of(task.description, task.attempt) if activity.fallbacks else None
+                if is_recorded and not self.tasks.record_started(task.task_id, job_id, link=link):
+                    self._stop_if_over(task, backend, job_id)
             except _AWS_ERRORS as error:
                 LOG.error("task %s: job %s not recorded: %s", task.task_id, job_id, error)
             except Exception:
@@ -148,10 +178,12 @@ class Starter:
             LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
         return Started.STARTED
 
-    def _stop_if_cancelled(self, task: Task, backend: Backend, job_id: JobId) -> None:
+    def _stop_if_over(self, task: Task, backend: Backend, job_id: JobId) -> None:
         record = self.tasks.get(task.task_id)
-        if record is not None and record.outcome is OutcomeName.CANCELLED:
-            LOG.warning("task %s was cancelled during its start: stopping job %s", task.task_id, job_id)
+        if record is None:
+            return
+        if record.outcome is OutcomeName.CANCELLED or record.attempt != task.attempt:
+            LOG.warning("task %s does not need this start any more: stopping job %s", task.task_id, job_id)
             backend.stop(job_id, NOBODY_WAITS)
 
     def _refuse(
@@ -165,6 +197,7 @@ class Starter:
             # reconciler gives it up after some restarts.
             return Started.OPEN
         failed = Failed(error=name, cause=Cause(message=message, backend=activity.backend))
+        failed = with_attempts(failed, task)
         # If there may be a job after all, the reconciler looks for it, stops it, and then frees the slot.
         release = None if is_retry or refused.may_run else task.slot_release
         try:
@@ -179,23 +212,30 @@ class Starter:
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=name)
         return Started.REFUSED
 
-
-def clean(text: str) -> str:
-    """Return text that every service stores: without lone surrogates and NUL."""
-    return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _unexpected(error: Exception) -> str:
-    return f"unexpected error: {type(error).__name__}: {error}"
-
-
-def _not_recorded(error: ClientError | BotoCoreError) -> StartRefused:
-    """Return why a task that could not be recorded is refused."""
-    if isinstance(error, BotoCoreError):
-        name, reason = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, type(error).__name__
-    elif classify(error) is ErrorKind.REFUSED:
-        # The same item would be refused again.
-        name, reason = ErrorName.DISPATCH_INVALID_REQUEST, f"{error_code(error)}: {error}"
-    else:
-        name, reason = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, error_code(error)
-    return StartRefused(name, f"the task could not be recorded: {reason}")
+    def _refuse_here(
+        self, task: Task, activity: Activity, backend: Backend, refused: StartRefused, *, is_retry: bool
+    ) -> Started:
+        """Start the task on the next backend of its chain, if there is one: nothing runs on this one."""
+        if not falls_back(activity, task.attempt, refused.error):
+            return self._refuse(task, activity, backend, refused, is_retry=is_retry)
+        cause = Cause(message=clean(str(refused)), backend=activity.backend)
+        failed = Failed(error=refused.error, cause=cause)
+        self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=failed.error)
+        try:
+            record = self.tasks.get(task.task_id)
+            # An earlier start may have made a job, which is found now.
+            if record is None or (is_retry and backend.find(task.start_id) is not None):
+                return Started.OPEN
+            if record.attempt != task.attempt or not self.chain.move(activity, record, failed):
+                return Started.OPEN
+            if is_retry:
+                # Others may not be able to start jobs there.
+                self.chain.ask(record)
+                return Started.OPEN
+            moved = self.tasks.get(task.task_id)
+            if moved is None or moved.token is None or moved.attempt != task.attempt + 1:
+                return Started.OPEN
+            return self.start_next(activity.link(moved.attempt), moved) or Started.OPEN
+        except (*_AWS_ERRORS, InvalidItem, InvalidBackendConfig) as error:
+            LOG.error("task %s: its next attempt is left to the reconciler: %s", task.task_id, error)
+            return Started.OPEN

@@ -30,15 +30,15 @@ def job_of(backend: Backend, record: TaskRecord) -> JobId | None:
         # A service without descriptions can't stop jobs either.
         if not backend.describes_jobs or described_job(record, backend.describe([named])) is not None:
             return named
-    return backend.find(record.task_id)
+    return backend.find(record.start_id)
 
 
 def described_job(record: TaskRecord, known: Mapping[JobId, Diagnosis]) -> Diagnosis | None:
     """Return the description of a task's job, None if the service does not know it as this task's."""
     job = None if record.job_id is None else known.get(JobId(record.job_id))
-    if job is None or job.task_id == record.task_id:
+    if job is None or (job.task_id, job.attempt) == (record.task_id, record.attempt):
         return job
     with log_keys(**keys_of(record)):
         # Jobs write to the table: another task's job must not be stopped in the name of this one.
-        LOG.error("task %s: its record names a job of task %s", record.task_id, job.task_id)
+        LOG.error("task %s: its record names attempt %d of task %s", record.task_id, job.attempt, job.task_id)
     return None

@@ -61,6 +61,7 @@ def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
         starter=runtime.starter,
         concluder=make_concluder(runtime, RECONCILER_PATIENCE),
         canceller=make_canceller(runtime),
+        chain=runtime.chain,
         rate=heartbeats,
         clock=runtime.clock,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.claims import LEAVING
 from activity_dispatch.domain.jobs import Diagnosis, JobState
 from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
 
@@ -14,6 +15,7 @@ class Step(Enum):
     LEAVE = auto()  # all is well, or another role handles it
     BEAT = auto()  # tell Step Functions that the job is alive, or learn that nobody waits for it
     START = auto()  # the start was interrupted: start again
+    ASK = auto()  # the request for the next attempt may be lost: send it again
     SETTLE = auto()  # the job has ended, and nobody reported the outcome
     QUEUE_TIMEOUT = auto()  # the job has been queued for too long
     LOST = auto()  # the backend no longer knows the job
@@ -28,6 +30,8 @@ class Patience:
     # A start that began longer ago has ended: a poll takes 70 s, and what comes before and after it is
     # limited (`dispatch.taker`, `aws.clients`).
     start: float = 180.0
+    # A request for a task's next attempt is handled at once, unless the queue is full.
+    request: float = 50.0
     # A service may not describe a job right after its start.
     unknown: float = 600.0
     # Lambda keeps an asynchronous invocation in its queue for at most 6 h.
@@ -74,16 +78,10 @@ def next_step(seen: Seen) -> Step:
     if seen.record.state is TaskState.WAITING:
         return Step.BEAT
     if seen.record.state is TaskState.STARTING and not _runs_unseen(seen):
-        return Step.START if seen.now - seen.record.starting_at > seen.patience.start else Step.BEAT
+        return _of_starting(seen)
     if seen.job is None:
         return _of_unknown(seen, seen.activity)
-    if seen.job.state is JobState.ENDED:
-        return Step.SETTLE
-    if seen.job.state is JobState.QUEUED:
-        # Even if it is claimed: an attempt that went back to the queue has no worker now.
-        too_long = _queued_too_long(seen, seen.activity.max_queue_seconds)
-        return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
-    return _beat_unless_claimed(seen, seen.activity)
+    return _of_known(seen, seen.job, seen.activity)
 
 
 def _of_undescribed(record: TaskRecord) -> Step:
@@ -91,6 +89,30 @@ def _of_undescribed(record: TaskRecord) -> Step:
     if record.state is not TaskState.SETTLED:
         return Step.BEAT
     return Step.CLOSE if record.is_parked else Step.LEAVE
+
+
+def _of_known(seen: Seen, job: Diagnosis, activity: Activity) -> Step:
+    if job.state is JobState.ENDED:
+        return Step.SETTLE
+    if job.state is JobState.QUEUED:
+        # Even if it is claimed: an attempt that went back to the queue has no worker now.
+        too_long = _queued_too_long(seen, activity.max_queue_seconds)
+        return Step.QUEUE_TIMEOUT if too_long else Step.BEAT
+    # One that is left may have got its turn while it was being stopped.
+    return Step.QUEUE_TIMEOUT if _is_left(seen.record) else _beat_unless_claimed(seen, activity)
+
+
+def _of_starting(seen: Seen) -> Step:
+    record, since = seen.record, seen.now - seen.record.starting_at
+    if since > seen.patience.start:
+        return Step.START
+    is_asked_for = record.attempt > 1 and not record.is_begun
+    return Step.ASK if is_asked_for and since > seen.patience.request else Step.BEAT
+
+
+def _is_left(record: TaskRecord) -> bool:
+    """Return whether its job waited too long for its turn, and is being stopped for the next attempt."""
+    return record.claimed_by == LEAVING
 
 
 def _runs_unseen(seen: Seen) -> bool:
@@ -143,7 +165,7 @@ def _last_moment(seen: Seen) -> float:
 
 def _queued_too_long(seen: Seen, limit: float | None) -> bool:
     # A claimed job has run before: it is queued for its next attempt.
-    if limit is None or seen.record.claimed_by is not None:
+    if limit is None or not (seen.record.claimed_by is None or _is_left(seen.record)):
         return False
     return seen.now - (seen.record.started_at or seen.record.starting_at) > limit
 
@@ -152,4 +174,5 @@ def _beat_unless_claimed(seen: Seen, activity: Activity) -> Step:
     # The claimant sends the heartbeats; ours must not hide that they have stopped. After the state's
     # timeout nobody waits, which a heartbeat reveals.
     expired = seen.now - seen.record.starting_at > activity.timeout_seconds + seen.patience.clocks
-    return Step.BEAT if seen.record.claimed_by is None or expired else Step.LEAVE
+    has_worker = seen.record.claimed_by is not None and not _is_left(seen.record)
+    return Step.LEAVE if has_worker and not expired else Step.BEAT

@@ -30,11 +30,11 @@ class Sources:
     known: Mapping[str, Activity]
     find: Callable[[TaskRecord], Activity | None]
     backend_of: Callable[[Activity], Backend]
-    _found: dict[tuple[str, str | None], Source] = field(default_factory=dict)
+    _found: dict[tuple[str, str | None, int], Source] = field(default_factory=dict)
 
     def of(self, record: TaskRecord) -> Source:
         """Return a task's source. Never raises: a task that nobody knows has to be heartbeated too."""
-        key = (record.activity_arn, record.description)
+        key = (record.activity_arn, record.description, record.attempt)
         if key not in self._found:
             # Two threads may both get here: the result is the same.
             self._found[key] = self._look_up(record)

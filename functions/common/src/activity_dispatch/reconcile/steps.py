@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
+from activity_dispatch.domain.claims import LEAVING
 from activity_dispatch.domain.jobs import Diagnosis, JobId, is_under_way
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.canceller import Canceller
+from activity_dispatch.lifecycle.chain import Chain, as_left, falls_back
 from activity_dispatch.lifecycle.concluder import Concluder, OutputNotReady
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.reconcile.describing import see_again
 from activity_dispatch.reconcile.next_step import Seen, Step, next_step
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
-from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.task_table import TaskTable, link_of
 
 LOG = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class TaskSteps:
     starter: Starter
     concluder: Concluder
     canceller: Canceller
+    chain: Chain
     rate: RateLimit
     clock: Callable[[], float] = time.time
 
@@ -58,7 +61,7 @@ class TaskSteps:
                 self._take_again(step, seen, backend)
             except Exception:
                 # Its job may still start: until the next pass nobody else sends its heartbeat.
-                if step in (Step.START, Step.QUEUE_TIMEOUT):
+                if step in (Step.START, Step.ASK, Step.QUEUE_TIMEOUT):
                     self._beat(seen.record)
                 raise
 
@@ -79,6 +82,7 @@ class TaskSteps:
             return
         steps: Mapping[Step, Callable[[Seen, Backend], None]] = {
             Step.START: self._start,
+            Step.ASK: lambda seen, _: self._ask(seen.record),
             Step.SETTLE: lambda seen, _: self._settle_ended(seen),
             Step.QUEUE_TIMEOUT: self._end_queueing,
             Step.LOST: self._give_up,
@@ -113,20 +117,31 @@ class TaskSteps:
         record = self.tasks.get(seen.record.task_id)
         if record is None or record.state is not TaskState.STARTING or record.token is None:
             return
+        if record.attempt > 1 and not record.is_begun:
+            self._ask(record)
+            return
         # First: its failure may have been sent and not recorded. Then nobody waits for a job.
         if not self._beat(record):
             return
-        job = backend.find(record.task_id)
+        job = backend.find(record.start_id)
         if job is not None:
             # The job runs: a start refused now must not end it.
-            self.tasks.record_started(record.task_id, job)
+            self._record_started(seen, record, job)
         elif record.restarts >= MAX_RESTARTS:
-            self.starter.give_up(backend, record)
+            self.starter.give_up(seen.served, backend, record)
         # Two passes may get here: not every service prevents concurrent starts from creating two jobs.
         elif self.tasks.record_restart(
             record.task_id, record.starting_at, number=record.restarts + 1, by=secrets.token_hex(8)
         ):
             self.starter.start(seen.served, backend, record.to_task(), is_retry=True)
+
+    def _record_started(self, seen: Seen, record: TaskRecord, job: JobId) -> None:
+        link = link_of(record.description, record.attempt) if seen.served.fallbacks else None
+        self.tasks.record_started(record.task_id, job, link=link)
+
+    def _ask(self, record: TaskRecord) -> None:
+        if self._beat(record):
+            self.chain.ask(record)
 
     def _settle_ended(self, seen: Seen) -> None:
         diagnosis: Diagnosis | None = seen.job
@@ -141,10 +156,21 @@ class TaskSteps:
 
     def _end_queueing(self, seen: Seen, backend: Backend) -> None:
         limit = seen.served.max_queue_seconds
+        if falls_back(seen.served, seen.record.attempt, ErrorName.DISPATCH_QUEUE_TIMEOUT):
+            self._leave(seen, backend)
+            return
         message = f"the job was accepted but did not run within max_queue_seconds, {limit} s"
         # Stopped first: the state's Retry must not run beside a job that gets its turn just now.
         self._stop(seen, backend)
         self._fail(seen.record, ErrorName.DISPATCH_QUEUE_TIMEOUT, message, ended=False)
+
+    def _leave(self, seen: Seen, backend: Backend) -> None:
+        """Stop a job that waits too long: once it has ended, its task moves to the next backend."""
+        record = seen.record
+        # So that a worker that starts just now does not begin.
+        if self.tasks.claim(record.task_id, LEAVING, attempt=record.attempt):
+            self._stop(seen, backend)
+        self._beat(record)
 
     def _give_up(self, seen: Seen, backend: Backend) -> None:
         message = "the job has ended, but the service does not report how"
@@ -154,12 +180,18 @@ class TaskSteps:
                 self._beat(seen.record)
                 return
             message = "the service no longer knows the job"
-        self._fail(seen.record, ErrorName.JOB_INTERRUPTED, message, ended=True)
+        record = seen.record
+        cause = Cause(message=message, backend=record.backend, job_id=record.job_id)
+        lost = as_left(record, Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause))
+        if not falls_back(seen.served, record.attempt, lost.error):
+            self._fail(record, ErrorName.JOB_INTERRUPTED, message, ended=True)
+        elif self.chain.move(seen.served, record, lost):
+            self.chain.ask(record)
 
     def _fail(self, record: TaskRecord, name: ErrorName, message: str, *, ended: bool) -> None:
         if record.token is None:
             return
-        cause = Cause(message=message, backend=record.backend, job_id=record.job_id)
+        cause = Cause(message=message, backend=record.backend, job_id=record.job_id, attempts=record.attempts)
         release = record.slot_release if ended else None
         self.settler.settle(record.task_id, record.token, Failed(error=name, cause=cause), release=release)
 
@@ -173,12 +205,12 @@ class TaskSteps:
         # An interrupted start may have created a job: its end closes the task.
         job = None if seen.job is not None else self._find_running(record, backend)
         if job is not None:
-            self.tasks.record_started(record.task_id, job)
+            self._record_started(seen, record, job)
             backend.stop(job, NOBODY_WAITS)
         else:
             self.settler.close(record.task_id, record.slot_release)
 
     def _find_running(self, record: TaskRecord, backend: Backend) -> JobId | None:
         """Return the task's unfinished job, whatever its record says; None if there is none."""
-        job = backend.find(record.task_id)
+        job = backend.find(record.start_id)
         return job if job is not None and is_under_way(backend.describe([job]).get(job)) else None

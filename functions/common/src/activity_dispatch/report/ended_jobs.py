@@ -41,12 +41,16 @@ class EndedJobs:
             return _unknown(record, reported, f"invalid configuration of its activity: {error}")
         for pause in (*PAUSES_SECONDS, None):
             found = backend.describe([reported.job_id]).get(reported.job_id)
-            if found is not None and found.state is JobState.ENDED and found.task_id == record.task_id:
+            if found is not None and found.state is JobState.ENDED and _is_of(record, found):
                 return found
             if pause is not None:
                 self.sleep(pause)
         state = "no such job" if found is None else f"{found.state}, of task {found.task_id}"
         raise EndNotDescribed(f"job {reported.job_id}: an event reports its end, its service says: {state}")
+
+
+def _is_of(record: TaskRecord, found: Diagnosis) -> bool:
+    return (found.task_id, found.attempt) == (record.task_id, record.attempt)
 
 
 def _unknown(record: TaskRecord, reported: Diagnosis, why: str) -> Diagnosis:

@@ -25,7 +25,7 @@ class Report(Enum):
     NOT_OURS = auto()  # the event is not about a task of this stack
     NOTED = auto()  # the job has not ended
     ALREADY_SETTLED = auto()  # the worker, or an earlier event, reported the outcome
-    SETTLED = auto()
+    SETTLED = auto()  # or moved to the next backend of its chain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +74,8 @@ def make_reporter(runtime: Runtime) -> Reporter:
 
 
 def _is_of(record: TaskRecord, diagnosis: Diagnosis) -> bool:
-    # A task that waits for a slot has no job.
-    if record.state is TaskState.WAITING:
+    # A task that waits for a slot has no job. The end of an earlier attempt's job has moved the task on.
+    if record.state is TaskState.WAITING or record.attempt != diagnosis.attempt:
         return False
     # Who does not hold a task never ends it, and an event that names no job is no claimant's.
     if diagnosis.job_id == UNNAMED_JOB:

@@ -13,6 +13,7 @@ from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis
 from activity_dispatch.domain.naming import Stack
+from activity_dispatch.lifecycle.chain import Chain
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
@@ -79,7 +80,12 @@ class Runtime:
     @functools.cached_property
     def starter(self) -> Starter:
         """Starts jobs."""
-        return Starter(tasks=self.tasks, settler=self.settler)
+        return Starter(tasks=self.tasks, settler=self.settler, chain=self.chain, backend_of=self.backend_of)
+
+    @functools.cached_property
+    def chain(self) -> Chain:
+        """Moves tasks to the next backends of their chains."""
+        return Chain(tasks=self.tasks, requests=self.requests, clock=self.clock)
 
     @functools.cached_property
     def activities(self) -> ActivityCatalog:

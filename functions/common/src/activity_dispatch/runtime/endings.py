@@ -23,6 +23,7 @@ def make_concluder(runtime: Runtime, patience: LogPatience = REPORTER_PATIENCE) 
             client=runtime.clients.logs, patience=patience, clock=runtime.clock, sleep=runtime.sleep
         ),
         settler=runtime.settler,
+        chain=runtime.chain,
     )
 
 

@@ -70,14 +70,15 @@ class ActivityCatalog:
     def of(self, record: TaskRecord) -> Activity | None:
         """Return the description that the task was started with; without one, the activity's current one.
 
-        None: there is neither. Raises InvalidActivity.
+        It is as the task's attempt sees it. None: there is neither. Raises InvalidActivity.
         """
         kept = None if record.description is None else self._kept_description(record.description)
         if kept is not None and kept.arn != record.activity_arn:
             # Jobs may write to their tasks' records: one must not lead to another activity's backend.
             LOG.error("task %s: its description is of %s, the current one is used", record.task_id, kept.arn)
             kept = None
-        return kept or self.find(record.activity_arn)
+        activity = kept or self.find(record.activity_arn)
+        return None if activity is None else activity.link(record.attempt)
 
     def _kept_description(self, fingerprint: str) -> Activity | None:
         with self._lock:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.attempts import Attempt, attempt_id
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord
 
 
@@ -36,6 +37,14 @@ class Overview:
     slots: tuple[SlotsRecord, ...]
     activities: tuple[Activity, ...]
     invalid_items: int = 0
+
+
+def link_of(description: str | None, attempt: int) -> str | None:
+    """Return the key of a link: with which description a task is started, and at which attempt it is.
+
+    None for a task of 0.1.0, which has no description.
+    """
+    return None if description is None else attempt_id(description, attempt)
 
 
 class TaskTable(Protocol):
@@ -67,10 +76,27 @@ class TaskTable(Protocol):
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
         ...
 
-    def record_started(self, task_id: str, job_id: str) -> bool:
+    def record_started(self, task_id: str, job_id: str, *, link: str | None = None) -> bool:
         """Move from `starting` to `started`; return False if it is neither `starting` nor this job's.
 
-        The job's id is recorded either way, unless one is already recorded.
+        The job's id is recorded either way, unless one is already recorded. With `link`, as `link_of` gives
+        it, nothing is recorded for a task that is no longer at this attempt.
+        """
+        ...
+
+    def move_on(self, record: TaskRecord, backend: str, attempts: Sequence[Attempt], *, by: str) -> bool:
+        """Move an open task from the attempt in `record` to the next one, on `backend`.
+
+        It is `starting` again, without a job and held for the next attempt's worker. `attempts` are those
+        that have ended, this one included. Return False if the task is settled, at another attempt, or has
+        another job or claimant than in `record`. `by` is unique to this move.
+        """
+        ...
+
+    def begin_attempt(self, record: TaskRecord, *, by: str) -> bool:
+        """Take the start of the attempt that `move_on` recorded; return False if another process has it.
+
+        `by` is unique to this start.
         """
         ...
 
@@ -82,9 +108,17 @@ class TaskTable(Protocol):
         ...
 
     def claim(
-        self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
+        self,
+        task_id: str,
+        claimant: str,
+        *,
+        job_id: str | None = None,
+        until: float | None = None,
+        attempt: int = 1,
     ) -> bool:
         """Let one claimant process the task; return False if another one does or the task is settled.
+
+        Also if the task is at another `attempt`.
 
         `job_id` also moves the task to `started`. After `until`, in seconds since 1970, the claimant is
         no longer at work; None: there is no such limit.

@@ -30,13 +30,13 @@ class FakeBackend:
     def start(self, task: Task) -> JobId:
         """Start the task's job, once; its id derives from the task's."""
         self.before_start(task)
-        job = JobId(f"fake-{task.task_id}")
+        job = JobId(f"fake-{task.start_id}")
         self.started.setdefault(job, task)
         return job
 
-    def find(self, task_id: str) -> JobId | None:
-        """Return the task's job, None if it was not started or can't be looked up."""
-        job = JobId(f"fake-{task_id}")
+    def find(self, start_id: str) -> JobId | None:
+        """Return the attempt's job, None if it was not started or can't be looked up."""
+        job = JobId(f"fake-{start_id}")
         return job if self.describes_jobs and job in self.started else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
@@ -54,6 +54,7 @@ class FakeBackend:
         outcome = Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause) if stopped else None
         return Diagnosis(
             task_id=self.started[job].task_id,
+            attempt=self.started[job].attempt,
             job_id=job,
             state=JobState.ENDED if job in self.ends or stopped else self.state,
             outcome=self.ends.get(job, outcome),

@@ -1,7 +1,5 @@
 """The task table in memory."""
 
-import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -9,28 +7,26 @@ from typing import TYPE_CHECKING
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
-from activity_dispatch.store.task_table import Overview
+from activity_dispatch.store.task_table import Overview, link_of
+from activity_dispatch.testing.task_attempts import InMemoryAttempts
 
 if TYPE_CHECKING:
     from activity_dispatch.testing.slots import InMemorySlots
 
 
 @dataclass(kw_only=True)
-class InMemoryTaskTable:
+class InMemoryTaskTable(InMemoryAttempts):
     """Behaves like the table in DynamoDB: both pass the same contract tests.
 
     `check` raises InvalidActivity for a description that is refused.
     """
 
     activities: dict[str, Activity] = field(default_factory=dict)
-    records: dict[str, TaskRecord] = field(default_factory=dict)
     executions: dict[str, list[str]] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     restarted_by: dict[str, str] = field(default_factory=dict)
     slots: "InMemorySlots | None" = None
-    clock: Callable[[], float] = time.time
     check: Callable[[Activity], None] = lambda _: None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, task: Task, backend: str) -> None:
         """Write a task just taken from its activity as `starting`."""
@@ -92,11 +88,11 @@ class InMemoryTaskTable:
             )
             return True
 
-    def record_started(self, task_id: str, job_id: str) -> bool:
+    def record_started(self, task_id: str, job_id: str, *, link: str | None = None) -> bool:
         """Move from `starting` to `started`; return False if it is neither `starting` nor this job's."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None:
+            if record is None or link not in (None, link_of(record.description, record.attempt)):
                 return False
             started_now = record.state is TaskState.STARTING
             if started_now or record.job_id is None:
@@ -118,14 +114,20 @@ class InMemoryTaskTable:
             return True
 
     def claim(
-        self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
+        self,
+        task_id: str,
+        claimant: str,
+        *,
+        job_id: str | None = None,
+        until: float | None = None,
+        attempt: int = 1,
     ) -> bool:
         """Let one claimant process the task; return False if another one does or the task is settled."""
         with self._lock:
             record = self.records.get(task_id)
             if record is None or record.state is TaskState.SETTLED:
                 return False
-            if record.claimed_by not in (None, claimant):
+            if record.claimed_by != claimant and (record.claimed_by is not None or record.attempt != attempt):
                 return False
             record = replace(record, claimed_by=claimant, claimed_at=self.clock(), claimed_until=until)
             if job_id is not None:

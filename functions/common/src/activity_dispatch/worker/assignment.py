@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from activity_dispatch.domain.attempts import Attempt
 from activity_dispatch.domain.outcomes import Cause
 from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.store.task_table import TaskTable
@@ -17,10 +18,17 @@ class Assignment:
     heartbeat_seconds: int
     backend: str
     job_id: str
+    attempts: tuple[Attempt, ...] = ()
 
     def cause(self, message: str, log_tail: tuple[str, ...] = ()) -> Cause:
         """Return the cause of a failure of this job."""
-        return Cause(message=message, backend=self.backend, job_id=self.job_id, log_tail=log_tail)
+        return Cause(
+            message=message,
+            backend=self.backend,
+            job_id=self.job_id,
+            log_tail=log_tail,
+            attempts=self.attempts,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +47,8 @@ class NotOurs:
     exit_code: Exit
 
 
-def take(tasks: TaskTable, task_id: str, claimant: str) -> Taken | NotOurs:
-    """Read and claim the task of a container, unless it is settled or another job has it.
+def take(tasks: TaskTable, task_id: str, claimant: str, *, attempt: int = 1) -> Taken | NotOurs:
+    """Read and claim the task of a container, unless it is settled, at another attempt or another job has it.
 
     Raises ClientError and BotoCoreError.
     """
@@ -49,7 +57,10 @@ def take(tasks: TaskTable, task_id: str, claimant: str) -> Taken | NotOurs:
         return NotOurs(reason="there is no such task", exit_code=Exit.UNSETTLED)
     if record.state is TaskState.SETTLED or record.token is None or record.input is None:
         return NotOurs(reason=f"it is settled: {record.outcome}", exit_code=Exit.DONE)
-    if not tasks.claim(task_id, claimant):
+    if record.attempt != attempt:
+        reason = f"it is at attempt {record.attempt}, and this is attempt {attempt}"
+        return NotOurs(reason=reason, exit_code=Exit.UNSETTLED)
+    if not tasks.claim(task_id, claimant, attempt=attempt):
         # Settled meanwhile, or claimed: in the second case the task still needs an outcome.
         return NotOurs(reason="another job is processing it", exit_code=Exit.UNSETTLED)
     assignment = Assignment(
@@ -58,5 +69,6 @@ def take(tasks: TaskTable, task_id: str, claimant: str) -> Taken | NotOurs:
         heartbeat_seconds=record.heartbeat_seconds,
         backend=record.backend,
         job_id=record.job_id or claimant,
+        attempts=record.attempts,
     )
     return Taken(assignment=assignment, input=record.input)

@@ -70,17 +70,17 @@ class BatchBackend:
         request = self._request(task)
         # A look-up that fails has started nothing.
         with refusing("ListJobs", may_run=lambda _: False):
-            found = self.find(task.task_id)
+            found = self.find(task.start_id)
         with refusing("SubmitJob", may_run=lambda error: may_have_happened(error, tried_once=True)):
             return found or self._submit(request)
 
-    def find(self, task_id: str) -> JobId | None:
-        """Return the job with the task's name, one under way before any other; None if there is none.
+    def find(self, start_id: str) -> JobId | None:
+        """Return the job with the attempt's name, one under way before any other; None if there is none.
 
         With a filter, Batch lists the jobs of all states, the newest first.
         Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
         """
-        filters: Any = [{"name": "JOB_NAME", "values": [job_name(task_id)]}]
+        filters: Any = [{"name": "JOB_NAME", "values": [job_name(start_id)]}]
         pages = self.client.get_paginator("list_jobs").paginate(jobQueue=self.job_queue, filters=filters)
         found = [job for page in pages for job in page["jobSummaryList"]]
         found.sort(key=lambda job: job_state(job.get("status", "")) is JobState.ENDED)
@@ -116,7 +116,7 @@ class BatchBackend:
 
     def _request(self, task: Task) -> dict[str, Any]:
         request = {
-            "jobName": job_name(task.task_id),
+            "jobName": job_name(task.start_id),
             "jobQueue": self.job_queue,
             "jobDefinition": self.job_definition,
             **overrides_of(task, self.container),

@@ -13,7 +13,7 @@ from typing import Any
 
 from activity_dispatch.backends.ecs_messages import name_of_failed_start
 from activity_dispatch.backends.exit_codes import failure_of_exit, outcome_of_exit
-from activity_dispatch.backends.job_names import task_id_in
+from activity_dispatch.backends.job_names import attempt_in
 from activity_dispatch.backends.several_containers import failures_of, mapping, mappings, was_given_up
 from activity_dispatch.backends.times import seconds_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
@@ -79,12 +79,13 @@ def _containers(
 
 def _diagnosis(detail: Mapping[str, Any], container: Mapping[str, Any]) -> Diagnosis | None:
     job_id, status = detail.get("jobId"), detail.get("status")
-    task_id = task_id_in(detail.get("jobName"))
-    if task_id is None or not isinstance(job_id, str) or status not in _STATES:
+    found = attempt_in(detail.get("jobName"))
+    if found is None or not isinstance(job_id, str) or status not in _STATES:
         return None
     stream = container.get("logStreamName")
     return Diagnosis(
-        task_id=task_id,
+        task_id=found[0],
+        attempt=found[1],
         job_id=JobId(job_id),
         state=job_state(status),
         log_stream=stream if isinstance(stream, str) else None,

@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import batched, count
 from typing import TYPE_CHECKING, Any, cast
@@ -54,7 +54,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "EcsBackend":
 
 @dataclass(frozen=True, kw_only=True)
 class EcsBackend:
-    """Runs one task definition; the task's id is `startedBy`, which every event shows."""
+    """Runs one task definition; `startedBy`, which every event shows, is the attempt's id."""
 
     client: "ECSClient"
     cluster: str
@@ -71,18 +71,20 @@ class EcsBackend:
     retrying: Retrying = field(default_factory=Retrying)
 
     def start(self, task: Task) -> JobId:
-        """Run an ECS task, once per task id (`clientToken`); the job id is the ECS task's ARN.
+        """Run an ECS task, once per attempt (`clientToken`); the job id is the ECS task's ARN.
 
-        If there is no capacity (HTTP 200 with `failures`), retry for up to 12 s. Each such answer says
+        If there is no capacity (HTTP 200 with `failures`), retry for up to 12 s, unless the task falls back
+        to another backend, which need not wait. Each such answer says
         that nothing runs, so the next attempt has a token of its own: AWS does not say whether a token
         keeps that answer. A lost answer ends the attempts, so that one token stands for each ECS task. A
         later start goes through the same tokens; look with `find` first, as the reconciler does.
         Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ECS_Idempotency.html
         """
         request = self._request(task)
-        tokens = (f"{task.task_id}-{number}" if number else task.task_id for number in count())
+        tokens = _tokens(task)
         response = self.retrying.call(
-            lambda: self._run_task({**request, "clientToken": next(tokens)}), again=_has_no_capacity
+            lambda: self._run_task({**request, "clientToken": next(tokens)}),
+            again=lambda answer: _has_no_capacity(answer) and not task.falls_back,
         )
         if response["tasks"]:
             return JobId(response["tasks"][0]["taskArn"])
@@ -94,15 +96,15 @@ class EcsBackend:
             f"RunTask: {failure.get('reason', 'no task and no failure')} {failure.get('detail', '')}".strip(),
         )
 
-    def find(self, task_id: str) -> JobId | None:
-        """Return the ECS task started for the task, one that stopped in the last hour too; None without."""
-        running = self.client.list_tasks(cluster=self.cluster, startedBy=task_id)["taskArns"]
-        found = running or self._stopped(task_id)
+    def find(self, start_id: str) -> JobId | None:
+        """Return the ECS task of an attempt, one that stopped in the last hour too; None without."""
+        running = self.client.list_tasks(cluster=self.cluster, startedBy=start_id)["taskArns"]
+        found = running or self._stopped(start_id)
         return JobId(found[0]) if found else None
 
-    def _stopped(self, task_id: str) -> Sequence[str]:
+    def _stopped(self, start_id: str) -> Sequence[str]:
         try:
-            return self.client.list_tasks(cluster=self.cluster, startedBy=task_id, desiredStatus="STOPPED")[
+            return self.client.list_tasks(cluster=self.cluster, startedBy=start_id, desiredStatus="STOPPED")[
                 "taskArns"
             ]
         except ClientError as error:
@@ -144,7 +146,7 @@ class EcsBackend:
             "capacityProviderStrategy": self.capacity,
             "networkConfiguration": {"awsvpcConfiguration": self.network},
             "overrides": overrides_of(task, self.container, gpus=self.gpus),
-            "startedBy": task.task_id,
+            "startedBy": task.start_id,
             "propagateTags": "TASK_DEFINITION",
             **({"enableExecuteCommand": True} if self.can_exec else {}),
         }
@@ -157,6 +159,12 @@ class EcsBackend:
                 if error_code(error) != _CONFLICT:
                     raise
                 return _existing(error)
+
+
+def _tokens(task: Task) -> Iterator[str]:
+    """Yield a client token for each try of one attempt, different from those of all other attempts."""
+    for number in count():
+        yield f"{task.start_id}-{number}" if number or task.attempt > 1 else task.start_id
 
 
 def _existing(error: ClientError) -> "RunTaskResponseTypeDef":

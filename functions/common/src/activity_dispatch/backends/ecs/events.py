@@ -10,9 +10,9 @@ from activity_dispatch.backends.ecs_messages import name_of_failed_start
 from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.backends.several_containers import failures_of, mapping, mappings, was_given_up
 from activity_dispatch.backends.times import seconds_of
+from activity_dispatch.domain.attempts import attempt_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
-from activity_dispatch.domain.tasks import is_task_id
 
 NAME = "ecs"
 
@@ -35,13 +35,15 @@ def diagnose(event: Mapping[str, Any]) -> Diagnosis | None:
 
 def diagnose_task(detail: Mapping[str, Any]) -> Diagnosis | None:
     """Return a job's diagnosis from an event's detail or from DescribeTasks; None if it runs no task."""
-    task_id, arn = detail.get("startedBy"), detail.get("taskArn")
-    if not is_task_id(task_id) or not isinstance(arn, str):
+    found, arn = attempt_of(detail.get("startedBy")), detail.get("taskArn")
+    if found is None or not isinstance(arn, str):
         return None
+    task_id, attempt = found
     container, sidecars = _containers(detail, task_id)
     stopped = detail.get("lastStatus") == "STOPPED"
     return Diagnosis(
         task_id=task_id,
+        attempt=attempt,
         job_id=JobId(arn),
         state=JobState.ENDED if stopped else _state(detail),
         outcome=_outcome(detail, container, sidecars, arn) if stopped else None,

@@ -66,7 +66,7 @@ def network_of(config: Mapping[str, Any], capacity: list[dict[str, Any]]) -> dic
 def overrides_of(task: Task, container: str, *, gpus: int) -> dict[str, Any]:
     """Return what the task changes about its definition, whose container has `gpus`. Raises InvalidInput."""
     wanted = ContainerOverrides.from_job(task.overrides)
-    override: dict[str, Any] = {"name": container, "environment": wanted.variables(task.task_id)}
+    override: dict[str, Any] = {"name": container, "environment": wanted.variables(task)}
     overrides: dict[str, Any] = {"containerOverrides": [override]}
     if wanted.command is not None:
         override["command"] = list(wanted.command)

@@ -102,7 +102,7 @@ class LambdaBackend:
         _read_to_end(response["Payload"])
         return JobId(response["ResponseMetadata"]["RequestId"])
 
-    def find(self, task_id: str) -> JobId | None:
+    def find(self, start_id: str) -> JobId | None:
         """Return None: an invocation can't be looked up."""
         return None
 

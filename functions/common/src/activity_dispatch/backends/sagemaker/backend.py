@@ -66,7 +66,7 @@ class SageMakerBackend:
 
     def start(self, task: Task) -> JobId:
         """Create the job; names are unique, so an existing job with that name is the task's."""
-        name = job_name(task.task_id)
+        name = job_name(task.start_id)
         wanted = TrainingOverrides.from_task(
             task, default_checkpoints=f"{self.checkpoint_s3_uri}/{task.task_id}/"
         )
@@ -78,9 +78,9 @@ class SageMakerBackend:
                     raise
         return JobId(name)
 
-    def find(self, task_id: str) -> JobId | None:
-        """Return the job with the task's name, None if there is none."""
-        job = JobId(job_name(task_id))
+    def find(self, start_id: str) -> JobId | None:
+        """Return the job with the attempt's name, None if there is none."""
+        job = JobId(job_name(start_id))
         return job if job in self.describe([job]) else None
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:

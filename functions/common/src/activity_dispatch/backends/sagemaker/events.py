@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from activity_dispatch.backends.exit_codes import outcome_of_exit
-from activity_dispatch.backends.job_names import job_name, task_id_in
+from activity_dispatch.backends.job_names import attempt_in
 from activity_dispatch.backends.times import seconds_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
@@ -54,13 +54,15 @@ def diagnose_job(description: Mapping[str, Any]) -> Diagnosis | None:
 
 def _diagnosis(detail: Mapping[str, Any]) -> Diagnosis | None:
     status, secondary = detail.get("TrainingJobStatus"), detail.get("SecondaryStatus")
-    task_id = task_id_in(detail.get("TrainingJobName"))
-    if task_id is None or not isinstance(secondary, str) or status not in (*_ENDED, *_UNDER_WAY):
+    name = detail.get("TrainingJobName")
+    found = attempt_in(name)
+    if found is None or not isinstance(secondary, str) or status not in (*_ENDED, *_UNDER_WAY):
         return None
     ended = status in _ENDED
     return Diagnosis(
-        task_id=task_id,
-        job_id=JobId(job_name(task_id)),
+        task_id=found[0],
+        attempt=found[1],
+        job_id=JobId(str(name)),
         state=JobState.ENDED if ended else _state(detail, secondary),
         progress=None if ended else _progress(secondary, {}),
         has_output=True,

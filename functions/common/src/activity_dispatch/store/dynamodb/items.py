@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
+from activity_dispatch.domain.attempts import attempt_of, from_json
+from activity_dispatch.domain.claims import claimant_in
 from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
@@ -25,8 +27,9 @@ ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
 # Descriptions that tasks were started with, by fingerprint. Not in the index.
 DESCRIPTION_KEY_PREFIX = "description#"
-# A task's attribute with the fingerprint of its description. An activity's item has its description in the
-# attribute of that name, so the index has it already: another attribute would rebuild the index.
+# A task's attribute with the fingerprint of its description, and its attempt's number from the second on.
+# An activity's item has its description in the attribute of that name, so the index has it already: another
+# attribute would rebuild the index. No job may write it.
 DESCRIPTION = "activity"
 # The `poll_id` of slots and activities, which only puts them into the index: a job may write the `poll_id` of
 # its task, so an item's kind is judged by its key alone.
@@ -38,7 +41,7 @@ MAX_NAMED = 10
 _MAX_SECONDS = 1e11
 # What DynamoDB's types are in a record. All attributes but these are strings.
 _FLAGS = ("holds_slot",)
-_NAMES = (*(field.name for field in fields(TaskRecord)), DESCRIPTION)
+_NAMES = (*(field.name for field in fields(TaskRecord)), DESCRIPTION, "begun_by")
 
 type Item = Mapping[str, Any]
 
@@ -162,6 +165,7 @@ def _record(item: Item) -> TaskRecord:
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
     outcome = plain.get("outcome")
+    description, attempt = attempt_of(plain.get(DESCRIPTION)) or (plain.get(DESCRIPTION), 1)
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
@@ -174,16 +178,19 @@ def _record(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
-        description=plain.get(DESCRIPTION),
+        description=description,
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
-        claimed_by=plain.get("claimed_by"),
+        claimed_by=claimant_in(plain.get("claimed_by")),
         claimed_at=_seconds(plain, "claimed_at"),
         claimed_until=_seconds(plain, "claimed_until"),
         progress=plain.get("progress"),
         outcome=OutcomeName(outcome) if outcome else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
+        attempt=attempt,
+        attempts=from_json(plain.get("attempts", "[]")),
+        is_begun="begun_by" in plain,
     )
     _check_poll(record)
     return record

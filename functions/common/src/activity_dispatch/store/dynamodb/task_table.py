@@ -10,9 +10,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.attempts import Attempt
 from activity_dispatch.domain.naming import Stack
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.store.dynamodb.attempts import (
+    begin_attempt,
+    move_on,
+    record_restart,
+    record_started,
+    unclaimed,
+)
 from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
 from activity_dispatch.store.dynamodb.inputs import get_input, put_input
 from activity_dispatch.store.dynamodb.items import (
@@ -87,39 +95,30 @@ class DynamoTaskTable:
             },
         )
 
-    def record_started(self, task_id: str, job_id: str) -> bool:
+    def record_started(self, task_id: str, job_id: str, *, link: str | None = None) -> bool:
         """Move from `starting` to `started`; return False if it is neither `starting` nor this job's."""
-        starting, started = {"S": TaskState.STARTING}, {"S": TaskState.STARTED}
-        update = "SET job_id = :job, started_at = if_not_exists(started_at, :now)"
-        values = {":job": {"S": job_id}, ":now": {"N": self._now()}}
-        started_now = self._update(
-            task_id,
-            f"{update}, #state = :started",
-            "#state = :starting OR (#state = :started AND job_id = :job)",
-            {":starting": starting, ":started": started, **values},
-        )
-        if not started_now:
-            has_no_job = "attribute_exists(task_id) AND attribute_not_exists(job_id)"
-            self._update(task_id, update, has_no_job, values)
-        return started_now
+        return record_started(self._update, task_id, job_id, self._now(), link)
+
+    def move_on(self, record: TaskRecord, backend: str, attempts: Sequence[Attempt], *, by: str) -> bool:
+        """Move an open task to its next attempt; return False if it has changed since `record`."""
+        return move_on(self._update, record, backend, attempts, now=self._now(), by=by)
+
+    def begin_attempt(self, record: TaskRecord, *, by: str) -> bool:
+        """Take the start of the attempt that `move_on` recorded; return False if another process has it."""
+        return begin_attempt(self._update, record, now=self._now(), by=by)
 
     def record_restart(self, task_id: str, starting_at: float, *, number: int, by: str) -> bool:
         """Record the `number`-th restart; return False if the task has changed since `starting_at`."""
-        return self._update(
-            task_id,
-            "SET starting_at = :now, restarts = :number, restarted_by = :by",
-            "#state = :starting AND (starting_at = :seen OR restarted_by = :by)",
-            {
-                ":starting": {"S": TaskState.STARTING},
-                ":seen": {"N": f"{starting_at:.3f}"},
-                ":now": {"N": self._now()},
-                ":number": {"N": str(number)},
-                ":by": {"S": by},
-            },
-        )
+        return record_restart(self._update, task_id, starting_at, number, now=self._now(), by=by)
 
     def claim(
-        self, task_id: str, claimant: str, *, job_id: str | None = None, until: float | None = None
+        self,
+        task_id: str,
+        claimant: str,
+        *,
+        job_id: str | None = None,
+        until: float | None = None,
+        attempt: int = 1,
     ) -> bool:
         """Let one claimant process the task; return False if another one does or the task is settled."""
         update = "SET claimed_by = :claimant, claimed_at = :now"
@@ -133,11 +132,9 @@ class DynamoTaskTable:
         if until is not None:
             update += ", claimed_until = :until"
             values |= {":until": {"N": f"{until:.3f}"}}
+        is_free, held = unclaimed(attempt)
         return self._update(
-            task_id,
-            update,
-            f"{_OPEN} AND (attribute_not_exists(claimed_by) OR claimed_by = :claimant)",
-            values,
+            task_id, update, f"{_OPEN} AND ({is_free} OR claimed_by = :claimant)", values | held
         )
 
     def record_progress(self, task_id: str, progress: str) -> bool:

@@ -41,6 +41,8 @@ class CommandWorker:
         delivery = self.parts.delivery()
         if ending.stop is StopReason.TASK_GONE:
             return delivery.cancel(taken.assignment)
+        if self.parts.leaves(ending.stop):
+            return Exit.TERMINATED
         outcome = outcome_of(ending, taken.assignment.cause("", last_lines))
         reported = delivery.deliver(taken.assignment, outcome)
         return Exit.UNSETTLED if reported is None else exit_code_of(ending, reported)

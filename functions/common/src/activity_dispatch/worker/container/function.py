@@ -103,6 +103,8 @@ class FunctionWorker:
         delivery = self.parts.delivery()
         if stop is StopReason.TASK_GONE:
             return delivery.cancel(assignment)
+        if self.parts.leaves(stop):
+            return Exit.TERMINATED
         context = assignment.cause("", tail.lines)
         code = Exit.DONE if isinstance(outcome, Succeeded) else Exit.FAILED
         ending = Ending(exit_code=code, stop=stop, description="the function was interrupted")

@@ -16,6 +16,7 @@ from activity_dispatch.worker.container.stopper import Stopper
 from activity_dispatch.worker.container.watch import watching
 from activity_dispatch.worker.delivery import Delivery
 from activity_dispatch.worker.exits import Exit
+from activity_dispatch.worker.stop_reason import StopReason
 
 LOG = logging.getLogger(__name__)
 # For the job's heartbeats, progress and outcome.
@@ -55,7 +56,8 @@ class Parts:
 
         Raises ClientError and BotoCoreError.
         """
-        taken = take(self.tasks, self.settings.task_id, self.claimant)
+        task_id, attempt = self.settings.task_id, self.settings.attempt
+        taken = take(self.tasks, task_id, self.claimant, attempt=attempt)
         if isinstance(taken, NotOurs):
             LOG.warning("nothing to do for task %s: %s", self.settings.task_id, taken.reason)
             return taken.exit_code
@@ -71,6 +73,13 @@ class Parts:
             progress=files.progress,
             timeout_seconds=self.settings.timeout_seconds,
         )
+
+    def leaves(self, stop: StopReason | None) -> bool:
+        """Return whether an interruption is left to the stack, which then starts the task's next attempt."""
+        is_left = stop is StopReason.INTERRUPTED and self.settings.leaves_interruption
+        if is_left:
+            LOG.warning("task %s: this job was interrupted, another one follows", self.settings.task_id)
+        return is_left
 
     def delivery(self) -> Delivery:
         """Compose what reports the job's outcome."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from activity_dispatch.domain.attempts import MAX_LINKS
 from activity_dispatch.domain.limits import MAX_TIMEOUT_SECONDS
 from activity_dispatch.domain.tasks import is_task_id
 from activity_dispatch.runtime.settings import InvalidSettings, Settings, is_number
@@ -21,6 +22,8 @@ PRIVATE = frozenset(
         "TASK_GRACE_SECONDS",
         "TASK_TIMEOUT_SECONDS",
         "TASK_STDOUT",
+        "TASK_ATTEMPT",
+        "TASK_ON_INTERRUPTION",
     }
 )
 
@@ -31,16 +34,20 @@ class WorkerSettings:
 
     `grace_seconds` is the time from SIGTERM to SIGKILL; `timeout_seconds` the job's own time limit, None
     for none; with `stdout_is_output`, stdout is the output of a program that does not write TASK_OUTPUT.
+    `attempt` is the number of the task's attempt; with `leaves_interruption`, another one follows if this job
+    is interrupted, so that it does not end the task.
     """
 
     task_id: str
     grace_seconds: int = GRACE_SECONDS
     timeout_seconds: int | None = None
     stdout_is_output: bool = True
+    attempt: int = 1
+    leaves_interruption: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "WorkerSettings":
-        """Read TASK_ID, TASK_GRACE_SECONDS, TASK_TIMEOUT_SECONDS and TASK_STDOUT.
+        """Read TASK_ID, TASK_ATTEMPT, TASK_ON_INTERRUPTION, TASK_STDOUT and TASK_*_SECONDS.
 
         Raises InvalidSettings with every problem of these and of those in `Settings`.
         """
@@ -52,11 +59,12 @@ class WorkerSettings:
         task_id = environment.get("TASK_ID", "")
         if not is_task_id(task_id):
             problems.append(f"TASK_ID: {task_id!r}; it must be 32 hexadecimal digits")
-        grace = _seconds(environment, "TASK_GRACE_SECONDS", GRACE_SECONDS, 0, MAX_GRACE_SECONDS, problems)
-        timeout = _seconds(environment, "TASK_TIMEOUT_SECONDS", None, 1, MAX_TIMEOUT_SECONDS, problems)
+        grace = _number(environment, "TASK_GRACE_SECONDS", GRACE_SECONDS, 0, MAX_GRACE_SECONDS, problems)
+        timeout = _number(environment, "TASK_TIMEOUT_SECONDS", None, 1, MAX_TIMEOUT_SECONDS, problems)
         stdout = environment.get("TASK_STDOUT", "output")
         if stdout not in ("output", "log"):
             problems.append(f"TASK_STDOUT: {stdout!r}; allowed are output, log")
+        attempt = _number(environment, "TASK_ATTEMPT", 1, 1, MAX_LINKS, problems)
         if problems:
             raise InvalidSettings("; ".join(problems))
         return cls(
@@ -64,10 +72,12 @@ class WorkerSettings:
             grace_seconds=GRACE_SECONDS if grace is None else grace,
             timeout_seconds=timeout,
             stdout_is_output=stdout == "output",
+            attempt=attempt or 1,
+            leaves_interruption=environment.get("TASK_ON_INTERRUPTION") == "leave",
         )
 
 
-def _seconds(
+def _number(
     environment: Mapping[str, str], name: str, default: int | None, least: int, most: int, problems: list[str]
 ) -> int | None:
     text = environment.get(name)
