@@ -25,11 +25,12 @@ FIRST = Attempt(backend="ecs", error="Dispatch.Throttled", message="no", started
 @pytest.fixture
 def added(table) -> TaskRecord:
     table.add(TASK, "ecs")
-    return table.get(TASK.task_id)
+    record: TaskRecord = table.get(TASK.task_id)
+    return record
 
 
 def move(table, record: TaskRecord, *attempts: Attempt, by: str = "me") -> bool:
-    return table.move_on(record, "batch", attempts or (FIRST,), by=by)
+    return bool(table.move_on(record, "batch", attempts or (FIRST,), by=by))
 
 
 def test_a_task_moves_to_its_next_attempt_with_everything_else_as_it_was(table, added) -> None:

@@ -11,6 +11,7 @@ from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.activities import Activity, InvalidActivity
+from activity_dispatch.domain.attempts import attempt_of
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import Task
@@ -47,6 +48,7 @@ class ModelJob:
     service: str
     kind: Kind
     is_plain: bool
+    attempt: int
     payload: Mapping[str, Any]
     state: JobState = JobState.QUEUED
     outcome: Outcome | None = None
@@ -58,6 +60,7 @@ class ModelJob:
         return Diagnosis(
             task_id=self.task_id,
             job_id=self.id,
+            attempt=self.attempt,
             state=self.state,
             outcome=self.outcome,
             ended_at=self.ended_at if self.state is JobState.ENDED else None,
@@ -77,16 +80,23 @@ class Compute:
     now: list[float]
     stops: list[JobId] = field(default_factory=list)
     jobs: dict[JobId, ModelJob] = field(default_factory=dict)
+    full: set[str] = field(default_factory=set)
 
-    def run_job(self, *, service: str, task_id: str, payload: Mapping[str, Any]) -> JobId:
-        """Create a job; the TOKEN kind returns a task's existing job."""
+    def run_job(self, *, service: str, start_id: str, payload: Mapping[str, Any]) -> JobId:
+        """Create a job; the TOKEN kind returns an attempt's existing job. A full service has no capacity."""
         kind = self.kinds[service]
-        made = [job for job in self.of_service(service) if job.task_id == task_id]
+        made = self.of_attempt(service, start_id)
         if made and kind is Kind.TOKEN:
             return made[0].id
+        if service in self.full:
+            raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, "full")
+        found = attempt_of(start_id)
+        assert found is not None
+        task_id, attempt = found
         job = ModelJob(
             id=JobId(f"job-{len(self.jobs):04}"),
             task_id=task_id,
+            attempt=attempt,
             service=service,
             kind=kind,
             is_plain=payload["input"].get("plain", False) and kind is not Kind.FUNCTION,
@@ -95,9 +105,13 @@ class Compute:
         self.jobs[job.id] = job
         return job.id
 
-    def list_jobs(self, *, service: str, task_id: str) -> list[JobId]:
-        """Return the task's jobs."""
-        return [job.id for job in self.of_service(service) if job.task_id == task_id and self.is_known(job)]
+    def list_jobs(self, *, service: str, start_id: str) -> list[JobId]:
+        """Return the attempt's jobs."""
+        return [job.id for job in self.of_attempt(service, start_id) if self.is_known(job)]
+
+    def of_attempt(self, service: str, start_id: str) -> list[ModelJob]:
+        """Return an attempt's jobs in a service."""
+        return [job for job in self.of_service(service) if (job.task_id, job.attempt) == attempt_of(start_id)]
 
     def describe_jobs(self, *, service: str, jobs: Sequence[JobId]) -> list[Diagnosis]:
         """Describe the jobs that the service remembers."""
@@ -163,14 +177,14 @@ class ModelBackend:
         if payload["input"].get("lost"):
             raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, "no answer", may_run=True)
         with refusing("RunJob", may_run=may_have_happened):
-            found = self.find(task.task_id) if self.kind is Kind.LIST else None
-            return found or self.api.run_job(service=self.service, task_id=task.task_id, payload=payload)
+            found = self.find(task.start_id) if self.kind is Kind.LIST else None
+            return found or self.api.run_job(service=self.service, start_id=task.start_id, payload=payload)
 
-    def find(self, task_id: str) -> JobId | None:
-        """Return the task's job, if the service can say."""
+    def find(self, start_id: str) -> JobId | None:
+        """Return the attempt's job, if the service can say."""
         if self.kind is Kind.FUNCTION:
             return None
-        return next(iter(self.api.list_jobs(service=self.service, task_id=task_id)), None)
+        return next(iter(self.api.list_jobs(service=self.service, start_id=start_id)), None)
 
     def describe(self, jobs: Sequence[JobId]) -> Mapping[JobId, Diagnosis]:
         """Describe jobs."""

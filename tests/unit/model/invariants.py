@@ -31,11 +31,12 @@ def check(model: Model) -> None:
 
 
 def _check_nothing_runs_twice(model: Model) -> None:
-    begun = Counter[str]()
+    begun = Counter[tuple[str, int]]()
     for job in model.compute.jobs.values():
-        begun[job.task_id] += model.roles.begun.get(job.id, 0)
-    twice = [task_id for task_id, times in begun.items() if times > 1]
+        begun[job.task_id, job.attempt] += model.roles.begun.get(job.id, 0)
+    twice = [attempt for attempt, times in begun.items() if times > 1]
     assert not twice, f"processed twice: {twice}"
+    _check_attempts(model, begun)
     under_way = [job.task_id for job in model.compute.under_way() if job.kind is not Kind.FUNCTION]
     assert len(under_way) == len(set(under_way)), f"two jobs of a task: {under_way}"
     at_work = Counter(
@@ -46,6 +47,20 @@ def _check_nothing_runs_twice(model: Model) -> None:
         and any(is_at_work(model, job) for job in jobs_of(model, task))
     )
     assert not at_work or max(at_work.values()) == 1, f"a retry runs beside its predecessor: {at_work}"
+
+
+def _check_attempts(model: Model, begun: Counter[tuple[str, int]]) -> None:
+    """Assert that a task moves on only when its last attempt has ended, and why it may."""
+    for record in model.tasks.records.values():
+        assert len(record.attempts) == record.attempt - 1
+        for number, attempt in enumerate(record.attempts, 1):
+            if attempt.error == ErrorName.DISPATCH_CAPACITY_UNAVAILABLE:
+                assert not begun[record.task_id, number], "it had no capacity, but it ran"
+            if attempt.error == ErrorName.JOB_INTERRUPTED:
+                assert model.fallbacks[number - 1].after_interruption
+        jobs = [job for job in model.compute.jobs.values() if job.task_id == record.task_id]
+        late = [job.id for job in jobs if job.attempt < record.attempt and job.state is not JobState.ENDED]
+        assert not late, f"at attempt {record.attempt}, but jobs of earlier ones are under way: {late}"
 
 
 def jobs_of(model: Model, task: FakeTask) -> list[ModelJob]:
@@ -100,10 +115,12 @@ def _check_error(model: Model, task: FakeTask) -> None:
         works = [job.id for job in jobs_of(model, task) if _runs_now(model, job)]
         assert not works, f"{error}, but it works: {works}"
     if error.startswith("Dispatch."):
-        ran = [job.id for job in jobs_of(model, task) if job.id in model.roles.begun]
+        record = model.tasks.get(task_id_of(task.token))
+        last = [job for job in jobs_of(model, task) if record is None or job.attempt == record.attempt]
+        ran = [job.id for job in last if job.id in model.roles.begun]
         assert not ran, f"{error}, but it ran: {ran}"
         if error != ErrorName.DISPATCH_QUEUE_TIMEOUT:
-            there = [job.id for job in jobs_of(model, task) if job.state is not JobState.ENDED]
+            there = [job.id for job in last if job.state is not JobState.ENDED]
             assert not there, f"{error}, but there is a job: {there}"
 
 

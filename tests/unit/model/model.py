@@ -23,7 +23,9 @@ from tests.unit.model.roles import Roles
 from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.activities import Activity, WakeUp
+from activity_dispatch.domain.chains import Link
 from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.lifecycle.concluder import OutputNotReady
 from activity_dispatch.report.ended_jobs import EndNotDescribed
@@ -44,6 +46,15 @@ LOG_SECONDS = 5.0
 CALL_SECONDS = 75.0
 
 
+def _second(*, after_interruption: bool) -> Link:
+    return Link(
+        backend="model",
+        config={"service": SECOND},
+        max_queue_seconds=120,
+        after_interruption=after_interruption,
+    )
+
+
 class Model:
     """The state of the whole stack, and what can happen to it."""
 
@@ -55,8 +66,12 @@ class Model:
         *,
         second_kind: Kind | None = None,
         heartbeat_seconds: int = 180,
+        chain: bool | None = None,
     ) -> None:
         self.limit = limit
+        # A function is no link; `chain` says whether the second service is taken after an interruption.
+        has_chain = chain is not None and Kind.FUNCTION not in (kind, second_kind or kind)
+        self.fallbacks = (_second(after_interruption=bool(chain)),) if has_chain else ()
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
@@ -82,6 +97,7 @@ class Model:
             timeout_seconds=int(TIMEOUT_SECONDS),
             max_concurrent_jobs=self.limit,
             max_queue_seconds=max_queue_seconds,
+            fallbacks=self.fallbacks,
         )
         self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
         return activity
@@ -177,6 +193,14 @@ class Model:
             job.outcome = outcome_of(job.id, exit_code)
             self.log_end(job)
             self.emit(job)
+
+    def fail_job(self, job: ModelJob, error: ErrorName) -> None:
+        """A service ends a job: it finds no capacity for it, or takes its capacity away."""
+        self.lose_worker(job)
+        job.state, job.ended_at = JobState.ENDED, self.now[0]
+        job.outcome = Failed(error=error, cause=Cause(message="ended", backend="model", job_id=job.id))
+        self.log_end(job)
+        self.emit(job)
 
     def log_end(self, job: ModelJob) -> None:
         """A job's last line is readable only after a while, and another one might be taken for it."""

@@ -157,7 +157,7 @@ class Roles:
     def worker(self, process: Process, job: ModelJob) -> int:
         """A container that runs the worker; returns its exit code."""
         runtime, work = self.runtime(process), process.wrap(Work())
-        taken = take(runtime.tasks, job.task_id, ecs_claimant(job.id))
+        taken = take(runtime.tasks, job.task_id, ecs_claimant(job.id), attempt=job.attempt)
         if isinstance(taken, NotOurs):
             return taken.exit_code
         delivery = Delivery(settler=runtime.settler, sleep=lambda _: None, clock=self.stack.clock)

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 )
 from tests.unit.hypothesis_profiles import PROFILE, examples
 from tests.unit.model.applies import apply, is_served
+from tests.unit.model.chained import Chained
 from tests.unit.model.compute import ANOTHERS, Kind
 from tests.unit.model.counts import count_errors, counted, happening, never
 from tests.unit.model.drawn import FAULTS, INPUTS, MAX_TASKS, numbers, pick
@@ -35,7 +36,7 @@ EXAMPLES = examples(2_000)
 MIN_STEPS = examples(50_000)
 
 
-class Stack(Failing):
+class Stack(Failing, Chained):
     """What can happen, in any order."""
 
     is_broken = False
@@ -46,6 +47,7 @@ class Stack(Failing):
         limit=st.sampled_from([None, 1, 2]),
         max_queue_seconds=st.sampled_from([None, 120]),
         heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
+        chain=st.sampled_from([None, False, True]),
         inputs=st.lists(INPUTS, max_size=2),
     )
     def begin(

@@ -6,7 +6,7 @@ activities, whose `poll_id` is a constant.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
 
@@ -165,7 +165,6 @@ def _record(item: Item) -> TaskRecord:
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
     outcome = plain.get("outcome")
-    description, attempt = attempt_of(plain.get(DESCRIPTION)) or (plain.get(DESCRIPTION), 1)
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
@@ -178,7 +177,6 @@ def _record(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
-        description=description,
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
         claimed_by=claimant_in(plain.get("claimed_by")),
@@ -188,12 +186,16 @@ def _record(item: Item) -> TaskRecord:
         outcome=OutcomeName(outcome) if outcome else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
+    )
+    _check_poll(record)
+    description, attempt = attempt_of(plain.get(DESCRIPTION)) or (plain.get(DESCRIPTION), 1)
+    return replace(
+        record,
+        description=description,
         attempt=attempt,
         attempts=from_json(plain.get("attempts", "[]")),
         is_begun="begun_by" in plain,
     )
-    _check_poll(record)
-    return record
 
 
 def _check_poll(record: TaskRecord) -> None:

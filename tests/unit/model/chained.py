@@ -1,0 +1,45 @@
+"""Rules for chains of backends: what a service has no room for, or takes back."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition
+from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.model.counts import counted, happening
+from tests.unit.model.drawn import numbers, pick
+from tests.unit.model.model import SERVICES, Model
+
+from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.outcomes import ErrorName
+
+
+class Chained(RuleBasedStateMachine):
+    """Capacity comes and goes."""
+
+    model: Model
+
+    @happening(service=st.sampled_from(SERVICES), is_full=st.booleans())
+    def fill(self, service: str, is_full: bool) -> None:
+        change = self.model.compute.full.add if is_full else self.model.compute.full.discard
+        change(service)
+
+    @precondition(lambda self: self.in_containers(JobState.QUEUED))
+    @happening(number=numbers)
+    def find_no_capacity(self, number: int) -> None:
+        job = pick(self.in_containers(JobState.QUEUED), number)
+        # One that was queued again has run before.
+        record = self.model.tasks.records.get(job.task_id)
+        has_run = record is not None and record.claimed_by is not None
+        error = ErrorName.JOB_INTERRUPTED if has_run else ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+        self.model.fail_job(job, error)
+        self.model.settle()
+
+    @precondition(lambda self: self.in_containers(JobState.RUNNING))
+    @happening(number=numbers)
+    def reclaim(self, number: int) -> None:
+        self.model.fail_job(pick(self.in_containers(JobState.RUNNING), number), ErrorName.JOB_INTERRUPTED)
+        self.model.settle()
+        moved = [record for record in self.model.tasks.records.values() if record.attempt > 1]
+        counted["moved"] += len(moved)
+
+    def in_containers(self, state: JobState) -> list[ModelJob]:
+        jobs = self.model.compute.jobs.values()
+        return [job for job in jobs if job.kind is not Kind.FUNCTION and job.state is state]
