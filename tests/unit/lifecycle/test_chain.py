@@ -4,24 +4,25 @@ import json
 from dataclasses import replace
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from tests.unit.lifecycle.chains import (
+    CAPACITY,
+    SECOND,
+    THIRD,
+    asked_for,
+    end,
+    failed,
+    jobs,
+    refuse,
+)
 
-from activity_dispatch.aws.pacing import RateLimit
-from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.dispatch.results import Result
-from activity_dispatch.domain.chains import Link
-from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState
-from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Succeeded
+from activity_dispatch.domain.jobs import JobId
+from activity_dispatch.domain.outcomes import ErrorName, Succeeded
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
-from activity_dispatch.reconcile.assembly import make_reconciler
-from activity_dispatch.report.reporter import Report, make_reporter
+from activity_dispatch.report.reporter import Report
 from activity_dispatch.runtime.endings import make_canceller
 from activity_dispatch.testing import Faults
 from activity_dispatch.worker.assignment import NotOurs, Taken, take
-
-SECOND = Link(backend="second", config={}, max_queue_seconds=300)
-THIRD = Link(backend="third", config={}, after_interruption=True)
-CAPACITY = ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
 
 
 @pytest.fixture
@@ -35,42 +36,6 @@ def now(stack) -> list[float]:
 @pytest.fixture
 def scheduled(stack, now):
     return stack.stepfunctions.schedule(stack.arn, "{}")
-
-
-def refuse(stack, *attempts: int, error=CAPACITY, may_run=False) -> None:
-    def before_start(task) -> None:
-        if task.attempt in attempts:
-            raise StartRefused(error, f"no room at {task.attempt}", may_run=may_run)
-
-    stack.backend.before_start = before_start
-
-
-def end(stack, scheduled, attempt: int, outcome) -> Report:
-    """Report that the job of an attempt has ended."""
-    task_id = task_id_of(scheduled.token)
-    job = JobId(f"fake-{task_id}" if attempt == 1 else f"fake-{task_id}-{attempt}")
-    stack.backend.ends[job] = outcome
-    diagnosis = Diagnosis(task_id=task_id, job_id=job, state=JobState.ENDED, outcome=outcome, attempt=attempt)
-    return make_reporter(stack.runtime).handle({"diagnosis": diagnosis})
-
-
-def failed(error: str, message: str = "why") -> Failed:
-    return Failed(error=error, cause=Cause(message=message, backend="fake"))
-
-
-def asked_for(stack) -> list[str]:
-    """Return the requests that name tasks, and forget them."""
-    bodies = [body for body in stack.sqs.bodies if "task_id" in json.loads(body)]
-    stack.sqs.bodies.clear()
-    return bodies
-
-
-def reconcile(stack):
-    return make_reconciler(stack.runtime, threads=1, heartbeats=RateLimit(per_second=1e9)).run()
-
-
-def jobs(stack) -> list[int]:
-    return [task.attempt for task in stack.backend.started.values()]
 
 
 @pytest.mark.parametrize("error", [CAPACITY, ErrorName.DISPATCH_THROTTLED])
@@ -185,73 +150,6 @@ def test_a_late_worker_of_an_earlier_attempt_gets_no_task(stack, scheduled) -> N
     assert isinstance(take(stack.tasks, task_id, "ecs:old"), NotOurs)
     assert not stack.tasks.claim(task_id, "ecs:old")
     assert isinstance(take(stack.tasks, task_id, "ecs:new", attempt=2), Taken)
-
-
-def test_a_job_that_waits_too_long_is_stopped_and_only_then_goes_on(stack, now, scheduled) -> None:
-    stack.change_activity(max_queue_seconds=100)
-    stack.dispatch()
-    stack.backend.state = JobState.QUEUED
-    now[0] += 101
-    assert reconcile(stack) == {"QUEUE_TIMEOUT": 1}
-    task_id = task_id_of(scheduled.token)
-    assert list(stack.backend.stopped) == [f"fake-{task_id}"]
-    assert stack.record_of(scheduled).attempt == 1
-    assert isinstance(take(stack.tasks, task_id, "ecs:just-now"), NotOurs)
-    now[0] += 60
-    assert reconcile(stack) == {"SETTLE": 1}
-    record = stack.record_of(scheduled)
-    assert (record.attempt, record.attempts[0].error) == (2, ErrorName.DISPATCH_QUEUE_TIMEOUT)
-    assert stack.dispatcher.handle(*asked_for(stack)) is Result.STARTED
-
-
-def test_a_job_that_runs_at_last_is_left_alone_when_its_worker_was_first(stack, now, scheduled) -> None:
-    stack.change_activity(max_queue_seconds=100)
-    stack.dispatch()
-    stack.backend.state = JobState.QUEUED
-    stack.tasks.claim(task_id_of(scheduled.token), "ecs:1")
-    now[0] += 101
-    reconcile(stack)
-    assert stack.backend.stopped == {}
-
-
-def test_the_reconciler_repeats_a_lost_request_and_starts_nothing(stack, now, scheduled) -> None:
-    stack.dispatch()
-    end(stack, scheduled, 1, failed(CAPACITY))
-    asked_for(stack)
-    for _ in range(4):
-        now[0] += 61
-        reconcile(stack)
-        assert len(asked_for(stack)) == 1
-    assert jobs(stack) == [1]
-
-
-def test_a_move_whose_request_can_not_be_sent_is_made(stack, scheduled, monkeypatch) -> None:
-    def refuse_to_send(**_: object) -> None:
-        raise EndpointConnectionError(endpoint_url="sqs")
-
-    stack.dispatch()
-    monkeypatch.setattr(stack.sqs, "send_message_batch", refuse_to_send)
-    assert end(stack, scheduled, 1, failed(CAPACITY)) is Report.SETTLED
-    assert stack.record_of(scheduled).attempt == 2
-
-
-def test_a_job_that_is_lost_counts_as_interrupted(stack, now, scheduled) -> None:
-    refuse(stack, 1)
-    stack.dispatch()
-    stack.backend.started.clear()
-    now[0] += 601
-    assert reconcile(stack) == {"LOST": 1}
-    assert stack.record_of(scheduled).attempt == 3
-
-
-def test_starts_without_any_answer_end_on_the_next_backend(stack, now, scheduled) -> None:
-    refuse(stack, 1, may_run=True)
-    stack.dispatch()
-    for _ in range(6):
-        now[0] += 181
-        reconcile(stack)
-    assert stack.record_of(scheduled).attempt == 2
-    assert len(asked_for(stack)) == 1
 
 
 def test_an_abort_between_two_attempts_starts_nothing(stack, scheduled) -> None:

@@ -1,7 +1,7 @@
 """Applies of Terraform that change or remove the activity while its jobs run, or describe it wrongly."""
 
-from tests.unit.model.compute import ANOTHERS
-from tests.unit.model.model import SERVICES, Model
+from tests.unit.model.compute import ANOTHERS, SERVICES
+from tests.unit.model.model import Model
 
 from activity_dispatch.testing.stack import ARN
 

@@ -2,13 +2,22 @@
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition
-from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.model.compute import SERVICES, Kind, ModelJob
 from tests.unit.model.counts import counted, happening
 from tests.unit.model.drawn import numbers, pick
-from tests.unit.model.model import SERVICES, Model
+from tests.unit.model.model import Model
 
 from activity_dispatch.domain.jobs import JobState
-from activity_dispatch.domain.outcomes import ErrorName
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
+
+
+def fail_job(model: Model, job: ModelJob, error: ErrorName) -> None:
+    """A service ends a job: it finds no capacity for it, or takes its capacity away."""
+    model.lose_worker(job)
+    job.state, job.ended_at = JobState.ENDED, model.now[0]
+    job.outcome = Failed(error=error, cause=Cause(message="ended", backend="model", job_id=job.id))
+    model.log_end(job)
+    model.emit(job)
 
 
 class Chained(RuleBasedStateMachine):
@@ -29,13 +38,13 @@ class Chained(RuleBasedStateMachine):
         record = self.model.tasks.records.get(job.task_id)
         has_run = record is not None and record.claimed_by is not None
         error = ErrorName.JOB_INTERRUPTED if has_run else ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-        self.model.fail_job(job, error)
+        fail_job(self.model, job, error)
         self.model.settle()
 
     @precondition(lambda self: self.in_containers(JobState.RUNNING))
     @happening(number=numbers)
     def reclaim(self, number: int) -> None:
-        self.model.fail_job(pick(self.in_containers(JobState.RUNNING), number), ErrorName.JOB_INTERRUPTED)
+        fail_job(self.model, pick(self.in_containers(JobState.RUNNING), number), ErrorName.JOB_INTERRUPTED)
         self.model.settle()
         moved = [record for record in self.model.tasks.records.values() if record.attempt > 1]
         counted["moved"] += len(moved)

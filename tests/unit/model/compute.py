@@ -12,12 +12,14 @@ from activity_dispatch.backends.exit_codes import outcome_of_exit
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.attempts import attempt_of
+from activity_dispatch.domain.chains import Link
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import Task
 
 FUNCTION_SECONDS = 900
 REMEMBERED_SECONDS = 3_600
+FIRST, SECOND = SERVICES = ("first", "second")
 # A description that names this service is refused.
 ANOTHERS = "another's"
 
@@ -34,6 +36,14 @@ class Kind(StrEnum):
     TOKEN = "token"  # like ECS: a token makes a start idempotent; ended jobs are soon forgotten
     LIST = "list"  # like Batch: the backend searches for a job of that name before it submits one
     FUNCTION = "function"  # like Lambda: nothing prevents it, and jobs can neither be described nor stopped
+
+
+def fallbacks_of(chain: bool | None, *kinds: Kind) -> tuple[Link, ...]:
+    """Return the second link of a chain, None without one: a function is no link."""
+    if chain is None or Kind.FUNCTION in kinds:
+        return ()
+    config = {"service": SECOND}
+    return (Link(backend="model", config=config, max_queue_seconds=120, after_interruption=chain),)
 
 
 @dataclass(kw_only=True)
@@ -133,6 +143,10 @@ class Compute:
             or job.kind is Kind.LIST
             or self.now[0] - job.ended_at < REMEMBERED_SECONDS
         )
+
+    def is_made_once(self, call: str) -> bool:
+        """Say whether the client for this call tries only once."""
+        return call == "get_activity_task" or (call == "run_job" and Kind.LIST in self.kinds.values())
 
     def under_way(self) -> list[ModelJob]:
         """Return the jobs that are queued or running."""

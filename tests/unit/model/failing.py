@@ -77,7 +77,7 @@ class Failing(RuleBasedStateMachine):
             process.step()
         if not process.is_done:
             counted[f"failed at {call}"] += 1
-            twice = fault.duplicate and self.model.is_made_once(call)
+            twice = fault.duplicate and self.model.compute.is_made_once(call)
             process.step(None if twice else fault)
         if not process.is_done:
             process.finish()

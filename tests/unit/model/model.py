@@ -7,10 +7,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.model.aftermath import check_nothing_is_left, check_stopped
 from tests.unit.model.compute import (
+    FIRST,
     FUNCTION_SECONDS,
+    SECOND,
     Compute,
     Kind,
     ModelJob,
+    fallbacks_of,
     function_failed,
     judge,
     outcome_of,
@@ -23,9 +26,7 @@ from tests.unit.model.roles import Roles
 from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.activities import Activity, WakeUp
-from activity_dispatch.domain.chains import Link
 from activity_dispatch.domain.jobs import JobState
-from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.lifecycle.concluder import OutputNotReady
 from activity_dispatch.report.ended_jobs import EndNotDescribed
@@ -35,7 +36,6 @@ from activity_dispatch.testing.stack import InMemoryStack
 
 TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotDescribed, ExceptionGroup)
-FIRST, SECOND = SERVICES = ("first", "second")
 # From terraform/modules/control-plane: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
 REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
@@ -44,15 +44,6 @@ LONG = 1e9
 LOG_SECONDS = 5.0
 # How long a call may take, by its client's limits: its process is killed then.
 CALL_SECONDS = 75.0
-
-
-def _second(*, after_interruption: bool) -> Link:
-    return Link(
-        backend="model",
-        config={"service": SECOND},
-        max_queue_seconds=120,
-        after_interruption=after_interruption,
-    )
 
 
 class Model:
@@ -69,9 +60,8 @@ class Model:
         chain: bool | None = None,
     ) -> None:
         self.limit = limit
-        # A function is no link; `chain` says whether the second service is taken after an interruption.
-        has_chain = chain is not None and Kind.FUNCTION not in (kind, second_kind or kind)
-        self.fallbacks = (_second(after_interruption=bool(chain)),) if has_chain else ()
+        # `chain` says whether the second service is taken after an interruption.
+        self.fallbacks = fallbacks_of(chain, kind, second_kind or kind)
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
@@ -194,14 +184,6 @@ class Model:
             self.log_end(job)
             self.emit(job)
 
-    def fail_job(self, job: ModelJob, error: ErrorName) -> None:
-        """A service ends a job: it finds no capacity for it, or takes its capacity away."""
-        self.lose_worker(job)
-        job.state, job.ended_at = JobState.ENDED, self.now[0]
-        job.outcome = Failed(error=error, cause=Cause(message="ended", backend="model", job_id=job.id))
-        self.log_end(job)
-        self.emit(job)
-
     def log_end(self, job: ModelJob) -> None:
         """A job's last line is readable only after a while, and another one might be taken for it."""
         self.stack.logs.lines["jobs", job.id] = [json.dumps({"progress": 1})]
@@ -260,10 +242,6 @@ class Model:
             worker.kill()
             self.processes.remove(worker)
             self.on_end.pop(worker)
-
-    def is_made_once(self, call: str) -> bool:
-        """Say whether the client for this call tries only once."""
-        return call == "get_activity_task" or (call == "run_job" and Kind.LIST in self.compute.kinds.values())
 
     def stop_processes(self) -> None:
         """Kill the processes that still run."""

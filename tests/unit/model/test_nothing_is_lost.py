@@ -17,12 +17,12 @@ from hypothesis.stateful import (
 from tests.unit.hypothesis_profiles import PROFILE, examples
 from tests.unit.model.applies import apply, is_served
 from tests.unit.model.chained import Chained
-from tests.unit.model.compute import ANOTHERS, Kind
+from tests.unit.model.compute import ANOTHERS, SERVICES, Kind
 from tests.unit.model.counts import count_errors, counted, happening, never
 from tests.unit.model.drawn import FAULTS, INPUTS, MAX_TASKS, numbers, pick
 from tests.unit.model.failing import Failing
 from tests.unit.model.invariants import UnexpectedErrors, check
-from tests.unit.model.model import SERVICES, Model
+from tests.unit.model.model import Model
 from tests.unit.model.roles import Beats
 from tests.unit.model.time_passes import Fate, come_to_rest, let_minutes_pass, plain, queued
 
@@ -125,7 +125,7 @@ class Stack(Failing, Chained):
         for fault in faults:
             if not process.is_done:
                 twice = fault is not None and fault.duplicate
-                process.step(None if twice and self.model.is_made_once(process.pending) else fault)
+                process.step(None if twice and self.model.compute.is_made_once(process.pending) else fault)
         self.model.settle()
 
     @precondition(lambda self: self.model.processes)

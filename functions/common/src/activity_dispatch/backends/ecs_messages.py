@@ -10,6 +10,8 @@ https://github.com/dask/dask-cloudprovider/issues/56, https://github.com/aws/aws
 """
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -35,6 +37,36 @@ _NO_CAPACITY = (
     "provisioning to complete",
     "internalerror",
 )
+
+
+# Why RunTask placed no task: what only another cluster, definition or network cures. All other reasons pass:
+# RESOURCE:CPU, MEMORY, GPU, ENI and PORTS; AGENT, an instance whose agent is disconnected; want of capacity.
+_INCURABLE = {
+    "ATTRIBUTE": "no instance has an attribute that the definition needs (architecture, driver, network):"
+    " give the cluster such instances or change the definition",
+    "LOCATION": "no instance is in the network's Availability Zones: name subnets of the instances' zones",
+    "MISSING": "something that the request names does not exist:"
+    " look at the cluster, the definition and its roles",
+    "INACTIVE": "the cluster or its instance is gone or inactive: name another cluster",
+}
+
+
+def name_of_failures(failures: Sequence[Mapping[str, Any]]) -> tuple[ErrorName, str]:
+    """Return the error name and the reason of a task that RunTask accepted and did not place.
+
+    There is a failure for each instance that was looked at: one that may pass decides, except beside MISSING,
+    which no instance changes. Source: the second page above.
+    """
+    reasons = [str(failure.get("reason") or "no reason given") for failure in failures]
+    if not failures:
+        return ErrorName.DISPATCH_INVALID_REQUEST, "no task and no failure"
+    codes = [reason.partition(":")[0].strip().upper() for reason in reasons]
+    final = [code for code in codes if code in _INCURABLE]
+    detail = " ".join((reasons[0], str(failures[0].get("detail") or ""))).strip()
+    if "MISSING" not in final and len(final) < len(codes):
+        return ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, detail
+    code = "MISSING" if "MISSING" in final else final[0]
+    return ErrorName.DISPATCH_INVALID_REQUEST, f"{detail}; {_INCURABLE[code]}"
 
 
 def name_of_refusal(error: ClientError) -> ErrorName:

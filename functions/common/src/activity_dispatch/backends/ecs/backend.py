@@ -17,7 +17,7 @@ from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.ecs.events import diagnose, diagnose_task
 from activity_dispatch.backends.ecs.request import capacity_of, network_of, overrides_of
-from activity_dispatch.backends.ecs_messages import name_of_refusal
+from activity_dispatch.backends.ecs_messages import name_of_failures, name_of_refusal
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import ErrorName
@@ -88,13 +88,8 @@ class EcsBackend:
         )
         if response["tasks"]:
             return JobId(response["tasks"][0]["taskArn"])
-        failure = response["failures"][0] if response["failures"] else {}
-        raise StartRefused(
-            ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
-            if _has_no_capacity(response)
-            else ErrorName.DISPATCH_INVALID_REQUEST,
-            f"RunTask: {failure.get('reason', 'no task and no failure')} {failure.get('detail', '')}".strip(),
-        )
+        name, why = name_of_failures(response["failures"])
+        raise StartRefused(name, f"RunTask: {why}")
 
     def find(self, start_id: str) -> JobId | None:
         """Return the ECS task of an attempt, one that stopped in the last hour too; None without."""
@@ -181,8 +176,7 @@ def _existing(error: ClientError) -> "RunTaskResponseTypeDef":
 
 
 def _has_no_capacity(response: "RunTaskResponseTypeDef") -> bool:
-    # MISSING: something that the request names does not exist. All other reasons concern resources.
-    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
-    return bool(response["failures"]) and not any(
-        failure.get("reason") == "MISSING" for failure in response["failures"]
-    )
+    if response["tasks"]:
+        return False
+    name, _ = name_of_failures(response["failures"])
+    return name is ErrorName.DISPATCH_CAPACITY_UNAVAILABLE

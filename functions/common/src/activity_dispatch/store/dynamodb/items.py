@@ -188,6 +188,10 @@ def _record(item: Item) -> TaskRecord:
         settled_at=_seconds(plain, "settled_at"),
     )
     _check_poll(record)
+    return _with_attempt(record, plain)
+
+
+def _with_attempt(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
     description, attempt = attempt_of(plain.get(DESCRIPTION)) or (plain.get(DESCRIPTION), 1)
     return replace(
         record,
