@@ -89,6 +89,20 @@ def test_a_shortage_fails_the_next_request(ecs: Ecs) -> None:
     assert post(ecs.cloud, "ecs/shortage", tasks="many") == 400
 
 
+def test_a_shortage_of_one_provider_spares_the_others(ecs: Ecs) -> None:
+    definition = ecs.definition(ecs.container(["true"]))
+    assert post(ecs.cloud, "ecs/shortage", tasks=1, provider="FARGATE_SPOT") == 200
+
+    def placed(provider: str) -> int:
+        arguments = ecs.arguments(definition)
+        arguments.pop("launchType", None)
+        arguments["capacityProviderStrategy"] = [{"capacityProvider": provider, "weight": 1}]
+        return len(ecs.client.run_task(**arguments)["tasks"])
+
+    assert [placed("FARGATE"), placed("FARGATE_SPOT"), placed("FARGATE_SPOT")] == [1, 0, 1]
+    assert post(ecs.cloud, "ecs/shortage", tasks=1, provider=1) == 400
+
+
 def test_a_shortage_fails_some_of_several_tasks(ecs: Ecs) -> None:
     post(ecs.cloud, "ecs/shortage", tasks=1, reason="RESOURCE:CPU")
     definition = ecs.definition(ecs.container(NEVER))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.chains import Link
 from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocation
 from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview, SlotsRecord
@@ -98,6 +100,21 @@ def test_a_line_shows_state_job_and_progress(backend: Backend) -> None:
         "epoch 3",
     )
     assert one.state == "queued"
+
+
+def test_a_line_shows_the_attempt_and_asks_the_backend_of_its_link(backend: Backend) -> None:
+    link = Link(backend="batch", config={"job_queue": "second"})
+    chained = replace(activity(), fallbacks=(link,))
+    overview = Overview(tasks=(record(1, 1, attempt=2),), slots=(), activities=(chained,))
+    asked = []
+
+    def backend_of(found: Activity) -> Backend:
+        asked.append(found.config)
+        return backend
+
+    (row,), _ = rows_of(overview, backend_of, NOW, region=None)
+    assert row.backend.endswith(", attempt 2")
+    assert asked == [{"job_queue": "second"}]
 
 
 def test_a_line_shows_where_the_log_is(backend: Backend) -> None:

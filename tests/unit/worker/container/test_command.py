@@ -17,6 +17,12 @@ def test_a_task_that_is_not_ours_is_left_alone(bench, settled) -> None:
     assert bench.scheduled.answer is None
 
 
+def test_a_late_job_of_an_earlier_attempt_runs_no_program(bench) -> None:
+    bench.configure(attempt=2)
+    assert bench.sh("touch $TMP_OF_TEST/up") == 75
+    assert not bench.marks()
+
+
 def test_a_task_that_does_not_exist_runs_no_program(bench) -> None:
     bench.configure(task_id="0" * 32)
     assert bench.sh("touch $TMP_OF_TEST/up") == 75

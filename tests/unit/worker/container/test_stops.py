@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from activity_dispatch.domain.tasks import OutcomeName
+from activity_dispatch.domain.tasks import OutcomeName, TaskState
 from activity_dispatch.worker.stop_reason import StopReason
 
 
@@ -25,6 +25,22 @@ def test_a_stopped_container_interrupts_its_program(bench, wait_until, on_term) 
     assert running.exit_code() == 143
     assert bench.error == "Job.Interrupted"
     assert bench.scheduled.heartbeats > 0
+
+
+def test_an_interruption_is_left_to_the_next_attempt_where_there_is_one(bench, wait_until) -> None:
+    bench.configure(leaves_interruption=True)
+    running = bench.in_background(lambda: bench.sh("touch $TMP_OF_TEST/up; while :; do sleep 0.01; done"))
+    wait_until(lambda: bench.marks())
+    bench.stopper.stop(StopReason.INTERRUPTED)
+    assert running.exit_code() == 143
+    assert bench.scheduled.answer is None
+    assert bench.record.state is TaskState.STARTED
+
+
+def test_a_time_limit_is_reported_although_another_attempt_would_follow_an_interruption(bench) -> None:
+    bench.configure(leaves_interruption=True, timeout_seconds=0.05)
+    assert bench.run("sleep", "60") == 124
+    assert bench.error == "Job.TimedOut"
 
 
 def test_a_program_that_ignores_sigterm_is_killed_after_its_grace_period(bench, wait_until) -> None:

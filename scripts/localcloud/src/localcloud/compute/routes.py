@@ -3,7 +3,7 @@
 POST /_localcloud/spot-interruption  {"task": ARN or id, "notice_code": optional}, or
                                      {"job": id, "abrupt": optional}, or {"training_job": name,
                                      "abrupt": optional, "no_capacity_seconds": optional}
-POST /_localcloud/ecs/shortage       {"tasks": n, "reason": optional}
+POST /_localcloud/ecs/shortage       {"tasks": n, "reason": optional, "provider": optional}
 POST /_localcloud/sagemaker/shortage {"jobs": n}
 GET  /_localcloud/ecs/v4/TASK-CONTAINER[/task]
 """
@@ -81,7 +81,10 @@ def _shortage(body: dict[str, Any]) -> Answer:
     tasks = body.get("tasks")
     if not isinstance(tasks, int) or tasks < 0:
         return 400, {"error": f"tasks must be an integer from 0, not {tasks!r}"}
-    SHORTAGE.cause(tasks, body.get("reason"))
+    provider = body.get("provider")
+    if not isinstance(provider, str | None):
+        return 400, {"error": f"provider must be a capacity provider's name, not {provider!r}"}
+    SHORTAGE.cause(tasks, body.get("reason"), provider)
     return 200, {"tasks": tasks}
 
 

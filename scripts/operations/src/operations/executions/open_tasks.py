@@ -50,8 +50,8 @@ def rows_of(
     """
     activities = {activity.arn: activity for activity in overview.activities}
     rows, problems = [], []
-    for arn, records in _by_activity(overview.tasks).items():
-        activity = activities.get(arn)
+    for (arn, attempt), records in _by_attempt(overview.tasks).items():
+        activity = activities[arn].link(attempt) if arn in activities else None
         known: Mapping[str, tuple[Diagnosis, str]] = {}
         try:
             if activity is not None:
@@ -132,7 +132,7 @@ def _row(record: TaskRecord, now: float, diagnosis: Diagnosis | None, log: str) 
     progress = record.progress or (None if diagnosis is None else diagnosis.progress) or NOTHING
     return Row(
         state=state,
-        backend=record.backend,
+        backend=record.backend if record.attempt == 1 else f"{record.backend}, attempt {record.attempt}",
         activity=activity_name(record.activity_arn),
         job=NOTHING if record.job_id is None else record.job_id.rsplit("/", 1)[-1],
         age=duration(age(record, now)),
@@ -141,8 +141,8 @@ def _row(record: TaskRecord, now: float, diagnosis: Diagnosis | None, log: str) 
     )
 
 
-def _by_activity(records: Iterable[TaskRecord]) -> Mapping[str, list[TaskRecord]]:
-    groups: defaultdict[str, list[TaskRecord]] = defaultdict(list)
+def _by_attempt(records: Iterable[TaskRecord]) -> Mapping[tuple[str, int], list[TaskRecord]]:
+    groups: defaultdict[tuple[str, int], list[TaskRecord]] = defaultdict(list)
     for record in records:
-        groups[record.activity_arn].append(record)
+        groups[record.activity_arn, record.attempt].append(record)
     return groups

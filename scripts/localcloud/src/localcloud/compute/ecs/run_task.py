@@ -35,11 +35,12 @@ def run_task(context: Any, request: Document) -> Document:
     placement = place_tasks(place, request, definition)
     request = _with_size(request, definition, placement)
     count = request.get("count") or 1
-    failures = SHORTAGE.take(placement.cluster_arn, count)
-    tasks = [
-        new_task(place, request, definition, one, tags)
-        for one in placement.each(count - len(failures))
-    ]
+    failures, tasks = [], []
+    for one in placement.each(count):
+        if failure := SHORTAGE.take(one.cluster_arn, one.capacity_provider):
+            failures.append(failure)
+        else:
+            tasks.append(new_task(place, request, definition, one, tags))
     if tasks and (earlier := TASKS.add(place, token, parameters, tasks)):
         return _repeated(parameters, earlier)
     answer = {"tasks": [task.describe(tags=True) for task in tasks], "failures": failures}

@@ -15,21 +15,24 @@ class Shortage:
 
     def __init__(self) -> None:
         """No shortage."""
-        self._missing = 0
-        self._reason = _REASON
+        # By capacity provider; None: on all of them.
+        self._missing: dict[str | None, tuple[int, str]] = {}
         self._lock = threading.Lock()
 
-    def cause(self, tasks: int, reason: str | None = None) -> None:
-        """Make the next `tasks` tasks find no capacity."""
+    def cause(self, tasks: int, reason: str | None = None, provider: str | None = None) -> None:
+        """Make the next `tasks` tasks find no capacity, those on a provider or all."""
         with self._lock:
-            self._missing, self._reason = tasks, reason or _REASON
+            self._missing[provider] = tasks, reason or _REASON
 
-    def take(self, cluster_arn: str, wanted: int) -> list[Document]:
-        """Return the failures among `wanted` tasks."""
+    def take(self, cluster_arn: str, provider: str | None) -> Document | None:
+        """Return the failure of a task on this provider, None if it finds capacity."""
         with self._lock:
-            short = min(wanted, self._missing)
-            self._missing -= short
-            return [{"arn": cluster_arn, "reason": self._reason} for _ in range(short)]
+            for concerned in (provider, None):
+                left, reason = self._missing.get(concerned, (0, _REASON))
+                if left:
+                    self._missing[concerned] = left - 1, reason
+                    return {"arn": cluster_arn, "reason": reason}
+            return None
 
 
 SHORTAGE = Shortage()
