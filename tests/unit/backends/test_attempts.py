@@ -1,4 +1,4 @@
-"""Jobs of different attempts of a task: each is called after its own, and told apart by what its service says."""
+"""Jobs of different attempts of a task are called after them, and told apart by what their service says."""
 
 from dataclasses import replace
 from unittest.mock import Mock

@@ -75,6 +75,16 @@ def test_a_signal_interrupts_the_function_which_can_clean_up(bench, number) -> N
     assert signal.getsignal(number) is before
 
 
+def test_an_interruption_is_left_to_the_next_attempt_where_there_is_one(bench) -> None:
+    def handle(_: object) -> None:
+        bench.stopper.stop(StopReason.INTERRUPTED)
+        forever()
+
+    bench.configure(leaves_interruption=True)
+    assert bench.call(handle) == 143
+    assert bench.scheduled.answer is None
+
+
 def test_a_function_that_returns_after_an_interruption_is_still_interrupted(bench) -> None:
     def handle(_: object) -> int:
         try:
