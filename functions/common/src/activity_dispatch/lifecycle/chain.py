@@ -95,5 +95,5 @@ def as_left(record: TaskRecord, failed: Failed) -> Failed:
     """Return how a job ended that was stopped because it waited too long for its turn."""
     if record.claimed_by != LEAVING:
         return failed
-    message = f"the job did not run within max_queue_seconds and was stopped: {failed.cause.message}"
+    message = f"the job waited too long for its turn and was stopped: {failed.cause.message}"
     return Failed(error=ErrorName.DISPATCH_QUEUE_TIMEOUT, cause=replace(failed.cause, message=message))
