@@ -106,7 +106,10 @@ def test_every_role_has_path_and_boundary(plans: Mapping[str, list[Resource]], r
         ("misspelt_argument", ["Unknown: film.max_concurent_jobs", "allowed_overrides", "wake_up"]),
         ("two_backends", ["lambda, ecs, batch, sagemaker or backend", "Given: 2"]),
         ("no_backend", ["lambda, ecs, batch, sagemaker or backend", "Given: 0"]),
-        ("backend_not_permitted", ["backend and fallbacks must be of kinds that the stack permits: lambda", "Given: ecs"]),
+        (
+            "backend_not_permitted",
+            ["backend and fallbacks must be of kinds that the stack permits: lambda", "Given: ecs"],
+        ),
         (
             "wake_up_not_there",
             ["wake_up must be one that the stack has: requests, callback", 'Given: "poll"'],
