@@ -1,9 +1,14 @@
 """What a task's input may change about its container."""
 
+from dataclasses import replace
+
 import pytest
+from tests.unit.backends.stubs import TASK
 
 from activity_dispatch.backends.container_overrides import ContainerOverrides
-from activity_dispatch.domain.tasks import InvalidInput
+from activity_dispatch.domain.tasks import InvalidInput, Origin
+
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def test_all_overrides_are_read() -> None:
@@ -16,11 +21,18 @@ def test_all_overrides_are_read() -> None:
 
 def test_the_container_gets_its_variables_and_the_tasks() -> None:
     wanted = ContainerOverrides.from_job({"environment": {"X": "1"}, "timeout_seconds": 60})
-    assert wanted.variables("abc") == [
+    assert wanted.variables(TASK) == [
         {"name": "X", "value": "1"},
-        {"name": "TASK_ID", "value": "abc"},
+        {"name": "TASK_ID", "value": TASK.task_id},
         {"name": "TASK_TIMEOUT_SECONDS", "value": "60"},
     ]
+
+
+@pytest.mark.parametrize(("job", "value"), [({}, TRACE), ({"environment": {"TRACEPARENT": "own"}}, "own")])
+def test_the_container_gets_its_tasks_trace_unless_the_input_has_one(job: dict, value: str) -> None:
+    origin = Origin(state_name="Cut", attempt=0, entered_at="now", trace=TRACE)
+    variables = ContainerOverrides.from_job(job).variables(replace(TASK, execution_arn="arn", origin=origin))
+    assert [each["value"] for each in variables if each["name"] == "TRACEPARENT"] == [value]
 
 
 def test_no_overrides_are_the_default() -> None:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from activity_dispatch.domain.activity_settings import optional_int, strings
+from activity_dispatch.domain.activity_settings import flag, job_tags, optional_int, strings
+from activity_dispatch.domain.job_tags import JobTags
 
 
 class InvalidActivity(Exception):
@@ -37,7 +38,8 @@ class Activity:
     most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
-    there are no such workers.
+    there are no such workers. With `envelope` its states say which execution a task is of; `job_tags` says
+    what tags jobs get besides those that every job has.
     """
 
     arn: str
@@ -52,6 +54,8 @@ class Activity:
     wake_up: WakeUp = WakeUp.REQUESTS
     pollers: int = 1
     overflow_after_seconds: int | None = None
+    envelope: bool = False
+    job_tags: JobTags | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -90,6 +94,8 @@ class Activity:
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
+                envelope=flag(document, "envelope"),
+                job_tags=job_tags(document, "job_tags"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

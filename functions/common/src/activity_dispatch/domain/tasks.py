@@ -48,6 +48,23 @@ class OutcomeName(StrEnum):
     CANCELLED = "cancelled"
 
 
+# The key of the tasks whose execution is unknown, among those whose execution is known.
+BARE = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a task's envelope says, besides its execution: see `activity_dispatch.domain.envelope`.
+
+    `attempt` is 0 the first time; `entered_at` is Step Functions' timestamp; `trace` is a traceparent.
+    """
+
+    state_name: str
+    attempt: int
+    entered_at: str
+    trace: str | None = None
+
+
 class InvalidInput(Exception):
     """The activity does not allow this input; the message names the field and what is allowed."""
 
@@ -59,8 +76,9 @@ class Task:
     `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job
     parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
     the poll that took the task, and `holds_slot` says whether that poll reserved a slot.
-    `execution_arn` is known for callbacks only. `description` is the fingerprint of the activity's
-    description that the task is started with.
+    `execution_arn` and `origin` are known from the task's envelope, for callbacks the first only. `is_bare`:
+    there was none although the activity has them on. `description` is the fingerprint of the activity's
+    description that the task is started with. `tags` are the job's.
     """
 
     activity_arn: str
@@ -70,8 +88,11 @@ class Task:
     poll_id: str = ""
     holds_slot: bool = False
     execution_arn: str = ""
+    origin: Origin | None = None
+    is_bare: bool = False
     description: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def task_id(self) -> str:
@@ -130,10 +151,10 @@ def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
 class TaskRecord:
     """A task as the task table holds it; times are seconds since 1970.
 
-    `restarts` says how often the reconciler has started it again; only `TaskTable.get` returns it.
-    Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
-    ended, removes `poll_id`. `description` is the fingerprint of the description that the task was
-    started with; releases up to 0.1.0 recorded none.
+    `restarts` says how often the reconciler has started it again; only `TaskTable.get` returns it, and
+    `execution_arn` and `origin`. Settling removes `token` and `input`. Closing, when the job of a settled
+    task is known to have ended, removes `poll_id`. `description` is the fingerprint of the description
+    that the task was started with; releases up to 0.1.0 recorded none.
     """
 
     task_id: str
@@ -147,6 +168,8 @@ class TaskRecord:
     holds_slot: bool = False
     token: str | None = field(default=None, repr=False)
     input: str | None = field(default=None, repr=False)
+    execution_arn: str | None = None
+    origin: Origin | None = None
     description: str | None = None
     job_id: str | None = None
     started_at: float | None = None
@@ -184,5 +207,7 @@ class TaskRecord:
             heartbeat_seconds=self.heartbeat_seconds,
             poll_id=self.poll_id or "",
             holds_slot=self.holds_slot,
+            execution_arn=self.execution_arn or "",
+            origin=self.origin,
             description=self.description,
         )

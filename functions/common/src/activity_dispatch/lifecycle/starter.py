@@ -9,10 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.backends.base import Backend, StartRefused
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.envelope import unwrapped
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
-from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord, job_overrides
+from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord
 from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.lifecycle.tagging import overrides_and_tags
 from activity_dispatch.observe.log_keys import keys_of, log_keys
 from activity_dispatch.observe.metrics import Metric
 from activity_dispatch.store.task_table import TaskTable
@@ -62,7 +64,8 @@ class Starter:
                 LOG.exception("task %s could not be recorded", task.task_id)
                 refused = StartRefused(ErrorName.DISPATCH_INVALID_REQUEST, _unexpected(error))
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
-            return self._start(activity, backend, task, is_retry=is_retry)
+            with log_keys(**keys_of(task)):
+                return self._start(activity, backend, task, is_retry=is_retry)
 
     def give_up(self, backend: Backend, record: TaskRecord) -> None:
         """Fail a task none of whose starts was confirmed, unless a job has it now.
@@ -90,11 +93,14 @@ class Starter:
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=failed.error)
 
     def _record(self, activity: Activity, task: Task, *, is_retry: bool) -> Task:
-        """Add the task to the table; return it with its overrides."""
-        overrides = job_overrides(task.input, activity.allowed_overrides)
-        task = replace(task, overrides=overrides)
-        # An interrupted task and a callback task are in the table already.
-        if not is_retry and not activity.is_callback:
+        """Add the task to the table; return it with its overrides, out of its envelope."""
+        # An interrupted task and a callback task are in the table already, as their programs see them.
+        is_new = not is_retry and not activity.is_callback
+        if is_new:
+            task = unwrapped(activity, task)
+        overrides, tags = overrides_and_tags(activity, task)
+        task = replace(task, overrides=overrides, tags=tags)
+        if is_new:
             self.tasks.add(task, activity.backend)
         return task
 

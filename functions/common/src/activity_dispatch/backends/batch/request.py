@@ -47,7 +47,7 @@ def _amount(size: Mapping[str, Any], field: str) -> float:
 def overrides_of(task: Task, container: JobContainer | None) -> dict[str, Any]:
     """Return what the task changes about its definition. Raises InvalidInput."""
     wanted = ContainerOverrides.from_job(task.overrides)
-    override: dict[str, Any] = {"environment": wanted.variables(task.task_id)}
+    override: dict[str, Any] = {"environment": wanted.variables(task)}
     if wanted.command is not None:
         override["command"] = list(wanted.command)
     resources = {"VCPU": wanted.cpu, "MEMORY": wanted.memory_mb, "GPU": wanted.gpu}

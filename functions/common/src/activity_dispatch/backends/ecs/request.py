@@ -66,7 +66,7 @@ def network_of(config: Mapping[str, Any], capacity: list[dict[str, Any]]) -> dic
 def overrides_of(task: Task, container: str, *, gpus: int) -> dict[str, Any]:
     """Return what the task changes about its definition, whose container has `gpus`. Raises InvalidInput."""
     wanted = ContainerOverrides.from_job(task.overrides)
-    override: dict[str, Any] = {"name": container, "environment": wanted.variables(task.task_id)}
+    override: dict[str, Any] = {"name": container, "environment": wanted.variables(task)}
     overrides: dict[str, Any] = {"containerOverrides": [override]}
     if wanted.command is not None:
         override["command"] = list(wanted.command)
@@ -82,6 +82,11 @@ def overrides_of(task: Task, container: str, *, gpus: int) -> dict[str, Any]:
             f"job: {size} characters of overrides; allowed are up to {MAX_OVERRIDES_CHARACTERS}"
         )
     return overrides
+
+
+def tags_of(task: Task) -> list[dict[str, str]]:
+    """Return the task's own tags; ECS adds those of the definition."""
+    return [{"key": key, "value": value} for key, value in task.tags.items()]
 
 
 def _gpus(wanted: int, defined: int) -> int:

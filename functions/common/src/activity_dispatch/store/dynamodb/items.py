@@ -11,15 +11,16 @@ from functools import partial
 from typing import Any
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
+from activity_dispatch.domain.envelope import origin_from_json, origin_to_json
 from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.domain.polls import parked
-from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
+from activity_dispatch.domain.tasks import BARE, OutcomeName, Task, TaskRecord, TaskState, is_task_id
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
 
 LOG = logging.getLogger(__name__)
 
 INDEX = "open"
-# Callback tasks by execution: the history names no poll that would lead to them.
+# Tasks by execution, those whose execution is known; under `BARE` those that came without their envelope.
 EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
@@ -58,8 +59,10 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
         item["poll_id"] = {"S": task.poll_id}
     elif state is TaskState.WAITING:
         item["poll_id"] = {"S": parked(task.activity_arn)}
-    if task.execution_arn:
-        item["execution_arn"] = {"S": task.execution_arn}
+    if task.execution_arn or task.is_bare:
+        item["execution_arn"] = {"S": task.execution_arn or BARE}
+    if task.origin is not None:
+        item["origin"] = {"S": origin_to_json(task.origin)}
     if task.holds_slot:
         item["holds_slot"] = {"BOOL": True}
     if task.description:
@@ -161,7 +164,7 @@ def _record(item: Item) -> TaskRecord:
     plain = {name: _plain(name, item[name]) for name in _NAMES if name in item}
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
-    outcome = plain.get("outcome")
+    outcome, execution, origin = plain.get("outcome"), plain.get("execution_arn"), plain.get("origin")
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
@@ -174,6 +177,8 @@ def _record(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
+        execution_arn=None if execution == BARE else execution,
+        origin=origin_from_json(origin) if origin else None,
         description=plain.get(DESCRIPTION),
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
