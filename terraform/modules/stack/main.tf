@@ -35,6 +35,8 @@ locals {
     wake_up                = null
     pollers                = null
     overflow_after_seconds = null
+    envelope               = null
+    job_tags               = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -59,4 +61,6 @@ module "activity" {
   wake_up                = each.value.wake_up
   pollers                = each.value.pollers
   overflow_after_seconds = each.value.overflow_after_seconds
+  envelope               = each.value.envelope
+  job_tags               = each.value.job_tags
 }

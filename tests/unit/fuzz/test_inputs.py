@@ -39,7 +39,6 @@ jobs = mutation.mutated(JOB)
 # What JSON allows and Python's parser refuses: numbers too long or too large, nesting too deep.
 WRAPPED = replace(ACTIVITY, arn=ARN)
 TAGGED = replace(ACTIVITY, arn=ARN, job_tags=JobTags(allowed=("team", "cost")))
-UNREADABLE = "input: it can't be read: Infinity is not a JSON value"
 TOO_MUCH = ('{"job": ' + "1" * 5_000 + "}", '{"job": ' + "[" * 200_000, '{"job": 1e999}')
 task_inputs = (
     mutation.mutated({"n": 1, "job": JOB}).map(json.dumps)
@@ -71,7 +70,8 @@ def test_container_overrides_are_read_or_refused(job: Any) -> None:
 def test_any_value_in_an_envelope_reaches_its_program_unchanged(value: Any) -> None:
     text = json.dumps(value)
     out, refusal = tried(lambda: unwrapped(WRAPPED, task_of(envelope(text))), InvalidInput)
-    assert refusal in ("", UNREADABLE) if "Infinity" in text else refusal == ""
+    # Python writes what JSON does not know.
+    assert not refusal or ("Infinity" in text and refusal.startswith("input: it can't be read: "))
     assert out is None or (out.input, out.execution_arn) == (text, EXECUTION)
 
 
