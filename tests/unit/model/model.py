@@ -55,25 +55,26 @@ class Model:
         *,
         second_kind: Kind | None = None,
         heartbeat_seconds: int = 180,
+        has_envelopes: bool = False,
     ) -> None:
         self.limit = limit
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
         self.stack.tasks.check = judge
-        self.activity = self._serve(heartbeat_seconds, max_queue_seconds)
+        self.activity = self._serve(heartbeat_seconds, max_queue_seconds, has_envelopes)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
         self.roles = Roles(stack=self.stack, compute=self.compute, now=self.now)
-        self.executions = Executions(stepfunctions=self.stepfunctions, heartbeat_seconds=heartbeat_seconds)
+        self.executions = Executions(stepfunctions=self.stepfunctions, activity=self.activity)
         self.messages, self.events = self.executions.messages, self.executions.events
         self.processes: list[Process] = []
         self.on_end: dict[Process, Any] = {}
         self.workers: dict[str, Process] = {}
         self.dead_letters = 0
 
-    def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None) -> Activity:
+    def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None, envelope: bool) -> Activity:
         """Serve an activity, and a callback target like it."""
         activity = self.stack.change_activity(
             backend="model",
@@ -82,6 +83,7 @@ class Model:
             timeout_seconds=int(TIMEOUT_SECONDS),
             max_concurrent_jobs=self.limit,
             max_queue_seconds=max_queue_seconds,
+            envelope=envelope,
         )
         self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
         return activity

@@ -103,7 +103,11 @@ class Canceller:
         bare = [*islice(self.tasks.of_execution(BARE), MAX_BARE_READ + 1)]
         if len(bare) > MAX_BARE_READ:
             return True
-        return any(record is not None and not record.is_closed for record in map(self._known, bare))
+        try:
+            return any(record is not None and not record.is_closed for record in map(self._known, bare))
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("a task without its envelope was not read, so one may be open: %s", error)
+            return True
 
     def _known(self, task_id: str) -> TaskRecord | None:
         try:
