@@ -105,6 +105,20 @@ def test_beside_an_activity_without_envelopes_the_history_is_read(stack, cancell
     assert counted.histories == 1
 
 
+def test_envelopes_that_were_turned_on_just_now_are_taken_off(stack) -> None:
+    stack.change_activity(envelope=False)
+    dispatch(stack, is_bare=True)
+    # The dispatcher has its description for a minute.
+    stack.change_activity(envelope=True)
+    assert stack.record_of(dispatch(stack)).input == '{"n": 1}'
+
+
+def test_with_envelopes_off_what_looks_like_one_is_an_input(stack) -> None:
+    stack.change_activity(envelope=False)
+    task = dispatch(stack)
+    assert (stack.record_of(task).input, stack.record_of(task).execution_arn) == (task.input, None)
+
+
 def test_an_invalid_envelope_fails_its_task(stack, canceller) -> None:
     task = stack.stepfunctions.schedule(stack.arn, json.dumps({**FACTS, "execution_arn": 5, "input": 1}))
     stack.dispatch()

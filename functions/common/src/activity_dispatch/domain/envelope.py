@@ -44,6 +44,11 @@ def unwrapped(activity: Activity, task: Task) -> Task:
     return replace(task, input=given, execution_arn=_execution(document), origin=_origin(document))
 
 
+def looks_wrapped(activity: Activity, task: Task) -> bool:
+    """Return whether the input may be an envelope although the activity has them off."""
+    return not activity.envelope and f'"{MARK}"' in task.input
+
+
 def origin_to_json(origin: Origin) -> str:
     """Return the origin as JSON, for the task table."""
     return json.dumps({name: value for name, value in asdict(origin).items() if value is not None})

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.backends.base import Backend, StartRefused
 from activity_dispatch.domain.activities import Activity
-from activity_dispatch.domain.envelope import unwrapped
+from activity_dispatch.domain.envelope import looks_wrapped, unwrapped
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord
@@ -97,7 +97,10 @@ class Starter:
         # An interrupted task and a callback task are in the table already, as their programs see them.
         is_new = not is_retry and not activity.is_callback
         if is_new:
-            task = unwrapped(activity, task)
+            # They may have been turned on within the minute for which a description is cached.
+            outdated = looks_wrapped(activity, task)
+            current = self.tasks.activity(activity.arn) if outdated else None
+            task = unwrapped(current or activity, task)
         overrides, tags = overrides_and_tags(activity, task)
         task = replace(task, overrides=overrides, tags=tags)
         if is_new:
