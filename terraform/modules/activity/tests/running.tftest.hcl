@@ -72,7 +72,7 @@ run "it_may_be_off" {
   }
 }
 
-run "refuses_envelopes_for_workers" {
+run "rejects_envelopes_for_workers" {
   command = plan
   variables {
     envelope               = true
@@ -81,7 +81,7 @@ run "refuses_envelopes_for_workers" {
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
-run "refuses_envelopes_of_a_state_that_is_not_ours" {
+run "rejects_envelopes_of_a_state_that_is_not_ours" {
   command = plan
   variables {
     envelope = true
@@ -102,7 +102,7 @@ run "says_what_tags_jobs_get" {
   }
 }
 
-run "refuses_tags_of_aws" {
+run "rejects_tags_of_aws" {
   command = plan
   variables {
     job_tags = { allowed = ["AWS:team"] }
@@ -110,7 +110,7 @@ run "refuses_tags_of_aws" {
   expect_failures = [var.job_tags]
 }
 
-run "refuses_tags_of_the_stack" {
+run "rejects_tags_of_the_stack" {
   command = plan
   variables {
     job_tags = { allowed = ["activity-dispatch"] }
@@ -118,7 +118,7 @@ run "refuses_tags_of_the_stack" {
   expect_failures = [var.job_tags]
 }
 
-run "refuses_facts_that_no_envelope_has" {
+run "rejects_facts_that_no_envelope_has" {
   command = plan
   variables {
     job_tags = { facts = ["name"] }
@@ -126,7 +126,7 @@ run "refuses_facts_that_no_envelope_has" {
   expect_failures = [var.job_tags]
 }
 
-run "refuses_more_tags_than_a_job_may_have" {
+run "rejects_more_tags_than_a_job_may_have" {
   command = plan
   variables {
     job_tags = { allowed = [for number in range(46) : "key${number}"] }
@@ -134,7 +134,7 @@ run "refuses_more_tags_than_a_job_may_have" {
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
-run "refuses_tags_that_the_stack_has_already" {
+run "rejects_tags_that_the_stack_has_already" {
   command = plan
   variables {
     job_tags = { allowed = ["team"] }
@@ -142,7 +142,7 @@ run "refuses_tags_that_the_stack_has_already" {
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
-run "refuses_tags_on_lambda" {
+run "rejects_tags_on_lambda" {
   command = plan
   variables {
     backend  = { kind = "lambda", name = "words", config = "{}" }

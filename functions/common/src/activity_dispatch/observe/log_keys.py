@@ -39,10 +39,8 @@ def keys_of(task: Task | TaskRecord) -> Mapping[str, str | None]:
         "poll_id": task.poll_id,
         "activity": activity_name(task.activity_arn),
     }
-    if task.execution_arn:
-        keys["execution"] = task.execution_arn
     if trace := traceparent_of(task):
-        keys["trace_id"] = trace.split("-")[1]
+        keys |= {"execution": task.execution_arn, "trace_id": trace.split("-")[1]}
     if isinstance(task, TaskRecord):
         return {**keys, "backend": task.backend, "job_id": task.job_id}
     return keys

@@ -164,7 +164,7 @@ def _record(item: Item) -> TaskRecord:
     plain = {name: _plain(name, item[name]) for name in _NAMES if name in item}
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
-    outcome, execution, origin = plain.get("outcome"), plain.get("execution_arn"), plain.get("origin")
+    outcome = plain.get("outcome")
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
@@ -177,8 +177,7 @@ def _record(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
-        execution_arn=None if execution == BARE else execution,
-        origin=origin_from_json(origin) if origin else None,
+        **_origin(plain),
         description=plain.get(DESCRIPTION),
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
@@ -192,6 +191,14 @@ def _record(item: Item) -> TaskRecord:
     )
     _check_poll(record)
     return record
+
+
+def _origin(plain: Mapping[str, Any]) -> dict[str, Any]:
+    execution, origin = plain.get("execution_arn"), plain.get("origin")
+    return {
+        "execution_arn": None if execution == BARE else execution,
+        "origin": None if origin is None else origin_from_json(origin),
+    }
 
 
 def _check_poll(record: TaskRecord) -> None:
