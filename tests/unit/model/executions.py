@@ -187,7 +187,8 @@ def is_of(other: FakeTask, task: FakeTask) -> bool:
 def input_of(task: FakeTask) -> Mapping[str, int]:
     """Return a task's input."""
     found: Mapping[str, Any] = json.loads(task.input)
-    return found.get("input", found)
+    inner: Mapping[str, int] = found.get("input", found)
+    return inner
 
 
 def state_of(task: FakeTask) -> tuple[str, int | None, int]:
