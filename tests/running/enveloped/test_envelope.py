@@ -47,10 +47,10 @@ def test_a_task_knows_its_execution(enveloped, client, follow, tmp_path, languag
     assert output["input"] == given
     first, second = records(client, enveloped, ended.arn)
     origins = [json.loads(item["origin"]) for item in (first, second)]
-    assert [(origin["state_name"], origin["attempt"]) for origin in origins] == [
-        ("Cut (left)", 0),
-        ("Cut (left)", 1),
-    ]
+    assert {origin["state_name"] for origin in origins} == {"Cut (left)"}
+    # The local cloud makes a Parallel's Parameters once, before its retries (docs/fidelity.md).
+    retried = 1 if language == "JSONata" else 0
+    assert [origin["attempt"] for origin in origins] == [0, retried]
     assert tags_of(client, second["job_id"]) == {
         "activity-dispatch": "enveloped",
         "activity-dispatch:activity": "enveloped-work",
