@@ -224,15 +224,6 @@ def test_a_settled_parked_task_cannot_be_taken(table) -> None:
     assert table.overview().tasks == ()
 
 
-def test_open_callback_tasks_are_found_by_their_execution(table) -> None:
-    mine, closed, other = callback_task("a"), callback_task("b"), callback_task("c", "another")
-    for task in (mine, closed, other):
-        table.park(task, "lambda")
-    table.record_settled(closed.task_id, OutcomeName.SUCCEEDED, None, closed=True)
-    assert [record.task_id for record in table.of_execution("execution")] == [mine.task_id]
-    assert table.of_execution("no such") == []
-
-
 def test_no_activities_are_served_at_first(table) -> None:
     assert table.served_activities() == ()
 

@@ -25,23 +25,10 @@ locals {
     timeout_seconds        = var.timeout_seconds
     wake_up                = var.wake_up
     overflow_after_seconds = var.overflow_after_seconds
+    envelope               = local.envelope
     partition              = var.stack.partition
     queue                  = var.stack.queue
   }
-  description = merge({
-    arn                    = local.id
-    name                   = local.is_callback ? var.name : local.name
-    backend                = local.backend.kind
-    config                 = jsondecode(local.backend.config)
-    heartbeat_seconds      = local.heartbeat_seconds
-    timeout_seconds        = var.timeout_seconds
-    allowed_overrides      = var.allowed_overrides
-    max_concurrent_jobs    = var.max_concurrent_jobs
-    max_queue_seconds      = local.max_queue_seconds
-    wake_up                = var.wake_up
-    pollers                = var.pollers
-    overflow_after_seconds = var.overflow_after_seconds
-  }, local.running)
 }
 
 # AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
@@ -71,6 +58,23 @@ resource "aws_dynamodb_table_item" "this" {
   })
 
   lifecycle {
+    precondition {
+      condition     = !local.envelope || contains(["requests", "poll"], var.wake_up)
+      error_message = "envelope must be false or null if wake_up is logs (the definition is not ours) or callback (its request says the execution). Given: ${local.envelope}."
+    }
+    precondition {
+      condition     = !local.envelope || var.overflow_after_seconds == null
+      error_message = "envelope must be false or null if overflow_after_seconds is set: your own workers would get the envelope. Given: ${local.envelope}."
+    }
+    precondition {
+      condition     = var.job_tags == null || local.backend.kind != "lambda"
+      error_message = "job_tags must be null on lambda: an invocation has no tags. Given: ${jsonencode(var.job_tags)}."
+    }
+    precondition {
+      # Four are the dispatcher's own, one is the stack's.
+      condition     = length(local.tags) + length(local.allowed_tags) + 5 <= 50 && length(setintersection(keys(local.tags), local.allowed_tags)) == 0
+      error_message = "job_tags.allowed must be other keys than those of tags, and with them at most 45: AWS allows a job 50 tags. Given: ${join(", ", local.allowed_tags)}, and ${length(local.tags)} tags."
+    }
     precondition {
       condition     = length(local.backends) == 1
       error_message = "lambda, ecs, batch, sagemaker or backend must be set, and only one of them. Given: ${length(local.backends)}."

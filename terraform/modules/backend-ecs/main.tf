@@ -36,7 +36,8 @@ resource "aws_ecs_task_definition" "this" {
   execution_role_arn = aws_iam_role.this["execution"].arn
   # Put together as text: Terraform has no list of objects of different types.
   container_definitions = "[${join(",", concat([jsonencode(local.job)], [for sidecar in local.sidecars : jsonencode(sidecar)]))}]"
-  tags                  = local.tags
+  # A task gets them.
+  tags = merge(local.tags, { activity-dispatch = var.stack.name })
 
   runtime_platform {
     operating_system_family = "LINUX"

@@ -18,6 +18,14 @@ locals {
         ResultPath = null
       }
       first_branch = { OutputPath = "$[0]" }
+      envelope = { Parameters = {
+        "activity_dispatch_envelope" = 1
+        "execution_arn.$"            = "$$.Execution.Id"
+        "state_name.$"               = "$$.State.Name"
+        "attempt.$"                  = "$$.State.RetryCount"
+        "entered_at.$"               = "$$.State.EnteredTime"
+        "input.$"                    = "$"
+      } }
       hand_over = { Parameters = merge(local.queue, { MessageBody = {
         "callback"     = var.activity.key
         "task_token.$" = "$$.Task.Token"
@@ -37,6 +45,15 @@ locals {
         Output = "{% $states.input %}"
       }
       first_branch = { Output = "{% $states.result[0] %}" }
+      envelope = { Arguments = {
+        "activity_dispatch_envelope" = 1
+        "execution_arn"              = "{% $states.context.Execution.Id %}"
+        "state_name"                 = "{% $states.context.State.Name %}"
+        "attempt"                    = "{% $states.context.State.RetryCount %}"
+        "entered_at"                 = "{% $states.context.State.EnteredTime %}"
+        "trace"                      = "{% $exists($states.context.Execution.Input.traceparent) ? $states.context.Execution.Input.traceparent : null %}"
+        "input"                      = "{% $states.input %}"
+      } }
       hand_over = { Arguments = merge(local.queue, { MessageBody = {
         "callback"   = var.activity.key
         "task_token" = "{% $states.context.Task.Token %}"

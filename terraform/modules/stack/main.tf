@@ -36,6 +36,8 @@ locals {
     pollers                = null
     overflow_after_seconds = null
     fallbacks              = null
+    envelope               = null
+    job_tags               = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -61,4 +63,6 @@ module "activity" {
   pollers                = each.value.pollers
   overflow_after_seconds = each.value.overflow_after_seconds
   fallbacks              = each.value.fallbacks
+  envelope               = each.value.envelope
+  job_tags               = each.value.job_tags
 }

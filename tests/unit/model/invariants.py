@@ -1,10 +1,11 @@
 """What must hold at any time, and what is still open."""
 
+import json
 import logging
 from collections import Counter
 
 from tests.unit.model.compute import Kind, ModelJob
-from tests.unit.model.executions import FOREIGN, state_of
+from tests.unit.model.executions import FOREIGN, input_of, state_of
 from tests.unit.model.model import TARGET, Model
 
 from activity_dispatch.domain.jobs import JobState
@@ -99,6 +100,8 @@ def _check_record(model: Model, task: FakeTask) -> None:
         return
     assert record.restarts <= MAX_RESTARTS
     if record.state is not TaskState.SETTLED:
+        assert json.loads(record.input or "") == input_of(task), "its program does not see its input"
+        assert record.execution_arn in (None, task.execution_arn)
         return
     assert record.token is None
     assert record.input is None

@@ -58,6 +58,7 @@ class Model:
         second_kind: Kind | None = None,
         heartbeat_seconds: int = 180,
         chain: bool | None = None,
+        has_envelopes: bool = False,
     ) -> None:
         self.limit = limit
         # `chain` says whether the second service is taken after an interruption.
@@ -66,19 +67,19 @@ class Model:
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
         self.stack.tasks.check = judge
-        self.activity = self._serve(heartbeat_seconds, max_queue_seconds)
+        self.activity = self._serve(heartbeat_seconds, max_queue_seconds, has_envelopes)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
         self.roles = Roles(stack=self.stack, compute=self.compute, now=self.now)
-        self.executions = Executions(stepfunctions=self.stepfunctions, heartbeat_seconds=heartbeat_seconds)
+        self.executions = Executions(stepfunctions=self.stepfunctions, activity=self.activity)
         self.messages, self.events = self.executions.messages, self.executions.events
         self.processes: list[Process] = []
         self.on_end: dict[Process, Any] = {}
         self.workers: dict[str, Process] = {}
         self.dead_letters = 0
 
-    def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None) -> Activity:
+    def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None, envelope: bool) -> Activity:
         """Serve an activity, and a callback target like it."""
         activity = self.stack.change_activity(
             backend="model",
@@ -88,6 +89,7 @@ class Model:
             max_concurrent_jobs=self.limit,
             max_queue_seconds=max_queue_seconds,
             fallbacks=self.fallbacks,
+            envelope=envelope,
         )
         self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
         return activity
@@ -130,7 +132,6 @@ class Model:
         if not is_kept:
             self.events.remove(event)
         tried = Event(content=event.content, attempts=event.attempts + 1)
-
         ended = ended_execution(event.content)
         check = None if ended is None else check_stopped(self, ended)
 
@@ -200,9 +201,8 @@ class Model:
     def emit(self, job: ModelJob) -> None:
         """The service reports a job's state; like Batch, one kind does not say how a job ended."""
         if job.kind is not Kind.FUNCTION:
-            reported = job.diagnosis()
-            reported = replace(reported, outcome=None) if job.kind is Kind.LIST else reported
-            self.events.append(Event(content={"diagnosis": reported}))
+            outcome = None if job.kind is Kind.LIST else job.diagnosis().outcome
+            self.events.append(Event(content={"diagnosis": replace(job.diagnosis(), outcome=outcome)}))
 
     def advance(self, seconds: float) -> None:
         """Time passes; functions that run too long are killed."""

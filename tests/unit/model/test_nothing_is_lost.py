@@ -48,6 +48,7 @@ class Stack(Failing, Chained):
         max_queue_seconds=st.sampled_from([None, 120]),
         heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
         chain=st.sampled_from([None, False, True]),
+        has_envelopes=st.booleans(),
         inputs=st.lists(INPUTS, max_size=2),
     )
     def begin(

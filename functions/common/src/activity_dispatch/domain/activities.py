@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from activity_dispatch.domain.activity_settings import optional_int, strings
+from activity_dispatch.domain.activity_settings import flag, job_tags, optional_int, strings
 from activity_dispatch.domain.chains import Link, links_of
+from activity_dispatch.domain.job_tags import JobTags
 
 
 class InvalidActivity(Exception):
@@ -28,6 +29,8 @@ class WakeUp(StrEnum):
 
 # A callback target has a name but no ARN: this prefix and its name replace the ARN.
 CALLBACK_PREFIX = "callback:"
+# A description has these only when they are set.
+_WHEN_SET = ("fallbacks", "envelope", "job_tags")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +41,9 @@ class Activity:
     most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
-    there are no such workers. `fallbacks` are the backends of a task's further attempts.
+    there are no such workers. `fallbacks` are the backends of a task's further attempts. With `envelope` its
+    states say which execution a task is of; `job_tags` says what tags jobs get besides those that every job
+    has.
     """
 
     arn: str
@@ -54,6 +59,8 @@ class Activity:
     pollers: int = 1
     overflow_after_seconds: int | None = None
     fallbacks: tuple[Link, ...] = ()
+    envelope: bool = False
+    job_tags: JobTags | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -89,7 +96,7 @@ class Activity:
     def to_json(self) -> str:
         """Return the description as JSON; the same text for the same description."""
         # A setting that is off leaves the text, and so the fingerprint, as it was before there was one.
-        given = {name: value for name, value in asdict(self).items() if value or name != "fallbacks"}
+        given = {name: value for name, value in asdict(self).items() if value or name not in _WHEN_SET}
         return json.dumps(given, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -111,6 +118,8 @@ class Activity:
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
                 fallbacks=links_of(document),
+                envelope=flag(document, "envelope"),
+                job_tags=job_tags(document, "job_tags"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from activity_dispatch.domain.job_tags import FACTS, RESERVED, JobTags, problem_of_key
+
 
 def optional_int(document: Mapping[str, Any], key: str) -> int | None:
     """Return an integer, None without one. Raises TypeError and ValueError."""
@@ -17,3 +19,28 @@ def strings(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(values, list | tuple) or not all(isinstance(each, str) for each in values):
         raise ValueError(f"{key}: {values!r}; it must be a list of names")
     return tuple(values)
+
+
+def flag(document: Mapping[str, Any], key: str) -> bool:
+    """Return whether a setting is on, False without it. Raises TypeError."""
+    value = document.get(key, False)
+    if not isinstance(value, bool):
+        raise TypeError(f"{key}: {value!r}; it must be true or false")
+    return value
+
+
+def job_tags(document: Mapping[str, Any], key: str) -> JobTags | None:
+    """Return what tags jobs get, None without the setting. Raises TypeError and ValueError."""
+    value = document.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{key}: {value!r}; it must be an object")
+    tags = JobTags(allowed=strings(value, "allowed"), facts=strings(value, "facts"))
+    for each in tags.allowed:
+        if problem := problem_of_key(each) or ("reserved" if each.startswith(RESERVED) else None):
+            raise ValueError(f"{key}.allowed: {each!r}; {problem}")
+    for each in tags.facts:
+        if each not in FACTS:
+            raise ValueError(f"{key}.facts: {each!r}; it must be one of {', '.join(FACTS)}")
+    return tags

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from activity_dispatch.domain.envelope import is_traceparent, traceparent_of
 from activity_dispatch.domain.tasks import SlotRelease, Task, task_id_of
 
 
@@ -26,6 +27,7 @@ _FIELDS: Mapping[str, Callable[[object], bool]] = {
     "heartbeat_seconds": _is_seconds,
     "activity_arn": _is_optional_string,
     "slot": _is_optional_string,
+    "traceparent": lambda value: value is None or is_traceparent(value),
 }
 
 
@@ -35,13 +37,17 @@ class InvalidEvent(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """A task as its function receives it: `input` is parsed; the slot in `release` is freed at the end."""
+    """A task as its function receives it: `input` is parsed; the slot in `release` is freed at the end.
+
+    `traceparent` is None if the task's execution is not known.
+    """
 
     task_id: str
     token: str = field(repr=False)
     heartbeat_seconds: int
     input: Any = field(repr=False)
     release: SlotRelease
+    traceparent: str | None = None
 
     @classmethod
     def from_event(cls, event: object) -> "Invocation":
@@ -62,6 +68,7 @@ class Invocation:
             heartbeat_seconds=event["heartbeat_seconds"],
             input=event.get("input"),
             release=SlotRelease(activity_arn=str(event.get("activity_arn")), slot=event.get("slot")),
+            traceparent=event.get("traceparent"),
         )
 
 
@@ -76,4 +83,6 @@ def payload_of(task: Task) -> bytes:
         "heartbeat_seconds": task.heartbeat_seconds,
         "slot": task.slot_release.slot,
     }
+    if trace := traceparent_of(task):
+        head["traceparent"] = trace
     return f'{{"input": {task.input}, {json.dumps(head)[1:]}'.encode()

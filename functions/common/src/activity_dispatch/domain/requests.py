@@ -133,7 +133,7 @@ def _handed_over(document: Mapping[str, Any], body: str) -> HandedOver:
     token, execution = str(values["task_token"]), str(values["execution_arn"])
     if len(token) > MAX_TOKEN_CHARACTERS or not (token.isascii() and token.isprintable()):
         raise InvalidRequest(f"task_token: {len(token)} characters; it must be a task's token")
-    if not _is_execution(execution):
+    if not is_execution(execution):
         raise InvalidRequest(f"execution_arn: {len(execution)} characters; it must be an execution's ARN")
     return HandedOver(
         token=token,
@@ -159,7 +159,8 @@ def _input(document: Mapping[str, Any], body: str) -> str:
     return given.encode(errors="backslashreplace").decode()
 
 
-def _is_execution(arn: str) -> bool:
+def is_execution(arn: str) -> bool:
+    """Return whether the text is an execution's ARN, and can be a key of the task table."""
     try:
         # A key of an index in DynamoDB: in UTF-8, so without lone surrogates.
         size = len(arn.encode())

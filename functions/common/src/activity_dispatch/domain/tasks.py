@@ -49,6 +49,23 @@ class OutcomeName(StrEnum):
     CANCELLED = "cancelled"
 
 
+# The key of the tasks whose execution is unknown, among those whose execution is known.
+BARE = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a task's envelope says, besides its execution: see `activity_dispatch.domain.envelope`.
+
+    `attempt` is 0 the first time; `entered_at` is Step Functions' timestamp; `trace` is a traceparent.
+    """
+
+    state_name: str
+    attempt: int
+    entered_at: str
+    trace: str | None = None
+
+
 class InvalidInput(Exception):
     """The activity does not allow this input; the message names the field and what is allowed."""
 
@@ -60,10 +77,11 @@ class Task:
     `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job
     parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
     the poll that took the task, and `holds_slot` says whether that poll reserved a slot.
-    `execution_arn` is known for callbacks only. `description` is the fingerprint of the activity's
-    description that the task is started with. `attempt` counts the attempts of a chain of backends, of which
-    `attempts` have ended; `falls_back` says that there is another one if this can't start, and
-    `falls_back_after_interruption` that there is one if its job is interrupted.
+    `execution_arn` and `origin` are known from the task's envelope, for callbacks the first only. `is_bare`:
+    there was none although the activity has them on. `description` is the fingerprint of the activity's
+    description that the task is started with. `tags` are the job's. `attempt` counts the attempts of a chain
+    of backends, of which `attempts` have ended; `falls_back` says that there is another one if this can't
+    start, and `falls_back_after_interruption` that there is one if its job is interrupted.
     """
 
     activity_arn: str
@@ -73,8 +91,11 @@ class Task:
     poll_id: str = ""
     holds_slot: bool = False
     execution_arn: str = ""
+    origin: Origin | None = None
+    is_bare: bool = False
     description: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
     attempt: int = 1
     attempts: tuple[Attempt, ...] = ()
     falls_back: bool = False
@@ -142,12 +163,12 @@ def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
 class TaskRecord:
     """A task as the task table holds it; times are seconds since 1970.
 
-    `restarts` says how often the reconciler has started it again; only `TaskTable.get` returns it.
-    Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
-    ended, removes `poll_id`. `description` is the fingerprint of the description that the task was
-    started with; releases up to 0.1.0 recorded none. `attempt` counts the attempts of a chain of backends;
-    `attempts` are those that have ended, and `is_begun` says whether somebody has the start of this one: only
-    `TaskTable.get` returns them.
+    `restarts` says how often the reconciler has started it again; only `TaskTable.get` returns it, and
+    `execution_arn` and `origin`. Settling removes `token` and `input`. Closing, when the job of a settled
+    task is known to have ended, removes `poll_id`. `description` is the fingerprint of the description
+    that the task was started with; releases up to 0.1.0 recorded none. `attempt` counts the attempts of a
+    chain of backends; `attempts` are those that have ended, and `is_begun` says whether somebody has the
+    start of this one: only `TaskTable.get` returns them.
     """
 
     task_id: str
@@ -161,6 +182,8 @@ class TaskRecord:
     holds_slot: bool = False
     token: str | None = field(default=None, repr=False)
     input: str | None = field(default=None, repr=False)
+    execution_arn: str | None = None
+    origin: Origin | None = None
     description: str | None = None
     job_id: str | None = None
     started_at: float | None = None
@@ -206,6 +229,8 @@ class TaskRecord:
             heartbeat_seconds=self.heartbeat_seconds,
             poll_id=self.poll_id or "",
             holds_slot=self.holds_slot,
+            execution_arn=self.execution_arn or "",
+            origin=self.origin,
             description=self.description,
             attempt=self.attempt,
             attempts=self.attempts,

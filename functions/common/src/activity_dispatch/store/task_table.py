@@ -4,7 +4,7 @@ Every change is conditional on the previous state, so that of several processes 
 repeats a call whose answer was lost, so a change also recognises itself: the repetition has the same result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -159,8 +159,11 @@ class TaskTable(Protocol):
         """Return the open task that a poll took, without its input; may lag behind by a second."""
         ...
 
-    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return an execution's open callback tasks; may lag behind by a second."""
+    def of_execution(self, execution_arn: str) -> Iterable[str]:
+        """Return the ids of the tasks whose execution is known to be this one, ended ones too.
+
+        Of `BARE`: of those that came without their envelope. May lag behind by a second.
+        """
         ...
 
     def overview(self) -> Overview:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.polls import parked
-from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.domain.tasks import BARE, OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview, link_of
 from activity_dispatch.testing.task_attempts import InMemoryAttempts
 
@@ -61,18 +61,17 @@ class InMemoryTaskTable(InMemoryAttempts):
             found = [record for record in self.records.values() if record.poll_id == parked(activity_arn)]
         return [record.task_id for record in sorted(found, key=lambda record: record.starting_at)]
 
-    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return an execution's open callback tasks."""
+    def of_execution(self, execution_arn: str) -> Sequence[str]:
+        """Return the ids of the tasks whose execution is known to be this one."""
         with self._lock:
-            tasks = [self.records[task_id] for task_id in self.executions.get(execution_arn, ())]
-        return [record for record in tasks if not record.is_closed]
+            return tuple(self.executions.get(execution_arn, ()))
 
     def _put(self, task: Task, backend: str, state: TaskState, poll_id: str | None) -> bool:
         with self._lock:
             if task.task_id in self.records:
                 return False
-            if task.execution_arn:
-                self.executions.setdefault(task.execution_arn, []).append(task.task_id)
+            if execution := task.execution_arn or (BARE if task.is_bare else None):
+                self.executions.setdefault(execution, []).append(task.task_id)
             self.records[task.task_id] = TaskRecord(
                 task_id=task.task_id,
                 activity_arn=task.activity_arn,
@@ -84,6 +83,8 @@ class InMemoryTaskTable(InMemoryAttempts):
                 holds_slot=task.holds_slot,
                 token=task.token,
                 input=task.input,
+                execution_arn=task.execution_arn or None,
+                origin=task.origin,
                 description=task.description,
             )
             return True

@@ -29,7 +29,7 @@ from activity_dispatch.runtime.lambda_context import LambdaContext
 from activity_dispatch.stepfunctions.answers import NotAllowed, TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.assignment import Assignment
-from activity_dispatch.worker.calling import call
+from activity_dispatch.worker.calling import call, traced
 from activity_dispatch.worker.delivery import LONGEST_PAUSE_SECONDS, SECONDS_TO_TRY, Delivery
 from activity_dispatch.worker.heartbeats import Heartbeats
 from activity_dispatch.worker.interruption import Interrupter
@@ -180,7 +180,7 @@ class Processor:
             deadline=_deadline(context),
             is_cancelled=lambda: self.tasks.is_settled(invocation.task_id),
         )
-        with keep_log_tail() as tail, beats:
+        with keep_log_tail() as tail, traced(invocation.traceparent), beats:
             outcome = call(lambda: self.handle(invocation.input), interrupter)
         if reasons:
             return None

@@ -121,7 +121,7 @@ class BatchBackend:
             "jobDefinition": self.job_definition,
             **overrides_of(task, self.container),
             "propagateTags": True,
-            **({"tags": dict(self.tags)} if self.tags else {}),
+            **({"tags": tags} if (tags := {**self.tags, **task.tags}) else {}),
         }
         size = len(json.dumps(request))
         if size > MAX_REQUEST_BYTES:

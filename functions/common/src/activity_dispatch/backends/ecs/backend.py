@@ -16,7 +16,7 @@ from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.ecs.events import diagnose, diagnose_task
-from activity_dispatch.backends.ecs.request import capacity_of, network_of, overrides_of
+from activity_dispatch.backends.ecs.request import capacity_of, network_of, overrides_of, tags_of
 from activity_dispatch.backends.ecs_messages import name_of_failures, name_of_refusal
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
@@ -143,6 +143,7 @@ class EcsBackend:
             "overrides": overrides_of(task, self.container, gpus=self.gpus),
             "startedBy": task.start_id,
             "propagateTags": "TASK_DEFINITION",
+            **({"tags": tags_of(task)} if task.tags else {}),
             **({"enableExecuteCommand": True} if self.can_exec else {}),
         }
 

@@ -13,15 +13,16 @@ from typing import Any
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.attempts import attempt_of, from_json
 from activity_dispatch.domain.claims import claimant_in
+from activity_dispatch.domain.envelope import origin_from_json, origin_to_json
 from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.domain.polls import parked
-from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
+from activity_dispatch.domain.tasks import BARE, OutcomeName, Task, TaskRecord, TaskState, is_task_id
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
 
 LOG = logging.getLogger(__name__)
 
 INDEX = "open"
-# Callback tasks by execution: the history names no poll that would lead to them.
+# Tasks by execution, those whose execution is known; under `BARE` those that came without their envelope.
 EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
@@ -61,8 +62,10 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
         item["poll_id"] = {"S": task.poll_id}
     elif state is TaskState.WAITING:
         item["poll_id"] = {"S": parked(task.activity_arn)}
-    if task.execution_arn:
-        item["execution_arn"] = {"S": task.execution_arn}
+    if task.execution_arn or task.is_bare:
+        item["execution_arn"] = {"S": task.execution_arn or BARE}
+    if task.origin is not None:
+        item["origin"] = {"S": origin_to_json(task.origin)}
     if task.holds_slot:
         item["holds_slot"] = {"BOOL": True}
     if task.description:
@@ -164,7 +167,6 @@ def _record(item: Item) -> TaskRecord:
     plain = {name: _plain(name, item[name]) for name in _NAMES if name in item}
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
-    outcome = plain.get("outcome")
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
@@ -177,13 +179,14 @@ def _record(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
+        **_origin(plain),
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
         claimed_by=claimant_in(plain.get("claimed_by")),
         claimed_at=_seconds(plain, "claimed_at"),
         claimed_until=_seconds(plain, "claimed_until"),
         progress=plain.get("progress"),
-        outcome=OutcomeName(outcome) if outcome else None,
+        outcome=OutcomeName(outcome) if (outcome := plain.get("outcome")) else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
     )
@@ -200,6 +203,14 @@ def _with_attempt(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
         attempts=from_json(plain.get("attempts", "[]")),
         is_begun="begun_by" in plain,
     )
+
+
+def _origin(plain: Mapping[str, Any]) -> dict[str, Any]:
+    execution, origin = plain.get("execution_arn"), plain.get("origin")
+    return {
+        "execution_arn": None if execution == BARE else execution,
+        "origin": None if origin is None else origin_from_json(origin),
+    }
 
 
 def _check_poll(record: TaskRecord) -> None:

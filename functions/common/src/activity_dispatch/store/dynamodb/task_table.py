@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -208,11 +208,10 @@ class DynamoTaskTable:
         records = islice(records_of(items), MAX_WAITING)
         return [record.task_id for record in sorted(records, key=lambda record: record.starting_at)]
 
-    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return an execution's open callback tasks; may lag behind by a second."""
+    def of_execution(self, execution_arn: str) -> Iterable[str]:
+        """Return the ids of the tasks whose execution is known to be this one; may lag by a second."""
         keys = index_items(self.client, self.name, EXECUTIONS_INDEX, {"execution_arn": execution_arn})
-        items = [self._item(key["task_id"]["S"]) for key in keys]
-        return [record for record in records_of(filter(None, items)) if not record.is_closed]
+        return (key["task_id"]["S"] for key in keys)
 
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities; may lag behind by a second."""
