@@ -28,7 +28,7 @@ locals {
     partition              = var.stack.partition
     queue                  = var.stack.queue
   }
-  description = {
+  description = merge({
     arn                    = local.id
     name                   = local.is_callback ? var.name : local.name
     backend                = local.backend.kind
@@ -41,7 +41,10 @@ locals {
     wake_up                = var.wake_up
     pollers                = var.pollers
     overflow_after_seconds = var.overflow_after_seconds
-  }
+    },
+    # Off, it changes no description.
+    { for seconds in var.linger_seconds[*] : "linger_seconds" => seconds },
+  )
 }
 
 # AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
@@ -103,6 +106,14 @@ resource "aws_dynamodb_table_item" "this" {
     precondition {
       condition     = alltrue([for entry in var.allowed_overrides : !can(regex(local.refused_override, entry))])
       error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
+    }
+    precondition {
+      condition     = var.linger_seconds == null || (contains(["ecs", "batch"], local.backend.kind) && var.backend == null)
+      error_message = "linger_seconds must be null unless ecs or batch is set here: functions and trainings do one task each, and a backend made beside has linger_seconds of its own. Given: ${local.backend.kind}."
+    }
+    precondition {
+      condition     = var.linger_seconds == null || length(var.allowed_overrides) == 0
+      error_message = "allowed_overrides must be empty with linger_seconds: a job that runs already can't be changed by its next task. Given: ${join(", ", var.allowed_overrides)}."
     }
     precondition {
       # The reconciler sends their heartbeats, once a minute.

@@ -56,6 +56,8 @@ class Bench(Composed):
             tasks=self.tasks,
             settler=lambda: self.settler,
             stopper=self.stopper,
+            warm_jobs=self.runtime.warm_jobs,
+            polls=lambda: self.runtime.clients.stepfunctions_poll,
         )
 
     def run(self, *command: str, oom_kills: Callable[[], int] = lambda: 0) -> int:

@@ -37,7 +37,8 @@ class Activity:
     most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
-    there are no such workers.
+    there are no such workers. With `linger_seconds`, a worker that has settled its task asks for the next
+    one; None: each task has a job of its own.
     """
 
     arn: str
@@ -52,6 +53,7 @@ class Activity:
     wake_up: WakeUp = WakeUp.REQUESTS
     pollers: int = 1
     overflow_after_seconds: int | None = None
+    linger_seconds: int | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -70,7 +72,11 @@ class Activity:
 
     def to_json(self) -> str:
         """Return the description as JSON; the same text for the same description."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        document = asdict(self)
+        # A setting that is off changes no description, and so no fingerprint.
+        if self.linger_seconds is None:
+            del document["linger_seconds"]
+        return json.dumps(document, sort_keys=True, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> "Activity":
@@ -90,6 +96,7 @@ class Activity:
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
+                linger_seconds=optional_int(document, "linger_seconds"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

@@ -134,6 +134,10 @@ class TaskRecord:
     Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
     ended, removes `poll_id`. `description` is the fingerprint of the description that the task was
     started with; releases up to 0.1.0 recorded none.
+
+    A warm worker (docs/running.md) takes further tasks in one job. `job_of` is the task that the job was
+    started for, None if it is this one. That task's record has `runs`, the last task that the worker
+    took; until `claimed_until` its job may run on although the task is settled.
     """
 
     task_id: str
@@ -157,6 +161,8 @@ class TaskRecord:
     outcome: OutcomeName | None = None
     error: str | None = None
     settled_at: float | None = None
+    job_of: str | None = None
+    runs: str | None = None
 
     @property
     def slot_release(self) -> SlotRelease:

@@ -45,7 +45,7 @@ class Concluder:
         """
         if self.is_over(record):
             return False
-        outcome = self._with_log(record, diagnosis, outcome)
+        outcome = self._with_log(record, diagnosis, _of_task(record, outcome))
         # Reading the log may have taken seconds: the worker, or another event, may have settled the task.
         latest = self.settler.tasks.get(record.task_id)
         if latest is None or self.is_over(latest) or latest.token is None:
@@ -87,7 +87,8 @@ class Concluder:
             if location is None:
                 return outcome
             if isinstance(outcome, Failed):
-                lines = self.logs.reason(location, diagnosis.ended_at).tail
+                since = None if record.job_of is None else record.claimed_at
+                lines = self.logs.reason(location, diagnosis.ended_at, since=since).tail
                 return _with_log_tail(outcome, lines, location)
             if diagnosis.has_output:
                 linked = {**json.loads(outcome.output), "log_url": log_url(location)}
@@ -132,6 +133,16 @@ class Concluder:
     def _ended_lately(self, diagnosis: Diagnosis) -> bool:
         ended = diagnosis.ended_at
         return ended is not None and self.logs.clock() - ended < GIVE_UP_SECONDS
+
+
+def _of_task(record: TaskRecord, outcome: Outcome) -> Outcome:
+    """Return the outcome of a job as that of one of its tasks."""
+    if record.job_of is None or isinstance(outcome, Failed):
+        return outcome
+    # What a warm worker's container says at its end is not the result of the task that it did last.
+    message = "the job ended, and its worker reported no outcome of this task"
+    cause = Cause(message=message, backend=record.backend, job_id=record.job_id)
+    return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
 
 
 def _with_log_tail(outcome: Failed, lines: tuple[str, ...], location: LogLocation) -> Failed:

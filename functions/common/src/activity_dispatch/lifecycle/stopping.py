@@ -36,7 +36,7 @@ def job_of(backend: Backend, record: TaskRecord) -> JobId | None:
 def described_job(record: TaskRecord, known: Mapping[JobId, Diagnosis]) -> Diagnosis | None:
     """Return the description of a task's job, None if the service does not know it as this task's."""
     job = None if record.job_id is None else known.get(JobId(record.job_id))
-    if job is None or job.task_id == record.task_id:
+    if job is None or job.task_id in (record.task_id, record.job_of):
         return job
     with log_keys(**keys_of(record)):
         # Jobs write to the table: another task's job must not be stopped in the name of this one.

@@ -56,6 +56,7 @@ def make_reconciler(
 def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
     return TaskSteps(
         tasks=runtime.tasks,
+        warm_jobs=runtime.warm_jobs,
         answers=runtime.answers,
         settler=runtime.settler,
         starter=runtime.starter,

@@ -4,10 +4,11 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
+from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis, JobId, is_under_way
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
@@ -19,6 +20,7 @@ from activity_dispatch.reconcile.describing import see_again
 from activity_dispatch.reconcile.next_step import Seen, Step, next_step
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.warm_jobs import WarmJobs
 
 LOG = logging.getLogger(__name__)
 
@@ -36,6 +38,7 @@ class TaskSteps:
     """
 
     tasks: TaskTable
+    warm_jobs: WarmJobs
     answers: TaskAnswers
     settler: Settler
     starter: Starter
@@ -116,6 +119,9 @@ class TaskSteps:
         # First: its failure may have been sent and not recorded. Then nobody waits for a job.
         if not self._beat(record):
             return
+        if record.job_of is not None:
+            self._start_given_back(record, seen.served, backend)
+            return
         job = backend.find(record.task_id)
         if job is not None:
             # The job runs: a start refused now must not end it.
@@ -127,6 +133,20 @@ class TaskSteps:
             record.task_id, record.starting_at, number=record.restarts + 1, by=secrets.token_hex(8)
         ):
             self.starter.start(seen.served, backend, record.to_task(), is_retry=True)
+
+    def _start_given_back(self, record: TaskRecord, activity: Activity, backend: Backend) -> None:
+        """Start a task that a warm worker took and did not begin, as soon as a slot is free for its job."""
+        limit, slots = activity.max_concurrent_jobs, self.settler.slots
+        # Jobs write to the table: one must not have the jobs of an activity started that is not warm.
+        if activity.linger_seconds is None or record.poll_id is None:
+            LOG.error("task %s: given back, but %s has no warm workers", record.task_id, activity.name)
+            return
+        if limit is not None and not slots.store.take(activity.arn, record.poll_id, limit):
+            return
+        if not self.warm_jobs.adopt(record, holds_slot=limit is not None):
+            return
+        task = replace(record.to_task(), holds_slot=limit is not None)
+        self.starter.start(activity, backend, task, is_retry=True)
 
     def _settle_ended(self, seen: Seen) -> None:
         diagnosis: Diagnosis | None = seen.job

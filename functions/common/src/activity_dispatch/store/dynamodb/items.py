@@ -184,6 +184,8 @@ def _record(item: Item) -> TaskRecord:
         outcome=OutcomeName(outcome) if outcome else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
+        job_of=plain.get("job_of"),
+        runs=plain.get("runs"),
     )
     _check_poll(record)
     return record

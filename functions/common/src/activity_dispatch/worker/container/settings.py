@@ -12,6 +12,9 @@ GRACE_SECONDS = 20
 # Fargate and SageMaker allow a container at most two minutes.
 MAX_GRACE_SECONDS = 120
 
+MAX_LINGER_SECONDS = 600
+MAX_TASKS, MOST_TASKS = 100, 10_000
+
 # Hidden from the program: only the worker needs them.
 PRIVATE = frozenset(
     {
@@ -21,6 +24,8 @@ PRIVATE = frozenset(
         "TASK_GRACE_SECONDS",
         "TASK_TIMEOUT_SECONDS",
         "TASK_STDOUT",
+        "TASK_LINGER_SECONDS",
+        "TASK_MAX_TASKS",
     }
 )
 
@@ -31,16 +36,20 @@ class WorkerSettings:
 
     `grace_seconds` is the time from SIGTERM to SIGKILL; `timeout_seconds` the job's own time limit, None
     for none; with `stdout_is_output`, stdout is the output of a program that does not write TASK_OUTPUT.
+    With `linger_seconds` the worker is warm: it asks for the next task for so long after each, and does
+    at most `max_tasks`.
     """
 
     task_id: str
     grace_seconds: int = GRACE_SECONDS
     timeout_seconds: int | None = None
     stdout_is_output: bool = True
+    linger_seconds: int | None = None
+    max_tasks: int = MAX_TASKS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "WorkerSettings":
-        """Read TASK_ID, TASK_GRACE_SECONDS, TASK_TIMEOUT_SECONDS and TASK_STDOUT.
+        """Read the variables that docs/contract.md lists.
 
         Raises InvalidSettings with every problem of these and of those in `Settings`.
         """
@@ -54,6 +63,8 @@ class WorkerSettings:
             problems.append(f"TASK_ID: {task_id!r}; it must be 32 hexadecimal digits")
         grace = _seconds(environment, "TASK_GRACE_SECONDS", GRACE_SECONDS, 0, MAX_GRACE_SECONDS, problems)
         timeout = _seconds(environment, "TASK_TIMEOUT_SECONDS", None, 1, MAX_TIMEOUT_SECONDS, problems)
+        linger = _seconds(environment, "TASK_LINGER_SECONDS", None, 1, MAX_LINGER_SECONDS, problems)
+        tasks = _seconds(environment, "TASK_MAX_TASKS", MAX_TASKS, 2, MOST_TASKS, problems)
         stdout = environment.get("TASK_STDOUT", "output")
         if stdout not in ("output", "log"):
             problems.append(f"TASK_STDOUT: {stdout!r}; allowed are output, log")
@@ -64,6 +75,8 @@ class WorkerSettings:
             grace_seconds=GRACE_SECONDS if grace is None else grace,
             timeout_seconds=timeout,
             stdout_is_output=stdout == "output",
+            linger_seconds=linger,
+            max_tasks=MAX_TASKS if tasks is None else tasks,
         )
 
 
