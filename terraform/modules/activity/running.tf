@@ -25,6 +25,7 @@ locals {
 
   running = merge(
     { for name in ["envelope"] : name => true if local.envelope },
+    { for seconds in var.linger_seconds[*] : "linger_seconds" => seconds },
     { for tags in var.job_tags[*] : "job_tags" => tags },
     { for links in [local.fallbacks] : "fallbacks" => [for link in links : {
       backend            = link.backend.kind

@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -110,8 +110,9 @@ class Dispatcher:
     def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:
         """Send the request again if there may be another task for it."""
         try:
-            if request.missed:
-                self.requests.send(request)
+            # Requests beside warm workers may stand for several tasks: `Slots.free_after_none`.
+            if request.missed or activity.linger_seconds is not None:
+                self.requests.send(replace(request, missed=True))
             # The poll may have returned another execution's task, whose own request then finds it taken.
             elif activity.overflow_after_seconds and request.requested_by is not None:
                 wait = self.workers_first.wait_seconds(activity, request)

@@ -84,20 +84,22 @@ class Taker:
         Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_GetActivityTask.html
         """
         holds_slot = activity.max_concurrent_jobs is not None
-        taken = False
+        taken = answered = False
         try:
             # Last: nothing between this and the request may wait.
             self.check(poll_id, seconds_left)
             response = self.stepfunctions.get_activity_task(
                 activityArn=activity.arn, workerName=worker_name(poll_id, self.poller)
             )
-            taken = bool(response.get("taskToken"))
+            taken, answered = bool(response.get("taskToken")), True
         except ClientError as error:
             self._slow_down(error)
             raise
         finally:
             if holds_slot and not taken:
-                self.slots.free(activity.arn, poll_id)
+                is_warm = answered and activity.linger_seconds is not None
+                free = self.slots.free_after_none if is_warm else self.slots.free
+                free(activity.arn, poll_id)
         if not taken:
             return None
         return Task(

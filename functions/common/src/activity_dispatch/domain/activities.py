@@ -30,7 +30,7 @@ class WakeUp(StrEnum):
 # A callback target has a name but no ARN: this prefix and its name replace the ARN.
 CALLBACK_PREFIX = "callback:"
 # A description has these only when they are set.
-_WHEN_SET = ("fallbacks", "envelope", "job_tags")
+_WHEN_SET = ("fallbacks", "envelope", "job_tags", "linger_seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,8 @@ class Activity:
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
     there are no such workers. `fallbacks` are the backends of a task's further attempts. With `envelope` its
     states say which execution a task is of; `job_tags` says what tags jobs get besides those that every job
-    has.
+    has. With `linger_seconds`, a worker that has settled its task asks for the next one; None: each task has
+    a job of its own.
     """
 
     arn: str
@@ -61,6 +62,7 @@ class Activity:
     fallbacks: tuple[Link, ...] = ()
     envelope: bool = False
     job_tags: JobTags | None = None
+    linger_seconds: int | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -120,6 +122,7 @@ class Activity:
                 fallbacks=links_of(document),
                 envelope=flag(document, "envelope"),
                 job_tags=job_tags(document, "job_tags"),
+                linger_seconds=optional_int(document, "linger_seconds"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

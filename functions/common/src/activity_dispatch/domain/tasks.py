@@ -169,6 +169,11 @@ class TaskRecord:
     that the task was started with; releases up to 0.1.0 recorded none. `attempt` counts the attempts of a
     chain of backends; `attempts` are those that have ended, and `is_begun` says whether somebody has the
     start of this one: only `TaskTable.get` returns them.
+
+    A warm worker (docs/running.md) takes further tasks in one job. `job_of` is the task that the job was
+    started for, None if it is this one; such a task is at its job's link of the chain. The first task's
+    record has `runs`, the last task that the worker took; until `claimed_until` its job may run on although
+    the task is settled.
     """
 
     task_id: str
@@ -194,6 +199,8 @@ class TaskRecord:
     outcome: OutcomeName | None = None
     error: str | None = None
     settled_at: float | None = None
+    job_of: str | None = None
+    runs: str | None = None
     attempt: int = 1
     attempts: tuple[Attempt, ...] = ()
     is_begun: bool = False

@@ -173,6 +173,10 @@ class Canceller:
     def _cancel(self, record: TaskRecord) -> None:
         if record.state is TaskState.WAITING and self.settler.cancel_waiting(record.task_id):
             return
+        if record.job_of is not None:
+            # Its job is another task's, whose worker sees this and ends this task's program.
+            self.settler.cancel(record.task_id, release=record.slot_release)
+            return
         # Recorded first: a start that is under way sees it and stops its job, or is seen by the next read.
         self.settler.cancel(record.task_id)
         record = self.tasks.get(record.task_id) or record

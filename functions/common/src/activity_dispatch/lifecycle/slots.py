@@ -44,6 +44,17 @@ class Slots:
         record = self.store.give_back(activity_arn, frozenset((poll_id,)))
         self.wake(activity_arn, min(1, record.waiting))
 
+    def free_after_none(self, activity_arn: str, poll_id: str) -> None:
+        """Free the slot of a poll that found no task of an activity with warm workers.
+
+        They take most tasks, and leave the tasks' requests waiting. Each would poll in vain for a minute:
+        one request stands for all of them, and is repeated while it finds tasks.
+        """
+        record = self.store.give_back(activity_arn, frozenset((poll_id,)))
+        if record.waiting > 0:
+            self.queue.send(DispatchRequest(activity_arn=activity_arn, missed=True))
+            self.store.remove_waiting(activity_arn, record.waiting, new_change())
+
     def recount(self, record: SlotsRecord, *, leaked: frozenset[str], limit: int | None) -> None:
         """Free the `leaked` slots, whose holders no longer exist; wake a request for each free slot.
 

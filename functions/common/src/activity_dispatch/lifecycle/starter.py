@@ -10,12 +10,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig, StartRefused
 from activity_dispatch.domain.activities import Activity
-from activity_dispatch.domain.envelope import looks_wrapped, unwrapped
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord
 from activity_dispatch.lifecycle.chain import Chain, falls_back, with_attempts
 from activity_dispatch.lifecycle.not_started import clean, not_recorded, unexpected
+from activity_dispatch.lifecycle.opening import unwrapped_now
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.tagging import with_job
 from activity_dispatch.observe.log_keys import keys_of, log_keys
@@ -126,10 +126,7 @@ class Starter:
         # An interrupted task and a callback task are in the table already, as their programs see them.
         is_new = not is_retry and not activity.is_callback
         if is_new:
-            # They may have been turned on within the minute for which a description is cached.
-            outdated = looks_wrapped(activity, task)
-            current = self.tasks.activity(activity.arn) if outdated else None
-            task = unwrapped(current or activity, task)
+            task = unwrapped_now(self.tasks, activity, task)
         task = with_job(task, activity)
         if is_new:
             self.tasks.add(task, activity.backend)

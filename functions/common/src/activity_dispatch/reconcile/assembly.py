@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.chores import Chores
+from activity_dispatch.reconcile.given_back import GivenBack
 from activity_dispatch.reconcile.next_step import Patience
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.reconcile.steps import TaskSteps
@@ -56,6 +57,9 @@ def make_reconciler(
 def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
     return TaskSteps(
         tasks=runtime.tasks,
+        given_back=GivenBack(
+            warm_jobs=runtime.warm_jobs, slots=runtime.settler.slots.store, starter=runtime.starter
+        ),
         answers=runtime.answers,
         settler=runtime.settler,
         starter=runtime.starter,

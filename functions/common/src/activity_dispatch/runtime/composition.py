@@ -26,9 +26,11 @@ from activity_dispatch.store.dispatch_queue import RequestSender
 from activity_dispatch.store.dynamodb.cursors import DynamoCursors
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.dynamodb.warm_jobs import DynamoWarmJobs
 from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.store.slots import SlotStore
 from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.warm_jobs import WarmJobs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,7 @@ class Runtime:
     clients: Clients
     payloads: PayloadStore
     tasks: TaskTable
+    warm_jobs: WarmJobs
     slot_store: SlotStore
     cursors: Cursors
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
@@ -126,6 +129,12 @@ class Runtime:
                 payloads=payloads,
                 retention_days=settings.task_retention_days,
                 stack=_stack_of(settings),
+            ),
+            warm_jobs=DynamoWarmJobs(
+                client=clients.dynamodb,
+                name=settings.task_table,
+                payloads=payloads,
+                retention_days=settings.task_retention_days,
             ),
             slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
             cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),

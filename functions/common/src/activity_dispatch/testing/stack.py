@@ -16,6 +16,7 @@ from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
+from activity_dispatch.testing.warm_jobs import InMemoryWarmJobs
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 
@@ -112,6 +113,7 @@ class InMemoryStack:
             ),
             "payloads": PayloadStore(client=lambda: s3, bucket="payloads"),
             "tasks": wrap(self.tasks),
+            "warm_jobs": wrap(InMemoryWarmJobs(tasks=self.tasks)),
             "slot_store": wrap(self.slot_store),
             "cursors": wrap(self.cursors),
             "create_backend": lambda *_: wrap(self.backend),

@@ -32,10 +32,10 @@ class Delivery:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
-    def cancel(self, assignment: Assignment) -> Exit:
+    def cancel(self, assignment: Assignment, *, release: SlotRelease | None = None) -> Exit:
         """Record that nobody waits for the task any more; return the worker's exit code."""
         LOG.warning("nobody waits for task %s any more: its job was stopped", assignment.task_id)
-        self.settler.cancel(assignment.task_id)
+        self.settler.cancel(assignment.task_id, release=release)
         return Exit.TERMINATED
 
     def deliver(

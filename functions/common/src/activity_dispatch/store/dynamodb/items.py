@@ -13,10 +13,10 @@ from typing import Any
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.attempts import attempt_of, from_json
 from activity_dispatch.domain.claims import claimant_in
-from activity_dispatch.domain.envelope import origin_from_json, origin_to_json
 from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.domain.polls import parked
-from activity_dispatch.domain.tasks import BARE, OutcomeName, Task, TaskRecord, TaskState, is_task_id
+from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
+from activity_dispatch.store.dynamodb.facts import facts_in, facts_of
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
 
 LOG = logging.getLogger(__name__)
@@ -62,10 +62,7 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
         item["poll_id"] = {"S": task.poll_id}
     elif state is TaskState.WAITING:
         item["poll_id"] = {"S": parked(task.activity_arn)}
-    if task.execution_arn or task.is_bare:
-        item["execution_arn"] = {"S": task.execution_arn or BARE}
-    if task.origin is not None:
-        item["origin"] = {"S": origin_to_json(task.origin)}
+    item |= facts_of(task)
     if task.holds_slot:
         item["holds_slot"] = {"BOOL": True}
     if task.description:
@@ -179,7 +176,7 @@ def _record(item: Item) -> TaskRecord:
         holds_slot=plain.get("holds_slot", False),
         token=plain.get("token"),
         input=plain.get("input"),
-        **_origin(plain),
+        **facts_in(plain),
         job_id=plain.get("job_id"),
         started_at=_seconds(plain, "started_at"),
         claimed_by=claimant_in(plain.get("claimed_by")),
@@ -189,6 +186,8 @@ def _record(item: Item) -> TaskRecord:
         outcome=OutcomeName(outcome) if (outcome := plain.get("outcome")) else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
+        job_of=plain.get("job_of"),
+        runs=plain.get("runs"),
     )
     _check_poll(record)
     return _with_attempt(record, plain)
@@ -203,14 +202,6 @@ def _with_attempt(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
         attempts=from_json(plain.get("attempts", "[]")),
         is_begun="begun_by" in plain,
     )
-
-
-def _origin(plain: Mapping[str, Any]) -> dict[str, Any]:
-    execution, origin = plain.get("execution_arn"), plain.get("origin")
-    return {
-        "execution_arn": None if execution == BARE else execution,
-        "origin": None if origin is None else origin_from_json(origin),
-    }
 
 
 def _check_poll(record: TaskRecord) -> None:

@@ -37,6 +37,7 @@ from activity_dispatch.store.dynamodb.items import (
 )
 from activity_dispatch.store.dynamodb.kept_descriptions import get_description, put_description
 from activity_dispatch.store.dynamodb.shared_puts import SharedPuts
+from activity_dispatch.store.dynamodb.warm_items import all_whole, whole
 from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.store.task_table import Overview
 
@@ -44,8 +45,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SECONDS_PER_DAY = 86_400
-# How many waiting tasks are read: enough for each dispatcher to find one.
-MAX_WAITING = 100
+MAX_WAITING = 100  # that are read: enough for each dispatcher to find one
 _OPEN = "attribute_exists(task_id) AND #state <> :settled"
 _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 
@@ -177,14 +177,14 @@ class DynamoTaskTable:
         item = update_item_if(
             self.client, self.name, task_id, "REMOVE poll_id", _SETTLED, condition, returns="ALL_NEW"
         )
-        return None if item is None else record_of(item)
+        return None if item is None else record_of(whole(item, self._item))
 
     def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
         """Return a task's record, None if there is no such task."""
         item = self._item(task_id)
         if item is None:
             return None
-        record = record_of(item)
+        record = record_of(whole(item, self._item))
         return get_input(self.payloads, record, item) if with_input else replace(record, input=None)
 
     def is_settled(self, task_id: str) -> bool:
@@ -199,13 +199,13 @@ class DynamoTaskTable:
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
         """Return the open task that a poll took, without its input; may lag behind by a second."""
-        return next(records_of(index_items(self.client, self.name, INDEX, {"poll_id": poll_id})), None)
+        items = index_items(self.client, self.name, INDEX, {"poll_id": poll_id})
+        return next(records_of(all_whole(items, self._item)), None)
 
     def waiting(self, activity_arn: str) -> Sequence[str]:
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
         items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)})
-        # Cut after the check: invalid items must not crowd out the others.
-        records = islice(records_of(items), MAX_WAITING)
+        records = islice(records_of(items), MAX_WAITING)  # cut after the check: invalid ones crowd out none
         return [record.task_id for record in sorted(records, key=lambda record: record.starting_at)]
 
     def of_execution(self, execution_arn: str) -> Iterable[str]:
@@ -215,7 +215,7 @@ class DynamoTaskTable:
 
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities; may lag behind by a second."""
-        return overview_of(index_items(self.client, self.name, INDEX), self.stack)
+        return overview_of(all_whole(index_items(self.client, self.name, INDEX), self._item), self.stack)
 
     def activity(self, arn: str) -> Activity | None:
         """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
@@ -236,8 +236,8 @@ class DynamoTaskTable:
         return overview_of(items, self.stack).activities
 
     def _item(self, key: str) -> Mapping[str, Any] | None:
-        wanted: Any = {"TableName": self.name, "Key": {"task_id": {"S": key}}, "ConsistentRead": True}
-        return self.client.get_item(**wanted).get("Item")
+        call: Any = {"TableName": self.name, "Key": {"task_id": {"S": key}}, "ConsistentRead": True}
+        return self.client.get_item(**call).get("Item")
 
     def _update(self, task_id: str, update: str, condition: str, values: Mapping[str, Any]) -> bool:
         return update_item_if(self.client, self.name, task_id, update, values, condition) is not None
