@@ -2,7 +2,9 @@
 
 from activity_dispatch.dispatch.batch import BatchHandler
 from activity_dispatch.dispatch.dispatcher import Dispatcher
+from activity_dispatch.dispatch.freed_rooms import FreedRooms
 from activity_dispatch.dispatch.parked_tasks import ParkedTasks
+from activity_dispatch.dispatch.rate_limiter import RateLimiter
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.dispatch.task_source import TaskSource
 from activity_dispatch.dispatch.workers_first import WorkersFirst
@@ -18,6 +20,7 @@ def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
             taker=make_taker(runtime, poller),
             parked_tasks=ParkedTasks(tasks=runtime.tasks, answers=runtime.answers, settler=runtime.settler),
         ),
+        freed_rooms=FreedRooms(tasks=runtime.tasks, pools=runtime.pools),
         workers_first=WorkersFirst(stepfunctions=runtime.clients.stepfunctions, clock=runtime.clock),
         starter=runtime.starter,
         backend_of=runtime.backend_of,
@@ -39,6 +42,8 @@ def make_taker(runtime: Runtime, poller: str, *, waits_for_slot: bool = True) ->
     return Taker(
         stepfunctions=runtime.clients.stepfunctions_poll,
         slots=runtime.slots,
+        pools=runtime.pools,
+        rates=RateLimiter(store=runtime.rate_store, clock=runtime.clock, sleep=runtime.sleep),
         poller=poller,
         waits_for_slot=waits_for_slot,
         clock=runtime.clock,

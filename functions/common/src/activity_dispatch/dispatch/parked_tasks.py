@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Any
 
 from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.activities import Activity
@@ -138,9 +139,10 @@ class ParkedTasks:
         holds_slot = activity.max_concurrent_jobs is not None
         description = activity.fingerprint
         check()
-        if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot, description=description):
+        held: dict[str, Any] = {"holds_slot": holds_slot, "pool": activity.pool, "description": description}
+        if not self.tasks.unpark(task_id, poll_id, **held):
             return None
-        return replace(record, poll_id=poll_id, holds_slot=holds_slot, description=description).to_task()
+        return replace(record, poll_id=poll_id, **held).to_task()
 
 
 def _waits(record: TaskRecord, activity: Activity) -> bool:

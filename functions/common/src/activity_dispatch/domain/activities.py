@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from activity_dispatch.domain.activity_settings import optional_int, strings
+from activity_dispatch.domain.activity_settings import optional_int, optional_name, optional_rate, strings
 
 
 class InvalidActivity(Exception):
@@ -37,7 +37,8 @@ class Activity:
     most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
-    there are no such workers.
+    there are no such workers. At most `max_starts_per_second` jobs start. A job holds `weight` slots of the
+    `pool`, if there is one, which other activities may share.
     """
 
     arn: str
@@ -52,6 +53,9 @@ class Activity:
     wake_up: WakeUp = WakeUp.REQUESTS
     pollers: int = 1
     overflow_after_seconds: int | None = None
+    max_starts_per_second: float | None = None
+    pool: str | None = None
+    weight: int = 1
 
     @property
     def is_polled(self) -> bool:
@@ -90,6 +94,9 @@ class Activity:
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
+                max_starts_per_second=optional_rate(document, "max_starts_per_second"),
+                pool=optional_name(document, "pool"),
+                weight=max(1, optional_int(document, "weight") or 1),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from activity_dispatch.domain.pools import PoolRoom
 from activity_dispatch.domain.tasks import SlotRelease, Task, task_id_of
 
 
@@ -26,6 +27,8 @@ _FIELDS: Mapping[str, Callable[[object], bool]] = {
     "heartbeat_seconds": _is_seconds,
     "activity_arn": _is_optional_string,
     "slot": _is_optional_string,
+    "pool": _is_optional_string,
+    "pool_holder": _is_optional_string,
 }
 
 
@@ -61,19 +64,28 @@ class Invocation:
             token=event["task_token"],
             heartbeat_seconds=event["heartbeat_seconds"],
             input=event.get("input"),
-            release=SlotRelease(activity_arn=str(event.get("activity_arn")), slot=event.get("slot")),
+            release=SlotRelease(
+                activity_arn=str(event.get("activity_arn")), slot=event.get("slot"), room=_room(event)
+            ),
         )
+
+
+def _room(event: Mapping[str, Any]) -> PoolRoom | None:
+    pool, holder = event.get("pool"), event.get("pool_holder")
+    return PoolRoom(pool=pool, holder=holder) if pool and holder else None
 
 
 def payload_of(task: Task) -> bytes:
     """Return the payload of a task's invocation."""
     # The input is already JSON: embed it unchanged rather than parse and escape up to 1 MiB. It comes first:
     # of a key that occurs twice the last one counts, so whatever an input holds, it replaces no field.
-    head = {
+    head: dict[str, Any] = {
         "task_id": task.task_id,
         "task_token": task.token,
         "activity_arn": task.activity_arn,
         "heartbeat_seconds": task.heartbeat_seconds,
         "slot": task.slot_release.slot,
     }
+    if (room := task.slot_release.room) is not None:
+        head |= {"pool": room.pool, "pool_holder": room.holder}
     return f'{{"input": {task.input}, {json.dumps(head)[1:]}'.encode()

@@ -12,7 +12,10 @@ from typing import Any
 
 from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.activities import CALLBACK_PREFIX
+from activity_dispatch.domain.activity_settings import is_name
 from activity_dispatch.domain.limits import MAX_EXECUTION_ARN_BYTES, MAX_TOKEN_CHARACTERS
+from activity_dispatch.domain.polls import poll_id_of
+from activity_dispatch.domain.pools import PoolRoom
 
 # As Terraform names callback targets, and Step Functions its activities: no other text becomes a key.
 _CALLBACK = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -43,7 +46,7 @@ class DispatchRequest:
     be more. `requested_by` is the execution that sent the request, at `requested_at`, in seconds since
     1970: a poll may return a task of another execution, which sent its request at about the same time. A
     callback's state sends its `task` along; without it, the request is for a task that waits in the
-    task table.
+    task table. `freed` is no request for a task: a job has ended that held this of a pool.
     """
 
     activity_arn: str
@@ -51,6 +54,7 @@ class DispatchRequest:
     requested_by: str | None = None
     requested_at: float | None = None
     task: HandedOver | None = None
+    freed: PoolRoom | None = None
 
     @classmethod
     def from_json(cls, body: str) -> "DispatchRequest":
@@ -70,6 +74,7 @@ class DispatchRequest:
             missed=document.get("missed") is True,
             requested_by=execution if isinstance(execution, str) else None,
             requested_at=seconds_of(document.get("state_entered_at")),
+            freed=_freed(document["freed"]) if "freed" in document else None,
         )
 
     def to_json(self) -> str:
@@ -78,7 +83,10 @@ class DispatchRequest:
         origin = {} if self.requested_by is None else {"execution_arn": self.requested_by}
         if self.requested_at is not None:
             origin["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
-        return json.dumps({"activity_arn": self.activity_arn, **missed, **origin})
+        freed = (
+            {} if self.freed is None else {"freed": {"pool": self.freed.pool, "holder": self.freed.holder}}
+        )
+        return json.dumps({"activity_arn": self.activity_arn, **missed, **origin, **freed})
 
 
 def seconds_of(time: object) -> float | None:
@@ -104,6 +112,14 @@ def _arn(document: Mapping[str, Any]) -> str:
 def _is_callback(arn: str) -> bool:
     name = arn.removeprefix(CALLBACK_PREFIX)
     return name != arn and _CALLBACK.fullmatch(name) is not None
+
+
+def _freed(value: object) -> PoolRoom:
+    if isinstance(value, Mapping):
+        pool, holder = value.get("pool"), value.get("holder")
+        if is_name(pool) and isinstance(holder, str) and poll_id_of(holder) == holder:
+            return PoolRoom(pool=pool, holder=holder)
+    raise InvalidRequest(f"freed: {type(value).__name__}; it must have a pool and a poll of it")
 
 
 def _callback(document: Mapping[str, Any]) -> str:

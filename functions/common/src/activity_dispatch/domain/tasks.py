@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 
 from activity_dispatch.domain.job_variables import label, problem_of_variables
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.pools import PoolRoom
 
 _TASK_ID = re.compile("[0-9a-f]{32}")
 _ENVIRONMENT = "environment"
@@ -58,9 +59,9 @@ class Task:
 
     `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job
     parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
-    the poll that took the task, and `holds_slot` says whether that poll reserved a slot.
-    `execution_arn` is known for callbacks only. `description` is the fingerprint of the activity's
-    description that the task is started with.
+    the poll that took the task, `holds_slot` says whether that poll reserved a slot, and `pool` in which
+    pool it holds some. `execution_arn` is known for callbacks only. `description` is the fingerprint of the
+    activity's description that the task is started with.
     """
 
     activity_arn: str
@@ -69,6 +70,7 @@ class Task:
     heartbeat_seconds: int
     poll_id: str = ""
     holds_slot: bool = False
+    pool: str | None = None
     execution_arn: str = ""
     description: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
@@ -80,16 +82,31 @@ class Task:
 
     @property
     def slot_release(self) -> "SlotRelease":
-        """The slot to free once the task's job has ended, or will never run."""
-        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+        """What to free once the task's job has ended, or will never run."""
+        return _release(self)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlotRelease:
-    """The slot to free once a job has ended, or will never run; with `slot` None, the task holds none."""
+    """What to free once a job has ended, or will never run: a slot of its activity, and room in a pool."""
 
     activity_arn: str
     slot: str | None
+    room: PoolRoom | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the task holds nothing."""
+        return self.slot is None and self.room is None
+
+
+def _release(task: "Task | TaskRecord") -> SlotRelease:
+    poll = task.poll_id
+    return SlotRelease(
+        activity_arn=task.activity_arn,
+        slot=poll if task.holds_slot else None,
+        room=PoolRoom(pool=task.pool, holder=poll) if task.pool and poll else None,
+    )
 
 
 def parsed(task_input: str) -> Any:
@@ -145,6 +162,7 @@ class TaskRecord:
     restarts: int = 0
     poll_id: str | None = None
     holds_slot: bool = False
+    pool: str | None = None
     token: str | None = field(default=None, repr=False)
     input: str | None = field(default=None, repr=False)
     description: str | None = None
@@ -160,8 +178,8 @@ class TaskRecord:
 
     @property
     def slot_release(self) -> SlotRelease:
-        """The slot to free once the task's job has ended."""
-        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+        """What to free once the task's job has ended."""
+        return _release(self)
 
     @property
     def is_parked(self) -> bool:
@@ -184,5 +202,6 @@ class TaskRecord:
             heartbeat_seconds=self.heartbeat_seconds,
             poll_id=self.poll_id or "",
             holds_slot=self.holds_slot,
+            pool=self.pool,
             description=self.description,
         )

@@ -1,6 +1,7 @@
 """What every pass does before it turns to the tasks, however many there are."""
 
 import logging
+import math
 import secrets
 import zlib
 from collections import Counter
@@ -14,17 +15,19 @@ from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.polls import poll_id_of, poll_time
 from activity_dispatch.domain.requests import DispatchRequest
 from activity_dispatch.domain.tasks import TaskState
+from activity_dispatch.lifecycle.pools import Pools
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.observe.metrics import Metrics
 from activity_dispatch.reconcile.gauges import put_gauges
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
-from activity_dispatch.store.task_table import Overview, SlotsRecord
+from activity_dispatch.store.rates import Mark, RateStore
+from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
 
 LOG = logging.getLogger(__name__)
 
 # The interval between passes: EventBridge's shortest rate.
 PASS_SECONDS = 60
-EXPECTED = (ClientError, BotoCoreError, RequestsNotSent)
+EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, InvalidItem)
 
 
 @dataclass(kw_only=True)
@@ -36,6 +39,8 @@ class Chores:
     """
 
     slots: Slots
+    pools: Pools
+    rates: RateStore
     metrics: Metrics
     missed_task_poll_seconds: int
     poll_seconds: float
@@ -65,6 +70,13 @@ class Chores:
             lost = [each for each in record.holders - held if _is_lost(each, now, self.poll_seconds)]
             with _guarded(f"{record.activity_arn}: slots"):
                 self._free(record, frozenset(lost), limit)
+
+        for pool in overview.pools:
+            gone = [each for each in pool.pool.held.keys() - held if _is_lost(each, now, self.poll_seconds)]
+            with _guarded(f"pool {pool.name}"):
+                if gone:
+                    LOG.warning("pool %s: freeing what %d lost polls hold", pool.name, len(gone))
+                self.pools.recount(pool.name, frozenset(gone))
 
     def _free(self, record: SlotsRecord, lost: frozenset[str], limit: int | None) -> None:
         if lost:
@@ -109,10 +121,26 @@ class Chores:
         waiting = Counter(task.activity_arn for task in old if now - task.starting_at > PASS_SECONDS)
         holders = {record.activity_arn: len(record.holders) for record in overview.slots}
         for arn, count in waiting.items():
-            limit = activities[arn].max_concurrent_jobs if arn in activities else None
+            activity = activities.get(arn)
+            limit = None if activity is None else activity.max_concurrent_jobs
             room = count if limit is None else limit - holders.get(arn, 0)
             with _guarded(f"{arn}: {count} waiting tasks"):
-                self.slots.queue.send(DispatchRequest(activity_arn=arn), max(0, min(count, room)))
+                wanted = max(0, min(count, room))
+                if activity is not None and wanted:
+                    wanted = self._without_requests(activity, wanted, overview, now)
+                self.slots.queue.send(DispatchRequest(activity_arn=arn), wanted)
+
+    def _without_requests(self, activity: Activity, count: int, overview: Overview, now: float) -> int:
+        """Return how many of the waiting tasks may have lost theirs: the other requests come in time."""
+        if activity.pool is not None:
+            pools = [each.pool for each in overview.pools if each.name == activity.pool]
+            count -= sum(pool.waits_for(activity.arn) for pool in pools)
+        rate = activity.max_starts_per_second
+        if rate is not None:
+            if self.rates.read(activity.arn, Mark.RETRY) > now:
+                return 0
+            count = min(count, math.ceil(rate * PASS_SECONDS))
+        return max(0, count)
 
 
 def _is_lost(holder: str, now: float, poll_seconds: float) -> bool:

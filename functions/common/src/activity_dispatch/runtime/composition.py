@@ -13,6 +13,7 @@ from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis
 from activity_dispatch.domain.naming import Stack
+from activity_dispatch.lifecycle.pools import Pools
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
@@ -23,9 +24,13 @@ from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.cursors import Cursors
 from activity_dispatch.store.dispatch_queue import RequestSender
 from activity_dispatch.store.dynamodb.cursors import DynamoCursors
+from activity_dispatch.store.dynamodb.pools import DynamoPools
+from activity_dispatch.store.dynamodb.rates import DynamoRates
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
 from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.store.pools import PoolStore
+from activity_dispatch.store.rates import RateStore
 from activity_dispatch.store.slots import SlotStore
 from activity_dispatch.store.task_table import TaskTable
 
@@ -43,6 +48,8 @@ class Runtime:
     payloads: PayloadStore
     tasks: TaskTable
     slot_store: SlotStore
+    rate_store: RateStore
+    pool_store: PoolStore
     cursors: Cursors
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
@@ -63,6 +70,7 @@ class Runtime:
             tasks=self.tasks,
             payloads=self.payloads,
             slots=self.slots,
+            pools=self.pools,
             metrics=self.metrics,
         )
 
@@ -75,6 +83,11 @@ class Runtime:
     def slots(self) -> Slots:
         """Reserves and frees slots."""
         return Slots(store=self.slot_store, queue=self.requests)
+
+    @functools.cached_property
+    def pools(self) -> Pools:
+        """Reserves and frees slots of pools."""
+        return Pools(store=self.pool_store, queue=self.requests, clock=self.clock, sleep=self.sleep)
 
     @functools.cached_property
     def starter(self) -> Starter:
@@ -122,6 +135,8 @@ class Runtime:
                 stack=_stack_of(settings),
             ),
             slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
+            pool_store=DynamoPools(client=clients.dynamodb, table=settings.task_table),
+            rate_store=DynamoRates(client=clients.dynamodb, table=settings.task_table),
             cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
             metrics=metrics,
         )

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord
+from activity_dispatch.store.pools import PoolRecord
 
 
 class InvalidItem(Exception):
@@ -27,7 +28,7 @@ class SlotsRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """All open tasks, without their inputs, and all slots and activities, for the reconciler.
+    """All open tasks, without their inputs, and all slots, pools and activities, for the reconciler.
 
     `invalid_items` is the number of items that are none of these: they are logged and left out.
     """
@@ -35,6 +36,7 @@ class Overview:
     tasks: tuple[TaskRecord, ...]
     slots: tuple[SlotsRecord, ...]
     activities: tuple[Activity, ...]
+    pools: tuple[PoolRecord, ...] = ()
     invalid_items: int = 0
 
 
@@ -56,10 +58,13 @@ class TaskTable(Protocol):
         """Write a task as `waiting`; return False if it exists."""
         ...
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task.
 
-        `description` is the fingerprint of the description to start it with.
+        `description` is the fingerprint of the description to start it with; `pool` is where the poll holds
+        slots of a pool.
         """
         ...
 

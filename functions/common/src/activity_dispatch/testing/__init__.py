@@ -8,6 +8,8 @@ from activity_dispatch.testing.faults import Crash, Faults
 from activity_dispatch.testing.leases import InMemoryLeases
 from activity_dispatch.testing.logs import FakeLogs
 from activity_dispatch.testing.metrics import RecordedMetrics
+from activity_dispatch.testing.pools import InMemoryPools
+from activity_dispatch.testing.rates import InMemoryRates
 from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stack import InMemoryStack
@@ -28,6 +30,8 @@ __all__ = [
     "Faults",
     "InMemoryCursors",
     "InMemoryLeases",
+    "InMemoryPools",
+    "InMemoryRates",
     "InMemorySlots",
     "InMemoryStack",
     "InMemoryTaskTable",

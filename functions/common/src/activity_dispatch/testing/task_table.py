@@ -12,6 +12,7 @@ from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskSt
 from activity_dispatch.store.task_table import Overview
 
 if TYPE_CHECKING:
+    from activity_dispatch.testing.pools import InMemoryPools
     from activity_dispatch.testing.slots import InMemorySlots
 
 
@@ -28,6 +29,7 @@ class InMemoryTaskTable:
     descriptions: dict[str, str] = field(default_factory=dict)
     restarted_by: dict[str, str] = field(default_factory=dict)
     slots: "InMemorySlots | None" = None
+    pools: "InMemoryPools | None" = None
     clock: Callable[[], float] = time.time
     check: Callable[[Activity], None] = lambda _: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -40,7 +42,9 @@ class InMemoryTaskTable:
         """Write a task as `waiting`; return False if it exists."""
         return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn))
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         with self._lock:
             record = self.records.get(task_id)
@@ -55,6 +59,7 @@ class InMemoryTaskTable:
                 starting_at=self.clock(),
                 poll_id=poll_id,
                 holds_slot=holds_slot,
+                pool=pool,
                 description=description,
             )
             return True
@@ -86,6 +91,7 @@ class InMemoryTaskTable:
                 starting_at=self.clock(),
                 poll_id=poll_id,
                 holds_slot=task.holds_slot,
+                pool=task.pool,
                 token=task.token,
                 input=task.input,
                 description=task.description,
@@ -208,6 +214,7 @@ class InMemoryTaskTable:
         return Overview(
             tasks=tuple(tasks),
             slots=() if self.slots is None else self.slots.records(),
+            pools=() if self.pools is None else self.pools.records(),
             activities=tuple(served),
             invalid_items=len(self.activities) - len(served),
         )

@@ -13,7 +13,9 @@ from typing import Any
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.pool_texts import pool_of
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
+from activity_dispatch.store.pools import PoolRecord
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
 
 LOG = logging.getLogger(__name__)
@@ -23,11 +25,14 @@ INDEX = "open"
 EXECUTIONS_INDEX = "executions"
 ACTIVITY_KEY_PREFIX = "activity#"
 SLOTS_KEY_PREFIX = "slots#"
+POOL_KEY_PREFIX = "pool#"
 # Descriptions that tasks were started with, by fingerprint. Not in the index.
 DESCRIPTION_KEY_PREFIX = "description#"
 # A task's attribute with the fingerprint of its description. An activity's item has its description in the
 # attribute of that name, so the index has it already: another attribute would rebuild the index.
 DESCRIPTION = "activity"
+# For the same reason a task's pool is in the attribute of slots' and pools' holders. No job may write it.
+POOL = "holders"
 # The `poll_id` of slots and activities, which only puts them into the index: a job may write the `poll_id` of
 # its task, so an item's kind is judged by its key alone.
 SLOTS = "slots"
@@ -38,7 +43,7 @@ MAX_NAMED = 10
 _MAX_SECONDS = 1e11
 # What DynamoDB's types are in a record. All attributes but these are strings.
 _FLAGS = ("holds_slot",)
-_NAMES = (*(field.name for field in fields(TaskRecord)), DESCRIPTION)
+_NAMES = (*(field.name for field in fields(TaskRecord)), DESCRIPTION, POOL)
 
 type Item = Mapping[str, Any]
 
@@ -64,6 +69,8 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
         item["holds_slot"] = {"BOOL": True}
     if task.description:
         item[DESCRIPTION] = {"S": task.description}
+    if task.pool:
+        item[POOL] = {"S": task.pool}
     return item
 
 
@@ -75,6 +82,16 @@ def record_of(item: Item) -> TaskRecord:
 def slots_of(item: Item) -> SlotsRecord:
     """Return the slots in an item. Raises InvalidItem."""
     return _checked(item, _slots)
+
+
+def pool_record_of(item: Item) -> PoolRecord:
+    """Return the pool in an item. Raises InvalidItem."""
+    return _checked(item, _pool)
+
+
+def pool_size_of(item: Item) -> int:
+    """Return the size in an item that Terraform wrote. Raises InvalidItem."""
+    return _checked(item, lambda item: int(item["size"]["N"]))
 
 
 def activity_of(item: Item, stack: Stack | None = None) -> Activity:
@@ -102,6 +119,7 @@ def overview_of(items: Iterable[Item], stack: Stack | None = None) -> Overview:
         tasks=tuple(each for each in known if isinstance(each, TaskRecord)),
         slots=tuple(each for each in known if isinstance(each, SlotsRecord)),
         activities=tuple(each for each in known if isinstance(each, Activity)),
+        pools=tuple(each for each in known if isinstance(each, PoolRecord)),
         invalid_items=invalid.count,
     )
 
@@ -136,8 +154,10 @@ def _valid[T](items: Iterable[Item], parse: Callable[[Item], T], invalid: _Inval
             yield parsed
 
 
-def _part_of(item: Item, stack: Stack | None) -> TaskRecord | SlotsRecord | Activity:
+def _part_of(item: Item, stack: Stack | None) -> TaskRecord | SlotsRecord | PoolRecord | Activity:
     key = _key(item)
+    if key.startswith(POOL_KEY_PREFIX):
+        return pool_record_of(item)
     if key.startswith(SLOTS_KEY_PREFIX):
         return slots_of(item)
     return activity_of(item, stack) if key.startswith(ACTIVITY_KEY_PREFIX) else record_of(item)
@@ -148,7 +168,7 @@ def _checked[T](item: Item, parse: Callable[[Item], T]) -> T:
         return parse(item)
     except KeyError as error:
         raise InvalidItem(f"{error.args[0]}: missing") from error
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise InvalidItem(f"{error}") from error
 
 
@@ -172,6 +192,7 @@ def _record(item: Item) -> TaskRecord:
         restarts=int(plain.get("restarts", "0")),
         poll_id=plain.get("poll_id"),
         holds_slot=plain.get("holds_slot", False),
+        pool=plain.get(POOL),
         token=plain.get("token"),
         input=plain.get("input"),
         description=plain.get(DESCRIPTION),
@@ -204,6 +225,10 @@ def _slots(item: Item) -> SlotsRecord:
         holders=frozenset(holders["SS"]),
         waiting=int(waiting["N"]),
     )
+
+
+def _pool(item: Item) -> PoolRecord:
+    return PoolRecord(name=_key(item).removeprefix(POOL_KEY_PREFIX), pool=pool_of(item["holders"]["S"]))
 
 
 def _plain(name: str, value: Mapping[str, Any]) -> Any:

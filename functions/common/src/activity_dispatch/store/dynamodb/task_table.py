@@ -21,6 +21,7 @@ from activity_dispatch.store.dynamodb.items import (
     DESCRIPTION,
     EXECUTIONS_INDEX,
     INDEX,
+    POOL,
     activity_of,
     new_item,
     overview_of,
@@ -67,12 +68,14 @@ class DynamoTaskTable:
         item = new_item(task, backend, self._now(), TaskState.WAITING)
         return self.shared_puts.put_alone(put_input(self.payloads, task, item))
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         return self._update(
             task_id,
             "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds"
-            f", {DESCRIPTION} = :description",
+            f", {DESCRIPTION} = :description" + (f", {POOL} = :pool" if pool else ""),
             # Only this writes `holds_slot`, and no job may: a job that makes its task `waiting` again gets no
             # second job.
             "(#state = :waiting AND attribute_not_exists(holds_slot))"
@@ -84,6 +87,7 @@ class DynamoTaskTable:
                 ":now": {"N": self._now()},
                 ":poll": {"S": poll_id},
                 ":holds": {"BOOL": holds_slot},
+                **({":pool": {"S": pool}} if pool else {}),
             },
         )
 
@@ -192,12 +196,9 @@ class DynamoTaskTable:
 
     def is_settled(self, task_id: str) -> bool:
         """Return whether the task has an outcome; may lag behind by a second."""
-        item = self.client.get_item(
-            TableName=self.name,
-            Key={"task_id": {"S": task_id}},
-            ProjectionExpression="#state",
-            ExpressionAttributeNames={"#state": "state"},
-        ).get("Item", {})
+        wanted: Any = {"TableName": self.name, "Key": {"task_id": {"S": task_id}}}
+        wanted |= {"ProjectionExpression": "#state", "ExpressionAttributeNames": {"#state": "state"}}
+        item = self.client.get_item(**wanted).get("Item", {})
         return bool(item.get("state", {}).get("S") == TaskState.SETTLED)
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
