@@ -50,7 +50,7 @@ def test_the_size_is_what_terraform_wrote(pools) -> None:
     if hasattr(pools, "sizes"):
         pools.sizes["gpus"] = 4
     else:
-        item = {"task_id": {"S": "pool-size#gpus"}, "size": {"N": "4"}}
+        item = {"task_id": {"S": "activity#pool:gpus"}, "size": {"N": "4"}}
         pools.client.put_item(TableName=pools.table, Item=item)
     assert pools.pool_size("gpus") == 4
 

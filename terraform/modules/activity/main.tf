@@ -28,7 +28,7 @@ locals {
     partition              = var.stack.partition
     queue                  = var.stack.queue
   }
-  description = {
+  description = merge({
     arn                    = local.id
     name                   = local.is_callback ? var.name : local.name
     backend                = local.backend.kind
@@ -41,7 +41,7 @@ locals {
     wake_up                = var.wake_up
     pollers                = var.pollers
     overflow_after_seconds = var.overflow_after_seconds
-  }
+  }, local.running)
 }
 
 # AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
@@ -105,9 +105,13 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
     }
     precondition {
+      condition     = length(local.pool_problems) == 0
+      error_message = join(" ", local.pool_problems)
+    }
+    precondition {
       # The reconciler sends their heartbeats, once a minute.
-      condition     = !local.is_callback || var.max_concurrent_jobs == null || local.heartbeat_seconds >= 180
-      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."
+      condition     = !local.is_callback || local.heartbeat_seconds >= 180 || (var.max_concurrent_jobs == null && var.pool == null && var.max_starts_per_second == null)
+      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs, max_starts_per_second or pool is set: a task that waits for its turn gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."
     }
   }
   depends_on = [aws_lambda_invocation.drain]

@@ -15,6 +15,7 @@ module "control_plane" {
   data      = var.data
   logs      = var.logs
   watching  = var.watching
+  pools     = var.pools
   tags      = var.tags
 }
 
@@ -35,6 +36,9 @@ locals {
     wake_up                = null
     pollers                = null
     overflow_after_seconds = null
+    max_starts_per_second  = null
+    pool                   = null
+    weight                 = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -59,4 +63,7 @@ module "activity" {
   wake_up                = each.value.wake_up
   pollers                = each.value.pollers
   overflow_after_seconds = each.value.overflow_after_seconds
+  max_starts_per_second  = each.value.max_starts_per_second
+  pool                   = each.value.pool
+  weight                 = each.value.weight
 }

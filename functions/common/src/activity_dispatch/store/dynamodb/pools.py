@@ -12,8 +12,9 @@ from activity_dispatch.store.dynamodb.items import POOL_KEY_PREFIX, SLOTS, pool_
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Terraform writes the sizes: one place for all states whose activities share a pool.
-SIZE_KEY_PREFIX = "pool-size#"
+# Terraform writes the sizes, in one place for all states whose activities share a pool. Like descriptions, no
+# function of the stack may write them.
+SIZE_KEY_PREFIX = "activity#pool:"
 
 
 @dataclass(frozen=True, kw_only=True)

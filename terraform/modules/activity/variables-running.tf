@@ -1,0 +1,34 @@
+variable "max_starts_per_second" {
+  description = <<-EOT
+    Limit of job starts per second, also below 1: 0.2 is one start in 5 s. Further tasks stay ActivityScheduled;
+    docs/running.md. null: no limit.
+  EOT
+  type        = number
+  default     = null
+  validation {
+    # One item of the table counts the starts, and takes about 1,000 writes a second.
+    condition     = var.max_starts_per_second == null ? true : var.max_starts_per_second >= 0.01 && var.max_starts_per_second <= 200
+    error_message = "max_starts_per_second must be null or a number from 0.01 to 200. Given: ${var.max_starts_per_second == null ? "null" : var.max_starts_per_second}."
+  }
+}
+
+variable "pool" {
+  description = "Pool of the stack whose slots its jobs hold, beside max_concurrent_jobs, and which other activities may share; docs/running.md. null: none."
+  type        = string
+  default     = null
+  validation {
+    condition     = var.pool == null ? true : can(regex("^[a-zA-Z0-9_-]{1,60}$", var.pool))
+    error_message = "pool must be null or the name of a pool: 1 to 60 letters, digits, - or _. Given: \"${coalesce(var.pool, "null")}\"."
+  }
+}
+
+variable "weight" {
+  description = "How many slots of the pool one job holds."
+  type        = number
+  default     = 1
+  nullable    = false
+  validation {
+    condition     = var.weight >= 1 && floor(var.weight) == var.weight
+    error_message = "weight must be a whole number of at least 1. Given: ${var.weight}."
+  }
+}
