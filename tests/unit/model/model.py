@@ -36,8 +36,7 @@ EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotD
 FIRST, SECOND = SERVICES = ("first", "second")
 # From terraform/modules/control-plane: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
-REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
-LONG = 1e9
+REPORTER_ATTEMPTS, MAX_RECEIVES, LONG = 3, 20, 1e9
 # How late a log's last line becomes readable.
 LOG_SECONDS = 5.0
 # How long a call may take, by its client's limits: its process is killed then.
@@ -55,8 +54,10 @@ class Model:
         *,
         second_kind: Kind | None = None,
         heartbeat_seconds: int = 180,
+        pool: int | None = None,
+        rate: float | None = None,
     ) -> None:
-        self.limit = limit
+        self.limit, self.pool, self.rate = limit, pool, rate
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
@@ -74,7 +75,8 @@ class Model:
         self.dead_letters = 0
 
     def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None) -> Activity:
-        """Serve an activity, and a callback target like it."""
+        """Serve an activity, and a callback target like it, but heavier in their pool."""
+        self.stack.pool_store.sizes["shared"] = self.pool or 0
         activity = self.stack.change_activity(
             backend="model",
             config={"service": FIRST},
@@ -82,8 +84,10 @@ class Model:
             timeout_seconds=int(TIMEOUT_SECONDS),
             max_concurrent_jobs=self.limit,
             max_queue_seconds=max_queue_seconds,
+            max_starts_per_second=self.rate,
+            pool=None if self.pool is None else "shared",
         )
-        self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
+        self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK, weight=2))
         return activity
 
     def clock(self) -> float:
@@ -124,7 +128,6 @@ class Model:
         if not is_kept:
             self.events.remove(event)
         tried = Event(content=event.content, attempts=event.attempts + 1)
-
         ended = ended_execution(event.content)
         check = None if ended is None else check_stopped(self, ended)
 
@@ -220,8 +223,7 @@ class Model:
                 check_nothing_is_left(self, process)
         while self.compute.stops:
             self.stop_job(self.compute.jobs[self.compute.stops.pop()])
-        self.messages.extend(Message(body=body) for body in self.sqs.bodies)
-        self.sqs.bodies.clear()
+        self.executions.receive(self.sqs, self.now[0])
         self.executions.settle()
 
     def stop_job(self, job: ModelJob) -> None:

@@ -46,6 +46,8 @@ class Stack(Failing):
         limit=st.sampled_from([None, 1, 2]),
         max_queue_seconds=st.sampled_from([None, 120]),
         heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
+        pool=st.sampled_from([None, 2, 3]),
+        rate=st.sampled_from([None, None, 0.1]),
         inputs=st.lists(INPUTS, max_size=2),
     )
     def begin(
