@@ -3,9 +3,9 @@
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -137,8 +137,9 @@ class Taker:
         finally:
             if not taken:
                 self.free(activity, poll_id)
-        if not taken:
-            return None
+        return self._task(activity, poll_id, permit, response) if taken else None
+
+    def _task(self, activity: Activity, poll_id: str, permit: Permit, response: Mapping[str, Any]) -> Task:
         self._charge(activity, permit)
         return Task(
             activity_arn=activity.arn,

@@ -134,12 +134,18 @@ class Runtime:
                 retention_days=settings.task_retention_days,
                 stack=_stack_of(settings),
             ),
-            slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
-            pool_store=DynamoPools(client=clients.dynamodb, table=settings.task_table),
-            rate_store=DynamoRates(client=clients.dynamodb, table=settings.task_table),
-            cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
+            **_beside_tasks(clients, settings.task_table),
             metrics=metrics,
         )
+
+
+def _beside_tasks(clients: Clients, table: str) -> dict[str, Any]:
+    return {
+        "slot_store": DynamoSlots(client=clients.dynamodb, table=table),
+        "pool_store": DynamoPools(client=clients.dynamodb, table=table),
+        "rate_store": DynamoRates(client=clients.dynamodb, table=table),
+        "cursors": DynamoCursors(client=clients.dynamodb, table=table),
+    }
 
 
 def _stack_of(settings: Settings) -> Stack | None:

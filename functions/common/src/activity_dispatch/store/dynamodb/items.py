@@ -181,7 +181,6 @@ def _record(item: Item) -> TaskRecord:
     plain = {name: _plain(name, item[name]) for name in _NAMES if name in item}
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
-    outcome = plain.get("outcome")
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
@@ -202,7 +201,7 @@ def _record(item: Item) -> TaskRecord:
         claimed_at=_seconds(plain, "claimed_at"),
         claimed_until=_seconds(plain, "claimed_until"),
         progress=plain.get("progress"),
-        outcome=OutcomeName(outcome) if outcome else None,
+        outcome=OutcomeName(plain["outcome"]) if plain.get("outcome") else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
     )

@@ -21,7 +21,6 @@ from activity_dispatch.store.dynamodb.items import (
     DESCRIPTION,
     EXECUTIONS_INDEX,
     INDEX,
-    POOL,
     activity_of,
     new_item,
     overview_of,
@@ -75,7 +74,7 @@ class DynamoTaskTable:
         return self._update(
             task_id,
             "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds"
-            f", {DESCRIPTION} = :description" + (f", {POOL} = :pool" if pool else ""),
+            f", {DESCRIPTION} = :description" + (", holders = :pool" if pool else ""),
             # Only this writes `holds_slot`, and no job may: a job that makes its task `waiting` again gets no
             # second job.
             "(#state = :waiting AND attribute_not_exists(holds_slot))"
