@@ -55,8 +55,9 @@ class Model:
         *,
         second_kind: Kind | None = None,
         heartbeat_seconds: int = 180,
+        share_key: str | None = None,
     ) -> None:
-        self.limit = limit
+        self.limit, self.share_key = limit, share_key
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
@@ -83,7 +84,8 @@ class Model:
             max_concurrent_jobs=self.limit,
             max_queue_seconds=max_queue_seconds,
         )
-        self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
+        target = replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK, share_key=self.share_key)
+        self.stack.serve(target)
         return activity
 
     def clock(self) -> float:

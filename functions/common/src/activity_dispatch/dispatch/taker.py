@@ -53,13 +53,16 @@ class Taker:
     clock: Callable[[], float] = time.time
     pace: Pace = field(default_factory=Pace)
 
-    def reserve(self, activity: Activity) -> str | None:
-        """Reserve a slot; return the id of the poll that may be made now, None if no slot is free."""
+    def reserve(self, activity: Activity, *, before_waiting: Callable[[], None] = lambda: None) -> str | None:
+        """Reserve a slot; return the id of the poll that may be made now, None if no slot is free.
+
+        `before_waiting` is called before the request is counted as waiting.
+        """
         poll_id, limit = new_poll_id(self.clock()), activity.max_concurrent_jobs
         if limit is None:
             return poll_id
         is_free = (
-            self.slots.reserve(activity.arn, poll_id, limit)
+            self.slots.reserve(activity.arn, poll_id, limit, before_waiting=before_waiting)
             if self.waits_for_slot
             else self.slots.store.take(activity.arn, poll_id, limit)
         )

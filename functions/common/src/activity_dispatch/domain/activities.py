@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from activity_dispatch.domain.activity_settings import optional_int, strings
+from activity_dispatch.domain.shares import checked_share_key
 
 
 class InvalidActivity(Exception):
@@ -37,7 +38,8 @@ class Activity:
     most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
-    there are no such workers.
+    there are no such workers. `share_key` says whose a task is: free slots go to those who wait in turn, and
+    Batch is told it, with the `batch_priority`; see docs/running.md.
     """
 
     arn: str
@@ -52,6 +54,8 @@ class Activity:
     wake_up: WakeUp = WakeUp.REQUESTS
     pollers: int = 1
     overflow_after_seconds: int | None = None
+    share_key: str | None = None
+    batch_priority: int | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -90,6 +94,8 @@ class Activity:
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
+                share_key=checked_share_key(document.get("share_key")),
+                batch_priority=optional_int(document, "batch_priority"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

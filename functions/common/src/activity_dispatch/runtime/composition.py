@@ -25,9 +25,11 @@ from activity_dispatch.store.dispatch_queue import RequestSender
 from activity_dispatch.store.dynamodb.cursors import DynamoCursors
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.dynamodb.turns import DynamoTurns
 from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.store.slots import SlotStore
 from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.turns import TurnStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,7 @@ class Runtime:
     payloads: PayloadStore
     tasks: TaskTable
     slot_store: SlotStore
+    turn_store: TurnStore
     cursors: Cursors
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
@@ -105,10 +108,8 @@ class Runtime:
         """
         settings = Settings.from_environment(environment, also_required=also_required)
         _set_log_level(settings.log_level)
-        clients = Clients(
-            threads=threads,
-            on_throttle=lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation),
-        )
+        throttled = lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation)  # noqa: E731
+        clients = Clients(threads=threads, on_throttle=throttled)
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
         return cls(
             settings=settings,
@@ -122,6 +123,7 @@ class Runtime:
                 stack=_stack_of(settings),
             ),
             slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
+            turn_store=DynamoTurns(client=clients.dynamodb, table=settings.task_table),
             cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
             metrics=metrics,
         )

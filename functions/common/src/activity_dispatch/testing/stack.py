@@ -16,6 +16,7 @@ from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
+from activity_dispatch.testing.turns import InMemoryTurns
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 
@@ -50,6 +51,7 @@ class InMemoryStack:
     stepfunctions: FakeStepFunctions = field(init=False)
     tasks: InMemoryTaskTable = field(init=False)
     slot_store: InMemorySlots = field(default_factory=InMemorySlots)
+    turn_store: InMemoryTurns = field(init=False)
     cursors: InMemoryCursors = field(default_factory=InMemoryCursors)
     sqs: FakeSQS = field(default_factory=FakeSQS)
     s3: FakeS3 = field(default_factory=FakeS3)
@@ -60,6 +62,7 @@ class InMemoryStack:
         """Serve one activity on the fake backend, without limits."""
         self.logs = FakeLogs(clock=self._now)
         self.stepfunctions = FakeStepFunctions(clock=self._now)
+        self.turn_store = InMemoryTurns(clock=self._now)
         self.tasks = InMemoryTaskTable(slots=self.slot_store, clock=self._now)
         self.serve(
             Activity(
@@ -113,6 +116,7 @@ class InMemoryStack:
             "payloads": PayloadStore(client=lambda: s3, bucket="payloads"),
             "tasks": wrap(self.tasks),
             "slot_store": wrap(self.slot_store),
+            "turn_store": wrap(self.turn_store),
             "cursors": wrap(self.cursors),
             "create_backend": lambda *_: wrap(self.backend),
             "diagnose": FakeBackend.diagnose,

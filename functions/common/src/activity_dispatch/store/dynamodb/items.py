@@ -57,7 +57,7 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
     if task.poll_id:
         item["poll_id"] = {"S": task.poll_id}
     elif state is TaskState.WAITING:
-        item["poll_id"] = {"S": parked(task.activity_arn)}
+        item["poll_id"] = {"S": parked(task.activity_arn, task.bucket)}
     if task.execution_arn:
         item["execution_arn"] = {"S": task.execution_arn}
     if task.holds_slot:
@@ -161,7 +161,6 @@ def _record(item: Item) -> TaskRecord:
     plain = {name: _plain(name, item[name]) for name in _NAMES if name in item}
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
-    outcome = plain.get("outcome")
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
@@ -181,9 +180,10 @@ def _record(item: Item) -> TaskRecord:
         claimed_at=_seconds(plain, "claimed_at"),
         claimed_until=_seconds(plain, "claimed_until"),
         progress=plain.get("progress"),
-        outcome=OutcomeName(outcome) if outcome else None,
+        outcome=OutcomeName(plain["outcome"]) if plain.get("outcome") else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
+        execution_arn=plain.get("execution_arn"),
     )
     _check_poll(record)
     return record
