@@ -18,7 +18,7 @@ locals {
   }
 
   # What module process-state needs.
-  activity = {
+  activity = merge({
     key                    = var.name
     arn                    = local.arn
     heartbeat_seconds      = local.heartbeat_seconds
@@ -27,8 +27,8 @@ locals {
     overflow_after_seconds = var.overflow_after_seconds
     partition              = var.stack.partition
     queue                  = var.stack.queue
-  }
-  description = {
+  }, { for key in var.share_key[*] : "share_key" => key if local.is_callback })
+  description = merge({
     arn                    = local.id
     name                   = local.is_callback ? var.name : local.name
     backend                = local.backend.kind
@@ -41,7 +41,7 @@ locals {
     wake_up                = var.wake_up
     pollers                = var.pollers
     overflow_after_seconds = var.overflow_after_seconds
-  }
+  }, local.running)
 }
 
 # AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
@@ -103,6 +103,10 @@ resource "aws_dynamodb_table_item" "this" {
     precondition {
       condition     = alltrue([for entry in var.allowed_overrides : !can(regex(local.refused_override, entry))])
       error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
+    }
+    precondition {
+      condition     = length(local.share_problems) == 0
+      error_message = join(" ", local.share_problems)
     }
     precondition {
       # The reconciler sends their heartbeats, once a minute.

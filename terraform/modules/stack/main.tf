@@ -35,6 +35,8 @@ locals {
     wake_up                = null
     pollers                = null
     overflow_after_seconds = null
+    share_key              = null
+    batch_priority         = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -59,4 +61,6 @@ module "activity" {
   wake_up                = each.value.wake_up
   pollers                = each.value.pollers
   overflow_after_seconds = each.value.overflow_after_seconds
+  share_key              = each.value.share_key
+  batch_priority         = each.value.batch_priority
 }
