@@ -222,3 +222,24 @@ def test_tasks_that_waited_when_the_share_key_was_removed_are_found_for_the_reco
     assert json.loads(request) == {"activity_arn": TARGET, "share": bucket_of("b")}
     assert target.dispatcher.handle(request) is Result.STARTED
     assert target.record_of(waiting).state == "started"
+
+
+def seconds_of_few(target, many: int) -> int:
+    """Let each job take a second; return when the last of five tasks ends that come behind `many` others."""
+    target.target(max_concurrent_jobs=4)
+    others = [hand_over(target, "many") for _ in range(many)]
+    few = [hand_over(target, "few") for _ in range(5)]
+    for second in range(1, many + 6):
+        target.now[0] += 1
+        running = [task for task in [*others, *few] if target.record_of(task).state == "started"]
+        for request in [request for task in running for request in end_job(target, task)]:
+            target.dispatcher.handle(request)
+        if all(target.record_of(task).state == "settled" for task in few):
+            return second
+    raise AssertionError("the few tasks never end")
+
+
+def test_five_tasks_behind_five_hundred_take_at_most_twice_as_long_as_alone(stack, target) -> None:
+    alone = seconds_of_few(target, many=0)
+    # Their first ones wait until the jobs that run have ended.
+    assert seconds_of_few(target, many=500) <= 2 * alone
