@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.integration.applied import Applied
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
-def shares(terraform, tmp_path_factory) -> Iterator[dict]:
+def shares(terraform: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What the root puts out."""
     package = pack_function(tmp_path_factory.mktemp("package") / "faulty.zip")
     process.run([paths.TERRAFORM_INIT, ROOT], timeout_seconds=INIT_SECONDS)

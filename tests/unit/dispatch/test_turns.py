@@ -42,7 +42,9 @@ def target(stack):
 def hand_over(target, tenant: str | None) -> FakeTask:
     """Hand over a task, which finds no free slot unless it is the first one; return it."""
     target.now[0] += 0.01
-    task = target.stepfunctions.hand_over("{}" if tenant is None else json.dumps({"tenant": tenant}))
+    task: FakeTask = target.stepfunctions.hand_over(
+        "{}" if tenant is None else json.dumps({"tenant": tenant})
+    )
     target.dispatcher.handle(body(task))
     return task
 
@@ -56,7 +58,8 @@ def end_job(target, task: FakeTask) -> list[str]:
     """End a task's job; return the requests that this wakes."""
     record = target.record_of(task)
     target.settler.settle(record.task_id, task.token, Succeeded(output="1"), release=record.slot_release)
-    woken, target.sqs.bodies = target.sqs.bodies, []
+    woken: list[str] = list(target.sqs.bodies)
+    target.sqs.bodies.clear()
     return woken
 
 
@@ -64,7 +67,8 @@ def pass_of_the_reconciler(target) -> list[str]:
     """Let it pass two minutes later; return its requests for the waiting tasks."""
     target.now[0] += 120
     make_reconciler(target.runtime, threads=1, heartbeats=RateLimit(per_second=1_000_000)).run()
-    requests, target.sqs.bodies = target.sqs.bodies, []
+    requests: list[str] = list(target.sqs.bodies)
+    target.sqs.bodies.clear()
     return requests
 
 
@@ -157,13 +161,13 @@ def test_a_share_that_joins_meanwhile_stays(target, monkeypatch) -> None:
 def test_a_turn_that_another_dispatcher_took_is_not_taken_again(target, monkeypatch) -> None:
     running = hand_over(target, "a")
     tasks = [hand_over(target, tenant) for tenant in ("a", "b", "c")]
-    take_turn, others = target.turn_store.take_turn, []
+    take_turn, others = target.turn_store.take_turn, list[str]()
 
     def another_first(arn: str, bucket: str, last: str | None) -> bool:
         if not others:
             others.append(bucket)
             take_turn(arn, bucket, last)
-        return take_turn(arn, bucket, last)
+        return bool(take_turn(arn, bucket, last))
 
     monkeypatch.setattr(target.turn_store, "take_turn", another_first)
     (woken,) = end_job(target, running)

@@ -76,6 +76,11 @@ class Stack(Failing):
         if len(self.model.executions.tasks) < MAX_TASKS:
             self.model.executions.hand_over(is_sent_twice=is_sent_twice, **task, **shared)
 
+    @happening(shared=st.lists(SHARES, min_size=2, max_size=MAX_TASKS))
+    def hand_over_many(self, shared: list[Mapping[str, int]]) -> None:
+        for each in shared[len(self.model.executions.tasks) :]:
+            self.model.executions.hand_over(is_sent_twice=False, **each)
+
     @precondition(lambda self: self.model.executions.redrivable())
     @happening(number=numbers)
     def redrive(self, number: int) -> None:

@@ -1,6 +1,7 @@
 """Whose job it is, for queues with a scheduling policy."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,22 +13,18 @@ from activity_dispatch.backends.batch.backend import BatchBackend, create
 
 def submitted(fair_share: Any, **changes: Any) -> dict[str, Any]:
     """Start a task as it is changed; return what was submitted, which botocore has accepted."""
-    client, seen = client_once("batch"), []
+    client, seen = client_once("batch"), list[dict[str, Any]]()
+    clients: Any = SimpleNamespace(batch=client, batch_once=client)
     client.meta.events.register(
         "provide-client-params.batch.SubmitJob", lambda params, **_: seen.append(params)
     )
     config = {"job_queue": "queue", "job_definition": "definition", "log_group": "/jobs"}
-    backend: BatchBackend = create({**config, "fair_share": fair_share}, _Clients(client))
+    backend: BatchBackend = create({**config, "fair_share": fair_share}, clients)
     with Stubber(client) as stubber:
         stubber.add_response("list_jobs", {"jobSummaryList": []})
         stubber.add_response("submit_job", {"jobName": "job", "jobId": "job-1"})
         replace(backend, retrying=two_attempts()).start(replace(TASK, **changes))
     return seen[0]
-
-
-class _Clients:
-    def __init__(self, client: Any) -> None:
-        self.batch = self.batch_once = client
 
 
 def test_a_queue_without_a_policy_is_told_nothing() -> None:
