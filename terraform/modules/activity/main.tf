@@ -18,7 +18,7 @@ locals {
   }
 
   # What module process-state needs.
-  activity = {
+  activity = merge({
     key                    = var.name
     arn                    = local.arn
     heartbeat_seconds      = local.heartbeat_seconds
@@ -27,7 +27,7 @@ locals {
     overflow_after_seconds = var.overflow_after_seconds
     partition              = var.stack.partition
     queue                  = var.stack.queue
-  }
+  }, { for key in var.share_key[*] : "share_key" => key if local.is_callback })
   description = merge({
     arn                    = local.id
     name                   = local.is_callback ? var.name : local.name
@@ -105,8 +105,8 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
     }
     precondition {
-      condition     = length(local.pool_problems) == 0
-      error_message = join(" ", local.pool_problems)
+      condition     = length(local.running_problems) == 0
+      error_message = join(" ", local.running_problems)
     }
     precondition {
       # The reconciler sends their heartbeats, once a minute.

@@ -39,6 +39,8 @@ locals {
     max_starts_per_second  = null
     pool                   = null
     weight                 = null
+    share_key              = null
+    batch_priority         = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -66,4 +68,6 @@ module "activity" {
   max_starts_per_second  = each.value.max_starts_per_second
   pool                   = each.value.pool
   weight                 = each.value.weight
+  share_key              = each.value.share_key
+  batch_priority         = each.value.batch_priority
 }

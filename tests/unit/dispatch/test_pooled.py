@@ -221,3 +221,13 @@ def test_the_reconciler_sends_no_second_request_for_a_task_whose_own_is_to_come(
     now[0] = stack.rate_store.read(target, Mark.RETRY) + 1
     reconcile(stack)
     assert [each for each in sent(stack) if each["activity_arn"] == target] == [{"activity_arn": target}]
+
+
+def test_a_missed_request_that_held_the_slot_wakes_who_found_it_in_use(stack) -> None:
+    stack.change_activity(max_concurrent_jobs=1)
+    for _ in range(4):
+        start(stack, LIGHT)
+    stack.slot_store.add_waiting(ARN, "while the missed request held the slot")
+    assert stack.dispatch(missed=True) is Result.WAITING
+    assert sent(stack) == [{"activity_arn": ARN}]
+    assert stack.slot_store.holders[ARN] == set()

@@ -190,3 +190,23 @@ def test_never_over_its_size_all_are_served_and_none_starves(seed: int) -> None:
         queue += [pool.calls[call].activity_arn for call in pool.calls if call not in before]
         waited.append(pool.waiting)
     assert (pool.used, pool.line) == (0, {})
+
+
+def test_polls_for_missed_tasks_hold_up_who_comes_for_one_poll_only() -> None:
+    """They hold their weight for a minute: none may follow on another while somebody waits."""
+    pool, first = ask(Pool(), HEAVY, missed=True)
+    pool, second = ask(pool, LIGHT, missed=True)
+    assert all((first, second))
+    pool, none = ask(pool, HEAVY)
+    assert not none
+    pool = free(pool, second)
+    pool, none = ask(pool, LIGHT, missed=True)
+    assert not none
+    pool = free(pool, first)
+    assert called(pool) == [HEAVY]
+    # The room that is upheld is not for them either.
+    for _ in range(2):
+        pool, _ = ask(pool, LIGHT, missed=True)
+    assert pool.used == SIZE
+    pool, heavy = ask(pool, HEAVY)
+    assert heavy

@@ -1,7 +1,7 @@
 """Applies of Terraform that change or remove the activity while its jobs run, or describe it wrongly."""
 
 from tests.unit.model.compute import ANOTHERS
-from tests.unit.model.model import SERVICES, Model
+from tests.unit.model.model import SERVICES, TARGET, Model
 
 from activity_dispatch.testing.stack import ARN
 
@@ -14,6 +14,11 @@ def apply(model: Model, service: str | None) -> None:
     else:
         assert service in (*SERVICES, ANOTHERS)
         model.stack.change_activity(config={"service": service})
+
+
+def share(model: Model, share_key: str | None) -> None:
+    """Give the callback target another way to tell whose tasks they are, or none."""
+    model.stack.change_activity(TARGET, share_key=share_key)
 
 
 def serve_again(model: Model) -> None:

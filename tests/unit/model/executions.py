@@ -95,7 +95,7 @@ class Executions:
         """Return the state's limits."""
         return {"heartbeat_seconds": self.heartbeat_seconds, "timeout_seconds": TIMEOUT_SECONDS}
 
-    def hand_over(self, *, is_sent_twice: bool, **task_input: bool) -> FakeTask:
+    def hand_over(self, *, is_sent_twice: bool, **task_input: int) -> FakeTask:
         """An execution reaches a state that waits for a callback; its message may be delivered twice."""
         task = self.stepfunctions.hand_over(json.dumps(task_input), **self.seconds())
         document = {

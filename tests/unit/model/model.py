@@ -56,11 +56,11 @@ class Model:
         heartbeat_seconds: int = 180,
         pool: int | None = None,
         rate: float | None = None,
+        share_key: str | None = None,
     ) -> None:
-        self.limit, self.pool, self.rate = limit, pool, rate
+        self.limit, self.pool, self.rate, self.share_key = limit, pool, rate, share_key
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
-        self.stack.logs.clock = self.clock
         self.stack.tasks.check = judge
         self.activity = self._serve(heartbeat_seconds, max_queue_seconds)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
@@ -87,7 +87,8 @@ class Model:
             max_starts_per_second=self.rate,
             pool=None if self.pool is None else "shared",
         )
-        self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK, weight=2))
+        callback: dict[str, Any] = {"wake_up": WakeUp.CALLBACK, "weight": 2, "share_key": self.share_key}
+        self.stack.serve(replace(activity, arn=TARGET, **callback))
         return activity
 
     def clock(self) -> float:
@@ -197,8 +198,7 @@ class Model:
     def emit(self, job: ModelJob) -> None:
         """The service reports a job's state; like Batch, one kind does not say how a job ended."""
         if job.kind is not Kind.FUNCTION:
-            reported = job.diagnosis()
-            reported = replace(reported, outcome=None) if job.kind is Kind.LIST else reported
+            reported = replace(job.diagnosis(), outcome=None) if job.kind is Kind.LIST else job.diagnosis()
             self.events.append(Event(content={"diagnosis": reported}))
 
     def advance(self, seconds: float) -> None:

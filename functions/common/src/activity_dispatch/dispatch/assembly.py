@@ -7,6 +7,7 @@ from activity_dispatch.dispatch.parked_tasks import ParkedTasks
 from activity_dispatch.dispatch.rate_limiter import RateLimiter
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.dispatch.task_source import TaskSource
+from activity_dispatch.dispatch.turns import Turns
 from activity_dispatch.dispatch.workers_first import WorkersFirst
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.store.dispatch_queue import RequestReceiver
@@ -18,7 +19,12 @@ def make_dispatcher(runtime: Runtime, poller: str) -> Dispatcher:
         activities=runtime.activities,
         source=TaskSource(
             taker=make_taker(runtime, poller),
-            parked_tasks=ParkedTasks(tasks=runtime.tasks, answers=runtime.answers, settler=runtime.settler),
+            parked_tasks=ParkedTasks(
+                tasks=runtime.tasks,
+                turns=Turns(store=runtime.turn_store, tasks=runtime.tasks, clock=runtime.clock),
+                answers=runtime.answers,
+                settler=runtime.settler,
+            ),
         ),
         freed_rooms=FreedRooms(tasks=runtime.tasks, pools=runtime.pools),
         workers_first=WorkersFirst(stepfunctions=runtime.clients.stepfunctions, clock=runtime.clock),

@@ -62,27 +62,55 @@ class Taker:
     clock: Callable[[], float] = time.time
     pace: Pace = field(default_factory=Pace)
 
-    def reserve(self, activity: Activity, *, is_missed: bool = False) -> str | None:
+    def reserve(
+        self,
+        activity: Activity,
+        *,
+        is_missed: bool = False,
+        before_waiting: Callable[[], None] = lambda: None,
+    ) -> str | None:
         """Reserve a slot and room in the pool; return the id of the poll that may be made now.
 
-        None: not both are free, and none is held. A poll for missed tasks, `is_missed`, does not wait for
-        its pool. Raises InvalidActivity if the stack has no such pool.
+        None: not both are free, and none is held. `before_waiting` is called before the request is counted
+        as waiting, for either. A poll for missed tasks, `is_missed`, does not wait for its pool. Raises
+        InvalidActivity if the stack has no such pool.
         """
         poll_id = new_poll_id(self.clock())
-        if activity.pool is None:
-            return poll_id if self._reserve_slot(activity, poll_id, waits=self.waits_for_slot) else None
+        waits = self.waits_for_slot and not (is_missed and activity.pool is not None)
         # The activity's own first: who waits for it upholds nothing that others could use.
-        if not self._reserve_slot(activity, poll_id, waits=self.waits_for_slot and not is_missed):
+        has_slot = self._reserve_slot(activity, poll_id, waits=waits, before_waiting=before_waiting)
+        if activity.pool is None:
+            return poll_id if has_slot else None
+        if not has_slot:
             self.pools.decline(activity)
             return None
+        return poll_id if self._reserve_room(activity, poll_id, is_missed, before_waiting) else None
+
+    def _reserve_room(
+        self, activity: Activity, poll_id: str, is_missed: bool, before_waiting: Callable[[], None]
+    ) -> bool:
+        """Reserve room in the pool, or give back the slot."""
         is_held = False
         try:
-            is_held = self.pools.reserve(activity, poll_id, is_missed=is_missed, waits=self.waits_for_slot)
+            is_held = self.pools.reserve(
+                activity,
+                poll_id,
+                is_missed=is_missed,
+                waits=self.waits_for_slot,
+                before_waiting=before_waiting,
+            )
         finally:
             if not is_held and activity.max_concurrent_jobs is not None:
-                # This wakes nobody: another request would find the pool as full.
-                self.slots.store.give_back(activity.arn, frozenset((poll_id,)))
-        return poll_id if is_held else None
+                self._give_back_slot(activity, poll_id, is_missed)
+        return is_held
+
+    def _give_back_slot(self, activity: Activity, poll_id: str, is_missed: bool) -> None:
+        if is_missed:
+            # It leaves no request in line, whose job would wake those who found the slot in use.
+            self.slots.free(activity.arn, poll_id)
+        else:
+            # This wakes nobody: another request would find the pool as full.
+            self.slots.store.give_back(activity.arn, frozenset((poll_id,)))
 
     def free(self, activity: Activity, poll_id: str) -> None:
         """Free what a poll without a task holds."""
@@ -93,12 +121,14 @@ class Taker:
             if activity.pool is not None:
                 self.pools.free(activity.arn, PoolRoom(pool=activity.pool, holder=poll_id))
 
-    def _reserve_slot(self, activity: Activity, poll_id: str, *, waits: bool) -> bool:
+    def _reserve_slot(
+        self, activity: Activity, poll_id: str, *, waits: bool, before_waiting: Callable[[], None]
+    ) -> bool:
         limit = activity.max_concurrent_jobs
         if limit is None:
             return True
         if waits:
-            return self.slots.reserve(activity.arn, poll_id, limit)
+            return self.slots.reserve(activity.arn, poll_id, limit, before_waiting=before_waiting)
         return self.slots.store.take(activity.arn, poll_id, limit)
 
     def check(self, poll_id: str, seconds_left: Callable[[], float]) -> None:

@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from activity_dispatch.dispatch.parked_tasks import NotParked, ParkedTasks
+from activity_dispatch.dispatch.parked_tasks import NotParked, Own, ParkedTasks
 from activity_dispatch.dispatch.rate_limiter import NoPermit
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.dispatch.taker import OutOfTime, Taker
@@ -39,17 +40,22 @@ class TaskSource:
         parked = None if request.task is None else self.parked_tasks.park(activity, request.task)
         if isinstance(parked, NotParked):
             return _NOT_PARKED[parked]
+        own = Own(task_id=parked, bucket=self.parked_tasks.bucket_of(activity, request))
         if not activity.is_callback and not self.taker.pace.wait(seconds_left()):
             raise OutOfTime("polls are throttled: this one would begin too late")
+        join = partial(self.parked_tasks.turns.join, activity, own.bucket)
         permit = self.taker.rates.take(activity)
         if isinstance(permit, NoPermit):
+            if own.task_id is not None:
+                # The request comes again without its task, and takes whichever share's turn it is then.
+                join()
             return permit
-        poll_id = self.taker.reserve(activity, is_missed=request.missed)
+        poll_id = self.taker.reserve(activity, is_missed=request.missed, before_waiting=join)
         if poll_id is None:
             LOG.info("%s: no slot or no room in its pool is free", activity.arn)
             return Result.WAITING
         if activity.is_callback:
-            task = self._take_waiting(activity, poll_id, parked, seconds_left)
+            task = self._take_waiting(activity, poll_id, own, seconds_left)
         else:
             task = self.taker.poll(activity, poll_id, seconds_left, permit)
         if task is not None:
@@ -60,14 +66,14 @@ class TaskSource:
         return Result.NO_TASK if polls_again else Result.LEFT
 
     def _take_waiting(
-        self, activity: Activity, poll_id: str, parked: str | None, seconds_left: Callable[[], float]
+        self, activity: Activity, poll_id: str, own: Own, seconds_left: Callable[[], float]
     ) -> Task | None:
         task, is_over = None, False
         try:
             # If this raises anything else, the slot stays taken: the task may hold it now. The reconciler
             # finds out.
             task = self.parked_tasks.take(
-                activity, poll_id, parked, check=lambda: self.taker.check(poll_id, seconds_left)
+                activity, poll_id, own, check=lambda: self.taker.check(poll_id, seconds_left)
             )
         except OutOfTime:
             is_over = True

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from activity_dispatch.domain.activity_settings import optional_int, optional_name, optional_rate, strings
+from activity_dispatch.domain.shares import checked_share_key
 
 
 class InvalidActivity(Exception):
@@ -38,7 +39,8 @@ class Activity:
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
     there are no such workers. At most `max_starts_per_second` jobs start. A job holds `weight` slots of the
-    `pool`, if there is one, which other activities may share.
+    `pool`, if there is one, which other activities may share. `share_key` says whose a task is: free slots
+    go to those who wait in turn, and Batch is told it, with the `batch_priority`; see docs/running.md.
     """
 
     arn: str
@@ -56,6 +58,8 @@ class Activity:
     max_starts_per_second: float | None = None
     pool: str | None = None
     weight: int = 1
+    share_key: str | None = None
+    batch_priority: int | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -97,6 +101,8 @@ class Activity:
                 max_starts_per_second=optional_rate(document, "max_starts_per_second"),
                 pool=optional_name(document, "pool"),
                 weight=max(1, optional_int(document, "weight") or 1),
+                share_key=checked_share_key(document.get("share_key")),
+                batch_priority=optional_int(document, "batch_priority"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

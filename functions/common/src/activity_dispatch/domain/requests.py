@@ -16,6 +16,7 @@ from activity_dispatch.domain.activity_settings import is_name
 from activity_dispatch.domain.limits import MAX_EXECUTION_ARN_BYTES, MAX_TOKEN_CHARACTERS
 from activity_dispatch.domain.polls import poll_id_of
 from activity_dispatch.domain.pools import PoolRoom
+from activity_dispatch.domain.shares import is_bucket
 
 # As Terraform names callback targets, and Step Functions its activities: no other text becomes a key.
 _CALLBACK = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -46,7 +47,8 @@ class DispatchRequest:
     be more. `requested_by` is the execution that sent the request, at `requested_at`, in seconds since
     1970: a poll may return a task of another execution, which sent its request at about the same time. A
     callback's state sends its `task` along; without it, the request is for a task that waits in the
-    task table. `freed` is no request for a task: a job has ended that held this of a pool.
+    task table, in this `bucket` if there is one. `freed` is no request for a task: a job has ended that
+    held this of a pool.
     """
 
     activity_arn: str
@@ -55,6 +57,7 @@ class DispatchRequest:
     requested_at: float | None = None
     task: HandedOver | None = None
     freed: PoolRoom | None = None
+    bucket: str | None = None
 
     @classmethod
     def from_json(cls, body: str) -> "DispatchRequest":
@@ -67,7 +70,7 @@ class DispatchRequest:
         if not isinstance(document, dict):
             raise InvalidRequest(f"request: {type(document).__name__}; it must be an object")
         task = _handed_over(document, body) if "task_token" in document else None
-        execution = document.get("execution_arn")
+        execution, bucket = document.get("execution_arn"), document.get("share")
         return cls(
             activity_arn=_arn(document) if task is None else _callback(document),
             task=task,
@@ -75,18 +78,20 @@ class DispatchRequest:
             requested_by=execution if isinstance(execution, str) else None,
             requested_at=seconds_of(document.get("state_entered_at")),
             freed=_freed(document["freed"]) if "freed" in document else None,
+            bucket=str(bucket) if is_bucket(bucket) else None,
         )
 
     def to_json(self) -> str:
         """Return the body of a message, without its task: that is in the task table."""
         missed = {"missed": True} if self.missed else {}
         origin = {} if self.requested_by is None else {"execution_arn": self.requested_by}
+        share = {} if self.bucket is None else {"share": self.bucket}
         if self.requested_at is not None:
             origin["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
         freed = (
             {} if self.freed is None else {"freed": {"pool": self.freed.pool, "holder": self.freed.holder}}
         )
-        return json.dumps({"activity_arn": self.activity_arn, **missed, **origin, **freed})
+        return json.dumps({"activity_arn": self.activity_arn, **missed, **origin, **share, **freed})
 
 
 def seconds_of(time: object) -> float | None:

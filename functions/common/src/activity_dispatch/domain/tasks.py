@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 from activity_dispatch.domain.job_variables import label, problem_of_variables
 from activity_dispatch.domain.polls import parked
 from activity_dispatch.domain.pools import PoolRoom
+from activity_dispatch.domain.shares import UNSHARED, bucket_of, is_bucket
 
 _TASK_ID = re.compile("[0-9a-f]{32}")
 _ENVIRONMENT = "environment"
@@ -61,7 +62,8 @@ class Task:
     parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
     the poll that took the task, `holds_slot` says whether that poll reserved a slot, and `pool` in which
     pool it holds some. `execution_arn` is known for callbacks only. `description` is the fingerprint of the
-    activity's description that the task is started with.
+    activity's description that the task is started with. `share` says whose task it is; None: its activity
+    has no `share_key`. `priority` is its activity's `batch_priority`.
     """
 
     activity_arn: str
@@ -74,6 +76,13 @@ class Task:
     execution_arn: str = ""
     description: str | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
+    share: str | None = None
+    priority: int | None = None
+
+    @property
+    def bucket(self) -> str:
+        """The bucket in which the task waits for a slot."""
+        return UNSHARED if self.share is None else bucket_of(self.share)
 
     @property
     def task_id(self) -> str:
@@ -150,7 +159,8 @@ class TaskRecord:
     `restarts` says how often the reconciler has started it again; only `TaskTable.get` returns it.
     Settling removes `token` and `input`. Closing, when the job of a settled task is known to have
     ended, removes `poll_id`. `description` is the fingerprint of the description that the task was
-    started with; releases up to 0.1.0 recorded none.
+    started with; releases up to 0.1.0 recorded none. `execution_arn` is known for callbacks only, and
+    only to `TaskTable.get`.
     """
 
     task_id: str
@@ -175,6 +185,7 @@ class TaskRecord:
     outcome: OutcomeName | None = None
     error: str | None = None
     settled_at: float | None = None
+    execution_arn: str | None = None
 
     @property
     def slot_release(self) -> SlotRelease:
@@ -184,7 +195,14 @@ class TaskRecord:
     @property
     def is_parked(self) -> bool:
         """Whether the task came with its request and was never started."""
-        return self.poll_id == parked(self.activity_arn)
+        poll, waiting = self.poll_id or "", parked(self.activity_arn)
+        return poll == waiting or poll.startswith(f"{waiting}#")
+
+    @property
+    def bucket(self) -> str:
+        """The bucket in which a parked task waits for a slot."""
+        bucket = (self.poll_id or "").removeprefix(parked(self.activity_arn)).removeprefix("#")
+        return bucket if self.is_parked and is_bucket(bucket) else UNSHARED
 
     @property
     def is_closed(self) -> bool:
@@ -204,4 +222,5 @@ class TaskRecord:
             holds_slot=self.holds_slot,
             pool=self.pool,
             description=self.description,
+            execution_arn=self.execution_arn or "",
         )

@@ -43,10 +43,19 @@ class Pools:
     jitter: Callable[[float, float], float] = random.uniform
     _sizes: dict[str, tuple[float, int | None]] = field(default_factory=dict, init=False)
 
-    def reserve(self, activity: Activity, poll_id: str, *, is_missed: bool, waits: bool) -> bool:
+    def reserve(
+        self,
+        activity: Activity,
+        poll_id: str,
+        *,
+        is_missed: bool,
+        waits: bool,
+        before_waiting: Callable[[], None] = lambda: None,
+    ) -> bool:
         """Reserve the activity's weight for a poll; without room, let the request wait and return False.
 
-        Raises InvalidActivity if the stack has no such pool.
+        `before_waiting` is called before the request is counted as waiting, perhaps more than once. Raises
+        InvalidActivity if the stack has no such pool.
         """
         name = activity.pool or ""
         size = self._size(name)
@@ -59,8 +68,14 @@ class Pools:
             is_missed=is_missed,
             waits=waits,
         )
-        pool = self._change(name, lambda pool, change: pool.reserved(asking, size, self.clock(), change))
-        return poll_id in pool.held
+
+        def reserved(pool: Pool, change: str) -> Pool:
+            after = pool.reserved(asking, size, self.clock(), change)
+            if poll_id not in after.held:
+                before_waiting()
+            return after
+
+        return poll_id in self._change(name, reserved).held
 
     def decline(self, activity: Activity) -> None:
         """Pass on the room that is upheld for an activity whose own slots are all in use."""

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -11,6 +12,7 @@ from activity_dispatch.backends.base import Backend, StartRefused
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
+from activity_dispatch.domain.shares import share_of
 from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord, job_overrides
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_keys import keys_of, log_keys
@@ -92,7 +94,7 @@ class Starter:
     def _record(self, activity: Activity, task: Task, *, is_retry: bool) -> Task:
         """Add the task to the table; return it with its overrides."""
         overrides = job_overrides(task.input, activity.allowed_overrides)
-        task = replace(task, overrides=overrides)
+        task = replace(task, overrides=overrides, **_of_its_share(activity, task))
         # An interrupted task and a callback task are in the table already.
         if not is_retry and not activity.is_callback:
             self.tasks.add(task, activity.backend)
@@ -178,6 +180,14 @@ class Starter:
             return Started.UNSETTLED
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=name)
         return Started.REFUSED
+
+
+def _of_its_share(activity: Activity, task: Task) -> dict[str, Any]:
+    """Return what Batch's queues sort jobs by."""
+    share = None
+    if activity.share_key is not None:
+        share = share_of(activity.share_key, task.input, task.execution_arn)
+    return {"share": share, "priority": activity.batch_priority}
 
 
 def clean(text: str) -> str:

@@ -5,15 +5,17 @@ import math
 import secrets
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.activities import Activity, by_activity
 from activity_dispatch.domain.polls import poll_id_of, poll_time
 from activity_dispatch.domain.requests import DispatchRequest
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.lifecycle.pools import Pools
 from activity_dispatch.lifecycle.slots import Slots
@@ -22,6 +24,7 @@ from activity_dispatch.reconcile.gauges import put_gauges
 from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.store.rates import Mark, RateStore
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
+from activity_dispatch.store.turns import TurnStore
 
 LOG = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class Chores:
     slots: Slots
     pools: Pools
     rates: RateStore
+    turns: TurnStore
     metrics: Metrics
     missed_task_poll_seconds: int
     poll_seconds: float
@@ -118,17 +122,29 @@ class Chores:
     def _wake_waiting(self, overview: Overview, activities: Mapping[str, Activity], now: float) -> None:
         """Send requests for callback tasks that wait although a slot is free: their own were lost."""
         old = [task for task in overview.tasks if task.state is TaskState.WAITING]
-        waiting = Counter(task.activity_arn for task in old if now - task.starting_at > PASS_SECONDS)
         holders = {record.activity_arn: len(record.holders) for record in overview.slots}
-        for arn, count in waiting.items():
+        for arn, tasks in by_activity(task for task in old if now - task.starting_at > PASS_SECONDS).items():
             activity = activities.get(arn)
             limit = None if activity is None else activity.max_concurrent_jobs
-            room = count if limit is None else limit - holders.get(arn, 0)
-            with _guarded(f"{arn}: {count} waiting tasks"):
-                wanted = max(0, min(count, room))
+            room = len(tasks) if limit is None else limit - holders.get(arn, 0)
+            with _guarded(f"{arn}: {len(tasks)} waiting tasks"):
+                if activity is not None and activity.share_key is not None:
+                    self._join(arn, {task.bucket for task in tasks})
+                wanted = max(0, min(len(tasks), room))
                 if activity is not None and wanted:
                     wanted = self._without_requests(activity, wanted, overview, now)
-                self.slots.queue.send(DispatchRequest(activity_arn=arn), wanted)
+                self._wake(arn, [task.bucket for task in tasks[:wanted]])
+
+    def _wake(self, arn: str, buckets: Sequence[str]) -> None:
+        for bucket, count in Counter(buckets).items():
+            request = DispatchRequest(activity_arn=arn, bucket=None if bucket == UNSHARED else bucket)
+            self.slots.queue.send(request, count)
+
+    def _join(self, arn: str, buckets: AbstractSet[str]) -> None:
+        """Let buckets with waiting tasks have their turns, also one that left too early."""
+        for bucket in sorted(buckets - self.turns.ring(arn).joined.keys()):
+            LOG.warning("%s: tasks wait in bucket %s, which was not in the ring", arn, bucket)
+            self.turns.join(arn, bucket)
 
     def _without_requests(self, activity: Activity, count: int, overview: Overview, now: float) -> int:
         """Return how many of the waiting tasks may have lost theirs: the other requests come in time."""

@@ -28,11 +28,13 @@ from activity_dispatch.store.dynamodb.pools import DynamoPools
 from activity_dispatch.store.dynamodb.rates import DynamoRates
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.dynamodb.turns import DynamoTurns
 from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.store.pools import PoolStore
 from activity_dispatch.store.rates import RateStore
 from activity_dispatch.store.slots import SlotStore
 from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.turns import TurnStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +52,7 @@ class Runtime:
     slot_store: SlotStore
     rate_store: RateStore
     pool_store: PoolStore
+    turn_store: TurnStore
     cursors: Cursors
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
@@ -118,10 +121,8 @@ class Runtime:
         """
         settings = Settings.from_environment(environment, also_required=also_required)
         _set_log_level(settings.log_level)
-        clients = Clients(
-            threads=threads,
-            on_throttle=lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation),
-        )
+        throttled = lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation)  # noqa: E731
+        clients = Clients(threads=threads, on_throttle=throttled)
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
         return cls(
             settings=settings,
@@ -144,6 +145,7 @@ def _beside_tasks(clients: Clients, table: str) -> dict[str, Any]:
         "slot_store": DynamoSlots(client=clients.dynamodb, table=table),
         "pool_store": DynamoPools(client=clients.dynamodb, table=table),
         "rate_store": DynamoRates(client=clients.dynamodb, table=table),
+        "turn_store": DynamoTurns(client=clients.dynamodb, table=table),
         "cursors": DynamoCursors(client=clients.dynamodb, table=table),
     }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord
 from activity_dispatch.store.pools import PoolRecord
 
@@ -68,8 +69,11 @@ class TaskTable(Protocol):
         """
         ...
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
-        """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
+        """Return the ids of some waiting tasks, oldest first; may lag behind by a second.
+
+        Those of this bucket: of the shares that have it, or of no share.
+        """
         ...
 
     def record_started(self, task_id: str, job_id: str) -> bool:

@@ -15,6 +15,7 @@ from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stack import InMemoryStack
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
+from activity_dispatch.testing.turns import InMemoryTurns
 
 __all__ = [
     "AFTER",
@@ -35,6 +36,7 @@ __all__ = [
     "InMemorySlots",
     "InMemoryStack",
     "InMemoryTaskTable",
+    "InMemoryTurns",
     "Rates",
     "RecordedMetrics",
 ]

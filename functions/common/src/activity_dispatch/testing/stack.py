@@ -18,6 +18,7 @@ from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
+from activity_dispatch.testing.turns import InMemoryTurns
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 
@@ -54,6 +55,7 @@ class InMemoryStack:
     slot_store: InMemorySlots = field(default_factory=InMemorySlots)
     pool_store: InMemoryPools = field(default_factory=InMemoryPools)
     rate_store: InMemoryRates = field(default_factory=InMemoryRates)
+    turn_store: InMemoryTurns = field(init=False)
     cursors: InMemoryCursors = field(default_factory=InMemoryCursors)
     sqs: FakeSQS = field(default_factory=FakeSQS)
     s3: FakeS3 = field(default_factory=FakeS3)
@@ -65,6 +67,7 @@ class InMemoryStack:
         self.logs = FakeLogs(clock=self._now)
         self.stepfunctions = FakeStepFunctions(clock=self._now)
         self.tasks = InMemoryTaskTable(slots=self.slot_store, pools=self.pool_store, clock=self._now)
+        self.turn_store = InMemoryTurns(clock=self._now)
         self.serve(
             Activity(
                 arn=ARN,
@@ -119,6 +122,7 @@ class InMemoryStack:
             "slot_store": wrap(self.slot_store),
             "pool_store": wrap(self.pool_store),
             "rate_store": wrap(self.rate_store),
+            "turn_store": wrap(self.turn_store),
             "cursors": wrap(self.cursors),
             "create_backend": lambda *_: wrap(self.backend),
             "diagnose": FakeBackend.diagnose,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview
 
@@ -40,7 +41,7 @@ class InMemoryTaskTable:
 
     def park(self, task: Task, backend: str) -> bool:
         """Write a task as `waiting`; return False if it exists."""
-        return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn))
+        return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn, task.bucket))
 
     def unpark(
         self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
@@ -48,10 +49,10 @@ class InMemoryTaskTable:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None or (record.state, record.poll_id) not in (
-                (TaskState.WAITING, parked(record.activity_arn)),
-                (TaskState.STARTING, poll_id),
-            ):
+            if record is None:
+                return False
+            waits = record.state is TaskState.WAITING and record.is_parked
+            if not waits and (record.state, record.poll_id) != (TaskState.STARTING, poll_id):
                 return False
             self.records[task_id] = replace(
                 record,
@@ -64,10 +65,11 @@ class InMemoryTaskTable:
             )
             return True
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
-        """Return the ids of all waiting tasks, oldest first."""
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
+        """Return the ids of all waiting tasks of a bucket, oldest first."""
+        poll = parked(activity_arn, bucket)
         with self._lock:
-            found = [record for record in self.records.values() if record.poll_id == parked(activity_arn)]
+            found = [record for record in self.records.values() if record.poll_id == poll]
         return [record.task_id for record in sorted(found, key=lambda record: record.starting_at)]
 
     def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
@@ -95,6 +97,7 @@ class InMemoryTaskTable:
                 token=task.token,
                 input=task.input,
                 description=task.description,
+                execution_arn=task.execution_arn or None,
             )
             return True
 

@@ -62,7 +62,7 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
     if task.poll_id:
         item["poll_id"] = {"S": task.poll_id}
     elif state is TaskState.WAITING:
-        item["poll_id"] = {"S": parked(task.activity_arn)}
+        item["poll_id"] = {"S": parked(task.activity_arn, task.bucket)}
     if task.execution_arn:
         item["execution_arn"] = {"S": task.execution_arn}
     if task.holds_slot:
@@ -204,6 +204,7 @@ def _record(item: Item) -> TaskRecord:
         outcome=OutcomeName(plain["outcome"]) if plain.get("outcome") else None,
         error=plain.get("error"),
         settled_at=_seconds(plain, "settled_at"),
+        execution_arn=plain.get("execution_arn"),
     )
     _check_poll(record)
     return record

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.naming import Stack
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
 from activity_dispatch.store.dynamodb.inputs import get_input, put_input
@@ -204,11 +205,10 @@ class DynamoTaskTable:
         """Return the open task that a poll took, without its input; may lag behind by a second."""
         return next(records_of(index_items(self.client, self.name, INDEX, {"poll_id": poll_id})), None)
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
-        items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)})
-        # Cut after the check: invalid items must not crowd out the others.
-        records = islice(records_of(items), MAX_WAITING)
+        items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn, bucket)})
+        records = islice(records_of(items), MAX_WAITING)  # invalid items do not crowd out the others
         return [record.task_id for record in sorted(records, key=lambda record: record.starting_at)]
 
     def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
