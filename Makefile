@@ -142,8 +142,8 @@ stack-test: $(READY) $(ZIPS) $(ASL_READY) | need-terraform ## test the whole sta
 	$(PYTEST) --durations=20 tests/integration tests/training
 	@[[ -e $(TRAINING_READY) ]] || echo 'SKIPPED: the training itself, because PyTorch is not installed: make training-setup'
 
-states-test: $(READY) $(ZIPS) | need-terraform ## test teams with states of their own, removed activities and the migration from 0.1.0, on a local cloud
-	$(PYTEST) --durations=10 tests/states
+states-test: $(READY) $(ZIPS) | need-terraform ## test teams with states of their own, removed activities, the migration from 0.1.0 and chains of backends, on a local cloud
+	$(PYTEST) --durations=10 tests/states tests/running
 
 second-cloud-test: $(READY) $(SECOND_READY) $(ZIPS) | need-terraform ## test the stack on a cloud that nobody here wrote, with IAM enforced (MiniStack)
 	$(PYTEST) --durations=10 tests/second_cloud

@@ -31,6 +31,7 @@ PATTERNS = (
     "terraform/*/*/*.tf",
     "terraform/examples/*/*/*.tf",
     "tests/integration/*/*.tf",
+    "tests/running/*/*.tf",
     "scripts/benchmark/*/*.tf",
 )
 

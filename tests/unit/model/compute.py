@@ -93,12 +93,13 @@ class Compute:
     full: set[str] = field(default_factory=set)
 
     def run_job(self, *, service: str, start_id: str, payload: Mapping[str, Any]) -> JobId:
-        """Create a job; the TOKEN kind returns an attempt's existing job. A full service has no capacity."""
+        """Create a job; the TOKEN kind returns an attempt's existing job. One in `full` refuses the next."""
         kind = self.kinds[service]
         made = self.of_attempt(service, start_id)
         if made and kind is Kind.TOKEN:
             return made[0].id
         if service in self.full:
+            self.full.remove(service)
             raise StartRefused(ErrorName.DISPATCH_CAPACITY_UNAVAILABLE, "full")
         found = attempt_of(start_id)
         assert found is not None
