@@ -58,6 +58,10 @@ resource "aws_batch_job_definition" "this" {
 
   lifecycle {
     precondition {
+      condition     = var.settings.scheduling_policy_arn == null ? true : can(regex("^arn:[^:]+:batch:[^:]+:[0-9]{12}:scheduling-policy/[^/*]+$", var.settings.scheduling_policy_arn))
+      error_message = "scheduling_policy_arn must be null or arn:aws:batch:REGION:ACCOUNT:scheduling-policy/NAME. Given: \"${coalesce(var.settings.scheduling_policy_arn, "null")}\"."
+    }
+    precondition {
       condition     = length(local.all_tags) < 50
       error_message = "tags must be at most 49, with the stack's and the provider's: each job has activity-dispatch too, and Batch allows 50. Given: ${length(local.all_tags)}."
     }
