@@ -97,9 +97,7 @@ class Taker:
             raise
         finally:
             if holds_slot and not taken:
-                is_warm = answered and activity.linger_seconds is not None
-                free = self.slots.free_after_none if is_warm else self.slots.free
-                free(activity.arn, poll_id)
+                self._free(activity, poll_id, found_none=answered)
         if not taken:
             return None
         return Task(
@@ -112,6 +110,11 @@ class Taker:
             holds_slot=holds_slot,
             description=activity.fingerprint,
         )
+
+    def _free(self, activity: Activity, poll_id: str, *, found_none: bool) -> None:
+        is_warm = found_none and activity.linger_seconds is not None
+        free = self.slots.free_after_none if is_warm else self.slots.free
+        free(activity.arn, poll_id)
 
     def _slow_down(self, error: ClientError) -> None:
         if is_throttle(error_code(error)) and error_code(error) != WORKER_LIMIT:
