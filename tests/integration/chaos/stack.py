@@ -58,6 +58,10 @@ class Chaos:
         self.task_of_poll |= {i["poll_id"]: i["task_id"] for i in items if is_task(i) and "poll_id" in i}
         return items
 
+    def empty_spot(self, starts: int) -> None:
+        """Spot has no room for the next starts."""
+        self.call("POST", "ecs/shortage", {"tasks": starts, "provider": "FARGATE_SPOT"})
+
     def reconcile(self) -> None:
         """Start a pass, as EventBridge does each minute; it may be killed like everything else."""
         self.client("lambda").invoke(FunctionName="chaos-reconciler", InvocationType="Event")
