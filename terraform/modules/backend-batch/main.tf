@@ -102,6 +102,10 @@ resource "aws_batch_job_definition" "this" {
       condition     = !local.creates_queue || local.given_network != null
       error_message = "network must be set if the stack has none. Given: null."
     }
+    precondition {
+      condition     = var.linger_seconds == null || (var.settings.worker && !var.callbacks)
+      error_message = "linger_seconds must be null without the worker (settings.worker) and for callback targets, which have no activity to ask. Given: ${var.linger_seconds == null ? "null" : var.linger_seconds}."
+    }
   }
   # So that the first job has its permissions.
   depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.job]

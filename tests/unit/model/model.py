@@ -51,33 +51,21 @@ class Model:
         self,
         kind: Kind,
         limit: int | None,
-        max_queue_seconds: int | None,
         *,
         second_kind: Kind | None = None,
-        heartbeat_seconds: int = 180,
         chain: bool | None = None,
-        has_envelopes: bool = False,
         pool: int | None = None,
         rate: float | None = None,
-        share_key: str | None = None,
+        **settings: Any,
     ) -> None:
-        self.limit, self.pool, self.rate, self.share_key = limit, pool, rate, share_key
+        self.limit, self.pool, self.rate = limit, pool, rate
         # `chain` says whether the second service is taken after an interruption.
         self.fallbacks = fallbacks_of(chain, kind, second_kind or kind)
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.tasks.check = judge
-        self.activity = serve(
-            self.stack,
-            max_concurrent_jobs=limit,
-            max_queue_seconds=max_queue_seconds,
-            heartbeat_seconds=heartbeat_seconds,
-            fallbacks=self.fallbacks,
-            envelope=has_envelopes,
-            max_starts_per_second=rate,
-            pool=pool,
-            share_key=share_key,
-        )
+        limits: dict[str, Any] = {"max_concurrent_jobs": limit, "max_starts_per_second": rate, "pool": pool}
+        self.activity = serve(self.stack, fallbacks=self.fallbacks, **limits, **settings)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)

@@ -12,12 +12,20 @@ from activity_dispatch.testing.stack import InMemoryStack
 TARGET = "callback:work"
 
 
-def serve(stack: InMemoryStack, *, pool: int | None, share_key: str | None, **settings: Any) -> Activity:
+def serve(
+    stack: InMemoryStack,
+    *,
+    pool: int | None = None,
+    share_key: str | None = None,
+    heartbeat_seconds: int = 180,
+    **settings: Any,
+) -> Activity:
     """Serve an activity, and a callback target like it, but heavier in their pool."""
     stack.pool_store.sizes["shared"] = pool or 0
     activity = stack.change_activity(
         backend="model",
         config={"service": FIRST},
+        heartbeat_seconds=heartbeat_seconds,
         timeout_seconds=int(TIMEOUT_SECONDS),
         pool=None if pool is None else "shared",
         **settings,

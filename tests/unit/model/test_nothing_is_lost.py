@@ -48,7 +48,7 @@ class Stack(Failing, Chained):
         max_queue_seconds=st.sampled_from([None, 120]),
         heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
         chain=st.sampled_from([None, False, True]),
-        has_envelopes=st.booleans(),
+        envelope=st.booleans(),
         pool=st.sampled_from([None, 2, 3]),
         rate=st.sampled_from([None, None, 0.1]),
         share_key=SHARE_KEYS,
@@ -58,11 +58,10 @@ class Stack(Failing, Chained):
         self,
         kind: Kind,
         limit: int | None,
-        max_queue_seconds: int | None,
         inputs: list[Mapping[str, bool]],
         **fields: Any,
     ) -> None:
-        self.model = Model(kind, limit, max_queue_seconds, **fields)
+        self.model = Model(kind, limit, **fields)
         for task in inputs:
             self.start(task=task, is_callback=False, is_run=True)
 

@@ -137,19 +137,8 @@ class Runtime:
             settings=settings,
             clients=clients,
             payloads=payloads,
-            tasks=DynamoTaskTable(
-                client=clients.dynamodb,
-                name=settings.task_table,
-                payloads=payloads,
-                retention_days=settings.task_retention_days,
-                stack=_stack_of(settings),
-            ),
-            warm_jobs=DynamoWarmJobs(
-                client=clients.dynamodb,
-                name=settings.task_table,
-                payloads=payloads,
-                retention_days=settings.task_retention_days,
-            ),
+            tasks=_task_table(settings, clients, payloads),
+            warm_jobs=_warm_jobs(settings, clients, payloads),
             **_beside_tasks(clients, settings.task_table),
             metrics=metrics,
         )
@@ -163,6 +152,25 @@ def _beside_tasks(clients: Clients, table: str) -> dict[str, Any]:
         "turn_store": DynamoTurns(client=clients.dynamodb, table=table),
         "cursors": DynamoCursors(client=clients.dynamodb, table=table),
     }
+
+
+def _task_table(settings: Settings, clients: Clients, payloads: PayloadStore) -> TaskTable:
+    return DynamoTaskTable(
+        client=clients.dynamodb,
+        name=settings.task_table,
+        payloads=payloads,
+        retention_days=settings.task_retention_days,
+        stack=_stack_of(settings),
+    )
+
+
+def _warm_jobs(settings: Settings, clients: Clients, payloads: PayloadStore) -> WarmJobs:
+    return DynamoWarmJobs(
+        client=clients.dynamodb,
+        name=settings.task_table,
+        payloads=payloads,
+        retention_days=settings.task_retention_days,
+    )
 
 
 def _stack_of(settings: Settings) -> Stack | None:

@@ -196,14 +196,12 @@ def _record(item: Item) -> TaskRecord:
         outcome=OutcomeName(outcome) if (outcome := plain.get("outcome")) else None,
         error=plain.get("error"),
         settled_at=seconds_in(plain, "settled_at"),
-        job_of=plain.get("job_of"),
-        runs=plain.get("runs"),
     )
     _check_poll(record)
-    return _with_attempt(record, plain)
+    return _with_job(record, plain)
 
 
-def _with_attempt(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
+def _with_job(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
     description, attempt = attempt_of(plain.get(DESCRIPTION)) or (plain.get(DESCRIPTION), 1)
     return replace(
         record,
@@ -211,6 +209,8 @@ def _with_attempt(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
         attempt=attempt,
         attempts=from_json(plain.get("attempts", "[]")),
         is_begun="begun_by" in plain,
+        job_of=plain.get("job_of"),
+        runs=plain.get("runs"),
     )
 
 
