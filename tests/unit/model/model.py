@@ -19,13 +19,13 @@ from tests.unit.model.compute import (
     outcome_of,
 )
 from tests.unit.model.counts import count_process
-from tests.unit.model.executions import TIMEOUT_SECONDS, Event, Executions, Message
+from tests.unit.model.executions import Event, Executions, Message
 from tests.unit.model.processes import Process, exit_code
 from tests.unit.model.roles import Roles
+from tests.unit.model.served import LINGER_SECONDS, serve
 
 from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.results import Result
-from activity_dispatch.domain.activities import Activity, WakeUp
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.lifecycle.concluder import OutputNotReady
@@ -34,7 +34,6 @@ from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.testing import Crash
 from activity_dispatch.testing.stack import InMemoryStack
 
-TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotDescribed, ExceptionGroup)
 # From terraform/modules/control-plane: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
@@ -59,6 +58,7 @@ class Model:
         heartbeat_seconds: int = 180,
         chain: bool | None = None,
         has_envelopes: bool = False,
+        lingers: bool = False,
     ) -> None:
         self.limit = limit
         # `chain` says whether the second service is taken after an interruption.
@@ -67,7 +67,15 @@ class Model:
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.logs.clock = self.clock
         self.stack.tasks.check = judge
-        self.activity = self._serve(heartbeat_seconds, max_queue_seconds, has_envelopes)
+        self.activity = serve(
+            self.stack,
+            heartbeat_seconds=heartbeat_seconds,
+            max_concurrent_jobs=limit,
+            max_queue_seconds=max_queue_seconds,
+            fallbacks=self.fallbacks,
+            envelope=has_envelopes,
+            linger_seconds=LINGER_SECONDS if lingers and Kind.FUNCTION not in (kind, second_kind) else None,
+        )
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
@@ -78,21 +86,6 @@ class Model:
         self.on_end: dict[Process, Any] = {}
         self.workers: dict[str, Process] = {}
         self.dead_letters = 0
-
-    def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None, envelope: bool) -> Activity:
-        """Serve an activity, and a callback target like it."""
-        activity = self.stack.change_activity(
-            backend="model",
-            config={"service": FIRST},
-            heartbeat_seconds=heartbeat_seconds,
-            timeout_seconds=int(TIMEOUT_SECONDS),
-            max_concurrent_jobs=self.limit,
-            max_queue_seconds=max_queue_seconds,
-            fallbacks=self.fallbacks,
-            envelope=envelope,
-        )
-        self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
-        return activity
 
     def clock(self) -> float:
         """Return the model's time."""
@@ -174,7 +167,7 @@ class Model:
     def requeue(self, job: ModelJob) -> None:
         """A job that lost its host goes back to its queue, as Batch's do."""
         self.lose_worker(job)
-        self.roles.begun.pop(job.id, None)
+        self.roles.forget(job)
         job.state = JobState.QUEUED
 
     def end_job(self, job: ModelJob, exit_code: int) -> None:
