@@ -20,6 +20,7 @@ from activity_dispatch.dispatch.poller import make_polling_threads
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.dispatch.taker import Taker
 from activity_dispatch.domain.invocation import Invocation
+from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.reconcile.assembly import make_reconciler
@@ -92,10 +93,10 @@ class Roles:
     stack: InMemoryStack
     compute: Compute
     now: list[float]
-    begun: dict[str, int] = field(default_factory=dict)
-    followed: dict[str, list[str]] = field(default_factory=dict)
-    follows: dict[str, str] = field(default_factory=dict)
-    stoppers: dict[str, Stopper] = field(default_factory=dict)
+    begun: dict[JobId, int] = field(default_factory=dict)
+    followed: dict[str, list[JobId]] = field(default_factory=dict)
+    follows: dict[JobId, str] = field(default_factory=dict)
+    stoppers: dict[JobId, Stopper] = field(default_factory=dict)
     pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
@@ -218,5 +219,6 @@ class Roles:
 
     def forget(self, job: ModelJob) -> None:
         """A job goes back to its queue: its next attempt begins anew."""
-        for known in (self.begun, self.follows, self.stoppers):
-            known.pop(job.id, None)  # type: ignore[attr-defined]
+        self.begun.pop(job.id, None)
+        self.follows.pop(job.id, None)
+        self.stoppers.pop(job.id, None)

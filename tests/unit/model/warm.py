@@ -29,6 +29,9 @@ CALLS = [
 ]
 
 
+MOSTLY = st.sampled_from([True, True, False])
+# So that late in a run there is still something to take.
+MORE_TASKS = 3
 ENDED = Process("ended", lambda _: None, lambda: 0.0, 0.0)
 is_warm = precondition(lambda self: self.model.activity.linger_seconds is not None)
 
@@ -84,7 +87,7 @@ class Warm(Failing):
         self.model.settle()
 
     @is_warm
-    @happening(number=numbers, task=INPUTS, is_polling=st.booleans(), calls=st.integers(0, 8))
+    @happening(number=numbers, task=INPUTS, is_polling=MOSTLY, calls=st.sampled_from([2, 9, 9]))
     def warn(self, number: int, task: Mapping[str, bool], is_polling: bool, calls: int) -> None:
         """The container gets SIGTERM; what its poll has taken by then is given back."""
         worker = self.worker(number)
@@ -100,7 +103,15 @@ class Warm(Failing):
         self.model.settle()
         counted["warm given back"] += len(given_back(self.model))
 
-    @precondition(lambda self: lingering(self.model))
+    @precondition(lambda self: bool(given_back(self.model)))
+    @happening(task=INPUTS)
+    def adopt(self, task: Mapping[str, bool]) -> None:
+        """A pass finds what was given back, after another task may have taken the slot."""
+        self.start(task=task, is_callback=False, is_run=False)
+        self.model.reconcile().finish()
+        self.model.settle()
+
+    @precondition(lambda self: bool(lingering(self.model)))
     @happening(number=numbers)
     def kill_lingering(self, number: int) -> None:
         job = pick(lingering(self.model), number)
@@ -121,7 +132,7 @@ class Warm(Failing):
 
     def add_task(self, task: Mapping[str, bool]) -> None:
         """An execution reaches its activity, and its request is late: only a worker may take its task."""
-        if len(self.model.executions.tasks) < MAX_TASKS:
+        if len(self.model.executions.tasks) < MAX_TASKS + MORE_TASKS:
             self.model.executions.schedule(is_requested=False, **task)
 
     def follow_one(self, worker: Process) -> None:

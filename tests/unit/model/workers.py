@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.model.compute import ModelJob
@@ -75,7 +75,7 @@ class Worker:
             claimant=ecs_claimant(self.job.id),
             tasks=self.runtime.tasks,
             warm_jobs=self.runtime.warm_jobs,
-            polls=_Polls(self),
+            polls=cast("Any", _Polls(self)),
             settler=self.runtime.settler,
             stopper=self.stopper,
             linger_seconds=LINGER_SECONDS,
