@@ -47,8 +47,9 @@ def seed() -> int:
 
 
 @pytest.fixture(scope="module")
-def run(chaos: Chaos, seed: int) -> Run:
-    return run_once(chaos, random.Random(seed))  # noqa: S311 (nothing secret: the seed repeats a run)
+def run(chaos: Chaos, seed: int, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("chaos")
+    return run_once(chaos, random.Random(seed), folder)  # noqa: S311 (nothing secret: the seed repeats a run)
 
 
 def test_everything_was_broken(run: Run, capfd) -> None:
@@ -59,10 +60,29 @@ def test_everything_was_broken(run: Run, capfd) -> None:
         print(f"chaos: killed {dict(run.chaos.killed)}, injected {dict(run.injected)}")
         print(f"chaos: seconds {dict(run.seconds)}")
         print(f"chaos: {run.chaos.forged} events forged, an activity moved {run.chaos.moved} times")
+        print(f"chaos: attempts of the chain's tasks {dict(Counter(map(attempts, chained(run))))}")
     assert set(run.injected) == {"throttle", "error", "lose_answer", "delay", "duplicate"}
     assert set(run.chaos.killed) == {request.get("function", request["what"]) for request in KILLS}
     assert all(run.chaos.killed.values()), run.chaos.killed
     assert (run.chaos.forged > 0, run.chaos.moved > 0) == (True, True)
+    assert max(map(attempts, chained(run))) > 1
+
+
+def chained(run: Run) -> list[dict[str, Any]]:
+    return [item for item in run.items if item["activity_arn"].endswith("-chained-on-demand")]
+
+
+def attempts(item: Mapping[str, Any]) -> int:
+    return len(json.loads(item.get("attempts", "[]"))) + 1
+
+
+def test_no_task_is_at_work_twice(run: Run) -> None:
+    """Of those that claim their task; two attempts of a chain neither."""
+    assert run.twice == []
+
+
+def test_every_task_knows_its_execution(run: Run) -> None:
+    assert {item["execution_arn"] for item in run.items} <= set(run.jobs)
 
 
 def test_every_execution_ends(run: Run) -> None:

@@ -188,10 +188,11 @@ class Cloud:
         definition = {"StartAt": "Only", "States": {"Only": {**state, "End": True}}, **top}
         return self.execute(self.machine(definition), given)
 
-    def machine(self, definition: Mapping[str, Any], role: str = ROLE) -> str:
-        """Create a state machine; return its ARN."""
+    def machine(self, definition: Mapping[str, Any] | str, role: str = ROLE) -> str:
+        """Create a state machine, of a definition or of its text; return its ARN."""
+        text = definition if isinstance(definition, str) else json.dumps(definition)
         made = self.client("stepfunctions").create_state_machine(
-            name=unique("machine"), definition=json.dumps(definition), roleArn=role
+            name=unique("machine"), definition=text, roleArn=role
         )
         return str(made["stateMachineArn"])
 
@@ -219,6 +220,12 @@ class Cloud:
         """Return the types of the execution's events."""
         events = self.client("stepfunctions").get_execution_history(executionArn=execution)
         return [event["type"] for event in events["events"]]
+
+    def entered(self, execution: str) -> list[str]:
+        """Return the names of the states that the execution entered."""
+        events = self.client("stepfunctions").get_execution_history(executionArn=execution)
+        details = [event.get("stateEnteredEventDetails") for event in events["events"]]
+        return [found["name"] for found in details if found]
 
     def take(self, activity: str) -> str:
         """Take a task from the activity; return its token."""

@@ -51,6 +51,7 @@ SHOWS = {
     "closed-tasks": "test_a_closed_task_is_settled_again",
     "branch-errors": "test_a_timeout_in_a_branch_loses_its_name",
     "state-names": "test_a_state_name_is_used_again",
+    "escapes": "test_a_name_keeps_its_escapes",
     "redrive": "test_an_execution_cannot_be_redriven",
     "names": "test_an_execution_with_a_name_of_its_own_is_not_found",
     "texts": "test_a_lone_surrogate_is_an_internal_error",

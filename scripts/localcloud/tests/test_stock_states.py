@@ -53,3 +53,11 @@ def test_a_state_name_is_used_again(stock: Cloud) -> None:
     inner = in_parallel({"Type": "Pass"})
     states = {"Inner": {"Type": "Pass", "Next": "Both"}, "Both": {**inner, "End": True}}
     assert stock.machine({"StartAt": "Inner", "States": states})
+
+
+def test_a_name_keeps_its_escapes(stock: Cloud) -> None:
+    # As Terraform's jsonencode writes an ampersand.
+    text = r'{"StartAt": "A\u0026B", "States": {"A\u0026B": {"Type": "Succeed"}}}'
+    execution = stock.execute(stock.machine(text))
+    stock.ended(execution)
+    assert stock.entered(execution) == [r"A\u0026B"]

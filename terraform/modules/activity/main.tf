@@ -18,7 +18,7 @@ locals {
   }
 
   # What module process-state needs.
-  activity = {
+  activity = merge({
     key                    = var.name
     arn                    = local.arn
     heartbeat_seconds      = local.heartbeat_seconds
@@ -28,7 +28,7 @@ locals {
     envelope               = local.envelope
     partition              = var.stack.partition
     queue                  = var.stack.queue
-  }
+  }, { for key in var.share_key[*] : "share_key" => key if local.is_callback })
 }
 
 # AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
@@ -117,21 +117,13 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
     }
     precondition {
-      condition     = var.linger_seconds == null || (contains(["ecs", "batch"], local.backend.kind) && !local.is_callback)
-      error_message = "linger_seconds must be null unless the backend is ecs or batch, and for callbacks: functions and trainings do one task each, and a callback target has no activity to ask. Given: ${local.backend.kind}."
-    }
-    precondition {
-      condition     = var.linger_seconds == null || var.job_tags == null
-      error_message = "job_tags must be null with linger_seconds: a job has the tags of its first task, and does others. Given: ${jsonencode(var.job_tags)}."
-    }
-    precondition {
-      condition     = var.linger_seconds == null || length(var.allowed_overrides) == 0
-      error_message = "allowed_overrides must be empty with linger_seconds: a job that runs already can't be changed by its next task. Given: ${join(", ", var.allowed_overrides)}."
+      condition     = length(local.running_problems) == 0
+      error_message = join(" ", local.running_problems)
     }
     precondition {
       # The reconciler sends their heartbeats, once a minute.
-      condition     = !local.is_callback || var.max_concurrent_jobs == null || local.heartbeat_seconds >= 180
-      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."
+      condition     = !local.is_callback || local.heartbeat_seconds >= 180 || (var.max_concurrent_jobs == null && var.pool == null && var.max_starts_per_second == null)
+      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs, max_starts_per_second or pool is set: a task that waits for its turn gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."
     }
   }
   depends_on = [aws_lambda_invocation.drain]

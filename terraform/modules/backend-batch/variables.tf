@@ -62,10 +62,6 @@ variable "linger_seconds" {
     condition     = var.linger_seconds == null ? true : var.linger_seconds >= 1 && var.linger_seconds <= 600 && floor(var.linger_seconds) == var.linger_seconds
     error_message = "linger_seconds must be null or a whole number from 1 to 600. Given: ${var.linger_seconds == null ? "null" : var.linger_seconds}."
   }
-  validation {
-    condition     = var.linger_seconds == null || (var.settings.worker && !var.callbacks)
-    error_message = "linger_seconds must be null without the worker (settings.worker) and for callback targets, which have no activity to ask. Given: ${var.linger_seconds == null ? "null" : var.linger_seconds}."
-  }
 }
 
 variable "max_tasks_per_job" {

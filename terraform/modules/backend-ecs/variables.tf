@@ -62,15 +62,6 @@ variable "linger_seconds" {
     condition     = var.linger_seconds == null ? true : var.linger_seconds >= 1 && var.linger_seconds <= 600 && floor(var.linger_seconds) == var.linger_seconds
     error_message = "linger_seconds must be null or a whole number from 1 to 600. Given: ${var.linger_seconds == null ? "null" : var.linger_seconds}."
   }
-  validation {
-    condition     = var.linger_seconds == null || (var.settings.worker && !var.callbacks)
-    error_message = "linger_seconds must be null without the worker (settings.worker) and for callback targets, which have no activity to ask. Given: ${var.linger_seconds == null ? "null" : var.linger_seconds}."
-  }
-  validation {
-    # A poll takes up to a minute and is never abandoned: its task would be lost.
-    condition     = var.linger_seconds == null || var.settings.container.stop_timeout_seconds >= 75
-    error_message = "container.stop_timeout_seconds must be at least 75 with linger_seconds: a worker that is being stopped waits for its last poll. Given: ${var.settings.container.stop_timeout_seconds}."
-  }
 }
 
 variable "max_tasks_per_job" {

@@ -27,6 +27,7 @@ locals {
     account   = local.account
 
     backends       = local.permitted
+    pools          = { for name, pool in var.pools : name => pool.size }
     wake_ups       = concat(["requests", "callback"], sort(var.wake_ups))
     state_machines = local.machine_names
 

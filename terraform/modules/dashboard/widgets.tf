@@ -2,7 +2,7 @@
 locals {
   of_stack = { stack = var.name }
   # Every value of one more dimension besides the stack.
-  by = { for dimension in ["activity", "error", "operation"] :
+  by = { for dimension in ["activity", "error", "operation", "pool"] :
     dimension => "{${local.namespace},stack,${dimension}} stack=\"${var.name}\""
   }
 
@@ -48,11 +48,16 @@ locals {
       ]
     }
     slots = {
-      title = "Slots: used, limit, requests waiting"
+      title = "Slots and pools: used, limit, requests waiting"
       unit  = "count"
-      metrics = [for index, metric in ["SlotsUsed", "SlotLimit", "RequestsWaiting"] :
-        [{ expression = "SEARCH('${local.by.activity} MetricName=\"${metric}\"', 'Maximum', 60)", id = "slots${index}" }]
-      ]
+      metrics = concat(
+        [for index, metric in ["SlotsUsed", "SlotLimit", "RequestsWaiting"] :
+          [{ expression = "SEARCH('${local.by.activity} MetricName=\"${metric}\"', 'Maximum', 60)", id = "slots${index}" }]
+        ],
+        [for index, metric in ["PoolUsed", "PoolWaiting"] :
+          [{ expression = "SEARCH('${local.by.pool} MetricName=\"${metric}\"', 'Maximum', 60)", id = "pools${index}" }]
+        ],
+      )
     }
     outcomes = {
       title = "Tasks by outcome"

@@ -15,6 +15,7 @@ module "control_plane" {
   data      = var.data
   logs      = var.logs
   watching  = var.watching
+  pools     = var.pools
   tags      = var.tags
 }
 
@@ -38,6 +39,13 @@ locals {
     fallbacks              = null
     envelope               = null
     job_tags               = null
+    linger_seconds         = null
+    max_tasks_per_job      = null
+    max_starts_per_second  = null
+    pool                   = null
+    weight                 = null
+    share_key              = null
+    batch_priority         = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -65,4 +73,11 @@ module "activity" {
   fallbacks              = each.value.fallbacks
   envelope               = each.value.envelope
   job_tags               = each.value.job_tags
+  linger_seconds         = each.value.linger_seconds
+  max_tasks_per_job      = each.value.max_tasks_per_job
+  max_starts_per_second  = each.value.max_starts_per_second
+  pool                   = each.value.pool
+  weight                 = each.value.weight
+  share_key              = each.value.share_key
+  batch_priority         = each.value.batch_priority
 }

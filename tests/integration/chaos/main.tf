@@ -26,7 +26,9 @@ variable "packages_dir" {
 locals {
   # Short times: lost tasks are found within the test. Limits: slots are taken and freed all the time.
   times    = { heartbeat_seconds = 20, timeout_seconds = 90 }
-  machines = ["lambda-jobs", "fargate", "batch"]
+  machines = ["lambda-jobs", "fargate", "batch", "chained"]
+  # A chain's backends are called like the beginning of their activity's name.
+  chained = "chained-on-demand"
   # One image, with and without the worker: a task's command decides.
   container        = { image = "chaos:1", command = ["true"] }
   container_limits = { allowed_overrides = ["command"], max_concurrent_jobs = 6, max_queue_seconds = 60 }
@@ -85,6 +87,42 @@ module "batch_on_ecs" {
   settings = { container = local.container }
 }
 
+# Spot, where the test takes capacity away, then on demand, then Batch.
+module "on_demand" {
+  source = "../../../terraform/modules/backend-ecs"
+
+  stack      = module.stack.handle
+  name       = "chained-on"
+  activities = [local.chained]
+  settings   = { container = local.container }
+}
+
+module "last" {
+  source = "../../../terraform/modules/backend-batch"
+
+  stack      = module.stack.handle
+  name       = "chained"
+  activities = [local.chained]
+  settings   = { container = local.container, job_timeout_seconds = 60 }
+}
+
+module "chained" {
+  source = "../../../terraform/modules/activity"
+
+  stack               = module.stack.handle
+  name                = local.chained
+  ecs                 = { container = local.container, capacity = [{ provider = "FARGATE_SPOT" }] }
+  heartbeat_seconds   = local.times.heartbeat_seconds
+  timeout_seconds     = local.times.timeout_seconds
+  allowed_overrides   = local.container_limits.allowed_overrides
+  max_concurrent_jobs = local.container_limits.max_concurrent_jobs
+  max_queue_seconds   = local.container_limits.max_queue_seconds
+  fallbacks = [
+    { backend = module.on_demand.backend, after_interruption = true, max_queue_seconds = 60 },
+    { backend = module.last.backend, after_interruption = true, max_queue_seconds = 60 },
+  ]
+}
+
 module "state_machine" {
   source   = "../../../terraform/modules/state-machine"
   for_each = toset(local.machines)
@@ -92,9 +130,14 @@ module "state_machine" {
   name = "chaos-${each.key}"
   definition = jsonencode({
     StartAt = "Process"
-    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+    States  = { Process = merge(local.process_states[each.key], { End = true }) }
   })
-  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+  policies = { dispatch = local.policies[each.key] }
+}
+
+locals {
+  process_states = merge(module.stack.process_states, { chained = module.chained.process_state })
+  policies       = merge(module.stack.execution_policies_json, { chained = module.chained.execution_policy_json })
 }
 
 output "state_machines" {

@@ -4,7 +4,6 @@ import json
 import random
 import re
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.integration.chaos.plan import POLL_SECONDS, Job
+from tests.integration.helpers import ask_cloud
 
 from activity_dispatch.domain.polls import poll_time
 from operations import paths
@@ -35,13 +35,9 @@ class Chaos:
     forged: int = 0
     moved: int = 0
 
-    def call(self, method: str, path: str, body: object = None) -> Any:
+    def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """Call an endpoint that only the local cloud has."""
-        request = urllib.request.Request(  # noqa: S310 (http only)
-            f"{self.endpoint}/_localcloud/{path}", json.dumps(body or {}).encode(), method=method
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return json.load(answer)
+        return ask_cloud(self.endpoint, path, method, body)
 
     def start(self, number: int, job: Job) -> str:
         started = self.client("stepfunctions").start_execution(
@@ -61,6 +57,10 @@ class Chaos:
         ]
         self.task_of_poll |= {i["poll_id"]: i["task_id"] for i in items if is_task(i) and "poll_id" in i}
         return items
+
+    def empty_spot(self, starts: int) -> None:
+        """Spot has no room for the next starts."""
+        self.call("POST", "ecs/shortage", {"tasks": starts, "provider": "FARGATE_SPOT"})
 
     def reconcile(self) -> None:
         """Start a pass, as EventBridge does each minute; it may be killed like everything else."""

@@ -15,6 +15,14 @@ mock_data "aws_availability_zones" {
   defaults = { names = ["eu-west-1a", "eu-west-1b"] }
 }
 
+mock_data "aws_subnets" {
+  defaults = { ids = ["subnet-0b"] }
+}
+
+mock_data "aws_vpc" {
+  defaults = { id = "vpc-0a" }
+}
+
 mock_resource "aws_batch_compute_environment" {
   defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:compute-environment/compute" }
 }
@@ -41,6 +49,10 @@ mock_resource "aws_iam_role" {
 
 mock_resource "aws_lambda_function" {
   defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:function" }
+}
+
+mock_resource "aws_s3_bucket" {
+  defaults = { id = "data", arn = "arn:aws:s3:::data" }
 }
 
 mock_resource "aws_security_group" {

@@ -55,8 +55,8 @@ module "state_machine" {
 
   name = "enveloped-${each.key}"
   definition = jsonencode({
-    StartAt = "Cut (left)"
-    States  = { "Cut (left)" = merge(each.value.state, { End = true }) }
+    StartAt = "Cut & paste"
+    States  = { "Cut & paste" = merge(each.value.state, { End = true }) }
   })
   policies = { dispatch = each.value.execution_policy_json }
 }

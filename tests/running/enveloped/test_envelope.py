@@ -47,7 +47,7 @@ def test_a_task_knows_its_execution(enveloped, client, follow, tmp_path, languag
     assert output["input"] == given
     first, second = records(client, enveloped, ended.arn)
     origins = [json.loads(item["origin"]) for item in (first, second)]
-    assert {origin["state_name"] for origin in origins} == {"Cut (left)"}
+    assert {origin["state_name"] for origin in origins} == {"Cut & paste"}
     # The local cloud makes a Parallel's Parameters once, before its retries (docs/fidelity.md).
     retried = 1 if language == "JSONata" else 0
     assert [origin["attempt"] for origin in origins] == [0, retried]
@@ -56,7 +56,7 @@ def test_a_task_knows_its_execution(enveloped, client, follow, tmp_path, languag
         "activity-dispatch:activity": "enveloped-work",
         "activity-dispatch:state-machine": f"enveloped-{language}",
         "activity-dispatch:execution": ended.arn.rsplit(":", 1)[-1],
-        "activity-dispatch:state": "Cut _left_",
+        "activity-dispatch:state": "Cut _ paste",
         "team": "left",
     }
     # JSONPath can't name a field that may be missing.

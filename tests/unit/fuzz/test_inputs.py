@@ -20,9 +20,10 @@ from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.ecs.backend import EcsBackend
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
 from activity_dispatch.domain.envelope import MARK, unwrapped
+from activity_dispatch.domain.inputs import job_overrides
 from activity_dispatch.domain.invocation import InvalidEvent, Invocation
 from activity_dispatch.domain.job_tags import JobTags, problem_of_value
-from activity_dispatch.domain.tasks import InvalidInput, Origin, Task, job_overrides
+from activity_dispatch.domain.tasks import InvalidInput, Origin, Task
 from activity_dispatch.lifecycle.tagging import overrides_and_tags
 from activity_dispatch.runtime.settings import InvalidSettings, Settings
 from activity_dispatch.worker.container.settings import WorkerSettings

@@ -23,6 +23,8 @@ FAULTS = st.sampled_from([*[None] * 6, *SOME_FAULTS])
 INPUTS = st.sampled_from(
     [{}, {}, {"bare": True}, {"plain": True}, {"plain": True}, {"poison": True}, {"lost": True}]
 )
+SHARES = st.sampled_from([{}, {"share": 1}, {"share": 2}])
+SHARE_KEYS = st.sampled_from([None, "execution", "$.share"])
 MAX_TASKS = 6
 numbers = st.integers(0, 7)
 

@@ -10,6 +10,7 @@ from tests.schemas.events.samples import execution_event
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.envelope import MARK
 from activity_dispatch.testing.executions import FakeTask
+from activity_dispatch.testing.slots import FakeSQS
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.testing.stepfunctions import (
     EXECUTION_PREFIX,
@@ -48,6 +49,8 @@ class Executions:
     activity: Activity
     messages: list[Message] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    # Messages with a delay, and when it is over.
+    later: list[tuple[float, Message]] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)
     is_forged: bool = False
 
@@ -61,6 +64,15 @@ class Executions:
             return beat(taskToken=taskToken)
 
         self.stepfunctions.send_task_heartbeat = send  # type: ignore[method-assign]
+
+    def receive(self, sqs: FakeSQS, now: float) -> None:
+        """The queue gets messages, and hands those out whose delay is over."""
+        sent = zip(sqs.bodies, sqs.delays, strict=True)
+        self.later += [(now + delay, Message(body=body)) for body, delay in sent]
+        sqs.bodies.clear()
+        sqs.delays.clear()
+        self.messages.extend(message for due, message in self.later if due <= now)
+        self.later = [each for each in self.later if each[0] > now]
 
     @property
     def tasks(self) -> list[FakeTask]:
@@ -94,7 +106,7 @@ class Executions:
         """Return the state's limits."""
         return {"heartbeat_seconds": self.activity.heartbeat_seconds, "timeout_seconds": TIMEOUT_SECONDS}
 
-    def hand_over(self, *, is_sent_twice: bool, **task_input: bool) -> FakeTask:
+    def hand_over(self, *, is_sent_twice: bool, **task_input: int) -> FakeTask:
         """An execution reaches a state that waits for a callback; its message may be delivered twice."""
         task = self.stepfunctions.hand_over(json.dumps(task_input), **self.seconds())
         document = {

@@ -16,7 +16,9 @@ from activity_dispatch.testing import Fault
 
 FAULTS = st.sampled_from(SOME_FAULTS)
 STARTING = ["run_job", "run_job", "list_jobs", "take", "unpark", "get_activity_task", "add", "park"]
+STARTING += ["write_pool", "advance"]
 REPORTING = ["stop_job", "stop_job", "describe_jobs", "get_log_events", "record_settled", "give_back"]
+REPORTING += ["write_pool", "send_message_batch"]
 RECONCILING = ["stop_job", "run_job", "describe_jobs", "record_restart", "record_settled", "record_started"]
 PROCESSING = ["claim", "claim", "send_task_success", "send_task_heartbeat", "record_settled"]
 ANY = ["send_task_failure", "send_task_heartbeat", "get"]

@@ -26,6 +26,8 @@ def check(model: Model) -> None:
         for arn in (ARN, TARGET):
             assert len(model.store.holders.get(arn, ())) <= model.limit
             assert len(_in_slots(model, arn)) <= model.limit, "more jobs than slots"
+    if model.pool is not None:
+        _check_pool(model, model.pool)
     for task in model.executions.tasks:
         _check_record(model, task)
         _check_error(model, task)
@@ -74,6 +76,14 @@ def _check_attempts(model: Model, begun: Counter[tuple[str, int]]) -> None:
         jobs = [job for job in model.compute.jobs.values() if job.task_id == record.task_id]
         late = [job.id for job in jobs if job.attempt < record.attempt and job.state is not JobState.ENDED]
         assert not late, f"at attempt {record.attempt}, but jobs of earlier ones are under way: {late}"
+
+
+def _check_pool(model: Model, size: int) -> None:
+    """Assert that no more slots are held than there are, and that each job that runs holds its own."""
+    held = model.stack.pool_store.read_pool("shared").held.values()
+    assert sum(share.weight for share in held) <= size, "more is held than the pool has"
+    running = len(_in_slots(model, ARN)) + min(2, size) * len(_in_slots(model, TARGET))
+    assert running <= size, "more jobs than the pool has slots"
 
 
 def jobs_of(model: Model, task: FakeTask) -> list[ModelJob]:
@@ -158,6 +168,7 @@ def _check_result(model: Model, task: FakeTask) -> None:
 
 def open_things(model: Model) -> list[str]:
     """Return what is still open."""
+    pools = model.stack.pool_store.pools.values()
     waiting = {
         "running executions": [task.token for task in model.executions.tasks if task.status == "RUNNING"],
         "open tasks": [r.task_id for r in model.tasks.records.values() if not r.is_closed],
@@ -166,6 +177,7 @@ def open_things(model: Model) -> list[str]:
         ],
         "jobs": [job.id for job in model.compute.under_way()],
         "slots": sorted(holder for holders in model.store.holders.values() for holder in holders),
+        "pool": [f"{pool.used} used, {pool.waiting} wait" for pool in pools if pool.used or pool.waiting],
         "waiting requests": [count for count in model.store.waiting.values() if count],
     }
     return [f"{name}: {things}" for name, things in waiting.items() if things]

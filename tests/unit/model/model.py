@@ -37,8 +37,7 @@ from activity_dispatch.testing.stack import InMemoryStack
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotDescribed, ExceptionGroup)
 # From terraform/modules/control-plane: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
-REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
-LONG = 1e9
+REPORTER_ATTEMPTS, MAX_RECEIVES, LONG = 3, 20, 1e9
 # How late a log's last line becomes readable.
 LOG_SECONDS = 5.0
 # How long a call may take, by its client's limits: its process is killed then.
@@ -52,30 +51,24 @@ class Model:
         self,
         kind: Kind,
         limit: int | None,
-        max_queue_seconds: int | None,
         *,
         second_kind: Kind | None = None,
-        heartbeat_seconds: int = 180,
         chain: bool | None = None,
-        has_envelopes: bool = False,
         lingers: bool = False,
+        pool: int | None = None,
+        rate: float | None = None,
+        **settings: Any,
     ) -> None:
-        self.limit = limit
+        self.limit, self.pool, self.rate = limit, pool, rate
         # `chain` says whether the second service is taken after an interruption.
         self.fallbacks = fallbacks_of(chain, kind, second_kind or kind)
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
-        self.stack.logs.clock = self.clock
         self.stack.tasks.check = judge
-        self.activity = serve(
-            self.stack,
-            heartbeat_seconds=heartbeat_seconds,
-            max_concurrent_jobs=limit,
-            max_queue_seconds=max_queue_seconds,
-            fallbacks=self.fallbacks,
-            envelope=has_envelopes,
-            linger_seconds=LINGER_SECONDS if lingers and Kind.FUNCTION not in (kind, second_kind) else None,
-        )
+        linger = LINGER_SECONDS if lingers and Kind.FUNCTION not in (kind, second_kind) else None
+        limits: dict[str, Any] = {"max_concurrent_jobs": limit, "max_starts_per_second": rate, "pool": pool}
+        settings |= {**limits, "linger_seconds": linger, "fallbacks": self.fallbacks}
+        self.activity = serve(self.stack, **settings)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
@@ -194,8 +187,8 @@ class Model:
     def emit(self, job: ModelJob) -> None:
         """The service reports a job's state; like Batch, one kind does not say how a job ended."""
         if job.kind is not Kind.FUNCTION:
-            outcome = None if job.kind is Kind.LIST else job.diagnosis().outcome
-            self.events.append(Event(content={"diagnosis": replace(job.diagnosis(), outcome=outcome)}))
+            reported = replace(job.diagnosis(), outcome=None) if job.kind is Kind.LIST else job.diagnosis()
+            self.events.append(Event(content={"diagnosis": reported}))
 
     def advance(self, seconds: float) -> None:
         """Time passes; functions that run too long are killed."""
@@ -219,8 +212,7 @@ class Model:
                 check_nothing_is_left(self, process)
         while self.compute.stops:
             self.stop_job(self.compute.jobs[self.compute.stops.pop()])
-        self.messages.extend(Message(body=body) for body in self.sqs.bodies)
-        self.sqs.bodies.clear()
+        self.executions.receive(self.sqs, self.now[0])
         self.executions.settle()
 
     def stop_job(self, job: ModelJob) -> None:

@@ -114,6 +114,7 @@ class Roles:
         stack = self.stack
         noted = {
             "tasks": process.wrap(Noted(stack.tasks, process.calls)),
+            "pool_store": process.wrap(Noted(stack.pool_store, process.calls)),
             "slot_store": process.wrap(Noted(stack.slot_store, process.calls)),
         }
         parts = {**stack.parts(process.wrap), **noted, "create_backend": create, "sleep": pause}

@@ -1,4 +1,4 @@
-"""The activity that the model serves, and a callback target like it."""
+"""What the stack serves: an activity, and a callback target."""
 
 from dataclasses import replace
 from typing import Any
@@ -13,10 +13,25 @@ TARGET = "callback:work"
 LINGER_SECONDS = 20
 
 
-def serve(stack: InMemoryStack, **settings: Any) -> Activity:
-    """Serve both; a target has no activity that a warm worker could ask."""
+def serve(
+    stack: InMemoryStack,
+    *,
+    pool: int | None = None,
+    share_key: str | None = None,
+    heartbeat_seconds: int = 180,
+    **settings: Any,
+) -> Activity:
+    """Serve an activity, and a callback target like it, but heavier in their pool."""
+    stack.pool_store.sizes["shared"] = pool or 0
     activity = stack.change_activity(
-        backend="model", config={"service": FIRST}, timeout_seconds=int(TIMEOUT_SECONDS), **settings
+        backend="model",
+        config={"service": FIRST},
+        heartbeat_seconds=heartbeat_seconds,
+        timeout_seconds=int(TIMEOUT_SECONDS),
+        pool=None if pool is None else "shared",
+        **settings,
     )
-    stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK, linger_seconds=None))
+    callback: dict[str, Any] = {"wake_up": WakeUp.CALLBACK, "weight": 2, "share_key": share_key}
+    # There is no activity that a warm worker could ask for a target's tasks.
+    stack.serve(replace(activity, arn=TARGET, linger_seconds=None, **callback))
     return activity

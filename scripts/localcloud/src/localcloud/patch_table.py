@@ -180,6 +180,13 @@ PATCHES = (
         wrong="a state name may be used again in a branch of Parallel or Map",
     ),
     Patch(
+        name="escapes",
+        service="stepfunctions",
+        module="localcloud.stepfunctions.escapes",
+        wrong="names of states, and other texts of a definition, keep their JSON escapes: "
+        "\\u0026 for &",
+    ),
+    Patch(
         name="redrive",
         service="stepfunctions",
         module="localcloud.stepfunctions.redrive.operation",

@@ -124,7 +124,7 @@ def test_open_tasks_are_listed_and_closed_ones_are_not(
     assert _main(monkeypatch, "--env", "dev") == 0
     head, _, line = capsys.readouterr().out.splitlines()
     assert head.startswith("1 open task in dev at ")
-    assert line.split()[:4] == ["started", "lambda", "orders-lambda", "request-1"]
+    assert line.split()[:5] == ["started", "lambda", "orders-lambda", "-", "request-1"]
     assert " half " in line
     assert line.split()[-1].startswith("https://eu-west-1.console.aws.amazon.com/")
     assert "one" not in line

@@ -9,9 +9,17 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from activity_dispatch.domain.activity_settings import flag, job_tags, optional_int, strings
+from activity_dispatch.domain.activity_settings import (
+    flag,
+    job_tags,
+    optional_int,
+    optional_name,
+    optional_rate,
+    strings,
+)
 from activity_dispatch.domain.chains import Link, links_of
 from activity_dispatch.domain.job_tags import JobTags
+from activity_dispatch.domain.shares import checked_share_key
 
 
 class InvalidActivity(Exception):
@@ -44,7 +52,9 @@ class Activity:
     there are no such workers. `fallbacks` are the backends of a task's further attempts. With `envelope` its
     states say which execution a task is of; `job_tags` says what tags jobs get besides those that every job
     has. With `linger_seconds`, a worker that has settled its task asks for the next one; None: each task has
-    a job of its own.
+    a job of its own. At most `max_starts_per_second` jobs start. A job holds `weight` slots of the `pool`, if
+    there is one, which other activities may share. `share_key` says whose a task is: free slots go to those
+    who wait in turn, and Batch is told it, with the `batch_priority`; see docs/running.md.
     """
 
     arn: str
@@ -63,6 +73,11 @@ class Activity:
     envelope: bool = False
     job_tags: JobTags | None = None
     linger_seconds: int | None = None
+    max_starts_per_second: float | None = None
+    pool: str | None = None
+    weight: int = 1
+    share_key: str | None = None
+    batch_priority: int | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -123,6 +138,11 @@ class Activity:
                 envelope=flag(document, "envelope"),
                 job_tags=job_tags(document, "job_tags"),
                 linger_seconds=optional_int(document, "linger_seconds"),
+                max_starts_per_second=optional_rate(document, "max_starts_per_second"),
+                pool=optional_name(document, "pool"),
+                weight=max(1, optional_int(document, "weight") or 1),
+                share_key=checked_share_key(document.get("share_key")),
+                batch_priority=optional_int(document, "batch_priority"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

@@ -1,15 +1,43 @@
 """Reads the settings of a description; messages name the setting, the value and what is allowed."""
 
+import math
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from activity_dispatch.domain.job_tags import FACTS, RESERVED, JobTags, problem_of_key
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 def optional_int(document: Mapping[str, Any], key: str) -> int | None:
     """Return an integer, None without one. Raises TypeError and ValueError."""
     value = document.get(key)
     return None if value is None else int(value)
+
+
+def optional_rate(document: Mapping[str, Any], key: str) -> float | None:
+    """Return a number above 0, None without one. Raises TypeError and ValueError."""
+    value = document.get(key)
+    if value is None:
+        return None
+    rate = float(value)
+    if not 0 < rate < math.inf:
+        raise ValueError(f"{key}: {value!r}; it must be a number above 0")
+    return rate
+
+
+def optional_name(document: Mapping[str, Any], key: str) -> str | None:
+    """Return a name, None without one. Raises ValueError."""
+    value = document.get(key)
+    if value is not None and not is_name(value):
+        raise ValueError(f"{key}: {value!r}; it must be 1 to 60 letters, digits, - or _")
+    return value
+
+
+def is_name(value: object) -> TypeGuard[str]:
+    """Return whether the value is a name as Terraform gives it to pools and activities."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
 def strings(document: Mapping[str, Any], key: str) -> tuple[str, ...]:

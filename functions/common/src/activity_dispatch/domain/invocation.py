@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activity_dispatch.domain.envelope import is_traceparent, traceparent_of
+from activity_dispatch.domain.pools import PoolRoom
 from activity_dispatch.domain.tasks import SlotRelease, Task, task_id_of
 
 
@@ -28,6 +29,8 @@ _FIELDS: Mapping[str, Callable[[object], bool]] = {
     "activity_arn": _is_optional_string,
     "slot": _is_optional_string,
     "traceparent": lambda value: value is None or is_traceparent(value),
+    "pool": _is_optional_string,
+    "pool_holder": _is_optional_string,
 }
 
 
@@ -67,16 +70,23 @@ class Invocation:
             token=event["task_token"],
             heartbeat_seconds=event["heartbeat_seconds"],
             input=event.get("input"),
-            release=SlotRelease(activity_arn=str(event.get("activity_arn")), slot=event.get("slot")),
+            release=SlotRelease(
+                activity_arn=str(event.get("activity_arn")), slot=event.get("slot"), room=_room(event)
+            ),
             traceparent=event.get("traceparent"),
         )
+
+
+def _room(event: Mapping[str, Any]) -> PoolRoom | None:
+    pool, holder = event.get("pool"), event.get("pool_holder")
+    return PoolRoom(pool=pool, holder=holder) if pool and holder else None
 
 
 def payload_of(task: Task) -> bytes:
     """Return the payload of a task's invocation."""
     # The input is already JSON: embed it unchanged rather than parse and escape up to 1 MiB. It comes first:
     # of a key that occurs twice the last one counts, so whatever an input holds, it replaces no field.
-    head = {
+    head: dict[str, Any] = {
         "task_id": task.task_id,
         "task_token": task.token,
         "activity_arn": task.activity_arn,
@@ -85,4 +95,6 @@ def payload_of(task: Task) -> bytes:
     }
     if trace := traceparent_of(task):
         head["traceparent"] = trace
+    if (room := task.slot_release.room) is not None:
+        head |= {"pool": room.pool, "pool_holder": room.holder}
     return f'{{"input": {task.input}, {json.dumps(head)[1:]}'.encode()

@@ -1,19 +1,18 @@
 """A task: one (token, input) taken from an activity, and its record in the task table."""
 
 import hashlib
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeGuard
 
 from activity_dispatch.domain.attempts import Attempt, attempt_id
-from activity_dispatch.domain.job_variables import label, problem_of_variables
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.pools import PoolRoom
+from activity_dispatch.domain.shares import UNSHARED, bucket_of, is_bucket
 
 _TASK_ID = re.compile("[0-9a-f]{32}")
-_ENVIRONMENT = "environment"
 
 
 def task_id_of(token: str) -> str:
@@ -76,12 +75,14 @@ class Task:
 
     `token` has 1 to 2,048 characters; `input` is JSON text of up to 1 MiB; `overrides` are the job
     parameters that the input sets; `heartbeat_seconds` is the state's HeartbeatSeconds; `poll_id` names
-    the poll that took the task, and `holds_slot` says whether that poll reserved a slot.
+    the poll that took the task, `holds_slot` says whether that poll reserved a slot, and `pool` in which
+    pool it holds some.
     `execution_arn` and `origin` are known from the task's envelope, for callbacks the first only. `is_bare`:
     there was none although the activity has them on. `description` is the fingerprint of the activity's
     description that the task is started with. `tags` are the job's. `attempt` counts the attempts of a chain
     of backends, of which `attempts` have ended; `falls_back` says that there is another one if this can't
-    start, and `falls_back_after_interruption` that there is one if its job is interrupted.
+    start, and `falls_back_after_interruption` that there is one if its job is interrupted. `share` says whose
+    task it is; None: its activity has no `share_key`. `priority` is its activity's `batch_priority`.
     """
 
     activity_arn: str
@@ -90,6 +91,7 @@ class Task:
     heartbeat_seconds: int
     poll_id: str = ""
     holds_slot: bool = False
+    pool: str | None = None
     execution_arn: str = ""
     origin: Origin | None = None
     is_bare: bool = False
@@ -100,6 +102,13 @@ class Task:
     attempts: tuple[Attempt, ...] = ()
     falls_back: bool = False
     falls_back_after_interruption: bool = False
+    share: str | None = None
+    priority: int | None = None
+
+    @property
+    def bucket(self) -> str:
+        """The bucket in which the task waits for a slot."""
+        return UNSHARED if self.share is None else bucket_of(self.share)
 
     @property
     def task_id(self) -> str:
@@ -113,50 +122,31 @@ class Task:
 
     @property
     def slot_release(self) -> "SlotRelease":
-        """The slot to free once the task's job has ended, or will never run."""
-        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+        """What to free once the task's job has ended, or will never run."""
+        return _release(self)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SlotRelease:
-    """The slot to free once a job has ended, or will never run; with `slot` None, the task holds none."""
+    """What to free once a job has ended, or will never run: a slot of its activity, and room in a pool."""
 
     activity_arn: str
     slot: str | None
+    room: PoolRoom | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the task holds nothing."""
+        return self.slot is None and self.room is None
 
 
-def parsed(task_input: str) -> Any:
-    """Return a task's input as Python reads it. Raises InvalidInput."""
-    try:
-        return json.loads(task_input)
-    except (ValueError, RecursionError) as error:
-        # JSON allows what Python does not: a number of 5,000 digits, 100,000 nested arrays.
-        raise InvalidInput(f"input: it can't be read: {error}") from error
-
-
-def job_overrides(task_input: str, allowed: Sequence[str]) -> Mapping[str, Any]:
-    """Return the `job` object of a task's input, empty if there is none.
-
-    Raises InvalidInput if it is not an object or has a key that is not in `allowed`. Variables are allowed
-    one by one, as `environment.NAME` or `environment.PREFIX*`; a mere `environment` allows none.
-    """
-    # Most inputs have no job object: do not parse up to 1 MiB of JSON to find that out.
-    if '"job"' not in task_input:
-        return {}
-    document = parsed(task_input)
-    if not isinstance(document, dict) or "job" not in document:
-        return {}
-    job = document["job"]
-    if not isinstance(job, dict):
-        raise InvalidInput(f"job: {type(job).__name__}; it must be an object")
-    refused = sorted(set(job) - {*allowed, _ENVIRONMENT})
-    if refused:
-        names = ", ".join(sorted(allowed)) or "none"
-        raise InvalidInput(f"job.{label(refused[0])}: not allowed; this activity allows: {names}")
-    problem = problem_of_variables(job[_ENVIRONMENT], allowed) if _ENVIRONMENT in job else None
-    if problem is not None:
-        raise InvalidInput(problem)
-    return job
+def _release(task: "Task | TaskRecord") -> SlotRelease:
+    poll = task.poll_id
+    return SlotRelease(
+        activity_arn=task.activity_arn,
+        slot=poll if task.holds_slot else None,
+        room=PoolRoom(pool=task.pool, holder=poll) if task.pool and poll else None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +175,7 @@ class TaskRecord:
     restarts: int = 0
     poll_id: str | None = None
     holds_slot: bool = False
+    pool: str | None = None
     token: str | None = field(default=None, repr=False)
     input: str | None = field(default=None, repr=False)
     execution_arn: str | None = None
@@ -212,13 +203,20 @@ class TaskRecord:
 
     @property
     def slot_release(self) -> SlotRelease:
-        """The slot to free once the task's job has ended."""
-        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+        """What to free once the task's job has ended."""
+        return _release(self)
 
     @property
     def is_parked(self) -> bool:
         """Whether the task came with its request and was never started."""
-        return self.poll_id == parked(self.activity_arn)
+        poll, waiting = self.poll_id or "", parked(self.activity_arn)
+        return poll == waiting or poll.startswith(f"{waiting}#")
+
+    @property
+    def bucket(self) -> str:
+        """The bucket in which a parked task waits for a slot."""
+        bucket = (self.poll_id or "").removeprefix(parked(self.activity_arn)).removeprefix("#")
+        return bucket if self.is_parked and is_bucket(bucket) else UNSHARED
 
     @property
     def is_closed(self) -> bool:
@@ -236,6 +234,7 @@ class TaskRecord:
             heartbeat_seconds=self.heartbeat_seconds,
             poll_id=self.poll_id or "",
             holds_slot=self.holds_slot,
+            pool=self.pool,
             execution_arn=self.execution_arn or "",
             origin=self.origin,
             description=self.description,

@@ -51,9 +51,9 @@ class Concluder:
         outcome = _of_task(record, outcome)
         if isinstance(outcome, Failed):
             outcome = as_left(record, outcome)
-            activity = self._chained(record, outcome)
-            if activity is not None:
-                return self._move(activity, record, outcome)
+            chained = self._chained(record, outcome)
+            if chained is not None:
+                return self._move(*chained, record, outcome)
             outcome = with_attempts(outcome, record)
         outcome = self._with_log(record, diagnosis, outcome)
         # Reading the log may have taken seconds: the worker, or another event, may have settled the task.
@@ -74,20 +74,18 @@ class Concluder:
             self.settler.close(record.task_id, record.slot_release)
         return True
 
-    def _chained(self, record: TaskRecord, failed: Failed) -> Activity | None:
-        """Return the activity if the task falls back to another backend."""
+    def _chained(self, record: TaskRecord, failed: Failed) -> tuple[Activity, Backend] | None:
+        """Return the activity and the backend of this attempt, if the task falls back to another one."""
         try:
             activity = self.activities.of(record)
             if activity is None or not moves_on(activity, record, failed.error):
                 return None
-            self.backend_of(activity)
+            return activity, self.backend_of(activity)
         except (InvalidActivity, InvalidBackendConfig):
             # Then its log can't be read either, which is logged.
             return None
-        return activity
 
-    def _move(self, activity: Activity, record: TaskRecord, failed: Failed) -> bool:
-        backend = self.backend_of(activity)
+    def _move(self, activity: Activity, backend: Backend, record: TaskRecord, failed: Failed) -> bool:
         # A repeated start may have made a second job.
         other = backend.find(record.start_id)
         if other is not None and is_under_way(backend.describe([other]).get(other)):

@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from activity_dispatch.domain.limits import MAX_OUTPUT_BYTES
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.domain.tasks import OutcomeName, SlotRelease
+from activity_dispatch.lifecycle.pools import RoomReleaser
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.observe.log_keys import activity_name
 from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
@@ -32,6 +33,7 @@ class Settler:
     tasks: TaskTable
     payloads: PayloadStore
     slots: Slots
+    pools: RoomReleaser
     metrics: Metrics = NO_METRICS
 
     def settle(
@@ -68,7 +70,7 @@ class Settler:
         return True
 
     def close(self, task_id: str, release: SlotRelease) -> None:
-        """Free the slot of a settled task whose job has ended, and close the task.
+        """Free what a settled task whose job has ended holds, and close the task.
 
         In this order: a crash in between leaves a task that its next check closes. Problems are logged,
         and the reconciler closes the task.
@@ -76,6 +78,8 @@ class Settler:
         try:
             if release.slot is not None:
                 self.slots.free(release.activity_arn, release.slot)
+            if release.room is not None:
+                self.pools.free(release.activity_arn, release.room)
             closed = self.tasks.close(task_id)
         except (ClientError, BotoCoreError, RequestsNotSent, InvalidItem) as problem:
             LOG.error("task %s not closed: %s", task_id, problem)
@@ -87,7 +91,7 @@ class Settler:
         self, task_id: str, name: OutcomeName, error: str | None, release: SlotRelease | None
     ) -> None:
         # Without a slot to free, one write settles and closes the task.
-        closes = release is not None and release.slot is None
+        closes = release is not None and release.is_empty
         try:
             recorded = self.tasks.record_settled(task_id, name, error, closed=closes)
         except (ClientError, BotoCoreError) as problem:

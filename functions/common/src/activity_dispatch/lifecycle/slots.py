@@ -5,6 +5,7 @@ belongs to the poll's task until the task's job has ended. A request that finds 
 as waiting; when a slot is freed, a new request is sent for it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from activity_dispatch.domain.requests import DispatchRequest
@@ -14,6 +15,10 @@ from activity_dispatch.store.task_table import SlotsRecord
 
 # How many requests are woken at once: the count may be wrong, and the next pass wakes the rest.
 MAX_WOKEN = 1_000
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +31,16 @@ class Slots:
     store: SlotStore
     queue: RequestSender
 
-    def reserve(self, activity_arn: str, poll_id: str, limit: int) -> bool:
+    def reserve(
+        self, activity_arn: str, poll_id: str, limit: int, *, before_waiting: Callable[[], None] = _nothing
+    ) -> bool:
         """Reserve a slot for a poll; if none is free, count the request as waiting and return False.
 
-        `limit` is the activity's `max_concurrent_jobs`.
+        `limit` is the activity's `max_concurrent_jobs`. `before_waiting` is called before the request is
+        counted: what another one has to know, which may then be woken at any moment.
         """
         while not self.store.take(activity_arn, poll_id, limit):
+            before_waiting()
             record = self.store.add_waiting(activity_arn, new_change())
             if len(record.holders) >= limit:
                 return False

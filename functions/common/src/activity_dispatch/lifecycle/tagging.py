@@ -1,4 +1,4 @@
-"""What a task's job gets of its task: overrides, and tags by which its cost can be told apart."""
+"""What a task's job gets of its task: overrides, tags by which its cost can be told apart, and its share."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,8 +6,10 @@ from typing import Any
 
 from activity_dispatch.domain import job_tags
 from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.inputs import job_overrides
 from activity_dispatch.domain.job_variables import label, shown
-from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
+from activity_dispatch.domain.shares import share_of
+from activity_dispatch.domain.tasks import InvalidInput, Task
 from activity_dispatch.lifecycle.chain import for_attempt
 from activity_dispatch.observe.log_keys import activity_name
 
@@ -17,7 +19,11 @@ _TAGS = "tags"
 def with_job(task: Task, activity: Activity) -> Task:
     """Return the task with what its job gets, on the link of its attempt. Raises InvalidInput."""
     overrides, tags = overrides_and_tags(activity, task)
-    return for_attempt(replace(task, overrides=overrides, tags=tags), activity)
+    share = None
+    if activity.share_key is not None:
+        share = share_of(activity.share_key, task.input, task.execution_arn)
+    task = replace(task, overrides=overrides, tags=tags, share=share, priority=activity.batch_priority)
+    return for_attempt(task, activity)
 
 
 def overrides_and_tags(activity: Activity, task: Task) -> tuple[Mapping[str, Any], Mapping[str, str]]:

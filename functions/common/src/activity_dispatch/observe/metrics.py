@@ -11,6 +11,7 @@ STACK = "stack"
 type DimensionSets = tuple[tuple[str, ...], ...]
 _OF_STACK: DimensionSets = ((),)
 _OF_ACTIVITY: DimensionSets = (("activity",),)
+_OF_POOL: DimensionSets = (("pool",),)
 _OF_BOTH: DimensionSets = ((), ("activity",))
 
 
@@ -39,6 +40,9 @@ class Metric(Enum):
     SLOTS_USED = ("SlotsUsed", "Count", _OF_ACTIVITY)
     SLOT_LIMIT = ("SlotLimit", "Count", _OF_ACTIVITY)
     REQUESTS_WAITING = ("RequestsWaiting", "Count", _OF_ACTIVITY)
+
+    POOL_USED = ("PoolUsed", "Count", _OF_POOL)
+    POOL_WAITING = ("PoolWaiting", "Count", _OF_POOL)
 
     def __init__(self, title: str, unit: str, dimension_sets: DimensionSets) -> None:
         """Unpack the value."""

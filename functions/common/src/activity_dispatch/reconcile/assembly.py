@@ -39,6 +39,9 @@ def make_reconciler(
         cursors=runtime.cursors,
         chores=Chores(
             slots=runtime.slots,
+            pools=runtime.pools,
+            rates=runtime.rate_store,
+            turns=runtime.turn_store,
             metrics=runtime.metrics,
             missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
             poll_seconds=patience.start,

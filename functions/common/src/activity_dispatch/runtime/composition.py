@@ -14,6 +14,7 @@ from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis
 from activity_dispatch.domain.naming import Stack
 from activity_dispatch.lifecycle.chain import Chain
+from activity_dispatch.lifecycle.pools import Pools
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
@@ -24,12 +25,18 @@ from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.cursors import Cursors
 from activity_dispatch.store.dispatch_queue import RequestSender
 from activity_dispatch.store.dynamodb.cursors import DynamoCursors
+from activity_dispatch.store.dynamodb.pools import DynamoPools
+from activity_dispatch.store.dynamodb.rates import DynamoRates
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.dynamodb.turns import DynamoTurns
 from activity_dispatch.store.dynamodb.warm_jobs import DynamoWarmJobs
 from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.store.pools import PoolStore
+from activity_dispatch.store.rates import RateStore
 from activity_dispatch.store.slots import SlotStore
 from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.turns import TurnStore
 from activity_dispatch.store.warm_jobs import WarmJobs
 
 
@@ -47,6 +54,9 @@ class Runtime:
     tasks: TaskTable
     warm_jobs: WarmJobs
     slot_store: SlotStore
+    rate_store: RateStore
+    pool_store: PoolStore
+    turn_store: TurnStore
     cursors: Cursors
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
@@ -67,6 +77,7 @@ class Runtime:
             tasks=self.tasks,
             payloads=self.payloads,
             slots=self.slots,
+            pools=self.pools,
             metrics=self.metrics,
         )
 
@@ -79,6 +90,11 @@ class Runtime:
     def slots(self) -> Slots:
         """Reserves and frees slots."""
         return Slots(store=self.slot_store, queue=self.requests)
+
+    @functools.cached_property
+    def pools(self) -> Pools:
+        """Reserves and frees slots of pools."""
+        return Pools(store=self.pool_store, queue=self.requests, clock=self.clock, sleep=self.sleep)
 
     @functools.cached_property
     def starter(self) -> Starter:
@@ -114,32 +130,47 @@ class Runtime:
         """
         settings = Settings.from_environment(environment, also_required=also_required)
         _set_log_level(settings.log_level)
-        clients = Clients(
-            threads=threads,
-            on_throttle=lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation),
-        )
+        throttled = lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation)  # noqa: E731
+        clients = Clients(threads=threads, on_throttle=throttled)
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
         return cls(
             settings=settings,
             clients=clients,
             payloads=payloads,
-            tasks=DynamoTaskTable(
-                client=clients.dynamodb,
-                name=settings.task_table,
-                payloads=payloads,
-                retention_days=settings.task_retention_days,
-                stack=_stack_of(settings),
-            ),
-            warm_jobs=DynamoWarmJobs(
-                client=clients.dynamodb,
-                name=settings.task_table,
-                payloads=payloads,
-                retention_days=settings.task_retention_days,
-            ),
-            slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
-            cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
+            tasks=_task_table(settings, clients, payloads),
+            warm_jobs=_warm_jobs(settings, clients, payloads),
+            **_beside_tasks(clients, settings.task_table),
             metrics=metrics,
         )
+
+
+def _beside_tasks(clients: Clients, table: str) -> dict[str, Any]:
+    return {
+        "slot_store": DynamoSlots(client=clients.dynamodb, table=table),
+        "pool_store": DynamoPools(client=clients.dynamodb, table=table),
+        "rate_store": DynamoRates(client=clients.dynamodb, table=table),
+        "turn_store": DynamoTurns(client=clients.dynamodb, table=table),
+        "cursors": DynamoCursors(client=clients.dynamodb, table=table),
+    }
+
+
+def _task_table(settings: Settings, clients: Clients, payloads: PayloadStore) -> TaskTable:
+    return DynamoTaskTable(
+        client=clients.dynamodb,
+        name=settings.task_table,
+        payloads=payloads,
+        retention_days=settings.task_retention_days,
+        stack=_stack_of(settings),
+    )
+
+
+def _warm_jobs(settings: Settings, clients: Clients, payloads: PayloadStore) -> WarmJobs:
+    return DynamoWarmJobs(
+        client=clients.dynamodb,
+        name=settings.task_table,
+        payloads=payloads,
+        retention_days=settings.task_retention_days,
+    )
 
 
 def _stack_of(settings: Settings) -> Stack | None:

@@ -10,7 +10,9 @@ from typing import Protocol
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.attempts import Attempt, attempt_id
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord
+from activity_dispatch.store.pools import PoolRecord
 
 
 class InvalidItem(Exception):
@@ -28,7 +30,7 @@ class SlotsRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """All open tasks, without their inputs, and all slots and activities, for the reconciler.
+    """All open tasks, without their inputs, and all slots, pools and activities, for the reconciler.
 
     `invalid_items` is the number of items that are none of these: they are logged and left out.
     """
@@ -36,6 +38,7 @@ class Overview:
     tasks: tuple[TaskRecord, ...]
     slots: tuple[SlotsRecord, ...]
     activities: tuple[Activity, ...]
+    pools: tuple[PoolRecord, ...] = ()
     invalid_items: int = 0
 
 
@@ -65,15 +68,21 @@ class TaskTable(Protocol):
         """Write a task as `waiting`; return False if it exists."""
         ...
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task.
 
-        `description` is the fingerprint of the description to start it with.
+        `description` is the fingerprint of the description to start it with; `pool` is where the poll holds
+        slots of a pool.
         """
         ...
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
-        """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
+        """Return the ids of some waiting tasks, oldest first; may lag behind by a second.
+
+        Those of this bucket: of the shares that have it, or of no share.
+        """
         ...
 
     def record_started(self, task_id: str, job_id: str, *, link: str | None = None) -> bool:

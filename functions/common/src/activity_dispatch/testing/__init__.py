@@ -8,11 +8,14 @@ from activity_dispatch.testing.faults import Crash, Faults
 from activity_dispatch.testing.leases import InMemoryLeases
 from activity_dispatch.testing.logs import FakeLogs
 from activity_dispatch.testing.metrics import RecordedMetrics
+from activity_dispatch.testing.pools import InMemoryPools
+from activity_dispatch.testing.rates import InMemoryRates
 from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stack import InMemoryStack
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
+from activity_dispatch.testing.turns import InMemoryTurns
 
 __all__ = [
     "AFTER",
@@ -28,9 +31,12 @@ __all__ = [
     "Faults",
     "InMemoryCursors",
     "InMemoryLeases",
+    "InMemoryPools",
+    "InMemoryRates",
     "InMemorySlots",
     "InMemoryStack",
     "InMemoryTaskTable",
+    "InMemoryTurns",
     "Rates",
     "RecordedMetrics",
 ]

@@ -12,10 +12,13 @@ from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.cursors import InMemoryCursors
 from activity_dispatch.testing.logs import FakeLogs
 from activity_dispatch.testing.metrics import RecordedMetrics
+from activity_dispatch.testing.pools import InMemoryPools
+from activity_dispatch.testing.rates import InMemoryRates
 from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
+from activity_dispatch.testing.turns import InMemoryTurns
 from activity_dispatch.testing.warm_jobs import InMemoryWarmJobs
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
@@ -51,6 +54,9 @@ class InMemoryStack:
     stepfunctions: FakeStepFunctions = field(init=False)
     tasks: InMemoryTaskTable = field(init=False)
     slot_store: InMemorySlots = field(default_factory=InMemorySlots)
+    pool_store: InMemoryPools = field(default_factory=InMemoryPools)
+    rate_store: InMemoryRates = field(default_factory=InMemoryRates)
+    turn_store: InMemoryTurns = field(init=False)
     cursors: InMemoryCursors = field(default_factory=InMemoryCursors)
     sqs: FakeSQS = field(default_factory=FakeSQS)
     s3: FakeS3 = field(default_factory=FakeS3)
@@ -61,7 +67,8 @@ class InMemoryStack:
         """Serve one activity on the fake backend, without limits."""
         self.logs = FakeLogs(clock=self._now)
         self.stepfunctions = FakeStepFunctions(clock=self._now)
-        self.tasks = InMemoryTaskTable(slots=self.slot_store, clock=self._now)
+        self.tasks = InMemoryTaskTable(slots=self.slot_store, pools=self.pool_store, clock=self._now)
+        self.turn_store = InMemoryTurns(clock=self._now)
         self.serve(
             Activity(
                 arn=ARN,
@@ -115,6 +122,9 @@ class InMemoryStack:
             "tasks": wrap(self.tasks),
             "warm_jobs": wrap(InMemoryWarmJobs(tasks=self.tasks)),
             "slot_store": wrap(self.slot_store),
+            "pool_store": wrap(self.pool_store),
+            "rate_store": wrap(self.rate_store),
+            "turn_store": wrap(self.turn_store),
             "cursors": wrap(self.cursors),
             "create_backend": lambda *_: wrap(self.backend),
             "diagnose": FakeBackend.diagnose,

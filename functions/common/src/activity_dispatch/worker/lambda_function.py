@@ -19,6 +19,7 @@ from activity_dispatch.domain.invocation import Invocation
 from activity_dispatch.domain.jobs import LogLocation
 from activity_dispatch.domain.outcomes import ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import TaskState
+from activity_dispatch.lifecycle.pools import PoolsByRequest
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_keys import activity_name, log_keys
 from activity_dispatch.observe.log_links import log_url
@@ -215,7 +216,8 @@ def make_processor(handle: Handle, runtime: Runtime) -> Processor:
         handle=handle,
         answers=runtime.answers,
         tasks=runtime.tasks,
-        settler=runtime.settler,
+        # What activities share, a job may not write to.
+        settler=replace(runtime.settler, pools=PoolsByRequest(queue=runtime.requests)),
         metrics=runtime.metrics,
         clock=runtime.clock,
     )

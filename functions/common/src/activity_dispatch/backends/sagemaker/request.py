@@ -12,8 +12,9 @@ from activity_dispatch.backends.container_overrides import (
     trace_of,
     whole_number,
 )
+from activity_dispatch.domain.inputs import parsed
 from activity_dispatch.domain.job_variables import label, problem_of_text, shown
-from activity_dispatch.domain.tasks import InvalidInput, Task, parsed
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 MAX_HYPERPARAMETERS = 100

@@ -13,6 +13,7 @@ from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.attempts import Attempt
 from activity_dispatch.domain.naming import Stack
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.dynamodb.attempts import (
     begin_attempt,
@@ -21,20 +22,16 @@ from activity_dispatch.store.dynamodb.attempts import (
     record_started,
     unclaimed,
 )
-from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
-from activity_dispatch.store.dynamodb.inputs import get_input, put_input
-from activity_dispatch.store.dynamodb.items import (
+from activity_dispatch.store.dynamodb.attributes import (
     ACTIVITY,
     ACTIVITY_KEY_PREFIX,
     DESCRIPTION,
     EXECUTIONS_INDEX,
     INDEX,
-    activity_of,
-    new_item,
-    overview_of,
-    record_of,
-    records_of,
 )
+from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
+from activity_dispatch.store.dynamodb.inputs import get_input, put_input
+from activity_dispatch.store.dynamodb.items import activity_of, new_item, overview_of, record_of, records_of
 from activity_dispatch.store.dynamodb.kept_descriptions import get_description, put_description
 from activity_dispatch.store.dynamodb.shared_puts import SharedPuts
 from activity_dispatch.store.dynamodb.warm_items import all_whole, whole
@@ -75,12 +72,14 @@ class DynamoTaskTable:
         item = new_item(task, backend, self._now(), TaskState.WAITING)
         return self.shared_puts.put_alone(put_input(self.payloads, task, item))
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         return self._update(
             task_id,
             "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds"
-            f", {DESCRIPTION} = :description",
+            f", {DESCRIPTION} = :description" + (", holders = :pool" if pool else ""),
             # Only this writes `holds_slot`, and no job may: a job that makes its task `waiting` again gets no
             # second job.
             "(#state = :waiting AND attribute_not_exists(holds_slot))"
@@ -92,6 +91,7 @@ class DynamoTaskTable:
                 ":now": {"N": self._now()},
                 ":poll": {"S": poll_id},
                 ":holds": {"BOOL": holds_slot},
+                **({":pool": {"S": pool}} if pool else {}),
             },
         )
 
@@ -189,12 +189,9 @@ class DynamoTaskTable:
 
     def is_settled(self, task_id: str) -> bool:
         """Return whether the task has an outcome; may lag behind by a second."""
-        item = self.client.get_item(
-            TableName=self.name,
-            Key={"task_id": {"S": task_id}},
-            ProjectionExpression="#state",
-            ExpressionAttributeNames={"#state": "state"},
-        ).get("Item", {})
+        wanted: Any = {"TableName": self.name, "Key": {"task_id": {"S": task_id}}}
+        wanted |= {"ProjectionExpression": "#state", "ExpressionAttributeNames": {"#state": "state"}}
+        item = self.client.get_item(**wanted).get("Item", {})
         return bool(item.get("state", {}).get("S") == TaskState.SETTLED)
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
@@ -202,9 +199,9 @@ class DynamoTaskTable:
         items = index_items(self.client, self.name, INDEX, {"poll_id": poll_id})
         return next(records_of(all_whole(items, self._item)), None)
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
-        items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)})
+        items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn, bucket)})
         records = islice(records_of(items), MAX_WAITING)  # cut after the check: invalid ones crowd out none
         return [record.task_id for record in sorted(records, key=lambda record: record.starting_at)]
 

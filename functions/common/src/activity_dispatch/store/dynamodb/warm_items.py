@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from activity_dispatch.domain.attempts import attempt_of
 from activity_dispatch.domain.tasks import is_task_id
-from activity_dispatch.store.dynamodb.items import DESCRIPTION, Item
+from activity_dispatch.store.dynamodb.attributes import DESCRIPTION, Item
 
 _OF_JOB = ("activity_arn", "backend", "heartbeat_seconds", DESCRIPTION)
 _OWN = ("task_id", "state", "poll_id", "token", "input", "input_s3_uri", "claimed_by", "claimed_at")

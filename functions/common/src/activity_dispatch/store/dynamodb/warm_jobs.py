@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.store.dynamodb.attributes import DESCRIPTION
 from activity_dispatch.store.dynamodb.calls import update_item_if
 from activity_dispatch.store.dynamodb.facts import facts_of
 from activity_dispatch.store.dynamodb.inputs import put_input
-from activity_dispatch.store.dynamodb.items import DESCRIPTION
 from activity_dispatch.store.dynamodb.warm_items import job_of
 from activity_dispatch.store.payloads import PayloadStore
 

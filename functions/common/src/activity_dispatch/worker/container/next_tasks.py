@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.envelope import traceparent_of
+from activity_dispatch.domain.inputs import job_overrides
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.domain.polls import new_poll_id, worker_name
 from activity_dispatch.domain.tasks import (
@@ -18,7 +19,6 @@ from activity_dispatch.domain.tasks import (
     SlotRelease,
     Task,
     TaskRecord,
-    job_overrides,
 )
 from activity_dispatch.lifecycle.opening import unwrapped_now
 from activity_dispatch.lifecycle.settler import Settler
