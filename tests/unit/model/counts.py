@@ -15,9 +15,11 @@ from activity_dispatch.reconcile.next_step import Step
 from activity_dispatch.testing.fault_kinds import Fault
 
 counted: Counter[str] = Counter()
-# What 2,000 examples must show, besides all rules: steps of the reconciler, results of the dispatcher, and
-# errors of tasks.
+# What 2,000 examples must show, besides all rules: what becomes of warm workers' tasks, steps of the
+# reconciler, results of the dispatcher, and errors of tasks.
+WARM = ("followed", "given back", "adopted")
 EXPECTED = (
+    *(f"warm {each}" for each in WARM),
     *(f"step {step.name}" for step in Step),
     *(f"dispatched {result.name}" for result in Result if result not in (Result.LEFT, Result.DROPPED)),
     *(

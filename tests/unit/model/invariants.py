@@ -40,6 +40,7 @@ def _check_nothing_runs_twice(model: Model) -> None:
         begun[job.task_id, job.attempt] += model.roles.begun.get(job.id, 0)
     twice = [attempt for attempt, times in begun.items() if times > 1]
     assert not twice, f"processed twice: {twice}"
+    _check_followed(model, begun)
     _check_attempts(model, begun)
     under_way = [job.task_id for job in model.compute.under_way() if job.kind is not Kind.FUNCTION]
     assert len(under_way) == len(set(under_way)), f"two jobs of a task: {under_way}"
@@ -48,14 +49,24 @@ def _check_nothing_runs_twice(model: Model) -> None:
         for task in model.executions.tasks
         # What Step Functions itself gave up on may go on until the stack notices.
         if not (task.timed_out or task.aborted)
-        and any(is_at_work(model, job) for job in jobs_of(model, task))
+        and (any(is_at_work(model, job) for job in jobs_of(model, task)) or doing(model, task))
     )
     assert not at_work or max(at_work.values()) == 1, f"a retry runs beside its predecessor: {at_work}"
+
+
+def _check_followed(model: Model, begun: Counter[tuple[str, int]]) -> None:
+    """Assert that what a warm worker has begun is nobody else's, and was not begun by a job of its own."""
+    for task_id, jobs in model.roles.followed.items():
+        own = sum(times for (of_task, _), times in begun.items() if of_task == task_id)
+        assert len(jobs) + own == 1, f"{task_id} was begun by {jobs}, and {own} times by jobs of its own"
 
 
 def _check_attempts(model: Model, begun: Counter[tuple[str, int]]) -> None:
     """Assert that a task moves on only when its last attempt has ended, and why it may."""
     for record in model.tasks.records.values():
+        if record.job_of is not None:
+            # It has no attempts of its own: it is where its job is.
+            continue
         assert len(record.attempts) == record.attempt - 1
         for number, attempt in enumerate(record.attempts, 1):
             if attempt.error == ErrorName.DISPATCH_CAPACITY_UNAVAILABLE:
@@ -79,6 +90,13 @@ def jobs_of(model: Model, task: FakeTask) -> list[ModelJob]:
     """Return a task's jobs."""
     task_id = task_id_of(task.token)
     return [job for job in model.compute.jobs.values() if job.task_id == task_id]
+
+
+def doing(model: Model, task: FakeTask) -> list[ModelJob]:
+    """Return the warm workers' jobs that do the task now, beside their own."""
+    task_id = task_id_of(task.token)
+    found = [model.compute.jobs[job] for job, follows in model.roles.follows.items() if follows == task_id]
+    return [job for job in found if job.state is not JobState.ENDED]
 
 
 def is_at_work(model: Model, job: ModelJob) -> bool:
@@ -126,12 +144,13 @@ def _check_error(model: Model, task: FakeTask) -> None:
     """Assert that an error that says that no job ran is true."""
     error = (task.answer or {}).get("error", "")
     if error in (ErrorName.JOB_FAILED, ErrorName.JOB_INTERRUPTED):
-        works = [job.id for job in jobs_of(model, task) if _runs_now(model, job)]
+        works = [job.id for job in jobs_of(model, task) if _runs_now(model, job)] + doing(model, task)
         assert not works, f"{error}, but it works: {works}"
     if error.startswith("Dispatch."):
         record = model.tasks.get(task_id_of(task.token))
         last = [job for job in jobs_of(model, task) if record is None or job.attempt == record.attempt]
         ran = [job.id for job in last if job.id in model.roles.begun]
+        ran += model.roles.followed.get(task_id_of(task.token), [])
         assert not ran, f"{error}, but it ran: {ran}"
         if error != ErrorName.DISPATCH_QUEUE_TIMEOUT:
             there = [job.id for job in last if job.state is not JobState.ENDED]
@@ -139,8 +158,10 @@ def _check_error(model: Model, task: FakeTask) -> None:
 
 
 def _check_result(model: Model, task: FakeTask) -> None:
-    """Assert that a plain job's result is its last line."""
+    """Assert that a plain job's result is its last line, and that of a warm worker's task its program's."""
     output = (task.answer or {}).get("output")
+    if task_id_of(task.token) in model.roles.followed:
+        assert output in (None, "1"), f"{output} is what its job said at its end"
     printed = [job.result for job in jobs_of(model, task) if job.is_plain]
     assert output is None or not printed or output in printed, f"{output} is not the result: {printed}"
 

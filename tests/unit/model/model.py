@@ -22,7 +22,7 @@ from tests.unit.model.counts import count_process
 from tests.unit.model.executions import Event, Executions, Message
 from tests.unit.model.processes import Process, exit_code
 from tests.unit.model.roles import Roles
-from tests.unit.model.served import serve
+from tests.unit.model.served import LINGER_SECONDS, serve
 
 from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.results import Result
@@ -54,6 +54,7 @@ class Model:
         *,
         second_kind: Kind | None = None,
         chain: bool | None = None,
+        lingers: bool = False,
         pool: int | None = None,
         rate: float | None = None,
         **settings: Any,
@@ -64,8 +65,10 @@ class Model:
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
         self.stack.tasks.check = judge
+        linger = LINGER_SECONDS if lingers and Kind.FUNCTION not in (kind, second_kind) else None
         limits: dict[str, Any] = {"max_concurrent_jobs": limit, "max_starts_per_second": rate, "pool": pool}
-        self.activity = serve(self.stack, fallbacks=self.fallbacks, **limits, **settings)
+        settings |= {**limits, "linger_seconds": linger, "fallbacks": self.fallbacks}
+        self.activity = serve(self.stack, **settings)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
@@ -157,7 +160,7 @@ class Model:
     def requeue(self, job: ModelJob) -> None:
         """A job that lost its host goes back to its queue, as Batch's do."""
         self.lose_worker(job)
-        self.roles.begun.pop(job.id, None)
+        self.roles.forget(job)
         job.state = JobState.QUEUED
 
     def end_job(self, job: ModelJob, exit_code: int) -> None:

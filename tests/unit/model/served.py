@@ -10,6 +10,7 @@ from activity_dispatch.domain.activities import Activity, WakeUp
 from activity_dispatch.testing.stack import InMemoryStack
 
 TARGET = "callback:work"
+LINGER_SECONDS = 20
 
 
 def serve(
@@ -31,5 +32,6 @@ def serve(
         **settings,
     )
     callback: dict[str, Any] = {"wake_up": WakeUp.CALLBACK, "weight": 2, "share_key": share_key}
-    stack.serve(replace(activity, arn=TARGET, **callback))
+    # There is no activity that a warm worker could ask for a target's tasks.
+    stack.serve(replace(activity, arn=TARGET, linger_seconds=None, **callback))
     return activity

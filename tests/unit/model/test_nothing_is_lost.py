@@ -20,11 +20,11 @@ from tests.unit.model.chained import Chained
 from tests.unit.model.compute import ANOTHERS, SERVICES, Kind
 from tests.unit.model.counts import count_errors, counted, happening, never
 from tests.unit.model.drawn import FAULTS, INPUTS, MAX_TASKS, SHARE_KEYS, SHARES, numbers, pick
-from tests.unit.model.failing import Failing
 from tests.unit.model.invariants import UnexpectedErrors, check
 from tests.unit.model.model import Model
 from tests.unit.model.roles import Beats
 from tests.unit.model.time_passes import Fate, come_to_rest, let_minutes_pass, plain, queued
+from tests.unit.model.warm import Warm
 
 from activity_dispatch.reconcile import ring
 from activity_dispatch.testing import Fault
@@ -36,7 +36,7 @@ EXAMPLES = examples(2_000)
 MIN_STEPS = examples(50_000)
 
 
-class Stack(Failing, Chained):
+class Stack(Warm, Chained):
     """What can happen, in any order."""
 
     is_broken = False
@@ -48,6 +48,7 @@ class Stack(Failing, Chained):
         max_queue_seconds=st.sampled_from([None, 120]),
         heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
         chain=st.sampled_from([None, False, True]),
+        lingers=st.booleans(),
         envelope=st.booleans(),
         pool=st.sampled_from([None, 2, 3]),
         rate=st.sampled_from([None, None, 0.1]),

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from tests.unit.model.applies import serve_again
 from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.model.counts import counted
 from tests.unit.model.drawn import MAX_TASKS
 from tests.unit.model.invariants import check, is_at_work, jobs_of, open_things
 from tests.unit.model.model import Model
@@ -12,7 +13,7 @@ from tests.unit.model.served import TARGET
 from tests.unit.model.waiting import may_wait
 
 from activity_dispatch.domain.jobs import JobState
-from activity_dispatch.domain.tasks import TaskState, task_id_of
+from activity_dispatch.domain.tasks import TaskRecord, TaskState, task_id_of
 from activity_dispatch.testing import Fault
 from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN
@@ -70,11 +71,36 @@ def come_to_rest(model: Model) -> int:
         assert passes < PASSES_UNTIL_STARTED or not (left := passed_over(model)), f"passed over: {left}"
         if not open_things(model):
             return passes
-        model.reconcile().finish()
-        model.settle()
-        check(model)
+        pass_that_adopts(model)
         model.advance(60.0)
     raise AssertionError(f"after {MAX_PASSES} passes: {open_things(model)}")
+
+
+def given_back(model: Model) -> list[TaskRecord]:
+    """Return the tasks that warm workers took and did not begin, and that have no jobs of their own yet."""
+    records = model.tasks.records.values()
+    return [record for record in records if record.state is TaskState.STARTING and record.job_of is not None]
+
+
+def pass_that_adopts(model: Model) -> None:
+    """Make a pass without faults; assert that it starts each task that was given back, if there is room."""
+    before, may_wait = given_back(model), for_lack_of_slots(model)
+    model.reconcile().finish()
+    model.settle()
+    check(model)
+    left = given_back(model)
+    assert len(left) <= may_wait, f"given back, and not started although there is room: {left}"
+    counted["warm adopted"] += sum(model.tasks.records[each.task_id].job_of is None for each in before)
+
+
+def for_lack_of_slots(model: Model) -> int:
+    """Return how many of them a pass without faults may leave."""
+    if model.pool is not None or model.rate is not None:
+        return len(given_back(model))
+    if model.limit is None:
+        return 0
+    room = model.limit - len(model.store.holders.get(ARN, ()))
+    return max(len(given_back(model)) - room, 0)
 
 
 def passed_over(model: Model) -> list[str]:
@@ -170,6 +196,8 @@ def one_pass(model: Model, fate: Fate, spent: float = 0.0) -> float:
 
 def is_kept_alive(model: Model, task: FakeTask) -> bool:
     """Return whether the stack's own heartbeats have to keep the task alive: no worker does."""
+    if task_id_of(task.token) in [record.task_id for record in given_back(model)]:
+        return True
     jobs = [job for job in jobs_of(model, task) if job.state is not JobState.ENDED]
     return any(job.is_plain or job.state is JobState.QUEUED for job in jobs)
 
