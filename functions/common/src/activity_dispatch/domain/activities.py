@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from activity_dispatch.domain.activity_settings import flag, job_tags, optional_int, strings
+from activity_dispatch.domain.activity_settings import flag, job_tags, optional_int, optional_text, strings
 from activity_dispatch.domain.chains import Link, links_of
 from activity_dispatch.domain.job_tags import JobTags
 
@@ -30,7 +30,7 @@ class WakeUp(StrEnum):
 # A callback target has a name but no ARN: this prefix and its name replace the ARN.
 CALLBACK_PREFIX = "callback:"
 # A description has these only when they are set.
-_WHEN_SET = ("fallbacks", "envelope", "job_tags", "linger_seconds")
+_WHEN_SET = ("fallbacks", "envelope", "job_tags", "linger_seconds", "event_bus_arn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Activity:
     there are no such workers. `fallbacks` are the backends of a task's further attempts. With `envelope` its
     states say which execution a task is of; `job_tags` says what tags jobs get besides those that every job
     has. With `linger_seconds`, a worker that has settled its task asks for the next one; None: each task has
-    a job of its own.
+    a job of its own. `event_bus_arn` is told about its tasks; None: nobody is.
     """
 
     arn: str
@@ -63,6 +63,7 @@ class Activity:
     envelope: bool = False
     job_tags: JobTags | None = None
     linger_seconds: int | None = None
+    event_bus_arn: str | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -123,6 +124,7 @@ class Activity:
                 envelope=flag(document, "envelope"),
                 job_tags=job_tags(document, "job_tags"),
                 linger_seconds=optional_int(document, "linger_seconds"),
+                event_bus_arn=optional_text(document, "event_bus_arn"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

@@ -12,6 +12,14 @@ def optional_int(document: Mapping[str, Any], key: str) -> int | None:
     return None if value is None else int(value)
 
 
+def optional_text(document: Mapping[str, Any], key: str) -> str | None:
+    """Return a text, None without one. Raises TypeError."""
+    value = document.get(key)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{key}: {value!r}; it must be a string")
+    return value
+
+
 def strings(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """Return a list of names, empty without one. Raises ValueError."""
     values = document.get(key, ())

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from activity_dispatch.domain.envelope import is_traceparent, traceparent_of
-from activity_dispatch.domain.tasks import SlotRelease, Task, task_id_of
+from activity_dispatch.domain.slot_release import SlotRelease
+from activity_dispatch.domain.tasks import Task, task_id_of
 
 
 def _is_string(value: object) -> bool:
@@ -28,6 +29,7 @@ _FIELDS: Mapping[str, Callable[[object], bool]] = {
     "activity_arn": _is_optional_string,
     "slot": _is_optional_string,
     "traceparent": lambda value: value is None or is_traceparent(value),
+    "leaves_closing": lambda value: value is None or isinstance(value, bool),
 }
 
 
@@ -67,7 +69,11 @@ class Invocation:
             token=event["task_token"],
             heartbeat_seconds=event["heartbeat_seconds"],
             input=event.get("input"),
-            release=SlotRelease(activity_arn=str(event.get("activity_arn")), slot=event.get("slot")),
+            release=SlotRelease(
+                activity_arn=str(event.get("activity_arn")),
+                slot=event.get("slot"),
+                leaves_closing=event.get("leaves_closing") is True,
+            ),
             traceparent=event.get("traceparent"),
         )
 
@@ -76,7 +82,7 @@ def payload_of(task: Task) -> bytes:
     """Return the payload of a task's invocation."""
     # The input is already JSON: embed it unchanged rather than parse and escape up to 1 MiB. It comes first:
     # of a key that occurs twice the last one counts, so whatever an input holds, it replaces no field.
-    head = {
+    head: dict[str, Any] = {
         "task_id": task.task_id,
         "task_token": task.token,
         "activity_arn": task.activity_arn,
@@ -85,4 +91,7 @@ def payload_of(task: Task) -> bytes:
     }
     if trace := traceparent_of(task):
         head["traceparent"] = trace
+    if task.is_announced:
+        # Of what a function closes by itself nobody else hears.
+        head["leaves_closing"] = True
     return f'{{"input": {task.input}, {json.dumps(head)[1:]}'.encode()

@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 from activity_dispatch.domain.attempts import Attempt, attempt_id
 from activity_dispatch.domain.job_variables import label, problem_of_variables
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.slot_release import SlotRelease
 
 _TASK_ID = re.compile("[0-9a-f]{32}")
 _ENVIRONMENT = "environment"
@@ -82,6 +83,7 @@ class Task:
     description that the task is started with. `tags` are the job's. `attempt` counts the attempts of a chain
     of backends, of which `attempts` have ended; `falls_back` says that there is another one if this can't
     start, and `falls_back_after_interruption` that there is one if its job is interrupted.
+    `is_announced`: the activity has an event bus.
     """
 
     activity_arn: str
@@ -100,6 +102,7 @@ class Task:
     attempts: tuple[Attempt, ...] = ()
     falls_back: bool = False
     falls_back_after_interruption: bool = False
+    is_announced: bool = False
 
     @property
     def task_id(self) -> str:
@@ -112,17 +115,9 @@ class Task:
         return attempt_id(self.task_id, self.attempt)
 
     @property
-    def slot_release(self) -> "SlotRelease":
+    def slot_release(self) -> SlotRelease:
         """The slot to free once the task's job has ended, or will never run."""
         return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SlotRelease:
-    """The slot to free once a job has ended, or will never run; with `slot` None, the task holds none."""
-
-    activity_arn: str
-    slot: str | None
 
 
 def parsed(task_input: str) -> Any:
@@ -213,7 +208,13 @@ class TaskRecord:
     @property
     def slot_release(self) -> SlotRelease:
         """The slot to free once the task's job has ended."""
-        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if self.holds_slot else None)
+        holds = self.holds_slot and not self.has_ended
+        return SlotRelease(activity_arn=self.activity_arn, slot=self.poll_id if holds else None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its function has ended and freed its slot, and left closing to the stack."""
+        return self.settled_at is not None and self.claimed_until == self.settled_at
 
     @property
     def is_parked(self) -> bool:
