@@ -129,6 +129,10 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "allowed_overrides must be empty with linger_seconds: a job that runs already can't be changed by its next task. Given: ${join(", ", var.allowed_overrides)}."
     }
     precondition {
+      condition     = var.event_bus_arn == null ? true : contains(local.event_buses, var.event_bus_arn)
+      error_message = "event_bus_arn must be one of the stack's event_buses: ${length(local.event_buses) == 0 ? "none" : join(", ", local.event_buses)}. Given: ${var.event_bus_arn == null ? "null" : var.event_bus_arn}."
+    }
+    precondition {
       # The reconciler sends their heartbeats, once a minute.
       condition     = !local.is_callback || var.max_concurrent_jobs == null || local.heartbeat_seconds >= 180
       error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."

@@ -16,6 +16,8 @@ module "control_plane" {
   logs      = var.logs
   watching  = var.watching
   tags      = var.tags
+
+  event_buses = var.event_buses
 }
 
 locals {
@@ -38,6 +40,7 @@ locals {
     fallbacks              = null
     envelope               = null
     job_tags               = null
+    event_bus_arn          = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -65,4 +68,5 @@ module "activity" {
   fallbacks              = each.value.fallbacks
   envelope               = each.value.envelope
   job_tags               = each.value.job_tags
+  event_bus_arn          = each.value.event_bus_arn
 }
