@@ -191,8 +191,10 @@ class Cloud:
     def machine(self, definition: Mapping[str, Any] | str, role: str = ROLE) -> str:
         """Create a state machine, of a definition or of its text; return its ARN."""
         text = definition if isinstance(definition, str) else json.dumps(definition)
-        named = {"name": unique("machine"), "definition": text, "roleArn": role}
-        return str(self.client("stepfunctions").create_state_machine(**named)["stateMachineArn"])
+        made = self.client("stepfunctions").create_state_machine(
+            name=unique("machine"), definition=text, roleArn=role
+        )
+        return str(made["stateMachineArn"])
 
     def execute(self, machine: str, given: object = None) -> str:
         """Start an execution; return its ARN."""
@@ -216,8 +218,8 @@ class Cloud:
 
     def history(self, execution: str) -> list[str]:
         """Return the types of the execution's events."""
-        history = self.client("stepfunctions").get_execution_history(executionArn=execution)
-        return [event["type"] for event in history["events"]]
+        events = self.client("stepfunctions").get_execution_history(executionArn=execution)
+        return [event["type"] for event in events["events"]]
 
     def entered(self, execution: str) -> list[str]:
         """Return the names of the states that the execution entered."""
