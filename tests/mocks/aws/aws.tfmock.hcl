@@ -55,10 +55,6 @@ mock_resource "aws_lambda_function" {
   defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:function" }
 }
 
-mock_resource "aws_s3_bucket" {
-  defaults = { id = "data", arn = "arn:aws:s3:::data" }
-}
-
 mock_resource "aws_security_group" {
   defaults = { id = "sg-made" }
 }
