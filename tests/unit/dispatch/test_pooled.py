@@ -19,6 +19,8 @@ from activity_dispatch.testing.stack import ARN
 from activity_dispatch.worker.lambda_function import make_processor
 
 LIGHT = ARN + "-light"
+# As the reconciler asks, for no execution.
+MISSED = {"missed": True, "execution_arn": None}
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_a_poll_in_vain_holds_its_room_for_its_minute_only(stack) -> None:
 def test_a_missed_request_without_room_is_dropped_and_never_woken(stack, now) -> None:
     lights = [start(stack, LIGHT) for _ in range(4)]
     for _ in range(3):
-        assert stack.dispatch(missed=True) is Result.WAITING
+        assert stack.dispatch(**MISSED) is Result.WAITING
         now[0] += 900
     assert stack.pool_store.read_pool("gpus").waiting == 0
     for light in lights:
@@ -115,17 +117,29 @@ def test_a_missed_request_without_room_is_dropped_and_never_woken(stack, now) ->
     assert used(stack) == 0
 
 
+def test_the_task_of_a_redriven_execution_waits_in_line(stack) -> None:
+    lights = [start(stack, LIGHT) for _ in range(4)]
+    redriven = stack.stepfunctions.schedule(ARN, "{}")
+    # As the redriver asks: it repeats itself while it finds tasks.
+    asked = {"missed": True, "execution_arn": redriven.execution_arn}
+    assert stack.dispatch(**asked) is Result.WAITING
+    for light in lights:
+        end(stack, light)
+    assert [each["activity_arn"] for each in sent(stack)] == [ARN]
+    assert stack.dispatch() is Result.STARTED
+
+
 def test_missed_tasks_are_looked_for_at_last_however_busy_the_pool_is(stack, now) -> None:
     lights = [start(stack, LIGHT) for _ in range(4)]
     for _ in range(2):
-        assert stack.dispatch(missed=True) is Result.WAITING
+        assert stack.dispatch(**MISSED) is Result.WAITING
         now[0] += PUT_OFF_SECONDS
     for light in lights[:3]:
         assert stack.dispatch(activity_arn=LIGHT) is Result.WAITING
         end(stack, light)
     assert [each["activity_arn"] for each in sent(stack) if each.get("missed")] == [ARN]
     missed = stack.stepfunctions.schedule(ARN, "{}")
-    assert stack.dispatch(missed=True) is Result.STARTED
+    assert stack.dispatch(**MISSED) is Result.STARTED
     assert stack.record_of(missed).pool == "gpus"
 
 
@@ -228,6 +242,6 @@ def test_a_missed_request_that_held_the_slot_wakes_who_found_it_in_use(stack) ->
     for _ in range(4):
         start(stack, LIGHT)
     stack.slot_store.add_waiting(ARN, "while the missed request held the slot")
-    assert stack.dispatch(missed=True) is Result.WAITING
+    assert stack.dispatch(**MISSED) is Result.WAITING
     assert sent(stack) == [{"activity_arn": ARN}]
     assert stack.slot_store.holders[ARN] == set()

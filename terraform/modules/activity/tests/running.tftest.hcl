@@ -86,6 +86,37 @@ run "rejects_executions_as_shares_of_an_activity_in_a_fair_batch_queue" {
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
+run "a_share_key_may_go_with_a_pool_and_a_rate_instead_of_a_limit" {
+  command = plan
+  variables {
+    stack                 = merge(var.stack, { pools = { gpus = 4 } })
+    wake_up               = "callback"
+    share_key             = "$.tenant"
+    pool                  = "gpus"
+    weight                = 2
+    max_starts_per_second = 0.5
+  }
+
+  assert {
+    condition     = [for key in ["share_key", "pool", "weight", "max_starts_per_second"] : jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S)[key]] == ["$.tenant", "gpus", 2, 0.5]
+    error_message = "tasks wait for either, and shares take turns for both"
+  }
+}
+
+run "a_share_key_may_go_with_a_rate_alone" {
+  command = plan
+  variables {
+    wake_up               = "callback"
+    share_key             = "execution"
+    max_starts_per_second = 0.5
+  }
+
+  assert {
+    condition     = jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S).share_key == "execution"
+    error_message = "tasks wait for their start"
+  }
+}
+
 run "rejects_a_share_key_without_a_limit" {
   command = plan
   variables {

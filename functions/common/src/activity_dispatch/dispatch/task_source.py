@@ -50,7 +50,7 @@ class TaskSource:
                 # The request comes again without its task, and takes whichever share's turn it is then.
                 join()
             return permit
-        poll_id = self.taker.reserve(activity, is_missed=request.missed, before_waiting=join)
+        poll_id = self.taker.reserve(activity, is_missed=request.may_find_none, before_waiting=join)
         if poll_id is None:
             LOG.info("%s: no slot or no room in its pool is free", activity.arn)
             return Result.WAITING

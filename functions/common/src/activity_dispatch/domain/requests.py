@@ -62,6 +62,11 @@ class DispatchRequest:
     freed: PoolRoom | None = None
     bucket: str | None = None
 
+    @property
+    def may_find_none(self) -> bool:
+        """Whether nobody said that there is a task: a redriven execution did."""
+        return self.missed and self.requested_by is None
+
     @classmethod
     def from_json(cls, body: str) -> "DispatchRequest":
         """Parse the body of a message in the dispatch queue. Raises InvalidRequest."""
