@@ -62,7 +62,10 @@ def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
     return TaskSteps(
         tasks=runtime.tasks,
         given_back=GivenBack(
-            warm_jobs=runtime.warm_jobs, slots=runtime.settler.slots.store, starter=runtime.starter
+            warm_jobs=runtime.warm_jobs,
+            slots=runtime.settler.slots.store,
+            pools=runtime.pools,
+            starter=runtime.starter,
         ),
         answers=runtime.answers,
         settler=runtime.settler,
