@@ -1,4 +1,4 @@
-"""What a bus gets of two tasks, one of a container and one of a function: each event once, as its schema says."""
+"""What a bus gets of tasks of a container and of a function: each event once, as its schema says."""
 
 import json
 from collections import Counter
@@ -66,7 +66,7 @@ def bus(told, client) -> Told:
 def test_a_containers_task_is_told_from_start_to_end(bus, follow, tmp_path) -> None:
     go_on = tmp_path / "go-on"
     work = f'echo "half of it" > "$TASK_PROGRESS"; until [ -e {go_on} ]; do sleep 0.1; done'
-    script = f"{work}; echo '{{\"made\": \"{SECRET}\"}}'"
+    script = f'{work}; echo \'{{"made": "{SECRET}"}}\''
     command = [str(paths.TASK_WORKER), "--", "sh", "-c", script]
     arn = bus.start("film", {"secret": SECRET, "job": {"command": command}})
     started = bus.detail("Task Started", arn)

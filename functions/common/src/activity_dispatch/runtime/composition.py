@@ -163,17 +163,19 @@ class Runtime:
             slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
             cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
             metrics=metrics,
-            announcer=(
-                EventBusAnnouncer(client=lambda: clients.events, metrics=metrics)
-                if settings.event_buses
-                else NO_ANNOUNCER
-            ),
+            announcer=_announcer_of(settings, clients, metrics),
         )
 
 
 def _stack_of(settings: Settings) -> Stack | None:
     # A container's worker reads no descriptions, and what 0.1.0 gave to functions has no name.
     return Stack(name=settings.stack_name, shared=settings.shared_names) if settings.stack_name else None
+
+
+def _announcer_of(settings: Settings, clients: Clients, metrics: Metrics) -> Announcer:
+    if not settings.event_buses:
+        return NO_ANNOUNCER
+    return EventBusAnnouncer(client=lambda: clients.events, metrics=metrics)
 
 
 def _set_log_level(level: str) -> None:
