@@ -132,21 +132,6 @@ def test_a_task_is_closed_once_and_only_after_it_is_settled(table) -> None:
     assert table.get(TASK.task_id).outcome is OutcomeName.SUCCEEDED
 
 
-def test_a_worker_that_has_ended_leaves_its_settled_task_to_be_closed(table) -> None:
-    table.add(replace(TASK, poll_id="poll", holds_slot=True), "lambda")
-    table.claim(TASK.task_id, "a", until=table.clock() + 900)
-    assert not table.record_ended(TASK.task_id)
-    table.record_settled(TASK.task_id, OutcomeName.SUCCEEDED, None)
-    assert not table.get(TASK.task_id).has_ended
-    assert table.record_ended(TASK.task_id)
-    record = table.get(TASK.task_id)
-    assert (record.has_ended, record.is_closed) == (True, False)
-    # It has freed its slot, which may be another task's by now.
-    assert record.slot_release.slot is None
-    assert table.close(TASK.task_id) is not None
-    assert not table.record_ended(TASK.task_id)
-
-
 def test_a_task_can_be_settled_and_closed_at_once(table) -> None:
     table.add(POLLED, "fake")
     assert table.record_settled(TASK.task_id, OutcomeName.FAILED, "Job.Failed", closed=True)

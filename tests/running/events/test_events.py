@@ -1,4 +1,4 @@
-"""What a bus gets of two tasks, a container's and a function's: each event once, as its schema says."""
+"""What a bus gets of tasks of a container and of a function: each event once, as its schema says."""
 
 import json
 from collections import Counter

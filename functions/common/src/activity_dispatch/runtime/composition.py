@@ -165,11 +165,7 @@ class Runtime:
             warm_jobs=_warm_jobs(settings, clients, payloads),
             **_beside_tasks(clients, settings.task_table),
             metrics=metrics,
-            announcer=(
-                EventBusAnnouncer(client=lambda: clients.events, metrics=metrics)
-                if settings.event_buses
-                else NO_ANNOUNCER
-            ),
+            announcer=_announcer_of(settings, clients, metrics),
         )
 
 
@@ -205,6 +201,12 @@ def _warm_jobs(settings: Settings, clients: Clients, payloads: PayloadStore) -> 
 def _stack_of(settings: Settings) -> Stack | None:
     # A container's worker reads no descriptions, and what 0.1.0 gave to functions has no name.
     return Stack(name=settings.stack_name, shared=settings.shared_names) if settings.stack_name else None
+
+
+def _announcer_of(settings: Settings, clients: Clients, metrics: Metrics) -> Announcer:
+    if not settings.event_buses:
+        return NO_ANNOUNCER
+    return EventBusAnnouncer(client=lambda: clients.events, metrics=metrics)
 
 
 def _set_log_level(level: str) -> None:

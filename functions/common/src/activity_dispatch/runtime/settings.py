@@ -40,11 +40,8 @@ class Settings:
 
         Raises InvalidSettings with every problem found, not only the first.
         """
-        problems = [
-            f"{name}: not set"
-            for name in ("TASK_TABLE", "PAYLOAD_BUCKET", *also_required)
-            if not environment.get(name)
-        ]
+        required = ("TASK_TABLE", "PAYLOAD_BUCKET", *also_required)
+        problems = [f"{name}: not set" for name in required if not environment.get(name)]
         numbers = {}
         for name, default, least, most in _NUMBERS:
             value = environment.get(name, default)
