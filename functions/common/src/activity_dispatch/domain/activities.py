@@ -39,7 +39,18 @@ class WakeUp(StrEnum):
 # A callback target has a name but no ARN: this prefix and its name replace the ARN.
 CALLBACK_PREFIX = "callback:"
 # A description has these only when they are set.
-_WHEN_SET = ("fallbacks", "envelope", "job_tags", "linger_seconds", "event_bus_arn")
+_WHEN_SET = (
+    "fallbacks",
+    "envelope",
+    "job_tags",
+    "linger_seconds",
+    "max_starts_per_second",
+    "pool",
+    "weight",
+    "share_key",
+    "batch_priority",
+    "event_bus_arn",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +127,8 @@ class Activity:
     def to_json(self) -> str:
         """Return the description as JSON; the same text for the same description."""
         # A setting that is off leaves the text, and so the fingerprint, as it was before there was one.
-        given = {name: value for name, value in asdict(self).items() if value or name not in _WHEN_SET}
+        off = {field.name: field.default for field in fields(self) if field.name in _WHEN_SET}
+        given = {name: value for name, value in asdict(self).items() if name not in off or value != off[name]}
         return json.dumps(given, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -137,21 +149,28 @@ class Activity:
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
-                fallbacks=links_of(document),
-                envelope=flag(document, "envelope"),
-                job_tags=job_tags(document, "job_tags"),
-                linger_seconds=optional_int(document, "linger_seconds"),
-                max_starts_per_second=optional_rate(document, "max_starts_per_second"),
-                pool=optional_name(document, "pool"),
-                weight=max(1, optional_int(document, "weight") or 1),
-                share_key=checked_share_key(document.get("share_key")),
-                batch_priority=optional_int(document, "batch_priority"),
-                event_bus_arn=optional_text(document, "event_bus_arn"),
+                **_running(document),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise InvalidActivity(f"{error} in {text:.2000}") from error
+
+
+def _running(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where and when jobs run, and who is told."""
+    return {
+        "fallbacks": links_of(document),
+        "envelope": flag(document, "envelope"),
+        "job_tags": job_tags(document, "job_tags"),
+        "linger_seconds": optional_int(document, "linger_seconds"),
+        "max_starts_per_second": optional_rate(document, "max_starts_per_second"),
+        "pool": optional_name(document, "pool"),
+        "weight": max(1, optional_int(document, "weight") or 1),
+        "share_key": checked_share_key(document.get("share_key")),
+        "batch_priority": optional_int(document, "batch_priority"),
+        "event_bus_arn": optional_text(document, "event_bus_arn"),
+    }
 
 
 def fingerprint_of(text: str) -> str:
