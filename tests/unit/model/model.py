@@ -45,7 +45,12 @@ CALL_SECONDS = 75.0
 
 
 class Model:
-    """The state of the whole stack, and what can happen to it."""
+    """The state of the whole stack, and what can happen to it.
+
+    `chain` says whether the second service is taken after an interruption.
+    """
+
+    dead_letters = 0
 
     def __init__(
         self,
@@ -60,7 +65,6 @@ class Model:
         **settings: Any,
     ) -> None:
         self.limit, self.pool, self.rate = limit, pool, rate
-        # `chain` says whether the second service is taken after an interruption.
         self.fallbacks = fallbacks_of(chain, kind, second_kind or kind)
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
@@ -78,7 +82,6 @@ class Model:
         self.processes: list[Process] = []
         self.on_end: dict[Process, Any] = {}
         self.workers: dict[str, Process] = {}
-        self.dead_letters = 0
 
     def clock(self) -> float:
         """Return the model's time."""
