@@ -108,8 +108,11 @@ class Warm(Failing):
     def adopt(self, task: Mapping[str, bool]) -> None:
         """A pass finds what was given back, after another task may have taken the slot."""
         self.start(task=task, is_callback=False, is_run=False)
+        before = given_back(self.model)
         self.model.reconcile().finish()
         self.model.settle()
+        records = self.model.tasks.records
+        counted["warm adopted"] += sum(records[each.task_id].job_of is None for each in before)
 
     @precondition(lambda self: bool(lingering(self.model)))
     @happening(number=numbers)
