@@ -180,13 +180,7 @@ def test_only_one_process_restarts_an_interrupted_start(table) -> None:
 
 
 def callback_task(token: str, execution: str = "execution") -> Task:
-    return Task(
-        activity_arn="callback:work",
-        token=token,
-        input="{}",
-        heartbeat_seconds=180,
-        execution_arn=execution,
-    )
+    return replace(TASK, activity_arn="callback:work", token=token, input="{}", execution_arn=execution)
 
 
 def test_a_parked_task_waits_until_one_poll_takes_it(table) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from activity_dispatch.domain.attempts import Attempt
+from activity_dispatch.domain.pools import PoolRoom
 from activity_dispatch.domain.tasks import Origin, OutcomeName, Task, TaskState
 from activity_dispatch.store.dynamodb.warm_jobs import DynamoWarmJobs
 from activity_dispatch.testing import InMemoryTaskTable
@@ -105,9 +106,11 @@ def test_a_task_that_is_given_back_is_adopted_once(table, jobs, settled) -> None
         None,
         0.0,
     )
+    given = replace(given, pool="gpus")
     assert jobs.adopt(given, holds_slot=True)
     assert not jobs.adopt(given, holds_slot=True)
     own = table.get(NEXT.task_id)
+    assert own.slot_release.room == PoolRoom(pool="gpus", holder=own.poll_id)
     assert (own.job_of, own.holds_slot, own.activity_arn, own.token) == (None, True, ARN, "next")
     assert own.starting_at > 0
     assert table.record_started(NEXT.task_id, "job-2")

@@ -221,12 +221,6 @@ class Cloud:
         events = self.client("stepfunctions").get_execution_history(executionArn=execution)
         return [event["type"] for event in events["events"]]
 
-    def entered(self, execution: str) -> list[str]:
-        """Return the names of the states that the execution entered."""
-        events = self.client("stepfunctions").get_execution_history(executionArn=execution)
-        details = [event.get("stateEnteredEventDetails") for event in events["events"]]
-        return [found["name"] for found in details if found]
-
     def take(self, activity: str) -> str:
         """Take a task from the activity; return its token."""
         task = self.client("stepfunctions").get_activity_task(activityArn=activity)

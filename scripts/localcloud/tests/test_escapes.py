@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud
+from states import entered
 
 from localcloud.stepfunctions.escapes import unescaped
 
@@ -25,7 +26,7 @@ def test_a_states_name_is_what_it_says(cloud: Cloud) -> None:
     states = {NAME: first, "B & C": {"Type": "Succeed"}}
     execution = cloud.execute(cloud.machine(escaped({"StartAt": NAME, "States": states})))
     assert json.loads(cloud.ended(execution)["output"]) == {"state": NAME}
-    assert cloud.entered(execution) == [NAME, "B & C"]
+    assert entered(cloud, execution) == [NAME, "B & C"]
 
 
 def test_so_it_is_in_jsonata_and_in_branches(cloud: Cloud) -> None:

@@ -121,6 +121,10 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = join(" ", local.running_problems)
     }
     precondition {
+      condition     = var.event_bus_arn == null ? true : contains(local.event_buses, var.event_bus_arn)
+      error_message = "event_bus_arn must be one of the stack's event_buses: ${length(local.event_buses) == 0 ? "none" : join(", ", local.event_buses)}. Given: ${var.event_bus_arn == null ? "null" : var.event_bus_arn}."
+    }
+    precondition {
       # The reconciler sends their heartbeats, once a minute.
       condition     = !local.is_callback || local.heartbeat_seconds >= 180 || (var.max_concurrent_jobs == null && var.pool == null && var.max_starts_per_second == null)
       error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs, max_starts_per_second or pool is set: a task that waits for its turn gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."

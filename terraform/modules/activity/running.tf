@@ -16,6 +16,8 @@ locals {
     overflow_after_seconds = var.overflow_after_seconds
   })
 
+  # Handles of earlier releases have none.
+  event_buses  = try(var.stack.event_buses, [])
   envelope     = var.envelope == null ? contains(["requests", "poll"], var.wake_up) && var.overflow_after_seconds == null : var.envelope
   allowed_tags = try(var.job_tags.allowed, [])
   fallbacks    = coalesce(var.fallbacks, [])
@@ -27,6 +29,7 @@ locals {
     { for name in ["envelope"] : name => true if local.envelope },
     { for seconds in var.linger_seconds[*] : "linger_seconds" => seconds },
     { for tags in var.job_tags[*] : "job_tags" => tags },
+    { for arn in var.event_bus_arn[*] : "event_bus_arn" => arn },
     { for links in [local.fallbacks] : "fallbacks" => [for link in links : {
       backend            = link.backend.kind
       config             = jsondecode(link.backend.config)

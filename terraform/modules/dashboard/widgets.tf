@@ -34,6 +34,7 @@ locals {
         [local.namespace, "OpenTasks", "stack", var.name, { stat = "Maximum", label = "all" }],
         [local.namespace, "TasksNotReached", "stack", var.name, { stat = "Maximum", label = "not reached by a pass", color = "#d62728" }],
         [local.namespace, "JobsNotDescribed", "stack", var.name, { stat = "Maximum", label = "jobs not described", color = "#ff7f0e" }],
+        [local.namespace, "EventsLost", "stack", var.name, { stat = "Sum", label = "events lost", color = "#8c564b" }],
         [{ expression = "SEARCH('${local.by.activity} MetricName=\"OpenTasks\"', 'Maximum', 60)", id = "open" }],
       ]
     }

@@ -17,6 +17,8 @@ module "control_plane" {
   watching  = var.watching
   pools     = var.pools
   tags      = var.tags
+
+  event_buses = var.event_buses
 }
 
 locals {
@@ -46,6 +48,7 @@ locals {
     weight                 = null
     share_key              = null
     batch_priority         = null
+    event_bus_arn          = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -80,4 +83,5 @@ module "activity" {
   weight                 = each.value.weight
   share_key              = each.value.share_key
   batch_priority         = each.value.batch_priority
+  event_bus_arn          = each.value.event_bus_arn
 }

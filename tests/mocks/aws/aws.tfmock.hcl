@@ -31,6 +31,10 @@ mock_resource "aws_batch_job_queue" {
   defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/queue" }
 }
 
+mock_resource "aws_cloudwatch_event_bus" {
+  defaults = { arn = "arn:aws:events:eu-west-1:123456789012:event-bus/bus" }
+}
+
 mock_resource "aws_cloudwatch_log_group" {
   defaults = { arn = "arn:aws:logs:eu-west-1:123456789012:log-group:group" }
 }
@@ -49,10 +53,6 @@ mock_resource "aws_iam_role" {
 
 mock_resource "aws_lambda_function" {
   defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:function" }
-}
-
-mock_resource "aws_s3_bucket" {
-  defaults = { id = "data", arn = "arn:aws:s3:::data" }
 }
 
 mock_resource "aws_security_group" {

@@ -7,6 +7,8 @@ import pytest
 
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
+from activity_dispatch.domain.polls import new_poll_id
+from activity_dispatch.domain.pools import PoolRoom
 from activity_dispatch.domain.tasks import OutcomeName, TaskState, task_id_of
 from activity_dispatch.report.reporter import make_reporter
 
@@ -105,6 +107,24 @@ def test_a_task_that_was_given_back_is_started_when_a_slot_is_free(stack, reconc
     assert record.job_id not in (None, job)
     assert fake.answer is None
     assert len(stack.slot_store.records()[0].holders) == 1
+
+
+def test_a_task_that_was_given_back_waits_for_room_in_its_pool(stack, reconciler, follow, first) -> None:
+    stack.pool_store.sizes["licences"] = 1
+    activity = stack.change_activity(pool="licences", max_concurrent_jobs=2)
+    for task_id, record in stack.tasks.records.items():
+        stack.tasks.records[task_id] = replace(record, description=None)
+    task_id = task_id_of(follow(claimant=None).token)
+    pools, other = stack.runtime.pools, new_poll_id(stack.clock())
+    assert pools.reserve(activity, other, is_missed=False, waits=False)
+    reconciler.run()
+    assert stack.tasks.get(task_id).job_of == first
+    assert len(stack.slot_store.records()[0].holders) == 1
+    pools.free(stack.arn, PoolRoom(pool="licences", holder=other))
+    reconciler.run()
+    record = stack.tasks.get(task_id)
+    assert (record.state, record.pool) == (TaskState.STARTED, "licences")
+    assert [*stack.pool_store.read_pool("licences").held] == [record.poll_id]
 
 
 def test_nothing_is_started_for_an_activity_that_is_not_warm(stack, reconciler, follow, first) -> None:

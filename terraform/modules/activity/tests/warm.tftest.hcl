@@ -38,6 +38,23 @@ run "rejects_a_function" {
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
+run "rejects_a_training" {
+  command = plan
+  variables {
+    ecs       = null
+    sagemaker = { container = { image = "fit:1" } }
+  }
+  expect_failures = [aws_dynamodb_table_item.this]
+}
+
+run "rejects_job_tags" {
+  command = plan
+  variables {
+    job_tags = { allowed = ["team"] }
+  }
+  expect_failures = [aws_dynamodb_table_item.this]
+}
+
 run "rejects_overrides" {
   command = plan
   variables {

@@ -2,6 +2,10 @@
 mock_provider "aws" {
   source          = "../../../tests/mocks/aws"
   override_during = plan
+
+  mock_resource "aws_s3_bucket" {
+    defaults = { id = "changed-data", arn = "arn:aws:s3:::changed-data" }
+  }
 }
 
 variables {

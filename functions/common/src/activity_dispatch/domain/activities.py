@@ -15,6 +15,7 @@ from activity_dispatch.domain.activity_settings import (
     optional_int,
     optional_name,
     optional_rate,
+    optional_text,
     strings,
 )
 from activity_dispatch.domain.chains import Link, links_of
@@ -38,7 +39,7 @@ class WakeUp(StrEnum):
 # A callback target has a name but no ARN: this prefix and its name replace the ARN.
 CALLBACK_PREFIX = "callback:"
 # A description has these only when they are set.
-_WHEN_SET = ("fallbacks", "envelope", "job_tags", "linger_seconds")
+_WHEN_SET = ("fallbacks", "envelope", "job_tags", "linger_seconds", "event_bus_arn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +55,8 @@ class Activity:
     has. With `linger_seconds`, a worker that has settled its task asks for the next one; None: each task has
     a job of its own. At most `max_starts_per_second` jobs start. A job holds `weight` slots of the `pool`, if
     there is one, which other activities may share. `share_key` says whose a task is: free slots go to those
-    who wait in turn, and Batch is told it, with the `batch_priority`; see docs/running.md.
+    who wait in turn, and Batch is told it, with the `batch_priority`; see docs/running.md. `event_bus_arn` is
+    told about its tasks; None: nobody is.
     """
 
     arn: str
@@ -78,6 +80,7 @@ class Activity:
     weight: int = 1
     share_key: str | None = None
     batch_priority: int | None = None
+    event_bus_arn: str | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -143,6 +146,7 @@ class Activity:
                 weight=max(1, optional_int(document, "weight") or 1),
                 share_key=checked_share_key(document.get("share_key")),
                 batch_priority=optional_int(document, "batch_priority"),
+                event_bus_arn=optional_text(document, "event_bus_arn"),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error

@@ -40,6 +40,14 @@ def is_name(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
+def optional_text(document: Mapping[str, Any], key: str) -> str | None:
+    """Return a text, None without one. Raises TypeError."""
+    value = document.get(key)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{key}: {value!r}; it must be a string")
+    return value
+
+
 def strings(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """Return a list of names, empty without one. Raises ValueError."""
     values = document.get(key, ())

@@ -7,7 +7,8 @@ from typing import Any
 
 from activity_dispatch.domain.envelope import is_traceparent, traceparent_of
 from activity_dispatch.domain.pools import PoolRoom
-from activity_dispatch.domain.tasks import SlotRelease, Task, task_id_of
+from activity_dispatch.domain.slot_release import SlotRelease
+from activity_dispatch.domain.tasks import Task, task_id_of
 
 
 def _is_string(value: object) -> bool:
@@ -31,6 +32,7 @@ _FIELDS: Mapping[str, Callable[[object], bool]] = {
     "traceparent": lambda value: value is None or is_traceparent(value),
     "pool": _is_optional_string,
     "pool_holder": _is_optional_string,
+    "leaves_closing": lambda value: value is None or isinstance(value, bool),
 }
 
 
@@ -71,7 +73,10 @@ class Invocation:
             heartbeat_seconds=event["heartbeat_seconds"],
             input=event.get("input"),
             release=SlotRelease(
-                activity_arn=str(event.get("activity_arn")), slot=event.get("slot"), room=_room(event)
+                activity_arn=str(event.get("activity_arn")),
+                slot=event.get("slot"),
+                room=_room(event),
+                leaves_closing=event.get("leaves_closing") is True,
             ),
             traceparent=event.get("traceparent"),
         )
@@ -97,4 +102,7 @@ def payload_of(task: Task) -> bytes:
         head["traceparent"] = trace
     if (room := task.slot_release.room) is not None:
         head |= {"pool": room.pool, "pool_holder": room.holder}
+    if task.is_announced:
+        # Of what a function closes by itself nobody else hears.
+        head["leaves_closing"] = True
     return f'{{"input": {task.input}, {json.dumps(head)[1:]}'.encode()

@@ -9,8 +9,8 @@ from typing import Any, TypeGuard
 
 from activity_dispatch.domain.attempts import Attempt, attempt_id
 from activity_dispatch.domain.polls import parked
-from activity_dispatch.domain.pools import PoolRoom
 from activity_dispatch.domain.shares import UNSHARED, bucket_of, is_bucket
+from activity_dispatch.domain.slot_release import SlotRelease, release_of
 
 _TASK_ID = re.compile("[0-9a-f]{32}")
 
@@ -83,6 +83,7 @@ class Task:
     of backends, of which `attempts` have ended; `falls_back` says that there is another one if this can't
     start, and `falls_back_after_interruption` that there is one if its job is interrupted. `share` says whose
     task it is; None: its activity has no `share_key`. `priority` is its activity's `batch_priority`.
+    `is_announced`: the activity has an event bus.
     """
 
     activity_arn: str
@@ -104,6 +105,7 @@ class Task:
     falls_back_after_interruption: bool = False
     share: str | None = None
     priority: int | None = None
+    is_announced: bool = False
 
     @property
     def bucket(self) -> str:
@@ -121,32 +123,9 @@ class Task:
         return attempt_id(self.task_id, self.attempt)
 
     @property
-    def slot_release(self) -> "SlotRelease":
+    def slot_release(self) -> SlotRelease:
         """What to free once the task's job has ended, or will never run."""
-        return _release(self)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SlotRelease:
-    """What to free once a job has ended, or will never run: a slot of its activity, and room in a pool."""
-
-    activity_arn: str
-    slot: str | None
-    room: PoolRoom | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the task holds nothing."""
-        return self.slot is None and self.room is None
-
-
-def _release(task: "Task | TaskRecord") -> SlotRelease:
-    poll = task.poll_id
-    return SlotRelease(
-        activity_arn=task.activity_arn,
-        slot=poll if task.holds_slot else None,
-        room=PoolRoom(pool=task.pool, holder=poll) if task.pool and poll else None,
-    )
+        return release_of(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +183,14 @@ class TaskRecord:
     @property
     def slot_release(self) -> SlotRelease:
         """What to free once the task's job has ended."""
-        return _release(self)
+        if self.has_ended:
+            return SlotRelease(activity_arn=self.activity_arn, slot=None)
+        return release_of(self)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its function has ended and freed what it held, and left closing to the stack."""
+        return self.settled_at is not None and self.claimed_until == self.settled_at
 
     @property
     def is_parked(self) -> bool:

@@ -86,9 +86,10 @@ def moves_on(activity: Activity, record: TaskRecord, error: str) -> bool:
 
 
 def for_attempt(task: Task, activity: Activity) -> Task:
-    """Return the task with what its job has to know of the chain."""
+    """Return the task with what its job has to know of its activity."""
     return replace(
         task,
+        is_announced=activity.event_bus_arn is not None,
         falls_back=activity.next_link(task.attempt) is not None,
         falls_back_after_interruption=falls_back(activity, task.attempt, ErrorName.JOB_INTERRUPTED),
     )

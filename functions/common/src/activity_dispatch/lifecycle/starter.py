@@ -13,6 +13,7 @@ from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord
+from activity_dispatch.lifecycle.announcements import Announcements
 from activity_dispatch.lifecycle.chain import Chain, falls_back, with_attempts
 from activity_dispatch.lifecycle.not_started import clean, not_recorded, unexpected
 from activity_dispatch.lifecycle.opening import unwrapped_now
@@ -46,6 +47,7 @@ class Starter:
     settler: Settler
     chain: Chain
     backend_of: Callable[[Activity], Backend]
+    announcements: Announcements | None = None
 
     def start(self, activity: Activity, backend: Backend, task: Task, *, is_retry: bool = False) -> Started:
         """Record the task and start its job, or settle it as a failure.
@@ -181,6 +183,8 @@ class Starter:
                 # The job runs and will settle the task: failing the task now would waste the job.
                 LOG.exception("task %s: job %s not recorded", task.task_id, job_id)
             LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
+            if self.announcements is not None:
+                self.announcements.started(activity, task, job_id)
         return Started.STARTED
 
     def _stop_if_over(self, task: Task, backend: Backend, job_id: JobId) -> None:

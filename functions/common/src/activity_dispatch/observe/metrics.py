@@ -34,6 +34,7 @@ class Metric(Enum):
     INVALID_ITEMS = ("InvalidItems", "Count", _OF_STACK)
     TASKS_NOT_REACHED = ("TasksNotReached", "Count", _OF_STACK)
     SECONDS_BEHIND = ("SecondsBehind", "Seconds", _OF_STACK)
+    EVENTS_LOST = ("EventsLost", "Count", _OF_STACK)
     JOBS_NOT_DESCRIBED = ("JobsNotDescribed", "Count", _OF_STACK)
     OPEN_TASKS_OF_ACTIVITY = ("OpenTasks", "Count", _OF_ACTIVITY)
     OLDEST_TASK_AGE_OF_ACTIVITY = ("OldestTaskAge", "Seconds", _OF_ACTIVITY)

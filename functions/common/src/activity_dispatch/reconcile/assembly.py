@@ -6,6 +6,7 @@ from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.chores import Chores
 from activity_dispatch.reconcile.given_back import GivenBack
 from activity_dispatch.reconcile.next_step import Patience
+from activity_dispatch.reconcile.progress_told import ProgressTold
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.runtime.composition import Runtime
@@ -61,7 +62,10 @@ def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
     return TaskSteps(
         tasks=runtime.tasks,
         given_back=GivenBack(
-            warm_jobs=runtime.warm_jobs, slots=runtime.settler.slots.store, starter=runtime.starter
+            warm_jobs=runtime.warm_jobs,
+            slots=runtime.settler.slots.store,
+            pools=runtime.pools,
+            starter=runtime.starter,
         ),
         answers=runtime.answers,
         settler=runtime.settler,
@@ -71,4 +75,6 @@ def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
         chain=runtime.chain,
         rate=heartbeats,
         clock=runtime.clock,
+        announcements=runtime.announcements,
+        progress_told=ProgressTold(announcements=runtime.announcements),
     )

@@ -127,7 +127,7 @@ def _of_settled(seen: Seen) -> Step:
         return Step.CLOSE
     if not seen.describes_jobs:
         # An invocation that has not claimed the task by now never will.
-        is_over = record.claimed_by is None or seen.now > _last_moment(seen)
+        is_over = record.has_ended or record.claimed_by is None or seen.now > _last_moment(seen)
         return Step.CLOSE if is_over else Step.LEAVE
     if seen.job is None:
         started = record.started_at or record.starting_at

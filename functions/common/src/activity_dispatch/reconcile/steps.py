@@ -4,7 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
@@ -12,6 +12,7 @@ from activity_dispatch.domain.claims import LEAVING
 from activity_dispatch.domain.jobs import Diagnosis, JobId, is_under_way
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
+from activity_dispatch.lifecycle.announcements import Announcements
 from activity_dispatch.lifecycle.canceller import Canceller
 from activity_dispatch.lifecycle.chain import Chain, as_left, moves_on
 from activity_dispatch.lifecycle.concluder import Concluder, OutputNotReady
@@ -20,6 +21,7 @@ from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.reconcile.describing import see_again
 from activity_dispatch.reconcile.given_back import GivenBack
 from activity_dispatch.reconcile.next_step import Seen, Step, next_step
+from activity_dispatch.reconcile.progress_told import ProgressTold
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.store.task_table import TaskTable, link_of
 
@@ -48,6 +50,8 @@ class TaskSteps:
     given_back: GivenBack
     rate: RateLimit
     clock: Callable[[], float] = time.time
+    announcements: Announcements | None = None
+    progress_told: ProgressTold = field(default_factory=ProgressTold)
 
     def take(self, step: Step, seen: Seen, backend: Backend | None) -> None:
         """Take one step; without a backend, there is nothing but heartbeats and parked tasks to close.
@@ -55,6 +59,7 @@ class TaskSteps:
         Raises ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig and InvalidActivity; the
         next pass then tries again.
         """
+        self.progress_told.look(seen)
         if step is Step.BEAT:
             self._beat_and_note(seen)
         elif step is not Step.LEAVE:
@@ -142,7 +147,9 @@ class TaskSteps:
 
     def _record_started(self, seen: Seen, record: TaskRecord, job: JobId) -> None:
         link = link_of(record.description, record.attempt) if seen.served.fallbacks else None
-        self.tasks.record_started(record.task_id, job, link=link)
+        is_new = self.tasks.record_started(record.task_id, job, link=link)
+        if is_new and record.state is TaskState.STARTING and self.announcements is not None:
+            self.announcements.started(seen.served, record, job)
 
     def _ask(self, record: TaskRecord) -> None:
         if self._beat(record):

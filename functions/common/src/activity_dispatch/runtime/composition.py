@@ -13,11 +13,13 @@ from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis
 from activity_dispatch.domain.naming import Stack
+from activity_dispatch.lifecycle.announcements import Announcements
 from activity_dispatch.lifecycle.chain import Chain
 from activity_dispatch.lifecycle.pools import Pools
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
+from activity_dispatch.observe.announcer import NO_ANNOUNCER, Announcer, EventBusAnnouncer
 from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.runtime.settings import Settings
 from activity_dispatch.stepfunctions.answers import TaskAnswers
@@ -61,6 +63,7 @@ class Runtime:
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
     metrics: Metrics = NO_METRICS
+    announcer: Announcer = NO_ANNOUNCER
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -79,6 +82,21 @@ class Runtime:
             slots=self.slots,
             pools=self.pools,
             metrics=self.metrics,
+            announcements=self.announcements,
+        )
+
+    @functools.cached_property
+    def announcements(self) -> Announcements | None:
+        """What tells activities' event buses about their tasks; None if the stack has no buses."""
+        if not self.settings.event_buses:
+            return None
+        return Announcements(
+            stack=self.settings.stack_name,
+            buses=frozenset(self.settings.event_buses),
+            announcer=self.announcer,
+            activities=self.activities,
+            metrics=self.metrics,
+            clock=self.clock,
         )
 
     @functools.cached_property
@@ -99,7 +117,13 @@ class Runtime:
     @functools.cached_property
     def starter(self) -> Starter:
         """Starts jobs."""
-        return Starter(tasks=self.tasks, settler=self.settler, chain=self.chain, backend_of=self.backend_of)
+        return Starter(
+            tasks=self.tasks,
+            settler=self.settler,
+            chain=self.chain,
+            backend_of=self.backend_of,
+            announcements=self.announcements,
+        )
 
     @functools.cached_property
     def chain(self) -> Chain:
@@ -141,6 +165,7 @@ class Runtime:
             warm_jobs=_warm_jobs(settings, clients, payloads),
             **_beside_tasks(clients, settings.task_table),
             metrics=metrics,
+            announcer=_announcer_of(settings, clients, metrics),
         )
 
 
@@ -176,6 +201,12 @@ def _warm_jobs(settings: Settings, clients: Clients, payloads: PayloadStore) -> 
 def _stack_of(settings: Settings) -> Stack | None:
     # A container's worker reads no descriptions, and what 0.1.0 gave to functions has no name.
     return Stack(name=settings.stack_name, shared=settings.shared_names) if settings.stack_name else None
+
+
+def _announcer_of(settings: Settings, clients: Clients, metrics: Metrics) -> Announcer:
+    if not settings.event_buses:
+        return NO_ANNOUNCER
+    return EventBusAnnouncer(client=lambda: clients.events, metrics=metrics)
 
 
 def _set_log_level(level: str) -> None:

@@ -153,6 +153,13 @@ class TaskTable(Protocol):
         """Record that a settled task's job has ended; return None if it is not settled or is closed."""
         ...
 
+    def record_ended(self, task_id: str) -> bool:
+        """Record that a settled task's worker has ended and freed its slot, and that others close the task.
+
+        Return False if the task is not settled or is closed.
+        """
+        ...
+
     def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
         """Return a task's record, None if there is no such task. Raises InvalidItem.
 

@@ -28,5 +28,8 @@ class WarmJobs(Protocol):
         ...
 
     def adopt(self, record: TaskRecord, *, holds_slot: bool) -> bool:
-        """Make a task that was given back one with a job of its own; return False if it has changed."""
+        """Make a task that was given back one with a job of its own; return False if it has changed.
+
+        The record says what it is now: its backend, and in which pool it holds room.
+        """
         ...

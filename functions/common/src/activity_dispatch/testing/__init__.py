@@ -1,5 +1,6 @@
 """In-memory stand-ins for tests of the library, and of users' backends and functions."""
 
+from activity_dispatch.testing.announcer import RecordedEvents
 from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.context import FakeLambdaContext
 from activity_dispatch.testing.cursors import InMemoryCursors
@@ -38,5 +39,6 @@ __all__ = [
     "InMemoryTaskTable",
     "InMemoryTurns",
     "Rates",
+    "RecordedEvents",
     "RecordedMetrics",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.testing.announcer import RecordedEvents
 from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.cursors import InMemoryCursors
 from activity_dispatch.testing.logs import FakeLogs
@@ -41,7 +42,7 @@ def _unchanged[T](port: T) -> T:
 
 @dataclass(kw_only=True)
 class InMemoryStack:
-    """Step Functions, queue, table, slots, S3, logs, metrics and a backend, all in memory.
+    """Step Functions, queue, table, slots, S3, logs, metrics, events and a backend, all in memory.
 
     It starts with one activity, `ARN`; `serve` adds or replaces activities. The library's composition
     root runs on it: `Runtime(settings=..., **stack.parts())`. `clock` returns seconds since 1970;
@@ -62,6 +63,7 @@ class InMemoryStack:
     s3: FakeS3 = field(default_factory=FakeS3)
     logs: FakeLogs = field(init=False)
     metrics: RecordedMetrics = field(default_factory=RecordedMetrics)
+    events: RecordedEvents = field(default_factory=RecordedEvents)
 
     def __post_init__(self) -> None:
         """Serve one activity on the fake backend, without limits."""
@@ -129,6 +131,7 @@ class InMemoryStack:
             "create_backend": lambda *_: wrap(self.backend),
             "diagnose": FakeBackend.diagnose,
             "metrics": self.metrics,
+            "announcer": self.events,
             "clock": self._now,
             "sleep": self._sleep,
         }

@@ -62,6 +62,7 @@ class InMemoryWarmJobs:
             starting_at=self.tasks.clock(),
             backend=record.backend,
             holds_slot=holds_slot,
+            pool=record.pool,
             job_of=None,
         )
         return True

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from activity_dispatch.domain.attempts import Attempt
 from activity_dispatch.domain.outcomes import Cause
-from activity_dispatch.domain.tasks import SlotRelease, TaskState
+from activity_dispatch.domain.slot_release import SlotRelease
+from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.exits import Exit
 

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.domain.outcomes import ErrorName, Failed, Outcome
-from activity_dispatch.domain.tasks import SlotRelease
+from activity_dispatch.domain.slot_release import SlotRelease
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.worker.assignment import Assignment
 from activity_dispatch.worker.exits import Exit

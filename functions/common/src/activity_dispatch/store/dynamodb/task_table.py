@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 SECONDS_PER_DAY = 86_400
 MAX_WAITING = 100  # that are read: enough for each dispatcher to find one
 _OPEN = "attribute_exists(task_id) AND #state <> :settled"
+_UNCLOSED = "#state = :settled AND attribute_exists(poll_id)"
 _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 
 
@@ -173,11 +174,14 @@ class DynamoTaskTable:
 
     def close(self, task_id: str) -> TaskRecord | None:
         """Record that a settled task's job has ended; return None if it is not settled or is closed."""
-        condition = "#state = :settled AND attribute_exists(poll_id)"
-        item = update_item_if(
-            self.client, self.name, task_id, "REMOVE poll_id", _SETTLED, condition, returns="ALL_NEW"
-        )
+        call = (self.client, self.name, task_id, "REMOVE poll_id", _SETTLED, _UNCLOSED)
+        item = update_item_if(*call, returns="ALL_NEW")
         return None if item is None else record_of(whole(item, self._item))
+
+    def record_ended(self, task_id: str) -> bool:
+        """Record that a settled task's worker has ended; return False if it is not settled or is closed."""
+        # One attribute becomes the other, so that no clocks are compared.
+        return self._update(task_id, "SET claimed_until = settled_at", _UNCLOSED, _SETTLED)
 
     def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
         """Return a task's record, None if there is no such task."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
-from activity_dispatch.store.dynamodb.attributes import DESCRIPTION
+from activity_dispatch.store.dynamodb.attributes import DESCRIPTION, POOL
 from activity_dispatch.store.dynamodb.calls import update_item_if
 from activity_dispatch.store.dynamodb.facts import facts_of
 from activity_dispatch.store.dynamodb.inputs import put_input
@@ -86,6 +86,9 @@ class DynamoWarmJobs:
         if record.description is not None:
             described = f", {DESCRIPTION} = :description"
             values[":description"] = {"S": record.description}
+        if record.pool is not None:
+            described += f", {POOL} = :pool"
+            values[":pool"] = {"S": record.pool}
         return self._update(
             record.task_id,
             "SET activity_arn = :arn, backend = :backend, heartbeat_seconds = :heartbeat"

@@ -13,13 +13,8 @@ from activity_dispatch.domain.envelope import traceparent_of
 from activity_dispatch.domain.inputs import job_overrides
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.domain.polls import new_poll_id, worker_name
-from activity_dispatch.domain.tasks import (
-    InvalidInput,
-    OutcomeName,
-    SlotRelease,
-    Task,
-    TaskRecord,
-)
+from activity_dispatch.domain.slot_release import SlotRelease
+from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord
 from activity_dispatch.lifecycle.opening import unwrapped_now
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.store.task_table import InvalidItem, TaskTable
@@ -161,18 +156,22 @@ class NextTasks:
         return Taken(
             assignment=assignment,
             input=task.input,
-            release=SlotRelease(activity_arn=task.activity_arn, slot=None),
+            release=self._release(task),
             is_gone=lambda: self._is_gone(task.task_id),
             traceparent=traceparent_of(task),
         )
 
     def _fail(self, task: Task, record: TaskRecord, name: ErrorName, reason: str) -> None:
         cause = Cause(message=reason, backend=record.backend, job_id=record.job_id)
-        release = SlotRelease(activity_arn=task.activity_arn, slot=None)
+        failed = Failed(error=name, cause=cause)
         try:
-            self.settler.settle(task.task_id, task.token, Failed(error=name, cause=cause), release=release)
+            self.settler.settle(task.task_id, task.token, failed, release=self._release(task))
         except (ClientError, BotoCoreError) as error:
             LOG.error("task %s could not be settled: %s", task.task_id, error)
+
+    def _release(self, task: Task) -> SlotRelease:
+        is_announced = self._activity is not None and self._activity.event_bus_arn is not None
+        return SlotRelease(activity_arn=task.activity_arn, slot=None, leaves_closing=is_announced)
 
     def _is_gone(self, task_id: str) -> bool:
         # Called every few seconds while the task's program runs, however long that is.

@@ -1,0 +1,1 @@
+../../roots/cloud.tf.txt

@@ -1,0 +1,1 @@
+../../roots/network.tf.txt
