@@ -22,7 +22,9 @@ def target(stack):
 
     def change(**changes: Any) -> None:
         stack.tasks.activities.clear()
-        stack.serve(replace(served, arn=TARGET, wake_up=WakeUp.CALLBACK, share_key="$.tenant", **changes))
+        changes = {"share_key": "$.tenant", **changes}
+        stack.serve(replace(served, arn=TARGET, wake_up=WakeUp.CALLBACK, **changes))
+        stack.runtime.activities.ttl_seconds = 0.0
 
     served = replace(stack.activity, max_concurrent_jobs=None)
     stack.change = change
@@ -88,3 +90,15 @@ def test_a_task_that_is_delayed_by_a_rate_has_its_turn(target) -> None:
         assert target.dispatcher.handle(request) is Result.STARTED
     assert is_started(target, many)
     assert is_started(target, few)
+
+
+def test_who_waits_while_the_share_key_is_removed_is_started_by_the_freed_room(target) -> None:
+    target.change(pool="gpus", weight=2)
+    running, _ = hand_over(target, "many")
+    waits, result = hand_over(target, "few")
+    assert result is Result.WAITING
+    target.change(pool="gpus", weight=2, share_key=None)
+    end_job(target, running)
+    (body,) = woken(target)
+    assert target.dispatcher.handle(body) is Result.STARTED
+    assert is_started(target, waits)

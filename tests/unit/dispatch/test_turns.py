@@ -217,13 +217,14 @@ def test_a_bucket_that_left_the_ring_too_early_joins_again(target) -> None:
     assert target.record_of(waiting).state == "started"
 
 
-def test_tasks_that_waited_when_the_share_key_was_removed_are_found_for_the_reconciler(target) -> None:
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_tasks_that_waited_when_the_share_key_was_removed_are_started(target, is_lost: bool) -> None:
     running, waiting = hand_over(target, "a"), hand_over(target, "b")
     target.target(share_key=None)
-    (woken,) = end_job(target, running)
-    assert target.dispatcher.handle(woken) is Result.NO_TASK
-    (request,) = pass_of_the_reconciler(target)
-    assert json.loads(request) == {"activity_arn": TARGET, "share": bucket_of("b")}
+    (request,) = end_job(target, running)
+    if is_lost:
+        (request,) = pass_of_the_reconciler(target)
+        assert json.loads(request) == {"activity_arn": TARGET, "share": bucket_of("b")}
     assert target.dispatcher.handle(request) is Result.STARTED
     assert target.record_of(waiting).state == "started"
 

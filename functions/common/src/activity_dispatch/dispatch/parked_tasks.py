@@ -113,12 +113,12 @@ class ParkedTasks:
             return self.turns.take(activity, own.task_id, own.bucket, attempt)
         if own.task_id is not None:
             return attempt(own.task_id)
-        # The other bucket: its tasks began to wait while the activity had a `share_key`.
         for bucket in dict.fromkeys((own.bucket or UNSHARED, UNSHARED)):
             for task_id in self.tasks.waiting(activity.arn, bucket):
                 if (task := attempt(task_id)) is not None:
                     return task
-        return None
+        # Those that began to wait while the activity had a `share_key`.
+        return self.turns.take(activity, None, None, attempt)
 
     def _attempt(
         self, activity: Activity, task_id: str, poll_id: str, check: Callable[[], None]
