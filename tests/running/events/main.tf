@@ -103,28 +103,42 @@ module "stack" {
   event_buses = [aws_cloudwatch_event_bus.told.arn]
 }
 
-module "activity" {
+module "word" {
   source = "../../../terraform/modules/activity"
-  for_each = {
-    word = { lambda = { function_arn = module.function.arn, role = { name = module.function.role_name } } }
-    film = { ecs = { container = { image = "busybox:told", command = ["true"] } } }
-  }
 
-  stack             = module.stack.handle
-  name              = each.key
-  lambda            = try(each.value.lambda, null)
-  ecs               = try(each.value.ecs, null)
+  stack  = module.stack.handle
+  name   = "word"
+  lambda = { function_arn = module.function.arn, role = { name = module.function.role_name } }
+
   heartbeat_seconds = 120
   timeout_seconds   = 300
-  allowed_overrides = each.key == "film" ? ["command"] : []
   # The slot is freed by whoever sees the end of the job.
   max_concurrent_jobs = 1
   event_bus_arn       = aws_cloudwatch_event_bus.told.arn
 }
 
+module "film" {
+  source = "../../../terraform/modules/activity"
+
+  stack             = module.stack.handle
+  name              = "film"
+  ecs               = { container = { image = "busybox:told", command = ["true"] } }
+  allowed_overrides = ["command"]
+
+  heartbeat_seconds = 120
+  timeout_seconds   = 300
+  # The slot is freed by whoever sees the end of the job.
+  max_concurrent_jobs = 1
+  event_bus_arn       = aws_cloudwatch_event_bus.told.arn
+}
+
+locals {
+  activities = { word = module.word, film = module.film }
+}
+
 module "state_machine" {
   source   = "../../../terraform/modules/state-machine"
-  for_each = module.activity
+  for_each = local.activities
 
   name = "told-${each.key}"
   definition = jsonencode({

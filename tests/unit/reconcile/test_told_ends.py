@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.unit.composed import Composed
+from tests.unit.composed import EXECUTION, Composed
 from tests.unit.lifecycle.events import checked, tell
 
 from activity_dispatch.domain.events import EventKind
@@ -12,6 +12,7 @@ from activity_dispatch.domain.invocation import Invocation, payload_of
 from activity_dispatch.domain.tasks import TaskState, task_id_of
 from activity_dispatch.testing import FakeLambdaContext
 from activity_dispatch.testing.backend import FakeBackend
+from activity_dispatch.testing.stepfunctions import client_error
 from activity_dispatch.worker.lambda_function import make_processor
 
 
@@ -95,6 +96,30 @@ def test_progress_is_told_once_and_each_change_again(stack, reconciler, dispatch
     assert told[-1] == ["half", "three quarters", "half"]
     first, _, again = (event.detail["id"] for event in stack.events.of(EventKind.PROGRESSED))
     assert first == again
+
+
+def test_progress_is_told_with_its_execution(stack, reconciler) -> None:
+    task = replace(stack.task(stack.stepfunctions.schedule(stack.arn).token, "1"), execution_arn=EXECUTION)
+    stack.starter.start(stack.activity, stack.backend, task)
+    stack.tasks.record_progress(task.task_id, "half")
+    reconciler.run()
+    (event,) = stack.events.of(EventKind.PROGRESSED)
+    # The overview of open tasks does not have it.
+    assert checked(event)["execution_arn"] == EXECUTION
+
+
+def test_progress_that_cannot_be_read_is_told_by_the_next_pass(stack, reconciler, dispatched) -> None:
+    stack.tasks.record_progress(stack.record_of(dispatched).task_id, "half")
+    get, reconciler.steps.tasks.get = stack.tasks.get, refused
+    assert reconciler.run() == {"BEAT": 1}
+    assert stack.events.of(EventKind.PROGRESSED) == []
+    reconciler.steps.tasks.get = get
+    reconciler.run()
+    assert len(stack.events.of(EventKind.PROGRESSED)) == 1
+
+
+def refused(*_, **__):
+    raise client_error("ThrottlingException", "GetItem")
 
 
 def test_progress_of_an_activity_without_a_bus_is_not_told(stack, reconciler, now) -> None:

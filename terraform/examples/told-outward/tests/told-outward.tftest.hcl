@@ -13,11 +13,11 @@ run "tasks_are_told_to_the_bus" {
   command = plan
 
   assert {
-    condition     = module.stack.handle.event_buses == [output.event_bus_arn]
+    condition     = jsonencode(module.stack.handle.event_buses) == jsonencode([output.event_bus_arn])
     error_message = "the stack must be allowed to send to the bus"
   }
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.failed.event_pattern).detail-type == ["Task Settled"] && aws_cloudwatch_event_target.failed.event_bus_name == "letters-tasks"
+    condition     = jsondecode(aws_cloudwatch_event_rule.failed.event_pattern).detail-type[0] == "Task Settled" && aws_cloudwatch_event_target.failed.event_bus_name == "letters-tasks"
     error_message = "the rule must be one of the bus, for ends"
   }
 }

@@ -54,5 +54,5 @@ run "rejects_a_name" {
   variables {
     event_bus_arn = "films"
   }
-  expect_failures = [var.event_bus_arn, aws_dynamodb_table_item.this]
+  expect_failures = [var.event_bus_arn]
 }

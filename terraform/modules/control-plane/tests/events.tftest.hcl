@@ -11,7 +11,7 @@ run "without_event_buses_no_function_may_send_events" {
     error_message = "off is no permission"
   }
   assert {
-    condition     = !contains(keys(local.function_environment), "EVENT_BUSES") && output.handle.event_buses == []
+    condition     = !contains(keys(local.function_environment), "EVENT_BUSES") && length(output.handle.event_buses) == 0
     error_message = "off is as before"
   }
 }
@@ -25,10 +25,10 @@ run "those_that_start_and_end_tasks_may_send_to_the_event_buses" {
 
   assert {
     condition = alltrue([for statements in [local.dispatcher_policy.Statement, local.take_tasks, local.reporter_policy.Statement, local.reconciler_policy.Statement] :
-      [for statement in statements : [statement.Action, statement.Resource, statement.Condition] if statement.Sid == "TellOfTasks"] == [[
+      jsonencode([for statement in statements : [statement.Action, statement.Resource, statement.Condition] if statement.Sid == "TellOfTasks"]) == jsonencode([[
         ["events:PutEvents"], ["arn:aws:events:eu-west-1:123456789012:event-bus/films", "arn:aws:events:eu-west-1:123456789012:event-bus/bills"],
         { StringEquals = { "events:source" = "activity-dispatch" } }
-      ]]
+      ]])
     ])
     error_message = "this action on these buses, under this name"
   }

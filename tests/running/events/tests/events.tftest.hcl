@@ -34,7 +34,7 @@ run "two_activities_tell_one_bus" {
   command = plan
 
   assert {
-    condition     = sort([for activity in module.activity : activity.backend.kind]) == ["ecs", "lambda"]
+    condition     = [module.word.backend.kind, module.film.backend.kind] == ["lambda", "ecs"]
     error_message = "a function's tasks are told, and a container's"
   }
 }

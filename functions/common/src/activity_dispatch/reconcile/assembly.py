@@ -76,5 +76,5 @@ def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
         rate=heartbeats,
         clock=runtime.clock,
         announcements=runtime.announcements,
-        progress_told=ProgressTold(announcements=runtime.announcements),
+        progress_told=ProgressTold(tasks=runtime.tasks, announcements=runtime.announcements),
     )

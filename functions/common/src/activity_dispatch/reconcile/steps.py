@@ -4,7 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.backends.base import Backend
@@ -49,9 +49,9 @@ class TaskSteps:
     chain: Chain
     given_back: GivenBack
     rate: RateLimit
+    progress_told: ProgressTold
     clock: Callable[[], float] = time.time
     announcements: Announcements | None = None
-    progress_told: ProgressTold = field(default_factory=ProgressTold)
 
     def take(self, step: Step, seen: Seen, backend: Backend | None) -> None:
         """Take one step; without a backend, there is nothing but heartbeats and parked tasks to close.

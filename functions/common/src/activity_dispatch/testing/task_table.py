@@ -205,8 +205,9 @@ class InMemoryTaskTable(InMemoryAttempts):
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities."""
         with self._lock:
+            # What the index does not have.
             tasks = [
-                record if record.input is None else replace(record, input=None)
+                replace(record, input=None, execution_arn=None, origin=None)
                 for record in self.records.values()
                 if record.poll_id
             ]
