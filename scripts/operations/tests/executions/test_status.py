@@ -30,10 +30,27 @@ PREFIX = "arn:aws:states:eu-west-1:000000000000:activity:orders-"
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:orders-process"
 
 # Those of terraform/modules/control-plane/table.tf.
-PROJECTED = (
-    "activity activity_arn backend claimed_at claimed_by claimed_until error heartbeat_seconds holders"
-    " holds_slot job_id outcome progress settled_at started_at starting_at state token waiting"
-).split()
+PROJECTED = [
+    "activity",
+    "activity_arn",
+    "backend",
+    "claimed_at",
+    "claimed_by",
+    "claimed_until",
+    "error",
+    "heartbeat_seconds",
+    "holders",
+    "holds_slot",
+    "job_id",
+    "outcome",
+    "progress",
+    "settled_at",
+    "started_at",
+    "starting_at",
+    "state",
+    "token",
+    "waiting",
+]
 
 
 @pytest.fixture
