@@ -21,7 +21,7 @@ run "every_backend_has_a_state_machine" {
   command = plan
 
   assert {
-    condition     = keys(output.state_machines) == ["batch", "chained", "fargate", "lambda-jobs"]
-    error_message = "each backend must be broken, and a chain of them"
+    condition     = keys(output.state_machines) == ["batch", "chained", "fargate", "lambda-jobs", "warm"]
+    error_message = "each backend must be broken, a chain of them, and warm workers"
   }
 }
