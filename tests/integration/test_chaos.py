@@ -20,6 +20,7 @@ from tests.integration.helpers import refusals
 from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.polls import poll_id_of
 
+POOL_SIZE = 12
 OUTCOMES = {"ActivitySucceeded": "succeeded", "ActivityFailed": "failed", "ActivityTimedOut": "cancelled"}
 
 
@@ -60,16 +61,22 @@ def test_everything_was_broken(run: Run, capfd) -> None:
         print(f"chaos: killed {dict(run.chaos.killed)}, injected {dict(run.injected)}")
         print(f"chaos: seconds {dict(run.seconds)}")
         print(f"chaos: {run.chaos.forged} events forged, an activity moved {run.chaos.moved} times")
+        print(f"chaos: {len(followers(run))} tasks of warm workers, {run.chaos.pool_held} pool slots held")
         print(f"chaos: attempts of the chain's tasks {dict(Counter(map(attempts, chained(run))))}")
     assert set(run.injected) == {"throttle", "error", "lose_answer", "delay", "duplicate"}
     assert set(run.chaos.killed) == {request.get("function", request["what"]) for request in KILLS}
     assert all(run.chaos.killed.values()), run.chaos.killed
     assert (run.chaos.forged > 0, run.chaos.moved > 0) == (True, True)
     assert max(map(attempts, chained(run))) > 1
+    assert followers(run)
 
 
 def chained(run: Run) -> list[dict[str, Any]]:
     return [item for item in run.items if item["activity_arn"].endswith("-chained-on-demand")]
+
+
+def followers(run: Run) -> list[dict[str, Any]]:
+    return [item for item in run.items if "job_of" in item]
 
 
 def attempts(item: Mapping[str, Any]) -> int:
@@ -79,6 +86,10 @@ def attempts(item: Mapping[str, Any]) -> int:
 def test_no_task_is_at_work_twice(run: Run) -> None:
     """Of those that claim their task; two attempts of a chain neither."""
     assert run.twice == []
+
+
+def test_a_pool_is_never_held_over_its_size(run: Run) -> None:
+    assert 0 < run.chaos.pool_held <= POOL_SIZE
 
 
 def test_every_task_knows_its_execution(run: Run) -> None:
@@ -143,9 +154,10 @@ def test_no_job_is_left_running_and_no_slot_held(run: Run) -> None:
     assert run.left_over == {}
 
 
-def test_new_executions_succeed_afterwards(run: Run, follow) -> None:
+def test_new_executions_succeed_afterwards(run: Run, follow, tmp_path) -> None:
+    inputs: Mapping[str, Any] = {"lambda-jobs": {"return": 1}, "warm": f"{tmp_path} 0 0"}
     for name, machine in run.chaos.state_machines.items():
-        given = {"return": 1} if name == "lambda-jobs" else {"job": {"command": ["echo", "1"]}}
+        given = inputs.get(name, {"job": {"command": ["echo", "1"]}})
         start = run.chaos.client("stepfunctions").start_execution
         ended = follow(start(stateMachineArn=machine, input=json.dumps(given))["executionArn"])
         assert ended.status == "SUCCEEDED", (name, ended.error, ended.cause)

@@ -26,12 +26,22 @@ variable "packages_dir" {
 locals {
   # Short times: lost tasks are found within the test. Limits: slots are taken and freed all the time.
   times    = { heartbeat_seconds = 20, timeout_seconds = 90 }
-  machines = ["lambda-jobs", "fargate", "batch", "chained"]
+  machines = ["lambda-jobs", "fargate", "batch", "chained", "warm"]
   # A chain's backends are called like the beginning of their activity's name.
   chained = "chained-on-demand"
   # One image, with and without the worker: a task's command decides.
   container        = { image = "chaos:1", command = ["true"] }
   container_limits = { allowed_overrides = ["command"], max_concurrent_jobs = 6, max_queue_seconds = 60 }
+  # Its input: a folder for notes about tasks at work twice, how many seconds to work, and the exit code.
+  warm = <<-EOT
+    set -- $(tr -d '"' < "$TASK_INPUT")
+    note="$1/$TASK_ID"
+    [ -e "$note" ] && kill -0 "$(cat "$note")" && touch "$note.twice"
+    echo $$ > "$note"
+    sleep "$2"
+    echo 1
+    exit "$3"
+  EOT
 }
 
 resource "aws_s3_bucket" "code" {
@@ -68,13 +78,22 @@ module "stack" {
     subnets          = data.aws_subnets.default.ids
     assign_public_ip = true
   }
+  # Less than both have slots for.
+  pools = { shared = { size = 12 } }
   activities = {
     lambda-jobs = merge(local.times, {
       lambda              = { function_arn = module.function.arn, role = { name = module.function.role_name } }
       max_concurrent_jobs = 10
+      pool                = "shared"
     })
-    fargate = merge(local.times, local.container_limits, { ecs = { container = local.container } })
-    batch   = merge(local.times, local.container_limits, { batch = { container = local.container, job_timeout_seconds = 60 } })
+    fargate = merge(local.times, local.container_limits, { ecs = { container = local.container }, pool = "shared", weight = 2 })
+    warm = merge(local.times, {
+      ecs                 = { container = { image = "worker:chaos", command = ["sh", "-c", local.warm] } }
+      max_concurrent_jobs = 3
+      max_queue_seconds   = 60
+      linger_seconds      = 5
+    })
+    batch = merge(local.times, local.container_limits, { batch = { container = local.container, job_timeout_seconds = 60 } })
   }
 }
 

@@ -2,7 +2,6 @@
 
 import itertools
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,12 +63,12 @@ class Job:
     """What a task asks for. `can_succeed`: it succeeds if nothing disturbs it."""
 
     machine: str
-    given: Mapping[str, Any]
+    given: Any
     can_succeed: bool = True
 
 
 def jobs_of(chance: random.Random, folder: Path) -> list[Job]:
-    """Return the tasks: half of them for functions, half for containers with and without the worker.
+    """Return the tasks: half of them for functions, half for containers with, without and with warm workers.
 
     Programs with the worker write down in `folder` if another one of their task runs.
     """
@@ -78,12 +77,17 @@ def jobs_of(chance: random.Random, folder: Path) -> list[Job]:
         *([Job(machine="lambda-jobs", given={"sleep": 8})] * (TASKS * 2 // 20)),
         *([Job(machine="lambda-jobs", given={"raise": "as asked"}, can_succeed=False)] * (TASKS * 2 // 20)),
     ]
+    # Seconds and exit codes.
+    warm = [
+        Job(machine="warm", given=f"{folder} {seconds} {code}", can_succeed=code == 0)
+        for seconds, code in ((1, 0), (2, 0), (8, 0), (1, 3)) * (TASKS // 40)
+    ]
     kinds = (("echo 1", True), ("sleep 2; echo 1", True), ("sleep 25; echo 1", True), ("exit 3", False))
     containers = itertools.islice(
         itertools.cycle((machine, *kind) for kind in kinds for machine in ("fargate", "batch", "chained")),
-        TASKS - len(functions),
+        TASKS - len(functions) - len(warm),
     )
-    jobs = [*functions, *(_container(chance, folder, *one) for one in containers)]
+    jobs = [*functions, *warm, *(_container(chance, folder, *one) for one in containers)]
     chance.shuffle(jobs)
     return jobs
 

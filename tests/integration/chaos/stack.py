@@ -14,6 +14,7 @@ from tests.integration.chaos.plan import POLL_SECONDS, Job
 from tests.integration.helpers import ask_cloud
 
 from activity_dispatch.domain.polls import poll_time
+from activity_dispatch.domain.pool_texts import pool_of
 from operations import paths
 
 UNFINISHED = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")
@@ -34,6 +35,8 @@ class Chaos:
     killed: Counter[str] = field(default_factory=Counter)
     forged: int = 0
     moved: int = 0
+    # The most slots of the pool that were held at a time.
+    pool_held: int = 0
 
     def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """Call an endpoint that only the local cloud has."""
@@ -55,6 +58,8 @@ class Chaos:
             for page in pages
             for item in page["Items"]
         ]
+        used = [sum(holders(item).values()) for item in items if is_pool(item)]
+        self.pool_held = max([self.pool_held, *used])
         self.task_of_poll |= {i["poll_id"]: i["task_id"] for i in items if is_task(i) and "poll_id" in i}
         return items
 
@@ -114,7 +119,7 @@ class Chaos:
             "slots": [
                 holder
                 for item in items
-                for holder in item.get("holders", ())
+                for holder in holders(item)
                 if time.time() - poll_time(holder) > POLL_SECONDS
             ],
             "tasks": ecs.list_tasks(cluster="chaos", desiredStatus="RUNNING")["taskArns"],
@@ -129,6 +134,17 @@ class Chaos:
 
 def is_task(item: Mapping[str, Any]) -> bool:
     return "#" not in item["task_id"]
+
+
+def is_pool(item: Mapping[str, Any]) -> bool:
+    return str(item["task_id"]).startswith("pool#")
+
+
+def holders(item: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return who holds slots of an activity or a pool, and how many each."""
+    if is_pool(item):
+        return {poll: share.weight for poll, share in pool_of(item["holders"]).held.items()}
+    return {} if is_task(item) else dict.fromkeys(item.get("holders", ()), 1)
 
 
 @contextmanager

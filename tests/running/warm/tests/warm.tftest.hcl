@@ -16,11 +16,11 @@ run "packages" {
   }
 }
 
-run "only_jobs_that_linger_take_tasks" {
+run "each_activity_has_jobs_of_its_own" {
   command = plan
 
   assert {
     condition     = { for name, activity in module.activity : name => activity.job_role_name != null } == { cold = true, warm = true, killed = true }
-    error_message = "each activity must have jobs of its own"
+    error_message = "cold and warm ones must not share a backend"
   }
 }
