@@ -33,25 +33,19 @@ resource "aws_sqs_queue" "failed" {
   sqs_managed_sse_enabled = true
 }
 
-data "aws_iam_policy_document" "failed" {
-  statement {
-    actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.failed.arn]
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com"]
-    }
-    condition {
-      test     = "ArnEquals"
-      variable = "aws:SourceArn"
-      values   = [aws_cloudwatch_event_rule.failed.arn]
-    }
-  }
-}
-
 resource "aws_sqs_queue_policy" "failed" {
   queue_url = aws_sqs_queue.failed.url
-  policy    = data.aws_iam_policy_document.failed.json
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "FromTheRule"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.failed.arn
+      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.failed.arn } }
+    }]
+  })
 }
 
 resource "aws_cloudwatch_event_target" "failed" {

@@ -48,8 +48,11 @@ locals {
     Effect   = "Allow"
     Action   = ["events:PutEvents"]
     Resource = arns
-    # Whoever gets hold of a role can't forge another program's events.
-    Condition = { StringEquals = { "events:source" = "activity-dispatch" } }
+    # Whoever gets hold of a role can't forge another program's events. One call may send several, so the key has several values.
+    Condition = {
+      "ForAllValues:StringEquals" = { "events:source" = ["activity-dispatch"] }
+      Null                        = { "events:source" = "false" }
+    }
   } if length(arns) > 0]
 
   # Common to dispatcher and poller.

@@ -32,25 +32,19 @@ resource "aws_sqs_queue" "told" {
   name = "told"
 }
 
-data "aws_iam_policy_document" "told" {
-  statement {
-    actions   = ["sqs:SendMessage"]
-    resources = [aws_sqs_queue.told.arn]
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com"]
-    }
-    condition {
-      test     = "ArnEquals"
-      variable = "aws:SourceArn"
-      values   = [aws_cloudwatch_event_rule.told.arn]
-    }
-  }
-}
-
 resource "aws_sqs_queue_policy" "told" {
   queue_url = aws_sqs_queue.told.url
-  policy    = data.aws_iam_policy_document.told.json
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "FromTheRule"
+      Effect    = "Allow"
+      Principal = { Service = "events.amazonaws.com" }
+      Action    = "sqs:SendMessage"
+      Resource  = aws_sqs_queue.told.arn
+      Condition = { ArnEquals = { "aws:SourceArn" = aws_cloudwatch_event_rule.told.arn } }
+    }]
+  })
 }
 
 resource "aws_cloudwatch_event_rule" "told" {

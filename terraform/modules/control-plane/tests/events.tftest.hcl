@@ -27,7 +27,7 @@ run "those_that_start_and_end_tasks_may_send_to_the_event_buses" {
     condition = alltrue([for statements in [local.dispatcher_policy.Statement, local.take_tasks, local.reporter_policy.Statement, local.reconciler_policy.Statement] :
       jsonencode([for statement in statements : [statement.Action, statement.Resource, statement.Condition] if statement.Sid == "TellOfTasks"]) == jsonencode([[
         ["events:PutEvents"], ["arn:aws:events:eu-west-1:123456789012:event-bus/films", "arn:aws:events:eu-west-1:123456789012:event-bus/bills"],
-        { StringEquals = { "events:source" = "activity-dispatch" } }
+        { "ForAllValues:StringEquals" = { "events:source" = ["activity-dispatch"] }, Null = { "events:source" = "false" } }
       ]])
     ])
     error_message = "this action on these buses, under this name"
