@@ -1,6 +1,6 @@
 """How the model goes on by itself: what can be done now, and minutes with the reconciler's passes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from tests.unit.model.applies import serve_again
@@ -65,10 +65,13 @@ def come_to_rest(model: Model) -> int:
     """Without faults, everything ends within a few passes; return how many."""
     serve_again(model)
     redriven = redriven_now(model)
+    # How often in a row: the pool's room may become free at the last moment.
+    passed: Mapping[str, int] = {}
     for passes in range(MAX_PASSES):
         catch_up(model)
         assert not (left := left_redriven(model, redriven)), f"redriven and left: {left}"
-        assert passes < PASSES_UNTIL_STARTED or not (left := passed_over(model)), f"passed over: {left}"
+        passed = {task_id: passed.get(task_id, 0) + 1 for task_id in passed_over(model)}
+        assert max(passed.values(), default=0) <= PASSES_UNTIL_STARTED, f"passed over: {passed}"
         if not open_things(model):
             return passes
         pass_that_adopts(model)
