@@ -5,7 +5,7 @@ import os
 import random
 import signal
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -93,7 +93,7 @@ def throughput(burst: Burst, count: int) -> float:
     return float(count / took.total_seconds())
 
 
-def check_each_once(burst: Burst) -> None:
+def check_each_once(burst: Burst, recorded: Collection[str] = ("succeeded",)) -> None:
     """Assert that each execution has one success, and each task one program and one outcome."""
     did = Counter((task, what) for task, what, _ in burst.notes())
     assert max(did.values()) == 1, "a task was done twice"
@@ -104,7 +104,7 @@ def check_each_once(burst: Burst) -> None:
         outcomes = records[each["executionArn"]]
         done = json.loads(each["output"])
         # Its other tasks failed, and the state's Retry has scheduled it again.
-        assert outcomes.pop(done) == "succeeded"
+        assert outcomes.pop(done) in recorded
         assert set(outcomes.values()) <= {"failed", "cancelled"}
         assert did[done, "end"] == 1
     assert begun <= {task for outcomes in burst.records().values() for task in outcomes}
@@ -162,6 +162,7 @@ def test_killed_workers_lose_no_task(burst, slow_starts) -> None:
     killed.start(TASKS)
     deaths = kill_at_random(killed, random.Random(SEED))  # noqa: S311 (not for secrets)
     wait_until(killed.is_over, SECONDS)
-    check_each_once(killed)
+    # A worker may be killed after Step Functions has its task's outcome and before the table has.
+    check_each_once(killed, ("succeeded", "cancelled"))
     assert deaths == KILLS
     assert SLOTS + 1 <= len(killed.starts()) < TASKS / 4
