@@ -131,12 +131,12 @@ def dropped_functions(client: Callable[[str], Any]) -> list[str]:
     return sorted(found - {STOPPED})
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    """Return the condition's value once it is true; fail after `seconds`."""
+def wait_until(condition: Callable[[], Any], seconds: float = 30, pause: float = 0.05) -> Any:
+    """Return the condition's value once it is true, asked after each pause; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
+        time.sleep(pause)
     return found
 
 

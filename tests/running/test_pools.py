@@ -41,12 +41,12 @@ def most_held(jobs: dict[str, Spans]) -> int:
     return most
 
 
-def pool(client: Any, pooled: Any) -> Pool:
-    return DynamoPools(client=client("dynamodb"), table=pooled["task_table"]).read_pool("gpus")
+def pool(client: Any, running: Any) -> Pool:
+    return DynamoPools(client=client("dynamodb"), table=running["task_table"]).read_pool("gpus")
 
 
-def test_a_pool_is_shared_and_never_overfull(pooled: Any, client: Any, follow: Any, start: Any) -> None:
-    executions = {name: start(name, count, SECONDS) for name, count in COUNTS.items()}
+def test_a_pool_is_shared_and_never_overfull(running: Any, client: Any, follow: Any, start: Any) -> None:
+    executions = {name: start(name, count, {"span": SECONDS}) for name, count in COUNTS.items()}
     jobs = {name: spans(follow, arns) for name, arns in executions.items()}
     begins = {name: sorted(begin for begin, _ in found) for name, found in jobs.items()}
     first = min(begins["heavy"][0], begins["light"][0])
@@ -57,5 +57,5 @@ def test_a_pool_is_shared_and_never_overfull(pooled: Any, client: Any, follow: A
     assert SIZE // 2 < most_held(jobs) <= SIZE
     assert begins["heavy"][0] < begins["light"][-1]
     assert begins["light"][0] < begins["heavy"][-1]
-    wait_until(lambda: pool(client, pooled).used == 0)
-    assert pool(client, pooled).waiting == 0
+    wait_until(lambda: pool(client, running).used == 0)
+    assert pool(client, running).waiting == 0

@@ -23,9 +23,9 @@ def sent(folder: Any, **more: Any) -> dict[str, Any]:
     return {"n": 1.0, "job": {"command": command, "tags": {"team": "left"}}, **more}
 
 
-def records(client, enveloped, arn: str) -> list[dict[str, str]]:
+def records(client, running, arn: str) -> list[dict[str, str]]:
     """Return the items of the execution's tasks, oldest first."""
-    items = client("dynamodb").scan(TableName=enveloped["task_table"])["Items"]
+    items = client("dynamodb").scan(TableName=running["task_table"])["Items"]
     plain = [{key: str(*value.values()) for key, value in item.items()} for item in items]
     found = [item for item in plain if item.get("execution_arn") == arn]
     return sorted(found, key=lambda item: float(item["starting_at"]))
@@ -38,23 +38,23 @@ def tags_of(client, job: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["JSONPath", "JSONata"])
-def test_a_task_knows_its_execution(enveloped, client, follow, tmp_path, language: str) -> None:
+def test_a_task_knows_its_execution(running, client, follow, tmp_path, language: str) -> None:
     given = sent(tmp_path, traceparent=TRACE)
-    machine = enveloped["state_machines"][language]
+    machine = running["state_machines"][f"work-{language}"]
     ended = follow(execution.start(client("stepfunctions"), machine, given))
     assert ended.status == "SUCCEEDED"
     output = json.loads(ended.output)
     assert output["input"] == given
-    first, second = records(client, enveloped, ended.arn)
+    first, second = records(client, running, ended.arn)
     origins = [json.loads(item["origin"]) for item in (first, second)]
     assert {origin["state_name"] for origin in origins} == {"Cut & paste"}
     # The local cloud makes a Parallel's Parameters once, before its retries (docs/fidelity.md).
     retried = 1 if language == "JSONata" else 0
     assert [origin["attempt"] for origin in origins] == [0, retried]
     assert tags_of(client, second["job_id"]) == {
-        "activity-dispatch": "enveloped",
-        "activity-dispatch:activity": "enveloped-work",
-        "activity-dispatch:state-machine": f"enveloped-{language}",
+        "activity-dispatch": "running",
+        "activity-dispatch:activity": "running-work",
+        "activity-dispatch:state-machine": f"running-work-{language}",
         "activity-dispatch:execution": ended.arn.rsplit(":", 1)[-1],
         "activity-dispatch:state": "Cut _ paste",
         "team": "left",
@@ -64,8 +64,8 @@ def test_a_task_knows_its_execution(enveloped, client, follow, tmp_path, languag
     assert len(output["trace"]) == len(TRACE)
 
 
-def test_without_a_trace_of_its_own_the_execution_is_one(enveloped, client, follow, tmp_path) -> None:
-    machine = enveloped["state_machines"]["JSONata"]
+def test_without_a_trace_of_its_own_the_execution_is_one(running, client, follow, tmp_path) -> None:
+    machine = running["state_machines"]["work-JSONata"]
     ended = follow(execution.start(client("stepfunctions"), machine, sent(tmp_path)))
     assert ended.status == "SUCCEEDED"
     trace = hashlib.sha256(ended.arn.encode()).hexdigest()[:32]

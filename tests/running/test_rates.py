@@ -19,14 +19,14 @@ def polled_at(client: Any, arn: str) -> float:
     return float(taken["timestamp"].timestamp())
 
 
-def started_at(client: Any, pooled: Any) -> list[float]:
+def started_at(client: Any, running: Any) -> list[float]:
     """Return when the jobs of the activity were started."""
-    table = client("dynamodb").get_paginator("scan").paginate(TableName=pooled["task_table"])
+    table = client("dynamodb").get_paginator("scan").paginate(TableName=running["task_table"])
     items = [item for page in table for item in page["Items"]]
     return [
         float(item["starting_at"]["N"])
         for item in items
-        if item.get("activity_arn", {}).get("S", "").endswith("pools-paced") and "starting_at" in item
+        if item.get("activity_arn", {}).get("S", "").endswith("running-paced") and "starting_at" in item
     ]
 
 
@@ -36,12 +36,12 @@ def most_within(times: Sequence[float], seconds: float) -> int:
     return max(bisect_left(ordered, first + seconds) - index for index, first in enumerate(ordered))
 
 
-def test_jobs_start_at_the_rate(pooled: Any, client: Any, follow: Any, start: Any) -> None:
-    arns = start("paced", TASKS, 0.05)
+def test_jobs_start_at_the_rate(running: Any, client: Any, follow: Any, start: Any) -> None:
+    arns = start("paced", TASKS, {"span": 0.05})
     assert Counter(follow(arn).status for arn in arns) == {"SUCCEEDED": TASKS}
     with ThreadPoolExecutor(8) as pool:
         polled = list(pool.map(lambda arn: polled_at(client, arn), arns))
-    started = started_at(client, pooled)
+    started = started_at(client, running)
     found = {"polled": most_within(polled, SECONDS), "started": most_within(started, SECONDS)}
     print(f"at most {found} in {SECONDS} s, {max(polled) - min(polled):.1f} s for {TASKS}")
     assert len(started) == TASKS

@@ -12,9 +12,9 @@ STOPPED_WITHIN_SECONDS = 5.0
 SLEEP = {"job": {"command": ["sleep", "900"]}}
 
 
-def running(client, enveloped) -> dict[str, str]:
+def running_jobs(client, running) -> dict[str, str]:
     """Return the jobs that run, by execution."""
-    items = client("dynamodb").scan(TableName=enveloped["task_table"])["Items"]
+    items = client("dynamodb").scan(TableName=running["task_table"])["Items"]
     return {
         item["execution_arn"]["S"]: item["job_id"]["S"]
         for item in items
@@ -28,8 +28,7 @@ def histories_read(running_cloud: str) -> bool:
     (item,) = [
         each
         for each in granted
-        if each["role"].startswith("enveloped-reporter")
-        and each.get("action") == "states:GetExecutionHistory"
+        if each["role"].startswith("running-reporter") and each.get("action") == "states:GetExecutionHistory"
     ]
     return bool(item["used"])
 
@@ -39,11 +38,11 @@ def status_of(client, job: str) -> str:
     return str(client("ecs").describe_tasks(cluster=cluster, tasks=[job])["tasks"][0]["desiredStatus"])
 
 
-def test_an_abort_reads_no_history(enveloped, client, running_cloud) -> None:
-    sfn, machine = client("stepfunctions"), enveloped["state_machines"]["JSONPath"]
+def test_an_abort_reads_no_history(running, client, running_cloud) -> None:
+    sfn, machine = client("stepfunctions"), running["state_machines"]["work-JSONPath"]
     arns = [execution.start(sfn, machine, SLEEP) for _ in range(EXECUTIONS)]
     jobs = wait_until(
-        lambda: found if len(found := running(client, enveloped)) == EXECUTIONS else None, seconds=240
+        lambda: found if len(found := running_jobs(client, running)) == EXECUTIONS else None, seconds=240
     )
     aborted = arns[17]
     sfn.stop_execution(executionArn=aborted)

@@ -1,1 +1,0 @@
-../../roots/cloud.tf.txt

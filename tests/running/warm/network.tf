@@ -1,1 +1,0 @@
-../../roots/network.tf.txt
