@@ -1,6 +1,7 @@
 """Two activities share a pool: their jobs never hold more than its size, and both go on."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.integration.helpers import wait_until
@@ -46,7 +47,12 @@ def pool(client: Any, running: Any) -> Pool:
 
 
 def test_a_pool_is_shared_and_never_overfull(running: Any, client: Any, follow: Any, start: Any) -> None:
-    executions = {name: start(name, count, {"span": SECONDS}) for name, count in COUNTS.items()}
+    with ThreadPoolExecutor() as threads:
+        # Both at once: who comes first goes first.
+        begun = {
+            name: threads.submit(start, name, count, {"span": SECONDS}) for name, count in COUNTS.items()
+        }
+    executions = {name: started.result() for name, started in begun.items()}
     jobs = {name: spans(follow, arns) for name, arns in executions.items()}
     begins = {name: sorted(begin for begin, _ in found) for name, found in jobs.items()}
     first = min(begins["heavy"][0], begins["light"][0])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-RATE, SECONDS = 2, 30
+RATE, SECONDS = 1, 30
 # Enough for the whole time, whatever the machine is doing at the beginning.
 TASKS = RATE * SECONDS + 20
 OFF = 0.05

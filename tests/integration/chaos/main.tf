@@ -89,7 +89,7 @@ module "stack" {
     fargate = merge(local.times, local.container_limits, { ecs = { container = local.container }, pool = "shared", weight = 2 })
     warm = merge(local.times, {
       ecs                 = { container = { image = "worker:chaos", command = ["sh", "-c", local.warm] } }
-      max_concurrent_jobs = 3
+      max_concurrent_jobs = 1
       max_queue_seconds   = 60
       linger_seconds      = 5
     })

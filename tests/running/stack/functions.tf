@@ -1,7 +1,7 @@
 # Activities of functions that take as long as their input says.
 locals {
   of_function = {
-    paced = { max_starts_per_second = 2 }
+    paced = { max_starts_per_second = 1 }
     heavy = { pool = "gpus", weight = 4 }
     light = { pool = "gpus" }
     share = { share_key = "$.tenant", wake_up = "callback", max_concurrent_jobs = 4, timeout_seconds = 1800 }
