@@ -169,7 +169,7 @@ benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the d
 training-setup: $(READY) $(TRAINING_READY) ## create the training's Python environment, with PyTorch
 
 chaos: $(READY) $(ZIPS) | need-terraform ## break the whole stack at random on a local cloud; SEED=n repeats a run
-	$(PYTEST) tests/integration/test_chaos.py
+	$(PYTEST) tests/integration/test_chaos.py tests/integration/test_zz_chaos.py
 
 images: $(VENV_READY) | need-docker ## build a container image (IMAGE=worker or training, BASE_IMAGE=, ARCHITECTURE=amd64 or arm64)
 	@exec $(OPERATIONS) images --base "$$BASE_IMAGE" --image "$$IMAGE" --architecture "$$ARCHITECTURE"

@@ -30,7 +30,7 @@ locals {
   # A chain's backends are called like the beginning of their activity's name.
   chained = "chained-on-demand"
   # One image, with and without the worker: a task's command decides.
-  container        = { image = "chaos:1", command = ["true"] }
+  container        = { image = "busybox:chaos", command = ["true"] }
   container_limits = { allowed_overrides = ["command"], max_concurrent_jobs = 6, max_queue_seconds = 60 }
   # Its input: a folder for notes about tasks at work twice, how many seconds to work, and the exit code.
   warm = <<-EOT

@@ -46,8 +46,11 @@ class Run:
     twice: list[str]
 
 
-def run_once(chaos: Chaos, chance: random.Random, folder: Path) -> Run:
-    """Break everything for a while, then wait until it has come to rest. Programs leave notes in `folder`."""
+def run_once(chaos: Chaos, chance: random.Random, folder: Path, broken: threading.Event) -> Run:
+    """Break everything for a while, set `broken`, wait until all has come to rest.
+
+    Programs leave notes in `folder`.
+    """
     jobs, moments = jobs_of(chance, folder), [time.monotonic()]
     arns: list[str] = []
     with _watched(chaos, chance), _faults(chaos, chance), ThreadPoolExecutor(1) as pool:
@@ -57,6 +60,7 @@ def run_once(chaos: Chaos, chance: random.Random, folder: Path) -> Run:
         starting.result()
         moments.append(time.monotonic())
         injected = _by_fault(chaos.call("DELETE", "faults"))
+        broken.set()
         running = _rest(_running_of(chaos, arns))
         moments.append(time.monotonic())
     # From here the rule's passes are enough: more than one a minute would poll for missed tasks again.

@@ -5,8 +5,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,6 @@ from tests.integration.helpers import ask_cloud
 
 from activity_dispatch.domain.polls import poll_time
 from activity_dispatch.domain.pool_texts import pool_of
-from operations import paths
 
 UNFINISHED = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")
 
@@ -145,14 +143,3 @@ def holders(item: Mapping[str, Any]) -> Mapping[str, int]:
     if is_pool(item):
         return {poll: share.weight for poll, share in pool_of(item["holders"]).held.items()}
     return {} if is_task(item) else dict.fromkeys(item.get("holders", ()), 1)
-
-
-@contextmanager
-def image_known() -> Iterator[None]:
-    """The cloud knows the stack's image for the length of a `with` block."""
-    before = paths.CLOUD_IMAGES.read_text()
-    paths.CLOUD_IMAGES.write_text(json.dumps({**json.loads(before), "chaos": {}}))
-    try:
-        yield
-    finally:
-        paths.CLOUD_IMAGES.write_text(before)
