@@ -55,14 +55,18 @@ def test_every_suite_runs(failing: tuple[str, ...], root: Path, tmp_path: Path) 
     assert after.endswith("docker-engine stop\n")
 
 
-def test_suites_with_further_local_clouds_have_checkouts_and_ports_of_their_own(
+def test_suites_beside_another_cloud_have_checkouts_and_ports_of_their_own(
     root: Path, tmp_path: Path
 ) -> None:
     where = f"{' '.join(TARGETS)}:\n\t@echo \"$@ in $$PWD at $$EDGE_PORT\"; echo '{PASSED}'\n"
     done = run(root, tmp_path, where)
     assert done.returncode == 0, done.stdout
-    for target, port in (("states-test", 4666), ("running-test", 4667)):
-        assert f"[{target}] {target} in {tmp_path / 'build/ci' / target} at {port}\n" in done.stdout
+    for target, checkout, port in (
+        ("second-cloud-test", "second", 4666),
+        ("states-test", "third", 4667),
+        ("running-test", "third", 4667),
+    ):
+        assert f"[{target}] {target} in {tmp_path / 'build/ci' / checkout} at {port}\n" in done.stdout
     assert f"[integration-test] integration-test in {tmp_path} at \n" in done.stdout
 
 
