@@ -1,5 +1,6 @@
 """One stack whose activities use the settings of docs/running.md."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,24 +13,35 @@ from tests.integration.helpers import pack_function, refusals
 
 from operations import paths, process
 from operations.executions import execution
+from operations.local import cloud
 
 __all__ = ["client", "follow", "running_cloud", "terraform"]
 
 INIT_SECONDS = 300
 ROOT = Path(__file__).parent / "stack"
+STATE = paths.ROOT / "build/running"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def is_borrowed() -> bool:
+    """Whether the cloud was there before the tests."""
+    return cloud.is_there()
 
 
 @pytest.fixture(scope="session")
 def running(
-    terraform: Any, running_cloud: str, tmp_path_factory: pytest.TempPathFactory
+    is_borrowed: bool, terraform: Any, running_cloud: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
-    """What the root puts out."""
+    """What the root puts out. It goes with its cloud, unless the cloud was there before."""
+    if not is_borrowed:
+        shutil.rmtree(STATE, ignore_errors=True)
     package = pack_function(tmp_path_factory.mktemp("package") / "faulty.zip")
     process.run([paths.TERRAFORM_INIT, ROOT], timeout_seconds=INIT_SECONDS)
     stack = Applied(terraform(ROOT, package=str(package)))
     yield stack.outputs()
     refused = [line for line in refusals(running_cloud) if line.startswith("running")]
-    stack.destroy()
+    if is_borrowed:
+        stack.destroy()
     assert refused == []
 
 
