@@ -57,13 +57,18 @@ def deselected(request: pytest.FixtureRequest) -> int:
     return request.config.stash[DESELECTED]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def is_borrowed() -> bool:
+    """Whether the cloud was there before the tests."""
+    return cloud.is_there()
+
+
 @pytest.fixture(scope="session")
-def running_cloud() -> Iterator[str]:
-    borrowed = cloud.is_there()
+def running_cloud(is_borrowed: bool) -> Iterator[str]:
     with cloud.running() as running:
         yield running.endpoint
         dropped = dropped_functions(clients_of(running.endpoint))
-        if not borrowed:
+        if not is_borrowed:
             documented("make local-down")
         assert dropped == [], "no function of a stack may be in a loop that Lambda stops"
 

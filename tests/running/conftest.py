@@ -8,24 +8,17 @@ from typing import Any
 
 import pytest
 from tests.integration.applied import Applied
-from tests.integration.conftest import client, follow, running_cloud, terraform
+from tests.integration.conftest import client, follow, is_borrowed, running_cloud, terraform
 from tests.integration.helpers import pack_function, refusals
 
 from operations import paths, process
 from operations.executions import execution
-from operations.local import cloud
 
-__all__ = ["client", "follow", "running_cloud", "terraform"]
+__all__ = ["client", "follow", "is_borrowed", "running_cloud", "terraform"]
 
 INIT_SECONDS = 300
 ROOT = Path(__file__).parent / "stack"
 STATE = paths.ROOT / "build/running"
-
-
-@pytest.fixture(scope="session", autouse=True)
-def is_borrowed() -> bool:
-    """Whether the cloud was there before the tests."""
-    return cloud.is_there()
 
 
 @pytest.fixture(scope="session")
