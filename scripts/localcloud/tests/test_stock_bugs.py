@@ -89,7 +89,12 @@ def test_each_client_gets_its_own_parser() -> None:
 
 def test_a_content_type_is_parsed_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[EmailMessage] = []
-    monkeypatch.setattr(http, "EmailMessage", lambda: parsed.append(EmailMessage()) or parsed[-1])
+
+    def message() -> EmailMessage:
+        parsed.append(EmailMessage())
+        return parsed[-1]
+
+    monkeypatch.setattr(http, "EmailMessage", message)
     assert {http._parseContentType(b"application/json") for _ in range(2)} == {b"application/json"}
     assert len(parsed) == len(["first", "second"])
 
@@ -109,9 +114,12 @@ def test_each_call_to_a_queue_publishes_metrics(monkeypatch: pytest.MonkeyPatch)
 
 def test_each_query_compares_wrapped_values(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[DynamoType] = []
-    monkeypatch.setattr(
-        DynamoType, "__lt__", lambda one, other: compared.append(one) or one.value < other.value
-    )
+
+    def is_less(one: DynamoType, other: DynamoType) -> bool:
+        compared.append(one)
+        return bool(one.value < other.value)
+
+    monkeypatch.setattr(DynamoType, "__lt__", is_less)
     items = {key: SimpleNamespace(hash_key=DynamoType({"S": key}), range_key=None) for key in "ba"}
     Table.all_items(SimpleNamespace(items=items, range_key_attr=None))
     assert compared
