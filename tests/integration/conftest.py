@@ -105,7 +105,7 @@ def follow(client) -> Callable[[str], Ended]:
             client("stepfunctions"),
             arn,
             tell=lambda line: None,
-            interval_seconds=0.1,
+            interval_seconds=0.3,
             limit_seconds=FOLLOW_SECONDS,
         )
 

@@ -131,7 +131,7 @@ def dropped_functions(client: Callable[[str], Any]) -> list[str]:
     return sorted(found - {STOPPED})
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 30, pause: float = 0.05) -> Any:
+def wait_until(condition: Callable[[], Any], seconds: float = 30, pause: float = 0.2) -> Any:
     """Return the condition's value once it is true, asked after each pause; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
