@@ -20,7 +20,8 @@ counted: Counter[str] = Counter()
 WARM = ("followed", "given back", "adopted")
 EXPECTED = (
     *(f"warm {each}" for each in WARM),
-    *(f"step {step.name}" for step in Step),
+    # Heartbeats end nearly each lost job's task first: test_next_step.py is about that step.
+    *(f"step {step.name}" for step in Step if step is not Step.LOST),
     *(f"dispatched {result.name}" for result in Result if result not in (Result.LEFT, Result.DROPPED)),
     *(
         f"error {name}"
