@@ -65,7 +65,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
-	deep-test checkov integration-test localcloud-test stack-test states-test verify-test second-cloud-test second-cloud-up second-cloud-down \
+	deep-test checkov integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
 	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up local-down run status \
 	verify bootstrap plan apply deploy destroy release migrate \
 	requirements clean need-terraform need-docker need-env
@@ -142,8 +142,11 @@ stack-test: $(READY) $(ZIPS) $(ASL_READY) | need-terraform ## test the whole sta
 	$(PYTEST) --durations=20 tests/integration tests/training
 	@[[ -e $(TRAINING_READY) ]] || echo 'SKIPPED: the training itself, because PyTorch is not installed: make training-setup'
 
-states-test: $(READY) $(ZIPS) | need-terraform ## test teams with states of their own, removed activities, the migration from 0.1.0 and chains of backends, on a local cloud
-	$(PYTEST) --durations=10 tests/states tests/running
+states-test: $(READY) $(ZIPS) | need-terraform ## test teams with states of their own, removed activities and the migration from 0.1.0, on a local cloud
+	$(PYTEST) --durations=10 tests/states
+
+running-test: $(READY) $(ZIPS) | need-terraform ## test where and when jobs run: chains, rates, pools, shares, warm workers, envelopes, events, on a local cloud
+	$(PYTEST) --durations=10 tests/running
 
 second-cloud-test: $(READY) $(SECOND_READY) $(ZIPS) | need-terraform ## test the stack on a cloud that nobody here wrote, with IAM enforced (MiniStack)
 	$(PYTEST) --durations=10 tests/second_cloud
@@ -166,7 +169,7 @@ benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the d
 training-setup: $(READY) $(TRAINING_READY) ## create the training's Python environment, with PyTorch
 
 chaos: $(READY) $(ZIPS) | need-terraform ## break the whole stack at random on a local cloud; SEED=n repeats a run
-	$(PYTEST) tests/integration/test_chaos.py
+	$(PYTEST) tests/integration/test_chaos.py tests/integration/test_zz_chaos.py
 
 images: $(VENV_READY) | need-docker ## build a container image (IMAGE=worker or training, BASE_IMAGE=, ARCHITECTURE=amd64 or arm64)
 	@exec $(OPERATIONS) images --base "$$BASE_IMAGE" --image "$$IMAGE" --architecture "$$ARCHITECTURE"

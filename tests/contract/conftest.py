@@ -11,10 +11,18 @@ from tests.contract.table import create_table
 
 from activity_dispatch.aws.clients import Clients
 from activity_dispatch.backends import registry
+from activity_dispatch.store.dynamodb.pools import DynamoPools
+from activity_dispatch.store.dynamodb.rates import DynamoRates
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
 from activity_dispatch.store.payloads import PayloadStore
-from activity_dispatch.testing import FakeBackend, InMemorySlots, InMemoryTaskTable
+from activity_dispatch.testing import (
+    FakeBackend,
+    InMemoryPools,
+    InMemoryRates,
+    InMemorySlots,
+    InMemoryTaskTable,
+)
 
 
 @pytest.fixture
@@ -31,7 +39,7 @@ def aws(monkeypatch):
 @pytest.fixture(params=["memory", "dynamodb"])
 def table(request, aws):
     if request.param == "memory":
-        return InMemoryTaskTable(slots=InMemorySlots())
+        return InMemoryTaskTable(slots=InMemorySlots(), pools=InMemoryPools())
     boto3.client("s3").create_bucket(Bucket="payloads")
     payloads = PayloadStore(client=lambda: boto3.client("s3"), bucket="payloads")
     client = boto3.client("dynamodb")
@@ -45,6 +53,22 @@ def store(table):
     if isinstance(table, InMemoryTaskTable):
         return table.slots
     return DynamoSlots(client=table.client, table=table.name)
+
+
+@pytest.fixture
+def pools(table):
+    """The pools in the table."""
+    if isinstance(table, InMemoryTaskTable):
+        return table.pools
+    return DynamoPools(client=table.client, table=table.name)
+
+
+@pytest.fixture
+def rates(table):
+    """The rates in the table."""
+    if isinstance(table, InMemoryTaskTable):
+        return InMemoryRates()
+    return DynamoRates(client=table.client, table=table.name)
 
 
 def _lambda_config() -> dict:

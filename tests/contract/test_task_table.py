@@ -180,13 +180,7 @@ def test_only_one_process_restarts_an_interrupted_start(table) -> None:
 
 
 def callback_task(token: str, execution: str = "execution") -> Task:
-    return Task(
-        activity_arn="callback:work",
-        token=token,
-        input="{}",
-        heartbeat_seconds=180,
-        execution_arn=execution,
-    )
+    return replace(TASK, activity_arn="callback:work", token=token, input="{}", execution_arn=execution)
 
 
 def test_a_parked_task_waits_until_one_poll_takes_it(table) -> None:
@@ -222,15 +216,6 @@ def test_a_settled_parked_task_cannot_be_taken(table) -> None:
     assert not table.unpark(task.task_id, "6742f00000000001", holds_slot=False, description="0" * 32)
     assert table.close(task.task_id)
     assert table.overview().tasks == ()
-
-
-def test_open_callback_tasks_are_found_by_their_execution(table) -> None:
-    mine, closed, other = callback_task("a"), callback_task("b"), callback_task("c", "another")
-    for task in (mine, closed, other):
-        table.park(task, "lambda")
-    table.record_settled(closed.task_id, OutcomeName.SUCCEEDED, None, closed=True)
-    assert [record.task_id for record in table.of_execution("execution")] == [mine.task_id]
-    assert table.of_execution("no such") == []
 
 
 def test_no_activities_are_served_at_first(table) -> None:

@@ -2,8 +2,11 @@
 
 import json
 import os
+import random
+import threading
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +15,8 @@ import pytest
 from python_terraform import Terraform
 from tests.integration import trial
 from tests.integration.applied import Applied
+from tests.integration.chaos.run import Run, run_once
+from tests.integration.chaos.stack import Chaos
 from tests.integration.faulty.stack import Faulty, resources_of
 from tests.integration.helpers import (
     CHANGED,
@@ -52,13 +57,18 @@ def deselected(request: pytest.FixtureRequest) -> int:
     return request.config.stash[DESELECTED]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def is_borrowed() -> bool:
+    """Whether the cloud was there before the tests."""
+    return cloud.is_there()
+
+
 @pytest.fixture(scope="session")
-def running_cloud() -> Iterator[str]:
-    borrowed = cloud.is_there()
+def running_cloud(is_borrowed: bool) -> Iterator[str]:
     with cloud.running() as running:
         yield running.endpoint
         dropped = dropped_functions(clients_of(running.endpoint))
-        if not borrowed:
+        if not is_borrowed:
             documented("make local-down")
         assert dropped == [], "no function of a stack may be in a loop that Lambda stops"
 
@@ -95,7 +105,7 @@ def follow(client) -> Callable[[str], Ended]:
             client("stepfunctions"),
             arn,
             tell=lambda line: None,
-            interval_seconds=0.1,
+            interval_seconds=0.3,
             limit_seconds=FOLLOW_SECONDS,
         )
 
@@ -154,9 +164,32 @@ def faulty_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
 
 @pytest.fixture(scope="session")
 def chaos_applied(terraform, tmp_path_factory) -> Iterator[Applied]:
-    """The stack of test_chaos.py, which begins to destroy it; its errors are reported at the end."""
+    """The stack of test_zz_chaos.py, which begins to destroy it; its errors are reported at the end."""
     package = pack_function(tmp_path_factory.mktemp("chaos") / "chaos.zip")
     yield from _applied(terraform, CHAOS, package=str(package))
+
+
+@pytest.fixture(scope="session")
+def chaos_run(chaos_applied: Applied, running_cloud: str, client, tmp_path_factory) -> Iterator[Future[Run]]:
+    """A run that breaks the stack: it has been broken, and comes to rest while other tests run."""
+    outputs = chaos_applied.outputs()
+    chaos = Chaos(
+        endpoint=running_cloud,
+        client=client,
+        state_machines=outputs["state_machines"],
+        task_table=outputs["task_table"],
+        batch_on_ecs=outputs["batch_on_ecs"],
+    )
+    seed = os.environ.get("SEED") or str(random.SystemRandom().randrange(2**32))
+    # Written past pytest's capture: whoever sees a run fail must be able to repeat it.
+    os.write(2, f"\nchaos: SEED={seed}\n".encode())
+    chance = random.Random(int(seed))  # noqa: S311 (nothing secret: the seed repeats a run)
+    broken = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(run_once, chaos, chance, tmp_path_factory.mktemp("chaos"), broken)
+        run.add_done_callback(lambda _: broken.set())
+        broken.wait()
+        yield run
 
 
 @pytest.fixture(scope="session")

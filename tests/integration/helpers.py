@@ -92,11 +92,18 @@ def documented(command: str, put: Mapping[str, str] | None = None, *, code: int 
     return done.stdout
 
 
+def ask_cloud(endpoint: str, path: str, method: str = "GET", body: Mapping[str, object] | None = None) -> Any:
+    """Call an endpoint that only the local cloud has; return its answer. Raises HTTPError."""
+    data = None if method == "GET" else json.dumps(body or {}).encode()
+    request = urllib.request.Request(f"{endpoint}/_localcloud/{path}", data, method=method)  # noqa: S310 (http only)
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return json.load(answer)
+
+
 def permissions_of(endpoint: str) -> Any:
     """Return what the roles are granted and were refused; skip if the cloud does not enforce IAM."""
     try:
-        with urllib.request.urlopen(f"{endpoint}/_localcloud/iam/permissions", timeout=30) as answer:  # noqa: S310
-            return json.load(answer)
+        return ask_cloud(endpoint, "iam/permissions")
     except urllib.error.HTTPError as error:
         pytest.skip(f"the cloud at {endpoint} does not enforce IAM: {error}")
 
@@ -104,8 +111,7 @@ def permissions_of(endpoint: str) -> Any:
 def malformed_requests(endpoint: str) -> list[str]:
     """Return what the services' models did not allow; skip if the cloud does not check it."""
     try:
-        with urllib.request.urlopen(f"{endpoint}/_localcloud/malformed-requests", timeout=30) as answer:  # noqa: S310
-            return list(json.load(answer))
+        return list(ask_cloud(endpoint, "malformed-requests"))
     except urllib.error.HTTPError as error:
         pytest.skip(f"the cloud at {endpoint} does not check requests: {error}")
 
@@ -125,12 +131,12 @@ def dropped_functions(client: Callable[[str], Any]) -> list[str]:
     return sorted(found - {STOPPED})
 
 
-def wait_until(condition: Callable[[], Any], seconds: float = 30) -> Any:
-    """Return the condition's value once it is true; fail after `seconds`."""
+def wait_until(condition: Callable[[], Any], seconds: float = 30, pause: float = 0.2) -> Any:
+    """Return the condition's value once it is true, asked after each pause; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.05)
+        time.sleep(pause)
     return found
 
 

@@ -4,7 +4,6 @@ import json
 import statistics
 import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.integration.helpers import wait_until
+from tests.integration.helpers import ask_cloud, wait_until
 from tests.integration.test_nothing_hangs import span
 
 from operations.executions.execution import Ended
@@ -72,10 +71,8 @@ def test_a_freed_slot_is_used_by_the_poller_within_two_seconds(faulty, poller) -
 
 
 def test_a_poller_that_dies_is_replaced_by_the_next(faulty, poller, client, running_cloud) -> None:
-    body = json.dumps({"what": "functions", "function": "faulty-poller", "count": 5, "seed": 1}).encode()
-    request = urllib.request.Request(f"{running_cloud}/_localcloud/kill", data=body, method="POST")  # noqa: S310
-    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-        assert json.load(answer)
+    what = {"what": "functions", "function": "faulty-poller", "count": 5, "seed": 1}
+    assert ask_cloud(running_cloud, "kill", "POST", what)
     began = time.monotonic()
     client("lambda").invoke(FunctionName=poller, InvocationType="Event")
     assert faulty.run({"return": 1}, "polled").output == "1"

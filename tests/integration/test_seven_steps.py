@@ -45,7 +45,9 @@ def test_1_prepare_gets_the_executions_input(ended, stack) -> None:
 def test_2_the_activity_gets_what_prepare_returns(ended, stack) -> None:
     scheduled = details(ended, "ActivityScheduled", "activityScheduledEventDetails")
     assert len(scheduled) == 1
-    job_input = json.loads(scheduled[0]["input"])
+    envelope = json.loads(scheduled[0]["input"])
+    assert envelope["execution_arn"] == ended.arn
+    job_input = envelope["input"]
     assert job_input["source"] | {"etag": ""} == {
         "bucket": stack.data_bucket,
         "key": "seven-steps.txt",

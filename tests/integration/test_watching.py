@@ -32,11 +32,12 @@ def documents(lines: list[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.startswith("{")]
 
 
-def started_job(shown: Callable[[], list[str]]) -> str:
-    """The id of the job that reports its progress, from its line of `make status`."""
+def started_job(shown: Callable[[], list[str]], arn: str) -> str:
+    """The id of the execution's job, which reports its progress, from its line of `make status`."""
     (line,) = wait_until(lambda: [line for line in shown() if "three of four" in line], 50)
-    state, backend, activity, job_id, *_ = line.split()
+    state, backend, activity, execution, job_id, *_ = line.split()
     assert (state, backend, activity) == ("started", "ecs", "first-light-fargate")
+    assert arn.endswith(f":{execution}")
     assert re.search(r" \d+ s ", line)
     assert line.split()[-1].endswith(job_id)
     return str(job_id)
@@ -62,7 +63,7 @@ def test_a_running_task_is_shown_with_its_progress_and_in_the_logs(
         stateMachineArn=stack.state_machines["fargate"],
         input=json.dumps({"source": put_text(b"one"), "job": job}),
     )["executionArn"]
-    job_id = started_job(shown)
+    job_id = started_job(shown, arn)
     done.touch()
     follow(arn)
     wait_until(lambda: not [line for line in shown() if job_id in line])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 TARGETS = (
-    *("test", "deep-test", "states-test"),
+    *("test", "deep-test", "states-test", "running-test"),
     *("integration-test", "verify-test", "second-cloud-test", "image-test"),
 )
 SETUP = "setup zip build/stamps/checkov build/stamps/asl build/stamps/second-cloud:\n"
@@ -55,14 +55,19 @@ def test_every_suite_runs(failing: tuple[str, ...], root: Path, tmp_path: Path) 
     assert after.endswith("docker-engine stop\n")
 
 
-def test_the_suite_with_a_second_local_cloud_has_a_checkout_and_a_port_of_its_own(
+def test_suites_beside_another_cloud_have_checkouts_and_ports_of_their_own(
     root: Path, tmp_path: Path
 ) -> None:
     where = f"{' '.join(TARGETS)}:\n\t@echo \"$@ in $$PWD at $$EDGE_PORT\"; echo '{PASSED}'\n"
     done = run(root, tmp_path, where)
     assert done.returncode == 0, done.stdout
-    checkout = tmp_path / "build/ci/checkout"
-    assert f"[states-test] states-test in {checkout} at 4666\n" in done.stdout
+    for target, checkout, port in (
+        ("second-cloud-test", "second", 4666),
+        ("verify-test", "second", 4666),
+        ("states-test", "third", 4667),
+        ("running-test", "third", 4667),
+    ):
+        assert f"[{target}] {target} in {tmp_path / 'build/ci' / checkout} at {port}\n" in done.stdout
     assert f"[integration-test] integration-test in {tmp_path} at \n" in done.stdout
 
 

@@ -4,8 +4,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
-BUDGET_MS = 60.0
+BUDGET_MS = 80.0
 # What importing boto3 takes on an idle machine of 2025. On a busy or slower one everything takes longer,
 # and the budget grows accordingly.
 BOTO3_MS = 150.0
@@ -24,8 +25,9 @@ def test_the_dispatcher_imports_within_its_budget(tmp_path: Path) -> None:
     # The first run compiles, for all that follow: some machines keep no bytecode of the sources, and
     # compiling takes twice as long as importing.
     _seconds(tmp_path)
-    boto3, own = zip(*(_seconds(tmp_path) for _ in range(RUNS)), strict=True)
-    assert min(own) / min(boto3) * BOTO3_MS < BUDGET_MS
+    # Each run by itself: what slows it slows both imports.
+    ratios = [own / boto3 for boto3, own in (_seconds(tmp_path) for _ in range(RUNS))]
+    assert median(ratios) * BOTO3_MS < BUDGET_MS
 
 
 def _seconds(bytecode: Path) -> tuple[float, float]:

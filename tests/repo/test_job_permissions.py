@@ -1,14 +1,16 @@
 """The policies of jobs name exactly the attributes that workers write: more is a hole, less an error."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tests.repo import terraform
 
-from activity_dispatch.domain.tasks import OutcomeName
+from activity_dispatch.domain.tasks import Origin, OutcomeName, Task
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.dynamodb.warm_jobs import DynamoWarmJobs
 from activity_dispatch.store.payloads import PayloadStore
 
 TASK = "0" * 32
@@ -76,3 +78,19 @@ def test_a_function_may_write_what_frees_a_slot(root: Path) -> None:
     slots.give_back("a", frozenset({"0" * 16}))
     slots.remove_waiting("a", 1)
     assert _granted(root, "slot_attributes") == client.named
+
+
+def test_a_warm_worker_may_write_what_it_takes(root: Path) -> None:
+    client = Recorder()
+    table = _container(client)
+    table.record_settled(TASK, OutcomeName.SUCCEEDED, None, closed=True)
+    jobs = DynamoWarmJobs(client=client, name="t", payloads=table.payloads)  # type: ignore[arg-type]
+    jobs.linger(TASK, 1.0, runs=TASK)
+    task = Task(activity_arn="a:activity:a", token="t", input="{}", heartbeat_seconds=1, poll_id="p")
+    origin = Origin(state_name="Cut", attempt=0, entered_at="now")
+    task = replace(task, execution_arn="e", origin=origin)
+    jobs.add(task, TASK, "ecs:1")
+    # Only with the name of its own activity in it, and an input that is too large for the table.
+    own = {"job_of:a"}
+    granted = _granted(root, "job_attributes") | _granted(root, "warm_attributes")
+    assert {name for name in granted if "$" not in name} - {"input_s3_uri"} == client.named - own - {TASK}

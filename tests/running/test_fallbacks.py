@@ -1,7 +1,6 @@
 """A task that one backend can't start, or loses, goes on to the next: one outcome, one job at a time."""
 
 import json
-import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.helpers import refusals, wait_until
+from tests.integration.helpers import ask_cloud, wait_until
 
 from operations.executions import execution
 
@@ -25,7 +24,6 @@ SECONDS = 400
 class Film:
     """Programs that note where they run; one that finds another of its task at work notes that too."""
 
-    endpoint: str
     client: Callable[[str], Any]
     outputs: dict[str, Any]
     folder: Path
@@ -40,7 +38,9 @@ class Film:
 
     def start(self, work: str) -> str:
         given = {"job": {"command": ["sh", "-c", self.script(work)]}}
-        return execution.start(self.client("stepfunctions"), self.outputs["state_machine"], given)
+        return execution.start(
+            self.client("stepfunctions"), self.outputs["state_machines"]["film-cheap-spot"], given
+        )
 
     def notes(self) -> list[list[str]]:
         file = self.folder / "notes"
@@ -58,20 +58,15 @@ class Film:
         assert found["status"] == "SUCCEEDED", found
         return json.loads(found["output"])
 
-    def call(self, path: str, **body: object) -> None:
-        data = json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.endpoint}/_localcloud/{path}", data, method="POST")  # noqa: S310 (http only)
-        urllib.request.urlopen(request, timeout=30).close()  # noqa: S310
-
 
 @pytest.fixture
-def film(fallbacks, client, running_cloud, tmp_path) -> Film:
-    return Film(endpoint=running_cloud, client=client, outputs=fallbacks, folder=tmp_path)
+def film(running, client, tmp_path) -> Film:
+    return Film(client=client, outputs=running, folder=tmp_path)
 
 
 def test_what_finds_no_capacity_runs_on_the_next_backend(film, running_cloud) -> None:
     for provider, tasks in SHORT.items():
-        film.call("ecs/shortage", tasks=tasks, provider=provider)
+        ask_cloud(running_cloud, "ecs/shortage", "POST", {"tasks": tasks, "provider": provider})
     with ThreadPoolExecutor(4) as pool:
         arns = list(pool.map(lambda _: film.start("sleep 0.3"), range(TASKS)))
     places = Counter(film.output(arn, SECONDS)["place"] for arn in arns)
@@ -79,15 +74,16 @@ def test_what_finds_no_capacity_runs_on_the_next_backend(film, running_cloud) ->
     # Each task ran once, and the program that ran is the one whose output counted.
     assert Counter(what for _, _, what in film.notes()) == {"begin": TASKS, "end": TASKS}
     assert Counter(place for _, place, what in film.notes() if what == "end") == WANTED
-    assert [line for line in refusals(running_cloud) if line.startswith("fallbacks")] == []
 
 
-def test_a_task_that_spot_takes_back_goes_on_demand(film, client) -> None:
+def test_a_task_that_spot_takes_back_goes_on_demand(film, client, running_cloud) -> None:
     on_spot = '[ "$PLACE" = spot ] && { sleep 300 & wait; }'
     arn = film.start(f"{on_spot}; true")
     wait_until(lambda: ["spot", "begin"] in [note[1:] for note in film.notes()], 90)
-    (job,) = client("ecs").list_tasks(cluster=film.outputs["cluster"], desiredStatus="RUNNING")["taskArns"]
-    film.call("spot-interruption", task=job)
+    (job,) = client("ecs").list_tasks(
+        cluster=film.outputs["cluster"], family="running-film-cheap-spot", desiredStatus="RUNNING"
+    )["taskArns"]
+    ask_cloud(running_cloud, "spot-interruption", "POST", {"task": job})
     assert film.output(arn, 120) == {"place": "on_demand"}
     assert [note[1:] for note in film.notes()] == [
         ["spot", "begin"],

@@ -3,6 +3,7 @@
 On a cloud of their own: `make states-test` may run beside `make stack-test` in another checkout.
 """
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.applied import Applied, InBackground
-from tests.integration.conftest import client, follow, log_lines, running_cloud, terraform
+from tests.integration.conftest import client, follow, is_borrowed, log_lines, running_cloud, terraform
 from tests.integration.faulty.stack import resources_of
 from tests.integration.helpers import pack_function
 from tests.states.migrated.root import Root, map_images
@@ -21,11 +22,11 @@ from tests.states.teams.states import Teams
 
 from operations import paths, process
 
-__all__ = ["client", "follow", "log_lines", "running_cloud", "terraform"]
+__all__ = ["client", "follow", "is_borrowed", "log_lines", "running_cloud", "terraform"]
 
 INIT_SECONDS = 300
 REMOVED = Path(__file__).parent / "removed"
-STACKS = ("migrating", "removing", "teams_applied")
+STACKS = ("migrating", "removal", "teams_applied")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +62,7 @@ def later() -> Iterator[Executor]:
 
 
 @pytest.fixture(scope="session")
-def migrating(running_cloud: str, client, tmp_path_factory) -> Iterator[Migration]:
+def migrating(is_borrowed: bool, running_cloud: str, client, tmp_path_factory) -> Iterator[Migration]:
     root = Root(tmp_path_factory.mktemp("migrated"), running_cloud)
     map_images(root.folder / "gate")
     # By itself: it waits for minutes.
@@ -71,11 +72,17 @@ def migrating(running_cloud: str, client, tmp_path_factory) -> Iterator[Migratio
         yield Migration(stack=stack, moved=moved)
         # Whether or not a test has asked for it.
         moved.exception()
-        stack.destroy()
+        if is_borrowed:
+            stack.destroy()
 
 
 @pytest.fixture(scope="session")
-def removing(later: Executor, terraform, client, follow, tmp_path_factory) -> Iterator[Removal]:
+def removal(
+    is_borrowed: bool, later: Executor, terraform, client, follow, tmp_path_factory
+) -> Iterator[Removal]:
+    if not is_borrowed:
+        # Of a cloud that is gone, with all that was in it.
+        shutil.rmtree(paths.ROOT / "build/removed", ignore_errors=True)
     folder: Path = tmp_path_factory.mktemp("removed")
     package = pack_function(folder / "removed.zip")
     process.run([paths.TERRAFORM_INIT, REMOVED], timeout_seconds=INIT_SECONDS)
@@ -84,7 +91,8 @@ def removing(later: Executor, terraform, client, follow, tmp_path_factory) -> It
     removing, moving = map(later.submit, (removed.remove, removed.move))
     yield Removal(removed=removed, removing=removing, moving=moving)
     moving.exception()
-    stack.destroy()
+    if is_borrowed:
+        stack.destroy()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ How is in migrated/scenario.py.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,9 +24,8 @@ NEW = {"aws_dynamodb_table_item", "aws_lambda_invocation", "aws_ssm_parameter", 
 
 
 @pytest.fixture(scope="module")
-def moved(migrating: Migration) -> Iterator[Moved]:
-    yield migrating.moved.result()
-    migrating.stack.begin_destroy()
+def moved(migrating: Migration) -> Moved:
+    return migrating.moved.result()
 
 
 def changed(plan: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,18 +4,10 @@ Terraform changes or removes the description, then waits for the tasks, then des
 removed/scenario.py.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from tests.integration.helpers import refusals
 from tests.states.conftest import Removal
-
-
-@pytest.fixture(scope="module")
-def removal(removing: Removal) -> Iterator[Removal]:
-    yield removing
-    removing.removed.applied.begin_destroy()
 
 
 def test_tasks_of_removed_activities_end_as_they_would_have(removal: Removal, capsys: Any) -> None:

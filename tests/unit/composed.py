@@ -28,10 +28,12 @@ SETTINGS = Settings(task_table="tasks", payload_bucket="payloads", dispatch_queu
 class Composed(InMemoryStack):
     """A stack whose roles and steps share one runtime."""
 
+    stack_settings: Settings = SETTINGS
+
     @cached_property
     def runtime(self) -> Runtime:
         """The parts of any function."""
-        return Runtime(settings=SETTINGS, **self.parts())
+        return Runtime(settings=self.stack_settings, **self.parts())
 
     @cached_property
     def dispatcher(self) -> Dispatcher:

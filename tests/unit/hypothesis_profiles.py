@@ -1,7 +1,8 @@
 """How many examples hypothesis tries, and which ones. HYPOTHESIS_PROFILE picks a profile.
 
-few (the default) is for `make check` and `make test`, many for `make deep-test`: both try the same examples
-on each run. explore tries ten times as many, at random; for each failure it prints a line that reproduces it.
+few (the default) is for `make check` and `make test`, many for `make deep-test`, some, half as many, for its
+run in CI: these try the same examples on each run. explore tries ten times as many as many does, at random;
+for each failure it prints a line that reproduces it.
 """
 
 import os
@@ -9,11 +10,14 @@ import os
 from hypothesis import settings
 
 # The share of its examples that a test with a number of its own tries.
-SHARES = {"few": 0.1, "many": 1.0, "explore": 10.0}
+SHARES = {"few": 0.1, "some": 0.5, "many": 1.0, "explore": 10.0}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "few")
 
 settings.register_profile(
     "few", max_examples=25, derandomize=True, deadline=None, database=None, print_blob=True
+)
+settings.register_profile(
+    "some", max_examples=50, derandomize=True, deadline=None, database=None, print_blob=True
 )
 settings.register_profile("many", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.register_profile("explore", deadline=None, print_blob=True)

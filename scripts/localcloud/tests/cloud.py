@@ -188,10 +188,11 @@ class Cloud:
         definition = {"StartAt": "Only", "States": {"Only": {**state, "End": True}}, **top}
         return self.execute(self.machine(definition), given)
 
-    def machine(self, definition: Mapping[str, Any], role: str = ROLE) -> str:
-        """Create a state machine; return its ARN."""
+    def machine(self, definition: Mapping[str, Any] | str, role: str = ROLE) -> str:
+        """Create a state machine, of a definition or of its text; return its ARN."""
+        text = definition if isinstance(definition, str) else json.dumps(definition)
         made = self.client("stepfunctions").create_state_machine(
-            name=unique("machine"), definition=json.dumps(definition), roleArn=role
+            name=unique("machine"), definition=text, roleArn=role
         )
         return str(made["stateMachineArn"])
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cloud import Cloud
+
 type State = dict[str, Any]
 
 
@@ -22,6 +24,13 @@ def in_map(state: State) -> State:
     """Return a Map that runs the state for each of `items`."""
     processor = {"StartAt": "Inner", "States": {"Inner": {**state, "End": True}}}
     return {"Type": "Map", "ItemsPath": "$.items", "ItemProcessor": processor}
+
+
+def entered(cloud: Cloud, execution: str) -> list[str]:
+    """Return the names of the states that the execution entered."""
+    events = cloud.client("stepfunctions").get_execution_history(executionArn=execution)["events"]
+    details = [event.get("stateEnteredEventDetails") for event in events]
+    return [found["name"] for found in details if found]
 
 
 def itself(state: State) -> State:

@@ -1,7 +1,7 @@
 """More of LocalStack's bugs, in executions and in what is sent to them: see test_stock_bugs.py."""
 
 from cloud import Cloud, error_code, stays, wait_for
-from states import activity_state, in_parallel
+from states import activity_state, entered, in_parallel
 
 DONE = {"StartAt": "Only", "States": {"Only": {"Type": "Succeed"}}}
 
@@ -53,3 +53,11 @@ def test_a_state_name_is_used_again(stock: Cloud) -> None:
     inner = in_parallel({"Type": "Pass"})
     states = {"Inner": {"Type": "Pass", "Next": "Both"}, "Both": {**inner, "End": True}}
     assert stock.machine({"StartAt": "Inner", "States": states})
+
+
+def test_a_name_keeps_its_escapes(stock: Cloud) -> None:
+    # As Terraform's jsonencode writes an ampersand.
+    text = r'{"StartAt": "A\u0026B", "States": {"A\u0026B": {"Type": "Succeed"}}}'
+    execution = stock.execute(stock.machine(text))
+    stock.ended(execution)
+    assert entered(stock, execution) == [r"A\u0026B"]

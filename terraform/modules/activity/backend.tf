@@ -51,7 +51,11 @@ module "ecs" {
   callbacks       = local.is_callback
   timeout_seconds = var.timeout_seconds
   settings        = var.ecs
-  depends_on      = [aws_dynamodb_table_item.claim]
+
+  linger_seconds    = var.linger_seconds
+  max_tasks_per_job = var.max_tasks_per_job
+
+  depends_on = [aws_dynamodb_table_item.claim]
 }
 
 module "batch" {
@@ -63,7 +67,11 @@ module "batch" {
   callbacks       = local.is_callback
   timeout_seconds = var.timeout_seconds
   settings        = var.batch
-  depends_on      = [aws_dynamodb_table_item.claim]
+
+  linger_seconds    = var.linger_seconds
+  max_tasks_per_job = var.max_tasks_per_job
+
+  depends_on = [aws_dynamodb_table_item.claim]
 }
 
 module "sagemaker" {

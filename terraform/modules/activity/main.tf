@@ -18,30 +18,17 @@ locals {
   }
 
   # What module process-state needs.
-  activity = {
+  activity = merge({
     key                    = var.name
     arn                    = local.arn
     heartbeat_seconds      = local.heartbeat_seconds
     timeout_seconds        = var.timeout_seconds
     wake_up                = var.wake_up
     overflow_after_seconds = var.overflow_after_seconds
+    envelope               = local.envelope
     partition              = var.stack.partition
     queue                  = var.stack.queue
-  }
-  description = merge({
-    arn                    = local.id
-    name                   = local.is_callback ? var.name : local.name
-    backend                = local.backend.kind
-    config                 = jsondecode(local.backend.config)
-    heartbeat_seconds      = local.heartbeat_seconds
-    timeout_seconds        = var.timeout_seconds
-    allowed_overrides      = var.allowed_overrides
-    max_concurrent_jobs    = var.max_concurrent_jobs
-    max_queue_seconds      = local.max_queue_seconds
-    wake_up                = var.wake_up
-    pollers                = var.pollers
-    overflow_after_seconds = var.overflow_after_seconds
-  }, local.running)
+  }, { for key in var.share_key[*] : "share_key" => key if local.is_callback })
 }
 
 # AWS creates an activity that exists once more without an error: two Terraform states would own it, and the first to destroy it
@@ -71,6 +58,23 @@ resource "aws_dynamodb_table_item" "this" {
   })
 
   lifecycle {
+    precondition {
+      condition     = !local.envelope || contains(["requests", "poll"], var.wake_up)
+      error_message = "envelope must be false or null if wake_up is logs (the definition is not ours) or callback (its request says the execution). Given: ${local.envelope}."
+    }
+    precondition {
+      condition     = !local.envelope || var.overflow_after_seconds == null
+      error_message = "envelope must be false or null if overflow_after_seconds is set: your own workers would get the envelope. Given: ${local.envelope}."
+    }
+    precondition {
+      condition     = var.job_tags == null || local.backend.kind != "lambda"
+      error_message = "job_tags must be null on lambda: an invocation has no tags. Given: ${jsonencode(var.job_tags)}."
+    }
+    precondition {
+      # Four are the dispatcher's own, one is the stack's.
+      condition     = length(local.tags) + length(local.allowed_tags) + 5 <= 50 && length(setintersection(keys(local.tags), local.allowed_tags)) == 0
+      error_message = "job_tags.allowed must be other keys than those of tags, and with them at most 45: AWS allows a job 50 tags. Given: ${join(", ", local.allowed_tags)}, and ${length(local.tags)} tags."
+    }
     precondition {
       condition     = length(local.backends) == 1
       error_message = "lambda, ecs, batch, sagemaker or backend must be set, and only one of them. Given: ${length(local.backends)}."
@@ -113,9 +117,17 @@ resource "aws_dynamodb_table_item" "this" {
       error_message = "allowed_overrides must not have variables that an interpreter, a loader, the platform or the worker reads (docs/contract.md). Given: ${join(", ", [for entry in var.allowed_overrides : entry if can(regex(local.refused_override, entry))])}."
     }
     precondition {
+      condition     = length(local.running_problems) == 0
+      error_message = join(" ", local.running_problems)
+    }
+    precondition {
+      condition     = var.event_bus_arn == null ? true : contains(local.event_buses, var.event_bus_arn)
+      error_message = "event_bus_arn must be one of the stack's event_buses: ${length(local.event_buses) == 0 ? "none" : join(", ", local.event_buses)}. Given: ${var.event_bus_arn == null ? "null" : var.event_bus_arn}."
+    }
+    precondition {
       # The reconciler sends their heartbeats, once a minute.
-      condition     = !local.is_callback || var.max_concurrent_jobs == null || local.heartbeat_seconds >= 180
-      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs is set: a task that waits for a slot gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."
+      condition     = !local.is_callback || local.heartbeat_seconds >= 180 || (var.max_concurrent_jobs == null && var.pool == null && var.max_starts_per_second == null)
+      error_message = "heartbeat_seconds must be at least 180 if wake_up is callback and max_concurrent_jobs, max_starts_per_second or pool is set: a task that waits for its turn gets one heartbeat a minute, and one may fail. Given: ${local.heartbeat_seconds}."
     }
   }
   depends_on = [aws_lambda_invocation.drain]

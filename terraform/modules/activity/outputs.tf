@@ -1,6 +1,8 @@
 output "activity" {
   description = "What module process-state needs, for a second use in one state machine, another query language or other retries."
   value       = local.activity
+  # A state that writes envelopes comes after the description that has them taken off.
+  depends_on = [aws_dynamodb_table_item.this]
 }
 
 output "arn" {
@@ -15,6 +17,7 @@ output "process_state" {
     { End = true } goes into the States of a definition, of a Map or of a branch.
   EOT
   value       = module.process_state.state
+  depends_on  = [aws_dynamodb_table_item.this]
 
   precondition {
     condition     = local.heartbeat_seconds >= 1 && local.heartbeat_seconds < var.timeout_seconds

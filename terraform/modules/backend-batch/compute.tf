@@ -50,10 +50,11 @@ resource "aws_batch_compute_environment" "this" {
 resource "aws_batch_job_queue" "this" {
   count = local.creates_queue ? 1 : 0
 
-  name     = local.name
-  state    = "ENABLED"
-  priority = 1
-  tags     = local.tags
+  name                  = local.name
+  state                 = "ENABLED"
+  priority              = 1
+  scheduling_policy_arn = var.settings.scheduling_policy_arn
+  tags                  = local.tags
 
   compute_environment_order {
     order               = 1

@@ -20,6 +20,7 @@ locals {
   environment = merge(
     local.region,
     var.settings.worker ? local.limits : null,
+    { for name, value in { TASK_LINGER_SECONDS = var.linger_seconds, TASK_MAX_TASKS = var.max_tasks_per_job } : name => tostring(value) if var.linger_seconds != null },
     var.settings.container.environment,
     var.settings.worker ? var.stack.job_environment : null,
   )

@@ -91,6 +91,7 @@ module "job_policy" {
   stack      = var.stack
   activities = local.activities
   callbacks  = var.callbacks
+  warm       = var.linger_seconds != null
 }
 
 resource "aws_iam_role" "this" {

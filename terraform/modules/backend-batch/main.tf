@@ -58,6 +58,10 @@ resource "aws_batch_job_definition" "this" {
 
   lifecycle {
     precondition {
+      condition     = var.settings.scheduling_policy_arn == null ? true : can(regex("^arn:[^:]+:batch:[^:]+:[0-9]{12}:scheduling-policy/[^/*]+$", var.settings.scheduling_policy_arn))
+      error_message = "scheduling_policy_arn must be null or arn:aws:batch:REGION:ACCOUNT:scheduling-policy/NAME. Given: \"${coalesce(var.settings.scheduling_policy_arn, "null")}\"."
+    }
+    precondition {
       condition     = length(local.all_tags) < 50
       error_message = "tags must be at most 49, with the stack's and the provider's: each job has activity-dispatch too, and Batch allows 50. Given: ${length(local.all_tags)}."
     }
@@ -97,6 +101,10 @@ resource "aws_batch_job_definition" "this" {
     precondition {
       condition     = !local.creates_queue || local.given_network != null
       error_message = "network must be set if the stack has none. Given: null."
+    }
+    precondition {
+      condition     = var.linger_seconds == null || (var.settings.worker && !var.callbacks)
+      error_message = "linger_seconds must be null without the worker (settings.worker) and for callback targets, which have no activity to ask. Given: ${var.linger_seconds == null ? "null" : var.linger_seconds}."
     }
   }
   # So that the first job has its permissions.

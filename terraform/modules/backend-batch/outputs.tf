@@ -10,7 +10,7 @@ output "backend" {
       log_group      = aws_cloudwatch_log_group.this.name
       # Whose jobs they are: who may end them is told by it.
       tags = merge(local.all_tags, { activity-dispatch = var.stack.name })
-    }, { for has in [local.has_sidecars] : "container" => local.job_name if has }, { for has in [local.has_sidecars] : "sidecars" => local.sidecars_size if has }))
+    }, { for arn in var.settings.scheduling_policy_arn[*] : "fair_share" => true }, { for has in [local.has_sidecars] : "container" => local.job_name if has }, { for has in [local.has_sidecars] : "sidecars" => local.sidecars_size if has }))
   }
 }
 

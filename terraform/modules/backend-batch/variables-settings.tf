@@ -17,6 +17,8 @@ variable "settings" {
       the stack's queue, or, if the stack has none, Fargate.
     - `job_queue`: name or ARN of an existing queue. Use the name if the same configuration creates the queue: its ARN is unknown
       at plan time.
+    - `scheduling_policy_arn`: the scheduling policy of the queue of its own, or the one that `job_queue` or the stack's queue has. Jobs then
+      bear the share of `share_key` and `batch_priority`. null: the queue has none.
     - `network`: for compute of its own, VPC, subnets and security groups ([]: one is created); null: the stack's.
     - `attempts`: how often Batch itself runs a job whose host is lost. 1: once; the Retry of the process state asks for a new job.
     - `efs_volumes`: by name, `file_system_id`, `container_path`, `read_only`, `root_directory`, `access_point_id`.
@@ -55,18 +57,19 @@ variable "settings" {
       ephemeral_storage_gb = optional(number)
       architecture         = optional(string, "X86_64")
     }), {})
-    compute             = optional(object({ type = optional(string, "FARGATE"), spot = optional(bool, false), max_cpus = optional(number, 64), instance_types = optional(list(string)) }))
-    job_queue           = optional(string)
-    network             = optional(object({ vpc_id = optional(string), subnets = list(string), security_groups = optional(list(string), []), assign_public_ip = optional(bool, false) }))
-    attempts            = optional(number, 1)
-    efs_volumes         = optional(map(object({ file_system_id = string, container_path = string, read_only = optional(bool, false), root_directory = optional(string), access_point_id = optional(string) })), {})
-    job_timeout_seconds = optional(number)
-    policies            = optional(map(string), {})
-    execution_role_name = optional(string)
-    repository_arns     = optional(list(string), [])
-    secret_kms_key_arns = optional(list(string), [])
-    log_retention_days  = optional(number)
-    tags                = optional(map(string), {})
+    compute               = optional(object({ type = optional(string, "FARGATE"), spot = optional(bool, false), max_cpus = optional(number, 64), instance_types = optional(list(string)) }))
+    job_queue             = optional(string)
+    scheduling_policy_arn = optional(string)
+    network               = optional(object({ vpc_id = optional(string), subnets = list(string), security_groups = optional(list(string), []), assign_public_ip = optional(bool, false) }))
+    attempts              = optional(number, 1)
+    efs_volumes           = optional(map(object({ file_system_id = string, container_path = string, read_only = optional(bool, false), root_directory = optional(string), access_point_id = optional(string) })), {})
+    job_timeout_seconds   = optional(number)
+    policies              = optional(map(string), {})
+    execution_role_name   = optional(string)
+    repository_arns       = optional(list(string), [])
+    secret_kms_key_arns   = optional(list(string), [])
+    log_retention_days    = optional(number)
+    tags                  = optional(map(string), {})
   })
   validation {
     condition     = can(regex("^[^[:space:]]{1,255}$", var.settings.container.image))

@@ -80,6 +80,7 @@ module "job_policy" {
   stack      = var.stack
   activities = local.activities
   callbacks  = var.callbacks
+  warm       = var.linger_seconds != null
 }
 
 resource "aws_iam_role" "this" {

@@ -36,7 +36,8 @@ resource "aws_ecs_task_definition" "this" {
   execution_role_arn = aws_iam_role.this["execution"].arn
   # Put together as text: Terraform has no list of objects of different types.
   container_definitions = "[${join(",", concat([jsonencode(local.job)], [for sidecar in local.sidecars : jsonencode(sidecar)]))}]"
-  tags                  = local.tags
+  # A task gets them.
+  tags = merge(local.tags, { activity-dispatch = var.stack.name })
 
   runtime_platform {
     operating_system_family = "LINUX"
@@ -92,6 +93,15 @@ resource "aws_ecs_task_definition" "this" {
     precondition {
       condition     = alltrue([for activity in local.activities : activity == var.name || startswith(activity, "${var.name}-")])
       error_message = "activities must have the backend's name, ${var.name}, or begin with it and a -. Given: ${join(", ", local.activities)}."
+    }
+    precondition {
+      condition     = var.linger_seconds == null || (var.settings.worker && !var.callbacks)
+      error_message = "linger_seconds must be null without the worker (settings.worker) and for callback targets, which have no activity to ask. Given: ${var.linger_seconds == null ? "null" : var.linger_seconds}."
+    }
+    precondition {
+      # A poll takes up to a minute and is never abandoned: its task would be lost.
+      condition     = var.linger_seconds == null || var.settings.container.stop_timeout_seconds >= 75
+      error_message = "container.stop_timeout_seconds must be at least 75 with linger_seconds: a worker that is being stopped waits for its last poll. Given: ${var.settings.container.stop_timeout_seconds}."
     }
   }
   # So that the first job has its permissions.

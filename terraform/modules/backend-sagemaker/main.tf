@@ -4,7 +4,7 @@ locals {
   tags = merge(var.stack.tags, var.settings.tags)
   # The provider tags what Terraform creates; the dispatcher creates the jobs. Not from the data source of the default tags: it would
   # be read late, because modules depend on their activity's claim.
-  job_tags = merge(aws_iam_role.this.tags_all, local.tags)
+  job_tags = merge(aws_iam_role.this.tags_all, local.tags, { activity-dispatch = var.stack.name })
 
   # SageMaker's own, shared by all training jobs of the account.
   log_group     = "/aws/sagemaker/TrainingJobs"

@@ -1,6 +1,7 @@
 variable "stack" {
   description = "The stack's handle: output \"handle\" of module control-plane, stack or lookup."
   type = object({
+    name        = string
     prefix      = string
     partition   = string
     region      = string

@@ -14,9 +14,11 @@ locals {
   })
 
   # Of those that read descriptions. A cluster or queue that is called after the stack belongs to one activity, unless it is listed.
-  function_environment = merge(local.worker_environment, {
-    SHARED_NAMES = join(",", distinct(concat([local.names.cluster, local.names.job_queue], var.existing.clusters, var.existing.job_queues)))
-  })
+  function_environment = merge(
+    local.worker_environment,
+    { SHARED_NAMES = join(",", distinct(concat([local.names.cluster, local.names.job_queue], var.existing.clusters, var.existing.job_queues))) },
+    { for buses in [var.event_buses] : "EVENT_BUSES" => join(",", buses) if length(buses) > 0 },
+  )
 
   handle = {
     version   = 1
@@ -27,8 +29,10 @@ locals {
     account   = local.account
 
     backends       = local.permitted
+    pools          = { for name, pool in var.pools : name => pool.size }
     wake_ups       = concat(["requests", "callback"], sort(var.wake_ups))
     state_machines = local.machine_names
+    event_buses    = var.event_buses
 
     iam = { job_path = local.job_path, permissions_boundary_arn = local.job_boundary_arn }
     # Who starts jobs: a function's own policy lets these roles in.

@@ -43,6 +43,18 @@ locals {
     Resource = [local.table_arn]
   }
 
+  tell_events = [for arns in [var.event_buses] : {
+    Sid      = "TellOfTasks"
+    Effect   = "Allow"
+    Action   = ["events:PutEvents"]
+    Resource = arns
+    # Whoever gets hold of a role can't forge another program's events. One call may send several, so the key has several values.
+    Condition = {
+      "ForAllValues:StringEquals" = { "events:source" = ["activity-dispatch"] }
+      Null                        = { "events:source" = "false" }
+    }
+  } if length(arns) > 0]
+
   # Common to dispatcher and poller.
   take_tasks = concat(
     [
@@ -75,6 +87,7 @@ locals {
       },
     ],
     local.use_keys,
+    local.tell_events,
   )
   dispatcher_policy = {
     Version = "2012-10-17"
@@ -129,5 +142,6 @@ locals {
       local.make_requests,
     ],
     local.use_keys,
+    local.tell_events,
   )
 }

@@ -21,7 +21,7 @@ resource "aws_dynamodb_table" "tasks" {
     type = "S"
   }
 
-  # To find the callback tasks of an execution that has to end. Other tasks have no execution_arn.
+  # To find the tasks of an execution that has to end: those whose execution is known, and under "unknown" those without their envelope.
   global_secondary_index {
     name            = "executions"
     hash_key        = "execution_arn"

@@ -2,7 +2,7 @@
 locals {
   of_stack = { stack = var.name }
   # Every value of one more dimension besides the stack.
-  by = { for dimension in ["activity", "error", "operation"] :
+  by = { for dimension in ["activity", "error", "operation", "pool"] :
     dimension => "{${local.namespace},stack,${dimension}} stack=\"${var.name}\""
   }
 
@@ -34,6 +34,7 @@ locals {
         [local.namespace, "OpenTasks", "stack", var.name, { stat = "Maximum", label = "all" }],
         [local.namespace, "TasksNotReached", "stack", var.name, { stat = "Maximum", label = "not reached by a pass", color = "#d62728" }],
         [local.namespace, "JobsNotDescribed", "stack", var.name, { stat = "Maximum", label = "jobs not described", color = "#ff7f0e" }],
+        [local.namespace, "EventsLost", "stack", var.name, { stat = "Sum", label = "events lost", color = "#8c564b" }],
         [{ expression = "SEARCH('${local.by.activity} MetricName=\"OpenTasks\"', 'Maximum', 60)", id = "open" }],
       ]
     }
@@ -48,11 +49,16 @@ locals {
       ]
     }
     slots = {
-      title = "Slots: used, limit, requests waiting"
+      title = "Slots and pools: used, limit, requests waiting"
       unit  = "count"
-      metrics = [for index, metric in ["SlotsUsed", "SlotLimit", "RequestsWaiting"] :
-        [{ expression = "SEARCH('${local.by.activity} MetricName=\"${metric}\"', 'Maximum', 60)", id = "slots${index}" }]
-      ]
+      metrics = concat(
+        [for index, metric in ["SlotsUsed", "SlotLimit", "RequestsWaiting"] :
+          [{ expression = "SEARCH('${local.by.activity} MetricName=\"${metric}\"', 'Maximum', 60)", id = "slots${index}" }]
+        ],
+        [for index, metric in ["PoolUsed", "PoolWaiting"] :
+          [{ expression = "SEARCH('${local.by.pool} MetricName=\"${metric}\"', 'Maximum', 60)", id = "pools${index}" }]
+        ],
+      )
     }
     outcomes = {
       title = "Tasks by outcome"

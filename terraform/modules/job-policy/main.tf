@@ -14,7 +14,10 @@ locals {
   # A function also says which invocation it is and until when it runs, and closes its task.
   worker_attributes = concat(local.job_attributes, ["job_id", "started_at", "claimed_until", "poll_id"])
   slot_attributes   = ["task_id", "holders", "waiting", "changed_by"]
-  attributes        = var.kind == "function" ? local.worker_attributes : local.job_attributes
+  # A warm worker says that its job lingers and which tasks it takes. The name of the activity in an attribute's name keeps it
+  # from recording a task as another activity's.
+  warm_attributes = concat(local.job_attributes, ["claimed_until", "runs", "poll_id", "input_s3_uri", "execution_arn", "origin"], [for name in var.activities : "job_of:${var.stack.prefix}${name}"])
+  attributes      = var.kind == "function" ? local.worker_attributes : var.warm ? local.warm_attributes : local.job_attributes
 
   # The same table holds activities, slots and leases, whose keys have a "#". IAM knows no hexadecimal digits.
   task_keys = {
@@ -105,8 +108,31 @@ locals {
       Resource = [var.stack.reporter_arn]
     },
   ]
+  # Tasks are taken while the activity's description is the one that the job was started with.
+  warm_statements = [
+    {
+      Sid      = "TakeTasks"
+      Effect   = "Allow"
+      Action   = ["states:GetActivityTask"]
+      Resource = local.activity_arns
+    },
+    {
+      Sid      = "ReadOwnDescription"
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem"]
+      Resource = [var.stack.table.arn]
+      Condition = {
+        "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = [for arn in local.activity_arns : "activity#${arn}"] }
+        Null                        = { "dynamodb:LeadingKeys" = "false" }
+      }
+    },
+  ]
   policy = {
-    Version   = "2012-10-17"
-    Statement = concat(local.job_statements, [for statement in local.function_statements : statement if var.kind == "function"])
+    Version = "2012-10-17"
+    Statement = concat(
+      local.job_statements,
+      [for statement in local.function_statements : statement if var.kind == "function"],
+      [for statement in local.warm_statements : statement if var.warm],
+    )
   }
 }

@@ -41,3 +41,10 @@ variable "kind" {
     error_message = "kind must be container or function. Given: \"${var.kind}\"."
   }
 }
+
+variable "warm" {
+  description = "Whether the jobs take further tasks of their activities: warm workers, in containers only."
+  type        = bool
+  default     = false
+  nullable    = false
+}

@@ -56,9 +56,12 @@ locals {
     Resource = var.activity.arn
   })
 
+  # Of the outer state, whose name and retries the user knows. The inner states pass it on.
+  envelope = { for words in [local.words.envelope] : keys(words)[0] => values(words)[0] if var.activity.envelope }
+
   # As JSON: the objects have different types, of which no conditional may choose.
   states = {
-    requests = jsonencode(merge(local.language, local.words.first_branch, {
+    requests = jsonencode(merge(local.language, local.words.first_branch, local.envelope, {
       Type    = "Parallel"
       Comment = "Parallel so that a retry asks for a dispatch again"
       Branches = [{
@@ -69,7 +72,7 @@ locals {
         }
       }]
     }, local.errors))
-    alone = jsonencode(merge(local.wait, local.errors))
+    alone = jsonencode(merge(local.wait, local.envelope, local.errors))
     callback = jsonencode(merge(local.language, local.words.hand_over, local.clocks, local.errors, {
       Type     = "Task"
       Comment  = "Hand the task to the dispatcher and wait for its job"

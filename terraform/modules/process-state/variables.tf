@@ -7,6 +7,8 @@ variable "activity" {
     timeout_seconds        = number
     wake_up                = string
     overflow_after_seconds = optional(number)
+    envelope               = optional(bool, false)
+    share_key              = optional(string)
     partition              = string
     queue                  = object({ url = string, arn = string, kms_key_arn = optional(string) })
   })

@@ -15,7 +15,10 @@ module "control_plane" {
   data      = var.data
   logs      = var.logs
   watching  = var.watching
+  pools     = var.pools
   tags      = var.tags
+
+  event_buses = var.event_buses
 }
 
 locals {
@@ -36,6 +39,16 @@ locals {
     pollers                = null
     overflow_after_seconds = null
     fallbacks              = null
+    envelope               = null
+    job_tags               = null
+    linger_seconds         = null
+    max_tasks_per_job      = null
+    max_starts_per_second  = null
+    pool                   = null
+    weight                 = null
+    share_key              = null
+    batch_priority         = null
+    event_bus_arn          = null
   }
   activities = { for key, activity in var.activities : key => merge(local.unset, activity) }
   unknown    = flatten([for key, activity in var.activities : [for name in keys(activity) : "${key}.${name}" if !contains(keys(local.unset), name)]])
@@ -61,4 +74,14 @@ module "activity" {
   pollers                = each.value.pollers
   overflow_after_seconds = each.value.overflow_after_seconds
   fallbacks              = each.value.fallbacks
+  envelope               = each.value.envelope
+  job_tags               = each.value.job_tags
+  linger_seconds         = each.value.linger_seconds
+  max_tasks_per_job      = each.value.max_tasks_per_job
+  max_starts_per_second  = each.value.max_starts_per_second
+  pool                   = each.value.pool
+  weight                 = each.value.weight
+  share_key              = each.value.share_key
+  batch_priority         = each.value.batch_priority
+  event_bus_arn          = each.value.event_bus_arn
 }

@@ -26,10 +26,22 @@ variable "packages_dir" {
 locals {
   # Short times: lost tasks are found within the test. Limits: slots are taken and freed all the time.
   times    = { heartbeat_seconds = 20, timeout_seconds = 90 }
-  machines = ["lambda-jobs", "fargate", "batch"]
+  machines = ["lambda-jobs", "fargate", "batch", "chained", "warm"]
+  # A chain's backends are called like the beginning of their activity's name.
+  chained = "chained-on-demand"
   # One image, with and without the worker: a task's command decides.
-  container        = { image = "chaos:1", command = ["true"] }
+  container        = { image = "busybox:chaos", command = ["true"] }
   container_limits = { allowed_overrides = ["command"], max_concurrent_jobs = 6, max_queue_seconds = 60 }
+  # Its input: a folder for notes about tasks at work twice, how many seconds to work, and the exit code.
+  warm = <<-EOT
+    set -- $(tr -d '"' < "$TASK_INPUT")
+    note="$1/$TASK_ID"
+    [ -e "$note" ] && kill -0 "$(cat "$note")" && touch "$note.twice"
+    echo $$ > "$note"
+    sleep "$2"
+    echo 1
+    exit "$3"
+  EOT
 }
 
 resource "aws_s3_bucket" "code" {
@@ -66,13 +78,22 @@ module "stack" {
     subnets          = data.aws_subnets.default.ids
     assign_public_ip = true
   }
+  # Less than both have slots for.
+  pools = { shared = { size = 12 } }
   activities = {
     lambda-jobs = merge(local.times, {
       lambda              = { function_arn = module.function.arn, role = { name = module.function.role_name } }
       max_concurrent_jobs = 10
+      pool                = "shared"
     })
-    fargate = merge(local.times, local.container_limits, { ecs = { container = local.container } })
-    batch   = merge(local.times, local.container_limits, { batch = { container = local.container, job_timeout_seconds = 60 } })
+    fargate = merge(local.times, local.container_limits, { ecs = { container = local.container }, pool = "shared", weight = 2 })
+    warm = merge(local.times, {
+      ecs                 = { container = { image = "worker:chaos", command = ["sh", "-c", local.warm] } }
+      max_concurrent_jobs = 1
+      max_queue_seconds   = 60
+      linger_seconds      = 5
+    })
+    batch = merge(local.times, local.container_limits, { batch = { container = local.container, job_timeout_seconds = 60 } })
   }
 }
 
@@ -85,6 +106,42 @@ module "batch_on_ecs" {
   settings = { container = local.container }
 }
 
+# Spot, where the test takes capacity away, then on demand, then Batch.
+module "on_demand" {
+  source = "../../../terraform/modules/backend-ecs"
+
+  stack      = module.stack.handle
+  name       = "chained-on"
+  activities = [local.chained]
+  settings   = { container = local.container }
+}
+
+module "last" {
+  source = "../../../terraform/modules/backend-batch"
+
+  stack      = module.stack.handle
+  name       = "chained"
+  activities = [local.chained]
+  settings   = { container = local.container, job_timeout_seconds = 60 }
+}
+
+module "chained" {
+  source = "../../../terraform/modules/activity"
+
+  stack               = module.stack.handle
+  name                = local.chained
+  ecs                 = { container = local.container, capacity = [{ provider = "FARGATE_SPOT" }] }
+  heartbeat_seconds   = local.times.heartbeat_seconds
+  timeout_seconds     = local.times.timeout_seconds
+  allowed_overrides   = local.container_limits.allowed_overrides
+  max_concurrent_jobs = local.container_limits.max_concurrent_jobs
+  max_queue_seconds   = local.container_limits.max_queue_seconds
+  fallbacks = [
+    { backend = module.on_demand.backend, after_interruption = true, max_queue_seconds = 60 },
+    { backend = module.last.backend, after_interruption = true, max_queue_seconds = 60 },
+  ]
+}
+
 module "state_machine" {
   source   = "../../../terraform/modules/state-machine"
   for_each = toset(local.machines)
@@ -92,9 +149,14 @@ module "state_machine" {
   name = "chaos-${each.key}"
   definition = jsonencode({
     StartAt = "Process"
-    States  = { Process = merge(module.stack.process_states[each.key], { End = true }) }
+    States  = { Process = merge(local.process_states[each.key], { End = true }) }
   })
-  policies = { dispatch = module.stack.execution_policies_json[each.key] }
+  policies = { dispatch = local.policies[each.key] }
+}
+
+locals {
+  process_states = merge(module.stack.process_states, { chained = module.chained.process_state })
+  policies       = merge(module.stack.execution_policies_json, { chained = module.chained.execution_policy_json })
 }
 
 output "state_machines" {

@@ -2,8 +2,8 @@
 
 import itertools
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from operations import paths
@@ -18,6 +18,8 @@ MISSED_PASSES = 0.2
 FORGE_EVERY_SECONDS = 2
 # How often the activity of Batch jobs is given the other container service, and back.
 MOVE_EVERY_SECONDS = 20
+# How often Spot has no room, and for how many starts.
+SHORTAGE_EVERY_SECONDS, SHORT_STARTS = 6, 2
 # The longest wait for anything lost: a request's visibility timeout, 330 s, then the patience of a slot or a
 # start, 180 s.
 CALM_SECONDS = 540
@@ -61,31 +63,45 @@ class Job:
     """What a task asks for. `can_succeed`: it succeeds if nothing disturbs it."""
 
     machine: str
-    given: Mapping[str, Any]
+    given: Any
     can_succeed: bool = True
 
 
-def jobs_of(chance: random.Random) -> list[Job]:
-    """Return the tasks: half of them for functions, half for containers with and without the worker."""
+def jobs_of(chance: random.Random, folder: Path) -> list[Job]:
+    """Return the tasks: half of them for functions, half for containers with, without and with warm workers.
+
+    Programs with the worker write down in `folder` if another one of their task runs.
+    """
     functions = [
         *([Job(machine="lambda-jobs", given={"return": 1})] * (TASKS * 6 // 20)),
         *([Job(machine="lambda-jobs", given={"sleep": 8})] * (TASKS * 2 // 20)),
         *([Job(machine="lambda-jobs", given={"raise": "as asked"}, can_succeed=False)] * (TASKS * 2 // 20)),
     ]
+    # Seconds and exit codes.
+    warm = [
+        Job(machine="warm", given=f"{folder} {seconds} {code}", can_succeed=code == 0)
+        for seconds, code in ((1, 0), (2, 0), (8, 0), (1, 3)) * (TASKS // 40)
+    ]
     kinds = (("echo 1", True), ("sleep 2; echo 1", True), ("sleep 25; echo 1", True), ("exit 3", False))
     containers = itertools.islice(
-        itertools.cycle((machine, *kind) for kind in kinds for machine in ("fargate", "batch")),
-        TASKS - len(functions),
+        itertools.cycle((machine, *kind) for kind in kinds for machine in ("fargate", "batch", "chained")),
+        TASKS - len(functions) - len(warm),
     )
-    jobs = [*functions, *(_container(chance, *one) for one in containers)]
+    jobs = [*functions, *warm, *(_container(chance, folder, *one) for one in containers)]
     chance.shuffle(jobs)
     return jobs
 
 
-def _container(chance: random.Random, machine: str, script: str, can_succeed: bool) -> Job:
+def _container(chance: random.Random, folder: Path, machine: str, script: str, can_succeed: bool) -> Job:
     worker = chance.choice([[], [str(paths.TASK_WORKER), "--"]])
     return Job(
         machine=machine,
-        given={"job": {"command": [*worker, "sh", "-c", script]}},
+        given={"job": {"command": [*worker, "sh", "-c", _alone(folder) + script if worker else script]}},
         can_succeed=can_succeed,
     )
+
+
+def _alone(folder: Path) -> str:
+    # Without the worker nothing claims a task, and a repeated start may run its program twice.
+    note = f'"{folder}/$TASK_ID"'
+    return f'[ -e {note} ] && kill -0 "$(cat {note})" && touch {note}.twice; echo $$ > {note}; '

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.integration.chaos.plan import (
@@ -21,6 +22,8 @@ from tests.integration.chaos.plan import (
     MISSED_PASSES,
     MOVE_EVERY_SECONDS,
     PASS_SECONDS,
+    SHORT_STARTS,
+    SHORTAGE_EVERY_SECONDS,
     Job,
     jobs_of,
 )
@@ -40,11 +43,15 @@ class Run:
     last_pass: Any
     left_over: Mapping[str, Any]
     items: list[dict[str, Any]]
+    twice: list[str]
 
 
-def run_once(chaos: Chaos, chance: random.Random) -> Run:
-    """Break everything for a while, then wait until it has come to rest."""
-    jobs, moments = jobs_of(chance), [time.monotonic()]
+def run_once(chaos: Chaos, chance: random.Random, folder: Path, broken: threading.Event) -> Run:
+    """Break everything for a while, set `broken`, wait until all has come to rest.
+
+    Programs leave notes in `folder`.
+    """
+    jobs, moments = jobs_of(chance, folder), [time.monotonic()]
     arns: list[str] = []
     with _watched(chaos, chance), _faults(chaos, chance), ThreadPoolExecutor(1) as pool:
         starting = pool.submit(lambda: arns.extend(chaos.start(*one) for one in enumerate(jobs)))
@@ -53,6 +60,7 @@ def run_once(chaos: Chaos, chance: random.Random) -> Run:
         starting.result()
         moments.append(time.monotonic())
         injected = _by_fault(chaos.call("DELETE", "faults"))
+        broken.set()
         running = _rest(_running_of(chaos, arns))
         moments.append(time.monotonic())
     # From here the rule's passes are enough: more than one a minute would poll for missed tasks again.
@@ -70,6 +78,7 @@ def run_once(chaos: Chaos, chance: random.Random) -> Run:
         last_pass=last_pass,
         left_over=left_over,
         items=[item for item in chaos.items() if is_task(item)],
+        twice=sorted(file.stem for file in folder.glob("*.twice")),
     )
 
 
@@ -99,7 +108,7 @@ def _watched(chaos: Chaos, chance: random.Random) -> Iterator[None]:
 
 @contextmanager
 def _misled(chaos: Chaos, chance: random.Random, arns: Sequence[str]) -> Iterator[None]:
-    """Forge events about executions, and move an activity from service to service, in a `with` block."""
+    """Forge events of executions, move an activity between services, empty Spot, in a `with` block."""
     forging = random.Random(chance.randrange(2**32))  # noqa: S311 (nothing secret)
     at_home = chaos.described("batch")
     backends = itertools.cycle((chaos.batch_on_ecs, at_home))
@@ -112,10 +121,15 @@ def _misled(chaos: Chaos, chance: random.Random, arns: Sequence[str]) -> Iterato
         chaos.describe("batch", next(backends))
 
     try:
-        with _repeating((FORGE_EVERY_SECONDS, forge), (MOVE_EVERY_SECONDS, move)):
+        with _repeating(
+            (FORGE_EVERY_SECONDS, forge),
+            (MOVE_EVERY_SECONDS, move),
+            (SHORTAGE_EVERY_SECONDS, lambda: chaos.empty_spot(SHORT_STARTS)),
+        ):
             yield
     finally:
         chaos.describe("batch", at_home)
+        chaos.empty_spot(0)
 
 
 @contextmanager

@@ -4,17 +4,16 @@ import json
 import random
 import re
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.integration.chaos.plan import POLL_SECONDS, Job
+from tests.integration.helpers import ask_cloud
 
 from activity_dispatch.domain.polls import poll_time
-from operations import paths
+from activity_dispatch.domain.pool_texts import pool_of
 
 UNFINISHED = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING")
 
@@ -34,14 +33,12 @@ class Chaos:
     killed: Counter[str] = field(default_factory=Counter)
     forged: int = 0
     moved: int = 0
+    # The most slots of the pool that were held at a time.
+    pool_held: int = 0
 
-    def call(self, method: str, path: str, body: object = None) -> Any:
+    def call(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """Call an endpoint that only the local cloud has."""
-        request = urllib.request.Request(  # noqa: S310 (http only)
-            f"{self.endpoint}/_localcloud/{path}", json.dumps(body or {}).encode(), method=method
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
-            return json.load(answer)
+        return ask_cloud(self.endpoint, path, method, body)
 
     def start(self, number: int, job: Job) -> str:
         started = self.client("stepfunctions").start_execution(
@@ -59,8 +56,14 @@ class Chaos:
             for page in pages
             for item in page["Items"]
         ]
+        used = [sum(holders(item).values()) for item in items if is_pool(item)]
+        self.pool_held = max([self.pool_held, *used])
         self.task_of_poll |= {i["poll_id"]: i["task_id"] for i in items if is_task(i) and "poll_id" in i}
         return items
+
+    def empty_spot(self, starts: int) -> None:
+        """Spot has no room for the next starts."""
+        self.call("POST", "ecs/shortage", {"tasks": starts, "provider": "FARGATE_SPOT"})
 
     def reconcile(self) -> None:
         """Start a pass, as EventBridge does each minute; it may be killed like everything else."""
@@ -114,7 +117,7 @@ class Chaos:
             "slots": [
                 holder
                 for item in items
-                for holder in item.get("holders", ())
+                for holder in holders(item)
                 if time.time() - poll_time(holder) > POLL_SECONDS
             ],
             "tasks": ecs.list_tasks(cluster="chaos", desiredStatus="RUNNING")["taskArns"],
@@ -131,12 +134,12 @@ def is_task(item: Mapping[str, Any]) -> bool:
     return "#" not in item["task_id"]
 
 
-@contextmanager
-def image_known() -> Iterator[None]:
-    """The cloud knows the stack's image for the length of a `with` block."""
-    before = paths.CLOUD_IMAGES.read_text()
-    paths.CLOUD_IMAGES.write_text(json.dumps({**json.loads(before), "chaos": {}}))
-    try:
-        yield
-    finally:
-        paths.CLOUD_IMAGES.write_text(before)
+def is_pool(item: Mapping[str, Any]) -> bool:
+    return str(item["task_id"]).startswith("pool#")
+
+
+def holders(item: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return who holds slots of an activity or a pool, and how many each."""
+    if is_pool(item):
+        return {poll: share.weight for poll, share in pool_of(item["holders"]).held.items()}
+    return {} if is_task(item) else dict.fromkeys(item.get("holders", ()), 1)

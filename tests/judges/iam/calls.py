@@ -66,6 +66,20 @@ def _step(
 
 
 _WORKER = _because(_SHARED, "dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:Scan")
+_COLD = _because("only a warm worker takes tasks", "states:GetActivityTask")
+
+
+def _container(folder: str, role: str, *, never: dict[str, str] | None = None) -> Caller:
+    slots = _because("only a function frees its slot itself", "sqs:SendMessage")
+    return Caller(
+        module="activity_dispatch.worker.container.cli",
+        function="main",
+        folder=folder,
+        roles=(role,),
+        never=_WORKER | slots | (never or {}),
+    )
+
+
 CALLERS = (
     Caller(
         module="dispatcher.handler",
@@ -153,19 +167,13 @@ CALLERS = (
     _step("sweep", TRAINING, 'module.sweep["prepare"]', function="prepare"),
     _step("sweep", TRAINING, 'module.sweep["reduce"]', function="reduce"),
     _step("sweep", TRAINING, 'module.sweep["publish"]', function="publish_winner"),
-    *(
-        Caller(
-            module="activity_dispatch.worker.container.cli",
-            function="main",
-            folder=WORD_COUNT,
-            roles=(role,),
-            never=_WORKER | _because("only a function frees its slot itself", "sqs:SendMessage"),
-        )
-        for role in (
-            'module.container["fargate"].module.ecs[0].aws_iam_role_policy.task[',
-            'module.container["batch"].module.batch[0].aws_iam_role_policy.job[',
-        )
+    _container(
+        WORD_COUNT, 'module.container["fargate"].module.ecs[0].aws_iam_role_policy.task[', never=_COLD
     ),
+    _container(WORD_COUNT, 'module.container["batch"].module.batch[0].aws_iam_role_policy.job[', never=_COLD),
+    # Their run blocks with linger_seconds.
+    _container("terraform/modules/backend-ecs", "aws_iam_role_policy.task["),
+    _container("terraform/modules/backend-batch", "aws_iam_role_policy.job["),
 )
 
 

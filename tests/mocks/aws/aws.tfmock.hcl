@@ -15,12 +15,24 @@ mock_data "aws_availability_zones" {
   defaults = { names = ["eu-west-1a", "eu-west-1b"] }
 }
 
+mock_data "aws_subnets" {
+  defaults = { ids = ["subnet-0b"] }
+}
+
+mock_data "aws_vpc" {
+  defaults = { id = "vpc-0a" }
+}
+
 mock_resource "aws_batch_compute_environment" {
   defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:compute-environment/compute" }
 }
 
 mock_resource "aws_batch_job_queue" {
   defaults = { arn = "arn:aws:batch:eu-west-1:123456789012:job-queue/queue" }
+}
+
+mock_resource "aws_cloudwatch_event_bus" {
+  defaults = { arn = "arn:aws:events:eu-west-1:123456789012:event-bus/bus" }
 }
 
 mock_resource "aws_cloudwatch_log_group" {

@@ -14,7 +14,8 @@ from activity_dispatch.backends.batch.backend import BatchBackend
 from activity_dispatch.backends.batch.request import JobContainer
 from activity_dispatch.backends.ecs.backend import EcsBackend
 from activity_dispatch.backends.sagemaker.request import TrainingOverrides, training_request
-from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
+from activity_dispatch.domain.inputs import job_overrides
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 KEYS = (
     "command",

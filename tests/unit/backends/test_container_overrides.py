@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from tests.unit.backends.stubs import TASK
 
 from activity_dispatch.backends.container_overrides import ContainerOverrides
-from activity_dispatch.domain.tasks import InvalidInput, Task
+from activity_dispatch.domain.tasks import InvalidInput, Origin
 
-TASK = Task(activity_arn="arn", token="token", input="{}", heartbeat_seconds=60)
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 
 def test_all_overrides_are_read() -> None:
@@ -33,6 +34,13 @@ def test_the_job_of_a_chain_knows_its_attempt_and_what_becomes_of_an_interruptio
         {"name": "TASK_ATTEMPT", "value": "2"},
         {"name": "TASK_ON_INTERRUPTION", "value": "leave"},
     ]
+
+
+@pytest.mark.parametrize(("job", "value"), [({}, TRACE), ({"environment": {"TRACEPARENT": "own"}}, "own")])
+def test_the_container_gets_its_tasks_trace_unless_the_input_has_one(job: dict, value: str) -> None:
+    origin = Origin(state_name="Cut", attempt=0, entered_at="now", trace=TRACE)
+    variables = ContainerOverrides.from_job(job).variables(replace(TASK, execution_arn="arn", origin=origin))
+    assert [each["value"] for each in variables if each["name"] == "TRACEPARENT"] == [value]
 
 
 def test_no_overrides_are_the_default() -> None:

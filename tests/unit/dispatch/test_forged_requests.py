@@ -112,7 +112,7 @@ def test_a_task_of_another_activity_is_not_started_as_a_waiting_one(target) -> N
     task_id = task_id_of(task.token)
     target.tasks.records[task_id] = replace(target.tasks.get(task_id), state=TaskState.WAITING)
     assert send(target, task, execution_arn="arn:aws:states:r:a:execution:m:1") is Result.KNOWN
-    target.tasks.waiting = lambda _arn: [task_id]
+    target.tasks.waiting = lambda *_: [task_id]
     assert target.dispatcher.handle(DispatchRequest(activity_arn=TARGET).to_json()) is Result.NO_TASK
     assert len(target.backend.started) == 1
 

@@ -33,6 +33,16 @@ def test_the_wake_up_of_an_activity_is_read() -> None:
         Activity.from_json(json.dumps({**DOCUMENT, "wake_up": "pull"}))
 
 
+def test_a_share_key_and_a_priority_are_read() -> None:
+    activity = Activity.from_json(json.dumps(DOCUMENT))
+    assert (activity.share_key, activity.batch_priority) == (None, None)
+    more = {"share_key": "$.tenant", "batch_priority": 7}
+    activity = Activity.from_json(json.dumps({**DOCUMENT, **more}))
+    assert (activity.share_key, activity.batch_priority) == ("$.tenant", 7)
+    with pytest.raises(InvalidActivity, match="share_key: 'tenant'; it must be execution"):
+        Activity.from_json(json.dumps({**DOCUMENT, "share_key": "tenant"}))
+
+
 @pytest.mark.parametrize("field_name", ["arn", "backend", "config", "heartbeat_seconds"])
 def test_a_missing_field_is_named(field_name: str) -> None:
     text = json.dumps({key: value for key, value in DOCUMENT.items() if key != field_name})

@@ -1,9 +1,11 @@
 """The payload of an invocation."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from activity_dispatch.domain.envelope import is_traceparent
 from activity_dispatch.domain.invocation import InvalidEvent, Invocation, payload_of
 from activity_dispatch.domain.tasks import Task
 
@@ -20,6 +22,16 @@ def test_its_repr_shows_neither_token_nor_input() -> None:
     assert task.task_id in shown
     assert "secret" not in shown
     assert "private" not in shown
+
+
+def test_it_has_the_trace_of_a_task_whose_execution_is_known() -> None:
+    task = Task(activity_arn="a", token="t", input="{}", heartbeat_seconds=60)
+    event = json.loads(payload_of(replace(task, execution_arn="arn")))
+    trace = Invocation.from_event(event).traceparent
+    assert is_traceparent(trace)
+    assert Invocation.from_event(json.loads(payload_of(task))).traceparent is None
+    with pytest.raises(InvalidEvent, match="traceparent: invalid"):
+        Invocation.from_event({**event, "traceparent": "\0"})
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activity_dispatch.domain.inputs import job_overrides
 from activity_dispatch.domain.tasks import (
     InvalidInput,
     Task,
     TaskRecord,
     TaskState,
-    job_overrides,
     task_id_of,
 )
 

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock
 
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.domain.test_envelope import ACTIVITY, EXECUTION, envelope
 from tests.unit.fuzz import mutation
 from tests.unit.fuzz.mutation import tried
 from tests.unit.fuzz.recorded import ARN, TASK_ID, TOKEN
@@ -17,8 +19,12 @@ from activity_dispatch.backends.batch.backend import BatchBackend
 from activity_dispatch.backends.container_overrides import ContainerOverrides
 from activity_dispatch.backends.ecs.backend import EcsBackend
 from activity_dispatch.backends.lambda_.backend import LambdaBackend
+from activity_dispatch.domain.envelope import MARK, unwrapped
+from activity_dispatch.domain.inputs import job_overrides
 from activity_dispatch.domain.invocation import InvalidEvent, Invocation
-from activity_dispatch.domain.tasks import InvalidInput, Task, job_overrides
+from activity_dispatch.domain.job_tags import JobTags, problem_of_value
+from activity_dispatch.domain.tasks import InvalidInput, Origin, Task
+from activity_dispatch.lifecycle.tagging import overrides_and_tags
 from activity_dispatch.runtime.settings import InvalidSettings, Settings
 from activity_dispatch.worker.container.settings import WorkerSettings
 from prepare import source as prepare
@@ -32,6 +38,8 @@ JOB = {
 }
 jobs = mutation.mutated(JOB)
 # What JSON allows and Python's parser refuses: numbers too long or too large, nesting too deep.
+WRAPPED = replace(ACTIVITY, arn=ARN)
+TAGGED = replace(ACTIVITY, arn=ARN, job_tags=JobTags(allowed=("team", "cost")))
 TOO_MUCH = ('{"job": ' + "1" * 5_000 + "}", '{"job": ' + "[" * 200_000, '{"job": 1e999}')
 task_inputs = (
     mutation.mutated({"n": 1, "job": JOB}).map(json.dumps)
@@ -54,9 +62,43 @@ def test_a_tasks_job_object_is_read_or_refused(task_input: str) -> None:
 def test_container_overrides_are_read_or_refused(job: Any) -> None:
     if isinstance(job, dict):
         overrides, refusal = tried(lambda: ContainerOverrides.from_job(job), InvalidInput)
-        task = Task(activity_arn="arn", token="token", input="{}", heartbeat_seconds=60)
-        variables = [] if overrides is None else overrides.variables(task)
-        assert refusal.startswith("job.") or {"name": "TASK_ID", "value": task.task_id} in variables
+        variables = [] if overrides is None else overrides.variables(task_of("{}"))
+        assert refusal.startswith("job.") or {"name": "TASK_ID", "value": TASK_ID} in variables
+
+
+@mutation.many(1_000)
+@given(mutation.values)
+def test_any_value_in_an_envelope_reaches_its_program_unchanged(value: Any) -> None:
+    text = json.dumps(value)
+    out, refusal = tried(lambda: unwrapped(WRAPPED, task_of(envelope(text))), InvalidInput)
+    # Python writes what JSON does not know.
+    assert not refusal or ("Infinity" in text and refusal.startswith("input: it can't be read: "))
+    assert out is None or (out.input, out.execution_arn) == (text, EXECUTION)
+
+
+@mutation.many(1_000)
+@given(mutation.mutated(json.loads(envelope())).map(json.dumps))
+def test_an_envelope_is_read_or_refused(text: str) -> None:
+    out, refusal = tried(lambda: unwrapped(WRAPPED, task_of(text)), InvalidInput)
+    assert out is not None or refusal.startswith(("input: ", MARK))
+    if out is not None and out.is_bare:
+        assert out.input == text
+    elif out is not None:
+        assert (out.execution_arn, type(out.origin)) == (EXECUTION, Origin)
+
+
+@mutation.many(1_000)
+@given(mutation.mutated({"job": {"tags": {"team": "left", "cost": "5"}}}).map(json.dumps))
+def test_tags_are_read_or_refused(text: str) -> None:
+    made, refusal = tried(lambda: overrides_and_tags(TAGGED, task_of(text)), InvalidInput)
+    assert refusal.startswith(("input: ", "job")) or made is not None
+    if made is not None:
+        assert {key for key, value in made[1].items() if problem_of_value(value)} == set()
+        assert made[1].keys() <= {"team", "cost", "activity-dispatch:activity"}
+
+
+def task_of(text: str) -> Task:
+    return Task(activity_arn=ARN, token=TOKEN, input=text, heartbeat_seconds=60)
 
 
 def backends() -> list[Any]:

@@ -117,10 +117,10 @@ def test_a_broken_look_up_or_an_unexpected_error_stops_no_other(
     get, of_poll = stack.tasks.get, stack.tasks.of_poll
     poll = aborted[0].worker_name.split(" ")[0]
 
-    def broken_get(task_id: str):
+    def broken_get(task_id: str, **options: bool):
         if task_id == task_id_of(aborted[1].token):
             raise KeyError("heartbeat_seconds")
-        return get(task_id)
+        return get(task_id, **options)
 
     def broken_of_poll(poll_id: str):
         if poll_id == poll:

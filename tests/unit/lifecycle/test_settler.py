@@ -5,7 +5,8 @@ import json
 import pytest
 
 from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
-from activity_dispatch.domain.tasks import OutcomeName, SlotRelease, Task, TaskState
+from activity_dispatch.domain.slot_release import SlotRelease
+from activity_dispatch.domain.tasks import OutcomeName, Task, TaskState
 from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stepfunctions import client_error
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tests.unit.model.model import Model
 
 # Without its answer, a canceller can't know the tasks.
-LISTING = ("get_execution_history", "of_execution")
+LISTING = ("get_execution_history", "of_execution", "served_activities")
 
 
 @dataclass

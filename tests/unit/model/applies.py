@@ -2,6 +2,7 @@
 
 from tests.unit.model.compute import ANOTHERS, SERVICES
 from tests.unit.model.model import Model
+from tests.unit.model.served import TARGET
 
 from activity_dispatch.testing.stack import ARN
 
@@ -14,6 +15,11 @@ def apply(model: Model, service: str | None) -> None:
     else:
         assert service in (*SERVICES, ANOTHERS)
         model.stack.change_activity(config={"service": service})
+
+
+def share(model: Model, share_key: str | None) -> None:
+    """Give the callback target another way to tell whose tasks they are, or none."""
+    model.stack.change_activity(TARGET, share_key=share_key)
 
 
 def serve_again(model: Model) -> None:

@@ -185,6 +185,8 @@ class ModelBackend:
             "activity_arn": task.activity_arn,
             "heartbeat_seconds": task.heartbeat_seconds,
             "slot": task.slot_release.slot,
+            "pool": task.pool,
+            "pool_holder": task.poll_id if task.pool else None,
             "input": json.loads(task.input),
         }
         if payload["input"].get("poison"):

@@ -19,7 +19,12 @@ SOME_FAULTS = [
 ]
 FAULTS = st.sampled_from([*[None] * 6, *SOME_FAULTS])
 # The start of a "lost" task never gets an answer, and that of a poisoned one raises an unexpected error.
-INPUTS = st.sampled_from([{}, {}, {"plain": True}, {"plain": True}, {"poison": True}, {"lost": True}])
+# A "bare" one is not in an envelope, although its activity has them on.
+INPUTS = st.sampled_from(
+    [{}, {}, {"bare": True}, {"plain": True}, {"plain": True}, {"poison": True}, {"lost": True}]
+)
+SHARES = st.sampled_from([{}, {"share": 1}, {"share": 2}])
+SHARE_KEYS = st.sampled_from([None, "execution", "$.share"])
 MAX_TASKS = 6
 numbers = st.integers(0, 7)
 

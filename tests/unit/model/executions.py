@@ -7,7 +7,10 @@ from typing import Any
 
 from tests.schemas.events.samples import execution_event
 
+from activity_dispatch.domain.activities import Activity
+from activity_dispatch.domain.envelope import MARK
 from activity_dispatch.testing.executions import FakeTask
+from activity_dispatch.testing.slots import FakeSQS
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.testing.stepfunctions import (
     EXECUTION_PREFIX,
@@ -43,9 +46,11 @@ class Executions:
     """What happens in Step Functions, and the messages and events that follow from it."""
 
     stepfunctions: FakeStepFunctions
-    heartbeat_seconds: int
+    activity: Activity
     messages: list[Message] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    # Messages with a delay, and when it is over.
+    later: list[tuple[float, Message]] = field(default_factory=list)
     reported: set[str] = field(default_factory=set)
     is_forged: bool = False
 
@@ -60,6 +65,15 @@ class Executions:
 
         self.stepfunctions.send_task_heartbeat = send  # type: ignore[method-assign]
 
+    def receive(self, sqs: FakeSQS, now: float) -> None:
+        """The queue gets messages, and hands those out whose delay is over."""
+        sent = zip(sqs.bodies, sqs.delays, strict=True)
+        self.later += [(now + delay, Message(body=body)) for body, delay in sent]
+        sqs.bodies.clear()
+        sqs.delays.clear()
+        self.messages.extend(message for due, message in self.later if due <= now)
+        self.later = [each for each in self.later if each[0] > now]
+
     @property
     def tasks(self) -> list[FakeTask]:
         """All tasks, oldest first."""
@@ -70,7 +84,15 @@ class Executions:
         task = self.stepfunctions.schedule(ARN, json.dumps(task_input), **self.seconds())
         if is_requested:
             self.messages.append(Message(body=json.dumps({"activity_arn": ARN})))
+        self.wrap(task)
         return task
+
+    def wrap(self, task: FakeTask) -> None:
+        """The state wraps the task's input, unless its execution's definition is an old one."""
+        if self.activity.envelope and not input_of(task).get("bare"):
+            facts = {"state_name": "Work", "attempt": 0, "entered_at": "now"}
+            facts |= {MARK: 1, "execution_arn": task.execution_arn, "input": input_of(task)}
+            task.input = json.dumps(facts)
 
     def schedule_parallel(self, inputs: Sequence[Mapping[str, bool]]) -> None:
         """An execution reaches as many activities at once; a failure of one ends the others."""
@@ -78,12 +100,13 @@ class Executions:
         for branch, task_input in enumerate(inputs[1:], 1):
             task = self.schedule(branch=branch, **task_input)
             task.execution_arn = first.execution_arn
+            self.wrap(task)
 
     def seconds(self) -> Mapping[str, float]:
         """Return the state's limits."""
-        return {"heartbeat_seconds": self.heartbeat_seconds, "timeout_seconds": TIMEOUT_SECONDS}
+        return {"heartbeat_seconds": self.activity.heartbeat_seconds, "timeout_seconds": TIMEOUT_SECONDS}
 
-    def hand_over(self, *, is_sent_twice: bool, **task_input: bool) -> FakeTask:
+    def hand_over(self, *, is_sent_twice: bool, **task_input: int) -> FakeTask:
         """An execution reaches a state that waits for a callback; its message may be delivered twice."""
         task = self.stepfunctions.hand_over(json.dumps(task_input), **self.seconds())
         document = {
@@ -175,8 +198,9 @@ def is_of(other: FakeTask, task: FakeTask) -> bool:
 
 def input_of(task: FakeTask) -> Mapping[str, int]:
     """Return a task's input."""
-    found: Mapping[str, int] = json.loads(task.input)
-    return found
+    found: Mapping[str, Any] = json.loads(task.input)
+    inner: Mapping[str, int] = found.get("input", found)
+    return inner
 
 
 def state_of(task: FakeTask) -> tuple[str, int | None, int]:

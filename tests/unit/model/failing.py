@@ -12,11 +12,14 @@ from tests.unit.model.processes import Process
 from tests.unit.model.time_passes import queued
 
 from activity_dispatch.domain.jobs import JobState
+from activity_dispatch.domain.tasks import task_id_of
 from activity_dispatch.testing import Fault
 
 FAULTS = st.sampled_from(SOME_FAULTS)
 STARTING = ["run_job", "run_job", "list_jobs", "take", "unpark", "get_activity_task", "add", "park"]
+STARTING += ["write_pool", "advance"]
 REPORTING = ["stop_job", "stop_job", "describe_jobs", "get_log_events", "record_settled", "give_back"]
+REPORTING += ["write_pool", "send_message_batch"]
 RECONCILING = ["stop_job", "run_job", "describe_jobs", "record_restart", "record_settled", "record_started"]
 PROCESSING = ["claim", "claim", "send_task_success", "send_task_heartbeat", "record_settled"]
 ANY = ["send_task_failure", "send_task_heartbeat", "get"]
@@ -53,6 +56,19 @@ class Failing(RuleBasedStateMachine):
     def report_failing(self, number: int, call: str, fault: Fault) -> None:
         event = pick(self.model.events, number)
         self.fail(self.model.report(event, is_kept=False), call, fault)
+
+    @precondition(lambda self: self.running(Kind.LIST))
+    @happening(number=numbers, fault=FAULTS)
+    def stop_in_vain(self, number: int, fault: Fault) -> None:
+        """Abort an execution; its job can't be stopped at once, and the next pass finds it at work."""
+        job = pick(self.running(Kind.LIST), number)
+        for task in self.model.executions.tasks:
+            if task_id_of(task.token) == job.task_id and task.status == "RUNNING":
+                self.model.executions.stop(task)
+                self.model.settle()
+                self.fail(self.model.report(self.model.events[-1], is_kept=False), "stop_job", fault)
+                self.model.reconcile().finish()
+                self.model.settle()
 
     @happening(call=calls(RECONCILING), fault=FAULTS)
     def reconcile_failing(self, call: str, fault: Fault) -> None:

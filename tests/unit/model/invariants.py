@@ -1,11 +1,13 @@
 """What must hold at any time, and what is still open."""
 
+import json
 import logging
 from collections import Counter
 
 from tests.unit.model.compute import Kind, ModelJob
-from tests.unit.model.executions import FOREIGN, state_of
-from tests.unit.model.model import TARGET, Model
+from tests.unit.model.executions import FOREIGN, input_of, state_of
+from tests.unit.model.model import Model
+from tests.unit.model.served import TARGET
 
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.domain.outcomes import ErrorName
@@ -24,6 +26,8 @@ def check(model: Model) -> None:
         for arn in (ARN, TARGET):
             assert len(model.store.holders.get(arn, ())) <= model.limit
             assert len(_in_slots(model, arn)) <= model.limit, "more jobs than slots"
+    if model.pool is not None:
+        _check_pool(model, model.pool)
     for task in model.executions.tasks:
         _check_record(model, task)
         _check_error(model, task)
@@ -36,6 +40,7 @@ def _check_nothing_runs_twice(model: Model) -> None:
         begun[job.task_id, job.attempt] += model.roles.begun.get(job.id, 0)
     twice = [attempt for attempt, times in begun.items() if times > 1]
     assert not twice, f"processed twice: {twice}"
+    _check_followed(model, begun)
     _check_attempts(model, begun)
     under_way = [job.task_id for job in model.compute.under_way() if job.kind is not Kind.FUNCTION]
     assert len(under_way) == len(set(under_way)), f"two jobs of a task: {under_way}"
@@ -44,14 +49,24 @@ def _check_nothing_runs_twice(model: Model) -> None:
         for task in model.executions.tasks
         # What Step Functions itself gave up on may go on until the stack notices.
         if not (task.timed_out or task.aborted)
-        and any(is_at_work(model, job) for job in jobs_of(model, task))
+        and (any(is_at_work(model, job) for job in jobs_of(model, task)) or doing(model, task))
     )
     assert not at_work or max(at_work.values()) == 1, f"a retry runs beside its predecessor: {at_work}"
+
+
+def _check_followed(model: Model, begun: Counter[tuple[str, int]]) -> None:
+    """Assert that what a warm worker has begun is nobody else's, and was not begun by a job of its own."""
+    for task_id, jobs in model.roles.followed.items():
+        own = sum(times for (of_task, _), times in begun.items() if of_task == task_id)
+        assert len(jobs) + own == 1, f"{task_id} was begun by {jobs}, and {own} times by jobs of its own"
 
 
 def _check_attempts(model: Model, begun: Counter[tuple[str, int]]) -> None:
     """Assert that a task moves on only when its last attempt has ended, and why it may."""
     for record in model.tasks.records.values():
+        if record.job_of is not None:
+            # It has no attempts of its own: it is where its job is.
+            continue
         assert len(record.attempts) == record.attempt - 1
         for number, attempt in enumerate(record.attempts, 1):
             if attempt.error == ErrorName.DISPATCH_CAPACITY_UNAVAILABLE:
@@ -63,10 +78,25 @@ def _check_attempts(model: Model, begun: Counter[tuple[str, int]]) -> None:
         assert not late, f"at attempt {record.attempt}, but jobs of earlier ones are under way: {late}"
 
 
+def _check_pool(model: Model, size: int) -> None:
+    """Assert that no more slots are held than there are, and that each job that runs holds its own."""
+    held = model.stack.pool_store.read_pool("shared").held.values()
+    assert sum(share.weight for share in held) <= size, "more is held than the pool has"
+    running = len(_in_slots(model, ARN)) + min(2, size) * len(_in_slots(model, TARGET))
+    assert running <= size, "more jobs than the pool has slots"
+
+
 def jobs_of(model: Model, task: FakeTask) -> list[ModelJob]:
     """Return a task's jobs."""
     task_id = task_id_of(task.token)
     return [job for job in model.compute.jobs.values() if job.task_id == task_id]
+
+
+def doing(model: Model, task: FakeTask) -> list[ModelJob]:
+    """Return the warm workers' jobs that do the task now, beside their own."""
+    task_id = task_id_of(task.token)
+    found = [model.compute.jobs[job] for job, follows in model.roles.follows.items() if follows == task_id]
+    return [job for job in found if job.state is not JobState.ENDED]
 
 
 def is_at_work(model: Model, job: ModelJob) -> bool:
@@ -99,6 +129,8 @@ def _check_record(model: Model, task: FakeTask) -> None:
         return
     assert record.restarts <= MAX_RESTARTS
     if record.state is not TaskState.SETTLED:
+        assert json.loads(record.input or "") == input_of(task), "its program does not see its input"
+        assert record.execution_arn in (None, task.execution_arn)
         return
     assert record.token is None
     assert record.input is None
@@ -112,12 +144,13 @@ def _check_error(model: Model, task: FakeTask) -> None:
     """Assert that an error that says that no job ran is true."""
     error = (task.answer or {}).get("error", "")
     if error in (ErrorName.JOB_FAILED, ErrorName.JOB_INTERRUPTED):
-        works = [job.id for job in jobs_of(model, task) if _runs_now(model, job)]
+        works = [job.id for job in jobs_of(model, task) if _runs_now(model, job)] + doing(model, task)
         assert not works, f"{error}, but it works: {works}"
     if error.startswith("Dispatch."):
         record = model.tasks.get(task_id_of(task.token))
         last = [job for job in jobs_of(model, task) if record is None or job.attempt == record.attempt]
         ran = [job.id for job in last if job.id in model.roles.begun]
+        ran += model.roles.followed.get(task_id_of(task.token), [])
         assert not ran, f"{error}, but it ran: {ran}"
         if error != ErrorName.DISPATCH_QUEUE_TIMEOUT:
             there = [job.id for job in last if job.state is not JobState.ENDED]
@@ -125,14 +158,17 @@ def _check_error(model: Model, task: FakeTask) -> None:
 
 
 def _check_result(model: Model, task: FakeTask) -> None:
-    """Assert that a plain job's result is its last line."""
+    """Assert that a plain job's result is its last line, and that of a warm worker's task its program's."""
     output = (task.answer or {}).get("output")
+    if task_id_of(task.token) in model.roles.followed:
+        assert output in (None, "1"), f"{output} is what its job said at its end"
     printed = [job.result for job in jobs_of(model, task) if job.is_plain]
     assert output is None or not printed or output in printed, f"{output} is not the result: {printed}"
 
 
 def open_things(model: Model) -> list[str]:
     """Return what is still open."""
+    pools = model.stack.pool_store.pools.values()
     waiting = {
         "running executions": [task.token for task in model.executions.tasks if task.status == "RUNNING"],
         "open tasks": [r.task_id for r in model.tasks.records.values() if not r.is_closed],
@@ -141,6 +177,7 @@ def open_things(model: Model) -> list[str]:
         ],
         "jobs": [job.id for job in model.compute.under_way()],
         "slots": sorted(holder for holders in model.store.holders.values() for holder in holders),
+        "pool": [f"{pool.used} used, {pool.waiting} wait" for pool in pools if pool.used or pool.waiting],
         "waiting requests": [count for count in model.store.waiting.values() if count],
     }
     return [f"{name}: {things}" for name, things in waiting.items() if things]

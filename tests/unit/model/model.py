@@ -19,13 +19,13 @@ from tests.unit.model.compute import (
     outcome_of,
 )
 from tests.unit.model.counts import count_process
-from tests.unit.model.executions import TIMEOUT_SECONDS, Event, Executions, Message
+from tests.unit.model.executions import Event, Executions, Message
 from tests.unit.model.processes import Process, exit_code
 from tests.unit.model.roles import Roles
+from tests.unit.model.served import LINGER_SECONDS, serve
 
 from activity_dispatch.dispatch.batch import MAX_EMPTY_POLLS
 from activity_dispatch.dispatch.results import Result
-from activity_dispatch.domain.activities import Activity, WakeUp
 from activity_dispatch.domain.jobs import JobState
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.lifecycle.concluder import OutputNotReady
@@ -34,12 +34,10 @@ from activity_dispatch.store.dispatch_queue import RequestsNotSent
 from activity_dispatch.testing import Crash
 from activity_dispatch.testing.stack import InMemoryStack
 
-TARGET = "callback:work"
 EXPECTED = (ClientError, BotoCoreError, RequestsNotSent, OutputNotReady, EndNotDescribed, ExceptionGroup)
 # From terraform/modules/control-plane: how long each function may run, and how often it is tried.
 DISPATCHER_SECONDS, REPORTER_SECONDS, RECONCILER_SECONDS = 300.0, 60.0, 300.0
-REPORTER_ATTEMPTS, MAX_RECEIVES = 3, 20
-LONG = 1e9
+REPORTER_ATTEMPTS, MAX_RECEIVES, LONG = 3, 20, 1e9
 # How late a log's last line becomes readable.
 LOG_SECONDS = 5.0
 # How long a call may take, by its client's limits: its process is killed then.
@@ -47,50 +45,43 @@ CALL_SECONDS = 75.0
 
 
 class Model:
-    """The state of the whole stack, and what can happen to it."""
+    """The state of the whole stack, and what can happen to it.
+
+    `chain` says whether the second service is taken after an interruption.
+    """
+
+    dead_letters = 0
 
     def __init__(
         self,
         kind: Kind,
         limit: int | None,
-        max_queue_seconds: int | None,
         *,
         second_kind: Kind | None = None,
-        heartbeat_seconds: int = 180,
         chain: bool | None = None,
+        lingers: bool = False,
+        pool: int | None = None,
+        rate: float | None = None,
+        **settings: Any,
     ) -> None:
-        self.limit = limit
-        # `chain` says whether the second service is taken after an interruption.
+        self.limit, self.pool, self.rate = limit, pool, rate
         self.fallbacks = fallbacks_of(chain, kind, second_kind or kind)
         self.now = [1_000_000.0]
         self.stack = InMemoryStack(clock=self.clock)
-        self.stack.logs.clock = self.clock
         self.stack.tasks.check = judge
-        self.activity = self._serve(heartbeat_seconds, max_queue_seconds)
+        linger = LINGER_SECONDS if lingers and Kind.FUNCTION not in (kind, second_kind) else None
+        limits: dict[str, Any] = {"max_concurrent_jobs": limit, "max_starts_per_second": rate, "pool": pool}
+        settings |= {**limits, "linger_seconds": linger, "fallbacks": self.fallbacks}
+        self.activity = serve(self.stack, **settings)
         self.stepfunctions, self.tasks = self.stack.stepfunctions, self.stack.tasks
         self.store, self.sqs = self.stack.slot_store, self.stack.sqs
         self.compute = Compute(kinds={FIRST: kind, SECOND: second_kind or kind}, now=self.now)
         self.roles = Roles(stack=self.stack, compute=self.compute, now=self.now)
-        self.executions = Executions(stepfunctions=self.stepfunctions, heartbeat_seconds=heartbeat_seconds)
+        self.executions = Executions(stepfunctions=self.stepfunctions, activity=self.activity)
         self.messages, self.events = self.executions.messages, self.executions.events
         self.processes: list[Process] = []
         self.on_end: dict[Process, Any] = {}
         self.workers: dict[str, Process] = {}
-        self.dead_letters = 0
-
-    def _serve(self, heartbeat_seconds: int, max_queue_seconds: int | None) -> Activity:
-        """Serve an activity, and a callback target like it."""
-        activity = self.stack.change_activity(
-            backend="model",
-            config={"service": FIRST},
-            heartbeat_seconds=heartbeat_seconds,
-            timeout_seconds=int(TIMEOUT_SECONDS),
-            max_concurrent_jobs=self.limit,
-            max_queue_seconds=max_queue_seconds,
-            fallbacks=self.fallbacks,
-        )
-        self.stack.serve(replace(activity, arn=TARGET, wake_up=WakeUp.CALLBACK))
-        return activity
 
     def clock(self) -> float:
         """Return the model's time."""
@@ -130,7 +121,6 @@ class Model:
         if not is_kept:
             self.events.remove(event)
         tried = Event(content=event.content, attempts=event.attempts + 1)
-
         ended = ended_execution(event.content)
         check = None if ended is None else check_stopped(self, ended)
 
@@ -173,7 +163,7 @@ class Model:
     def requeue(self, job: ModelJob) -> None:
         """A job that lost its host goes back to its queue, as Batch's do."""
         self.lose_worker(job)
-        self.roles.begun.pop(job.id, None)
+        self.roles.forget(job)
         job.state = JobState.QUEUED
 
     def end_job(self, job: ModelJob, exit_code: int) -> None:
@@ -200,8 +190,7 @@ class Model:
     def emit(self, job: ModelJob) -> None:
         """The service reports a job's state; like Batch, one kind does not say how a job ended."""
         if job.kind is not Kind.FUNCTION:
-            reported = job.diagnosis()
-            reported = replace(reported, outcome=None) if job.kind is Kind.LIST else reported
+            reported = replace(job.diagnosis(), outcome=None) if job.kind is Kind.LIST else job.diagnosis()
             self.events.append(Event(content={"diagnosis": reported}))
 
     def advance(self, seconds: float) -> None:
@@ -226,8 +215,7 @@ class Model:
                 check_nothing_is_left(self, process)
         while self.compute.stops:
             self.stop_job(self.compute.jobs[self.compute.stops.pop()])
-        self.messages.extend(Message(body=body) for body in self.sqs.bodies)
-        self.sqs.bodies.clear()
+        self.executions.receive(self.sqs, self.now[0])
         self.executions.settle()
 
     def stop_job(self, job: ModelJob) -> None:

@@ -9,7 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.unit.composed import SETTINGS
 from tests.unit.model.aftermath import Noted
 from tests.unit.model.compute import Compute, ModelBackend, ModelJob
+from tests.unit.model.counts import counted
 from tests.unit.model.processes import AtOnce, Process
+from tests.unit.model.workers import Worker
 
 from activity_dispatch.aws.pacing import Pace, RateLimit, Retrying
 from activity_dispatch.dispatch.assembly import make_dispatcher
@@ -17,10 +19,9 @@ from activity_dispatch.dispatch.batch import START_SECONDS
 from activity_dispatch.dispatch.poller import make_polling_threads
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.dispatch.taker import Taker
-from activity_dispatch.domain.claims import ecs_claimant
 from activity_dispatch.domain.invocation import Invocation
+from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.limits import POLL_READ_TIMEOUT_SECONDS
-from activity_dispatch.domain.outcomes import Succeeded
 from activity_dispatch.lifecycle.canceller import ended_execution
 from activity_dispatch.reconcile.assembly import make_reconciler
 from activity_dispatch.report.redriver import make_redriver, redriven_execution
@@ -32,9 +33,7 @@ from activity_dispatch.testing import (
     FakeLambdaContext,
 )
 from activity_dispatch.testing.stack import ARN, InMemoryStack
-from activity_dispatch.worker.assignment import NotOurs, take
-from activity_dispatch.worker.delivery import Delivery
-from activity_dispatch.worker.exits import Exit
+from activity_dispatch.worker.container.stopper import Stopper
 from activity_dispatch.worker.lambda_function import make_processor
 from activity_dispatch.worker.stop_reason import StopReason
 
@@ -85,12 +84,19 @@ class Pauses:
 
 @dataclass(kw_only=True)
 class Roles:
-    """What each process does. `begun` says how often each job has begun the user's work."""
+    """What each process does. `begun` says how often each job has begun the user's work.
+
+    `followed` has the jobs that have begun each task that a warm worker took, and `follows` the task that a
+    job does now beside its own.
+    """
 
     stack: InMemoryStack
     compute: Compute
     now: list[float]
-    begun: dict[str, int] = field(default_factory=dict)
+    begun: dict[JobId, int] = field(default_factory=dict)
+    followed: dict[str, list[JobId]] = field(default_factory=dict)
+    follows: dict[JobId, str] = field(default_factory=dict)
+    stoppers: dict[JobId, Stopper] = field(default_factory=dict)
     pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
@@ -108,6 +114,7 @@ class Roles:
         stack = self.stack
         noted = {
             "tasks": process.wrap(Noted(stack.tasks, process.calls)),
+            "pool_store": process.wrap(Noted(stack.pool_store, process.calls)),
             "slot_store": process.wrap(Noted(stack.slot_store, process.calls)),
         }
         parts = {**stack.parts(process.wrap), **noted, "create_backend": create, "sleep": pause}
@@ -156,22 +163,22 @@ class Roles:
 
     def worker(self, process: Process, job: ModelJob) -> int:
         """A container that runs the worker; returns its exit code."""
-        runtime, work = self.runtime(process), process.wrap(Work())
-        taken = take(runtime.tasks, job.task_id, ecs_claimant(job.id), attempt=job.attempt)
-        if isinstance(taken, NotOurs):
-            return taken.exit_code
-        delivery = Delivery(settler=runtime.settler, sleep=lambda _: None, clock=self.stack.clock)
-        self.begin(job)
-        for _ in range(2):
-            try:
-                runtime.answers.heartbeat(taken.assignment.token)
-            except TaskGone:
-                return delivery.cancel(taken.assignment)
-            except (ClientError, BotoCoreError):
-                pass
-            work.go_on()
-        reported = delivery.deliver(taken.assignment, Succeeded(output="1"))
-        return Exit.UNSETTLED if reported is None else Exit.DONE
+        stopper = self.stoppers.setdefault(job.id, Stopper(grace_seconds=1.0))
+        return Worker(
+            job=job,
+            runtime=self.runtime(process),
+            work=process.wrap(Work()),
+            notes=self,
+            stopper=stopper,
+            lingers=self.may_linger(job),
+            clock=self.stack.clock,
+        ).run()
+
+    def may_linger(self, job: ModelJob) -> bool:
+        """Return whether the job's container has the setting, which only those of the activity have."""
+        activity = self.stack.tasks.activities.get(ARN)
+        lingers = activity is not None and activity.linger_seconds is not None
+        return lingers and not job.is_plain and job.payload["activity_arn"] == ARN
 
     def function(self, process: Process, job: ModelJob) -> None:
         """A processing function."""
@@ -198,6 +205,21 @@ class Roles:
             Invocation.from_event(job.payload), FakeLambdaContext(aws_request_id=job.id, seconds_left=left)
         )
 
-    def begin(self, job: ModelJob) -> None:
-        """Record that a process does the user's work for this job."""
-        self.begun[job.id] = self.begun.get(job.id, 0) + 1
+    def begin(self, job: ModelJob, task_id: str | None = None) -> None:
+        """Record that a process does the user's work for this job, or for a task that the job took."""
+        if task_id in (None, job.task_id):
+            self.begun[job.id] = self.begun.get(job.id, 0) + 1
+        else:
+            self.followed.setdefault(str(task_id), []).append(job.id)
+            self.follows[job.id] = str(task_id)
+            counted["warm followed"] += 1
+
+    def end(self, job: ModelJob) -> None:
+        """Record that the user's work for a task that the job took has ended."""
+        self.follows.pop(job.id, None)
+
+    def forget(self, job: ModelJob) -> None:
+        """A job goes back to its queue: its next attempt begins anew."""
+        self.begun.pop(job.id, None)
+        self.follows.pop(job.id, None)
+        self.stoppers.pop(job.id, None)

@@ -21,7 +21,7 @@ def run_to(process: Process, call: str) -> None:
 
 def interrupted(kind: Kind, *, is_plain: bool, before: str) -> Model:
     """Return a model whose dispatcher died before this call, longer ago than a start takes."""
-    model = Model(kind, 1, None)
+    model = Model(kind, 1)
     model.executions.schedule(plain=is_plain)
     dispatcher = model.dispatch(model.messages[0])
     run_to(dispatcher, before)
@@ -32,7 +32,7 @@ def interrupted(kind: Kind, *, is_plain: bool, before: str) -> Model:
 
 @pytest.mark.parametrize("kind", [Kind.TOKEN, Kind.LIST])
 def test_a_job_whose_start_got_no_answer_keeps_its_slot_until_it_is_stopped(kind: Kind) -> None:
-    model = Model(kind, 1, None)
+    model = Model(kind, 1)
     model.executions.schedule(plain=True)
     dispatcher = model.dispatch(model.messages[0])
     run_to(dispatcher, "run_job")

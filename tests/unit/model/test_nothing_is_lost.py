@@ -15,16 +15,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.unit.hypothesis_profiles import PROFILE, examples
-from tests.unit.model.applies import apply, is_served
+from tests.unit.model.applies import apply, is_served, share
 from tests.unit.model.chained import Chained
 from tests.unit.model.compute import ANOTHERS, SERVICES, Kind
 from tests.unit.model.counts import count_errors, counted, happening, never
-from tests.unit.model.drawn import FAULTS, INPUTS, MAX_TASKS, numbers, pick
-from tests.unit.model.failing import Failing
+from tests.unit.model.drawn import FAULTS, INPUTS, MAX_TASKS, SHARE_KEYS, SHARES, numbers, pick
 from tests.unit.model.invariants import UnexpectedErrors, check
 from tests.unit.model.model import Model
 from tests.unit.model.roles import Beats
 from tests.unit.model.time_passes import Fate, come_to_rest, let_minutes_pass, plain, queued
+from tests.unit.model.warm import Warm
 
 from activity_dispatch.reconcile import ring
 from activity_dispatch.testing import Fault
@@ -36,7 +36,7 @@ EXAMPLES = examples(2_000)
 MIN_STEPS = examples(50_000)
 
 
-class Stack(Failing, Chained):
+class Stack(Warm, Chained):
     """What can happen, in any order."""
 
     is_broken = False
@@ -48,17 +48,21 @@ class Stack(Failing, Chained):
         max_queue_seconds=st.sampled_from([None, 120]),
         heartbeat_seconds=st.sampled_from([360, 360, 43_200]),
         chain=st.sampled_from([None, False, True]),
+        lingers=st.booleans(),
+        envelope=st.booleans(),
+        pool=st.sampled_from([None, 2, 3]),
+        rate=st.sampled_from([None, None, 0.1]),
+        share_key=SHARE_KEYS,
         inputs=st.lists(INPUTS, max_size=2),
     )
     def begin(
         self,
         kind: Kind,
         limit: int | None,
-        max_queue_seconds: int | None,
         inputs: list[Mapping[str, bool]],
         **fields: Any,
     ) -> None:
-        self.model = Model(kind, limit, max_queue_seconds, **fields)
+        self.model = Model(kind, limit, **fields)
         for task in inputs:
             self.start(task=task, is_callback=False, is_run=True)
 
@@ -72,10 +76,15 @@ class Stack(Failing, Chained):
         if len(self.model.executions.tasks) + len(inputs) <= MAX_TASKS:
             self.model.executions.schedule_parallel(inputs)
 
-    @happening(task=INPUTS, is_sent_twice=st.booleans())
-    def hand_over(self, task: Mapping[str, bool], is_sent_twice: bool) -> None:
+    @happening(task=INPUTS, shared=SHARES, is_sent_twice=st.booleans())
+    def hand_over(self, task: Mapping[str, bool], shared: Mapping[str, int], is_sent_twice: bool) -> None:
         if len(self.model.executions.tasks) < MAX_TASKS:
-            self.model.executions.hand_over(is_sent_twice=is_sent_twice, **task)
+            self.model.executions.hand_over(is_sent_twice=is_sent_twice, **task, **shared)
+
+    @happening(shared=st.lists(SHARES, min_size=2, max_size=MAX_TASKS))
+    def hand_over_many(self, shared: list[Mapping[str, int]]) -> None:
+        for each in shared[len(self.model.executions.tasks) :]:
+            self.model.executions.hand_over(is_sent_twice=False, **each)
 
     @precondition(lambda self: self.model.executions.redrivable())
     @happening(number=numbers)
@@ -179,6 +188,10 @@ class Stack(Failing, Chained):
     @happening(service=st.sampled_from([*SERVICES, ANOTHERS, None]))
     def apply(self, service: str | None) -> None:
         apply(self.model, service)
+
+    @happening(share_key=SHARE_KEYS)
+    def share(self, share_key: str | None) -> None:
+        share(self.model, share_key)
 
     @happening(seconds=st.sampled_from([1.0, 20.0, 61.0, 100.0, 200.0, 700.0]))
     def advance(self, seconds: float) -> None:

@@ -1,18 +1,22 @@
 """How the model goes on by itself: what can be done now, and minutes with the reconciler's passes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from tests.unit.model.applies import serve_again
 from tests.unit.model.compute import Kind, ModelJob
+from tests.unit.model.counts import counted
 from tests.unit.model.drawn import MAX_TASKS
 from tests.unit.model.invariants import check, is_at_work, jobs_of, open_things
 from tests.unit.model.model import Model
+from tests.unit.model.served import TARGET
+from tests.unit.model.waiting import may_wait
 
 from activity_dispatch.domain.jobs import JobState
-from activity_dispatch.domain.tasks import task_id_of
+from activity_dispatch.domain.tasks import TaskRecord, TaskState, task_id_of
 from activity_dispatch.testing import Fault
 from activity_dispatch.testing.executions import FakeTask
+from activity_dispatch.testing.stack import ARN
 
 # The last passes may have to wait for a function's longest run, for a poll for missed tasks, and, one after
 # another, for tasks whose starts get no answer.
@@ -20,6 +24,8 @@ MAX_PASSES = 200
 # Any two passes in a row may fail, and an orphan is stopped within three minutes.
 PASSES_THAT_MAY_FAIL = 2
 ORPHAN_SECONDS = 180.0
+# The reconciler asks for tasks that have waited for a minute; a dispatcher's request may just have been lost.
+PASSES_UNTIL_STARTED = 5
 
 
 class Fate(StrEnum):
@@ -59,16 +65,61 @@ def come_to_rest(model: Model) -> int:
     """Without faults, everything ends within a few passes; return how many."""
     serve_again(model)
     redriven = redriven_now(model)
+    # How often in a row: the pool's room may become free at the last moment.
+    passed: Mapping[str, int] = {}
     for passes in range(MAX_PASSES):
         catch_up(model)
-        assert model.limit is not None or not (left := [t.token for t in redriven if is_left(t)]), left
+        assert not (left := left_redriven(model, redriven)), f"redriven and left: {left}"
+        passed = {task_id: passed.get(task_id, 0) + 1 for task_id in passed_over(model)}
+        assert max(passed.values(), default=0) <= PASSES_UNTIL_STARTED, f"passed over: {passed}"
         if not open_things(model):
             return passes
-        model.reconcile().finish()
-        model.settle()
-        check(model)
+        pass_that_adopts(model)
         model.advance(60.0)
     raise AssertionError(f"after {MAX_PASSES} passes: {open_things(model)}")
+
+
+def given_back(model: Model) -> list[TaskRecord]:
+    """Return the tasks that warm workers took and did not begin, and that have no jobs of their own yet."""
+    records = model.tasks.records.values()
+    return [record for record in records if record.state is TaskState.STARTING and record.job_of is not None]
+
+
+def pass_that_adopts(model: Model) -> None:
+    """Make a pass without faults; assert that it starts each task that was given back, if there is room."""
+    before, may_wait = given_back(model), for_lack_of_slots(model)
+    model.reconcile().finish()
+    model.settle()
+    check(model)
+    left = given_back(model)
+    assert len(left) <= may_wait, f"given back, and not started although there is room: {left}"
+    counted["warm adopted"] += sum(model.tasks.records[each.task_id].job_of is None for each in before)
+
+
+def for_lack_of_slots(model: Model) -> int:
+    """Return how many of them a pass without faults may leave."""
+    if model.pool is not None or model.rate is not None:
+        return len(given_back(model))
+    if model.limit is None:
+        return 0
+    room = model.limit - len(model.store.holders.get(ARN, ()))
+    return max(len(given_back(model)) - room, 0)
+
+
+def passed_over(model: Model) -> list[str]:
+    """Return the callback tasks that wait although a job of them could start."""
+    limited = model.limit is not None and len(model.store.holders.get(TARGET, ())) >= model.limit
+    if limited or may_wait(model, TARGET):
+        return []
+    return [record.task_id for record in model.tasks.records.values() if record.state is TaskState.WAITING]
+
+
+def left_redriven(model: Model, redriven: Sequence[FakeTask]) -> list[str]:
+    """Return which of these tasks nobody has taken, although a job of them could start."""
+    # With a limit, what holds the slot may be a poll that was lost.
+    if model.limit is not None or may_wait(model, ARN):
+        return []
+    return [task.token for task in redriven if is_left(task)]
 
 
 def redriven_now(model: Model) -> list[FakeTask]:
@@ -148,6 +199,8 @@ def one_pass(model: Model, fate: Fate, spent: float = 0.0) -> float:
 
 def is_kept_alive(model: Model, task: FakeTask) -> bool:
     """Return whether the stack's own heartbeats have to keep the task alive: no worker does."""
+    if task_id_of(task.token) in [record.task_id for record in given_back(model)]:
+        return True
     jobs = [job for job in jobs_of(model, task) if job.state is not JobState.ENDED]
     return any(job.is_plain or job.state is JobState.QUEUED for job in jobs)
 

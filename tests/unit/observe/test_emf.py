@@ -15,7 +15,7 @@ from activity_dispatch.observe.metrics import NAMESPACE, NO_METRICS, Metric
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
 UNITS = {"Milliseconds", "Seconds", "Count"}
-EXAMPLES = {"activity": "work", "error": "Job.Failed", "operation": "sfn.GetActivityTask"}
+EXAMPLES = {"activity": "work", "error": "Job.Failed", "operation": "sfn.GetActivityTask", "pool": "gpus"}
 
 
 def check(document: Any) -> None:

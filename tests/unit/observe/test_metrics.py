@@ -10,7 +10,7 @@ from activity_dispatch.backends.base import InvalidBackendConfig
 from activity_dispatch.dispatch.dispatcher import Dispatcher
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.domain.outcomes import Cause, Failed, Succeeded
-from activity_dispatch.domain.tasks import SlotRelease
+from activity_dispatch.domain.slot_release import SlotRelease
 from activity_dispatch.observe.metrics import Metric
 
 POLL = "6742f00000000001"

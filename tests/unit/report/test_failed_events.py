@@ -93,7 +93,7 @@ def test_the_function_fails_only_if_another_attempt_follows(
             pass
 
     monkeypatch.setattr(handler.time, "time", lambda: NOW)
-    monkeypatch.setattr(handler, "_parts", lambda: (Broken(), None, None, failed_events, Broken()))
+    monkeypatch.setattr(handler, "_parts", lambda: (Broken(), None, None, failed_events, Broken(), Broken()))
     if is_raised:
         with pytest.raises(LookupError):
             handler.handle({"time": time}, None)

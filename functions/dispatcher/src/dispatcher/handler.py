@@ -26,6 +26,7 @@ def handle(
     try:
         return handler.run(event["Records"], seconds_left)
     finally:
+        runtime.announcer.flush()
         runtime.metrics.flush()
 
 

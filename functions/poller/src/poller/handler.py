@@ -17,7 +17,10 @@ LOG = logging.getLogger(__name__)
 
 def handle(event: object, context: LambdaContext) -> Mapping[str, int]:
     """Poll for as long as the function may run; return how many polls had which result."""
-    counts = _poller(context).run(lambda: context.get_remaining_time_in_millis() / 1000)
+    try:
+        counts = _poller(context).run(lambda: context.get_remaining_time_in_millis() / 1000)
+    finally:
+        _runtime().announcer.flush()
     LOG.info("polls: %s", dict(counts))
     return counts
 

@@ -35,16 +35,17 @@ def handle(event: object, context: LambdaContext) -> Mapping[str, int]:
     runtime.clients.begin_invocation()
     request = DrainRequest.from_event(event)
     if request is None:
-        return _make_pass(reconciler)
+        return _make_pass(runtime, reconciler)
     return _drain(runtime, reconciler, context).run(
         request, lambda: context.get_remaining_time_in_millis() / 1000
     )
 
 
-def _make_pass(reconciler: Reconciler) -> Mapping[str, int]:
+def _make_pass(runtime: Runtime, reconciler: Reconciler) -> Mapping[str, int]:
     try:
         steps = reconciler.run()
     finally:
+        runtime.announcer.flush()
         reconciler.metrics.flush()
     LOG.info("steps: %s", dict(steps))
     return steps
@@ -56,7 +57,7 @@ def _drain(runtime: Runtime, reconciler: Reconciler, context: LambdaContext) -> 
     lease = Lease(store=leases, name="drain", holder=holder, seconds=DRAIN_LEASE_SECONDS)
     meanwhile = PassesMeanwhile(
         take_turn=lease.take,
-        make_pass=lambda: _make_pass(reconciler),
+        make_pass=lambda: _make_pass(runtime, reconciler),
         clock=runtime.clock,
     )
     return Drain(tasks=runtime.tasks, meanwhile=meanwhile, clock=runtime.clock, sleep=runtime.sleep)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from activity_dispatch.lifecycle.canceller import Canceller, ended_execution
+from activity_dispatch.observe.announcer import Announcer
 from activity_dispatch.observe.metrics import Metrics
 from activity_dispatch.report.failed_events import FailedEvents, make_failed_events
 from activity_dispatch.report.redriver import Redriver, make_redriver, redriven_execution
@@ -26,7 +27,7 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
 
     Raises what an attempt raises, except the last one: then a record without secrets is kept.
     """
-    reporter, canceller, redriver, failed_events, metrics = _parts()
+    reporter, canceller, redriver, failed_events, announcer, metrics = _parts()
     ended, redriven, began = ended_execution(event), redriven_execution(event), time.time()
     try:
         if ended is not None:
@@ -41,11 +42,12 @@ def handle(event: Mapping[str, Any], context: LambdaContext) -> None:
         if not failed_events.keep(event, error, began):
             raise
     finally:
+        announcer.flush()
         metrics.flush()
 
 
 @functools.cache
-def _parts() -> tuple[Reporter, Canceller, Redriver, FailedEvents, Metrics]:
+def _parts() -> tuple[Reporter, Canceller, Redriver, FailedEvents, Announcer, Metrics]:
     runtime = make_function_runtime(
         os.environ, threads=THREADS, also_required=("DISPATCH_QUEUE_URL", "REPORT_DEAD_LETTER_URL")
     )
@@ -54,5 +56,6 @@ def _parts() -> tuple[Reporter, Canceller, Redriver, FailedEvents, Metrics]:
         make_canceller(runtime, threads=THREADS),
         make_redriver(runtime),
         make_failed_events(runtime),
+        runtime.announcer,
         runtime.metrics,
     )

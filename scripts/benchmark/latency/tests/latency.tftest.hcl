@@ -2,16 +2,6 @@
 mock_provider "aws" {
   source          = "../../../tests/mocks/aws"
   override_during = plan
-
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "000000000000" }
-  }
-  mock_data "aws_vpc" {
-    defaults = { id = "vpc-0a" }
-  }
-  mock_data "aws_subnets" {
-    defaults = { ids = ["subnet-0b"] }
-  }
 }
 
 variables {

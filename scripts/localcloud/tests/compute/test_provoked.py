@@ -1,5 +1,6 @@
-"""What a test can provoke: Spot interruptions and capacity shortages."""
+"""What a test can provoke: Spot interruptions, capacity shortages and slow starts."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,37 @@ def test_a_shortage_fails_some_of_several_tasks(ecs: Ecs) -> None:
     (task,) = answer["tasks"]
     assert [failure["reason"] for failure in answer["failures"]] == ["RESOURCE:CPU"]
     ecs.client.stop_task(cluster=ecs.cluster, task=task["taskArn"])
+
+
+@pytest.fixture
+def start_after(ecs: Ecs) -> Iterator[Callable[[object], int]]:
+    """Set how long tasks take to start; return the answer's status."""
+    yield lambda seconds: post(ecs.cloud, "ecs/start-delay", seconds=seconds)
+    assert post(ecs.cloud, "ecs/start-delay", seconds=0) == 200
+
+
+def test_containers_start_after_the_delay(ecs: Ecs, start_after: Callable[[object], int]) -> None:
+    assert start_after(0.7) == 200
+    task = ecs.reach(ecs.run_command(["true"]), "STOPPED")
+    assert (task["startedAt"] - task["pullStartedAt"]).total_seconds() >= 0.7
+    assert task["containers"][0]["exitCode"] == 0
+
+
+def test_a_task_that_is_stopped_during_the_delay_never_starts(
+    ecs: Ecs, start_after: Callable[[object], int], tmp_path: Path
+) -> None:
+    assert start_after(3_600) == 200
+    arn = ecs.run_command(["touch", f"{tmp_path}/up"])
+    wait_for(lambda: "pullStartedAt" in ecs.describe(arn))
+    assert ecs.describe(arn)["lastStatus"] == "PENDING"
+    ecs.client.stop_task(cluster=ecs.cluster, task=arn)
+    task = ecs.reach(arn, "STOPPED")
+    assert (task["stopCode"], "startedAt" in task) == ("UserInitiated", False)
+    assert not (tmp_path / "up").exists()
+
+
+@pytest.mark.parametrize("seconds", [-1, 3_601, "3", True, None])
+def test_a_delay_that_is_none_is_refused(
+    start_after: Callable[[object], int], seconds: object
+) -> None:
+    assert start_after(seconds) == 400

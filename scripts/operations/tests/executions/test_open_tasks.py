@@ -102,6 +102,13 @@ def test_a_line_shows_state_job_and_progress(backend: Backend) -> None:
     assert one.state == "queued"
 
 
+def test_a_line_shows_the_execution_if_it_is_known(backend: Backend) -> None:
+    arn = "arn:aws:states:eu-west-1:000000000000:execution:orders:monday"
+    child = "arn:aws:states:eu-west-1:000000000000:execution:orders/Each:tuesday"
+    found, _ = rows(backend, record(3, 3, execution_arn=arn), record(2, 2, execution_arn=child), record(1, 1))
+    assert [row.execution for row in found] == ["monday", "tuesday", "-"]
+
+
 def test_a_line_shows_the_attempt_and_asks_the_backend_of_its_link(backend: Backend) -> None:
     link = Link(backend="batch", config={"job_queue": "second"})
     chained = replace(activity(), fallbacks=(link,))
@@ -151,7 +158,7 @@ def test_a_task_of_an_activity_that_no_longer_exists(backend: Backend) -> None:
 def test_columns_are_aligned_with_their_headings(backend: Backend) -> None:
     found, _ = rows(backend, record(1, 1), record(2, 2, backend="a-long-name"))
     head, first, second = table_of(found)
-    assert head.split() == ["STATE", "BACKEND", "ACTIVITY", "JOB", "AGE", "PROGRESS", "LOG"]
+    assert head.split() == ["STATE", "BACKEND", "ACTIVITY", "EXECUTION", "JOB", "AGE", "PROGRESS", "LOG"]
     assert head.index("ACTIVITY") == first.index("orders-batch") == second.index("orders-batch")
     assert table_of([]) == []
 

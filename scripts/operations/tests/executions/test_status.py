@@ -29,6 +29,29 @@ NOW = 1_800_000_000.0
 PREFIX = "arn:aws:states:eu-west-1:000000000000:activity:orders-"
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:orders-process"
 
+# Those of terraform/modules/control-plane/table.tf.
+PROJECTED = [
+    "activity",
+    "activity_arn",
+    "backend",
+    "claimed_at",
+    "claimed_by",
+    "claimed_until",
+    "error",
+    "heartbeat_seconds",
+    "holders",
+    "holds_slot",
+    "job_id",
+    "outcome",
+    "progress",
+    "settled_at",
+    "started_at",
+    "starting_at",
+    "state",
+    "token",
+    "waiting",
+]
+
 
 @pytest.fixture
 def deployed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DynamoTaskTable]:
@@ -65,7 +88,7 @@ def _create_table(client: DynamoDBClient) -> None:
             {
                 "IndexName": "open",
                 "KeySchema": [{"AttributeName": "poll_id", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "ALL"},
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": PROJECTED},
             }
         ],
         BillingMode="PAY_PER_REQUEST",
@@ -91,13 +114,14 @@ def _add_activity(client: DynamoDBClient) -> None:
     )
 
 
-def _add(table: DynamoTaskTable, token: str) -> str:
+def _add(table: DynamoTaskTable, token: str, execution_arn: str = "") -> str:
     task = Task(
         activity_arn=PREFIX + "lambda",
         token=token,
         input="{}",
         heartbeat_seconds=60,
         poll_id=new_poll_id(time.time()),
+        execution_arn=execution_arn,
     )
     table.add(task, "lambda")
     return task.task_id
@@ -124,10 +148,19 @@ def test_open_tasks_are_listed_and_closed_ones_are_not(
     assert _main(monkeypatch, "--env", "dev") == 0
     head, _, line = capsys.readouterr().out.splitlines()
     assert head.startswith("1 open task in dev at ")
-    assert line.split()[:4] == ["started", "lambda", "orders-lambda", "request-1"]
+    assert line.split()[:5] == ["started", "lambda", "orders-lambda", "-", "request-1"]
     assert " half " in line
     assert line.split()[-1].startswith("https://eu-west-1.console.aws.amazon.com/")
     assert "one" not in line
+
+
+def test_an_execution_is_read_from_the_task_as_the_index_does_not_have_it(
+    deployed: DynamoTaskTable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _add(deployed, "one", "arn:aws:states:eu-west-1:000000000000:execution:orders:monday")
+    assert _main(monkeypatch, "--env", "dev") == 0
+    _, _, line = capsys.readouterr().out.splitlines()
+    assert line.split()[3] == "monday"
 
 
 def test_watch_refreshes_until_ctrl_c(deployed: DynamoTaskTable, capsys: pytest.CaptureFixture[str]) -> None:

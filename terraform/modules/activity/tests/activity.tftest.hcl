@@ -45,6 +45,7 @@ run "claims_its_name_and_describes_itself" {
       wake_up                = "requests"
       pollers                = 3
       overflow_after_seconds = null
+      envelope               = true
     }
     error_message = "the description has what the library reads"
   }
@@ -64,6 +65,7 @@ run "outputs_what_a_state_needs" {
       timeout_seconds        = 3600
       wake_up                = "requests"
       overflow_after_seconds = 45
+      envelope               = false
       partition              = "aws"
       queue                  = var.stack.queue
     }

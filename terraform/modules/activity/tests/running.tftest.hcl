@@ -1,80 +1,135 @@
-# Where and when jobs run: the settings of docs/running.md.
 mock_provider "aws" {
   source          = "../../../tests/mocks/aws"
   override_during = plan
+
+  mock_resource "aws_sfn_activity" {
+    defaults = { id = "arn:aws:states:eu-west-1:123456789012:activity:studio-words" }
+  }
 }
 
 variables {
-  name    = "words-spot"
-  backend = { kind = "ecs", name = "words-spot", config = "{\"cluster\":\"spot\"}" }
+  backend = { kind = "lambda", name = "words", config = "{\"function_arn\":\"arn:aws:lambda:eu-west-1:123456789012:function:words\"}" }
 }
 
-run "an_activity_has_a_chain_of_backends" {
+run "a_share_key_is_described_and_told_to_the_state" {
   command = plan
   variables {
-    fallbacks = [
-      { backend = { kind = "ecs", name = "words", config = "{\"cluster\":\"fargate\"}" } },
-      { backend = { kind = "batch", name = "words", config = "{\"job_queue\":\"q\"}" }, after_interruption = true },
-      { backend = { kind = "batch", name = "words", config = "{\"job_queue\":\"r\"}" }, max_queue_seconds = 600 },
-    ]
+    wake_up             = "callback"
+    max_concurrent_jobs = 4
+    share_key           = "$.tenant"
+  }
+
+  assert {
+    condition     = jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S).share_key == "$.tenant" && output.activity.share_key == "$.tenant"
+    error_message = "the dispatcher and the state must tell shares apart alike"
   }
   assert {
-    condition = jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S).fallbacks == [
-      { backend = "ecs", config = { cluster = "fargate" }, max_queue_seconds = 900, after_interruption = false },
-      { backend = "batch", config = { job_queue = "q" }, max_queue_seconds = null, after_interruption = true },
-      { backend = "batch", config = { job_queue = "r" }, max_queue_seconds = 600, after_interruption = false },
-    ]
-    error_message = "The description must have the further backends in order, each with its own limit."
+    condition     = can(output.process_state.Parameters["MessageGroupId.$"])
+    error_message = "the message bears the share"
   }
 }
 
-run "without_a_chain_the_description_is_as_it_was" {
+run "without_them_nothing_changes" {
   command = plan
+  variables {
+    wake_up = "callback"
+  }
+
   assert {
-    condition     = !contains(keys(jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S)), "fallbacks")
-    error_message = "A setting that is off must not be in the description: its fingerprint would change."
+    condition     = length(setintersection(keys(jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S)), ["share_key", "batch_priority"])) == 0 && !can(output.activity.share_key) && !can(output.process_state.Parameters["MessageGroupId.$"])
+    error_message = "what is off leaves no trace"
   }
 }
 
-run "rejects_functions_short_waits_and_long_chains" {
+run "an_activity_in_a_fair_batch_queue_has_shares_and_a_priority" {
   command = plan
   variables {
-    fallbacks = [for number in range(5) : { backend = { kind = "lambda", name = "words", config = "{}" }, max_queue_seconds = 59 }]
+    backend        = { kind = "batch", name = "words", config = "{\"fair_share\":true}" }
+    share_key      = "$.tenant"
+    batch_priority = 7
   }
-  expect_failures = [var.fallbacks]
+
+  assert {
+    condition     = { for key, value in jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S) : key => value if contains(["share_key", "batch_priority"], key) } == { share_key = "$.tenant", batch_priority = 7 }
+    error_message = "both must be described"
+  }
+  assert {
+    condition     = !can(output.activity.share_key)
+    error_message = "the request of an activity's task is for any of its tasks"
+  }
 }
 
-run "rejects_a_chain_that_begins_with_a_function" {
+run "rejects_wrong_values_of_shares" {
   command = plan
   variables {
-    backend   = { kind = "lambda", name = "words-spot", config = "{}" }
-    fallbacks = [{ backend = { kind = "batch", name = "words", config = "{}" } }]
+    share_key      = "$.tenants[0]"
+    batch_priority = 10000
+  }
+  expect_failures = [var.share_key, var.batch_priority]
+}
+
+run "rejects_a_share_key_of_an_activity" {
+  command = plan
+  variables {
+    max_concurrent_jobs = 4
+    share_key           = "$.tenant"
   }
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
-run "rejects_anothers_backend" {
+run "rejects_executions_as_shares_of_an_activity_in_a_fair_batch_queue" {
   command = plan
   variables {
-    fallbacks = [{ backend = { kind = "batch", name = "films", config = "{}" } }]
+    backend   = { kind = "batch", name = "words", config = "{\"fair_share\":true}" }
+    share_key = "execution"
   }
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
-run "rejects_a_kind_that_the_stack_does_not_permit" {
+run "a_share_key_may_go_with_a_pool_and_a_rate_instead_of_a_limit" {
   command = plan
   variables {
-    stack     = merge(var.stack, { backends = ["ecs"] })
-    fallbacks = [{ backend = { kind = "batch", name = "words", config = "{}" } }]
+    stack                 = merge(var.stack, { pools = { gpus = 4 } })
+    wake_up               = "callback"
+    share_key             = "$.tenant"
+    pool                  = "gpus"
+    weight                = 2
+    max_starts_per_second = 0.5
+  }
+
+  assert {
+    condition     = [for key in ["share_key", "pool", "weight", "max_starts_per_second"] : jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S)[key]] == ["$.tenant", "gpus", 2, 0.5]
+    error_message = "tasks wait for either, and shares take turns for both"
+  }
+}
+
+run "a_share_key_may_go_with_a_rate_alone" {
+  command = plan
+  variables {
+    wake_up               = "callback"
+    share_key             = "execution"
+    max_starts_per_second = 0.5
+  }
+
+  assert {
+    condition     = jsondecode(jsondecode(aws_dynamodb_table_item.this.item).activity.S).share_key == "execution"
+    error_message = "tasks wait for their start"
+  }
+}
+
+run "rejects_a_share_key_without_a_limit" {
+  command = plan
+  variables {
+    wake_up   = "callback"
+    share_key = "execution"
   }
   expect_failures = [aws_dynamodb_table_item.this]
 }
 
-run "rejects_an_override_that_one_of_the_backends_does_not_know" {
+run "rejects_a_priority_without_a_fair_queue" {
   command = plan
   variables {
-    allowed_overrides = ["command"]
-    fallbacks         = [{ backend = { kind = "sagemaker", name = "words", config = "{}" } }]
+    batch_priority = 7
   }
   expect_failures = [aws_dynamodb_table_item.this]
 }

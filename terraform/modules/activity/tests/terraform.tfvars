@@ -9,6 +9,7 @@ stack = {
   backends       = ["lambda", "ecs", "batch", "sagemaker"]
   wake_ups       = ["requests", "callback", "logs", "poll"]
   state_machines = ["studio", "studio-*", "orders"]
+  event_buses    = ["arn:aws:events:eu-west-1:123456789012:event-bus/films"]
   iam            = { job_path = "/studio/jobs/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/bounds" }
   starters       = ["arn:aws:iam::123456789012:role/studio/studio-dispatcher", "arn:aws:iam::123456789012:role/studio/studio-reconciler"]
   reporter_arn   = "arn:aws:lambda:eu-west-1:123456789012:function:studio-reporter"

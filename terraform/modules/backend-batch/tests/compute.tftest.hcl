@@ -192,3 +192,40 @@ run "existing_security_groups" {
     error_message = "there must be no public address by default"
   }
 }
+
+run "a_scheduling_policy_makes_jobs_bear_their_share" {
+  command = plan
+  variables {
+    settings = {
+      container             = { image = "worker:1" }
+      compute               = { type = "FARGATE" }
+      scheduling_policy_arn = "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair"
+    }
+  }
+
+  assert {
+    condition     = aws_batch_job_queue.this[0].scheduling_policy_arn == "arn:aws:batch:eu-west-1:123456789012:scheduling-policy/fair"
+    error_message = "the queue has the policy"
+  }
+  assert {
+    condition     = jsondecode(output.backend.config).fair_share == true
+    error_message = "Batch refuses a job without a share in such a queue"
+  }
+}
+
+run "without_a_policy_jobs_bear_no_share" {
+  command = plan
+
+  assert {
+    condition     = !contains(keys(jsondecode(output.backend.config)), "fair_share")
+    error_message = "Batch refuses a share in such a queue"
+  }
+}
+
+run "rejects_what_is_no_scheduling_policy" {
+  command = plan
+  variables {
+    settings = { container = { image = "worker:1" }, scheduling_policy_arn = "fair" }
+  }
+  expect_failures = [aws_batch_job_definition.this]
+}

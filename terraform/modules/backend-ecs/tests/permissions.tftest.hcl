@@ -140,7 +140,7 @@ run "tags_reach_everything" {
   }
 
   assert {
-    condition     = alltrue([for tags in concat([aws_cloudwatch_log_group.this.tags, aws_ecs_task_definition.this.tags], values(aws_iam_role.this)[*].tags) : tags == tomap({ team = "films", cost = "7" })])
+    condition     = alltrue([for tags in concat([aws_cloudwatch_log_group.this.tags], values(aws_iam_role.this)[*].tags) : tags == tomap({ team = "films", cost = "7" })]) && aws_ecs_task_definition.this.tags == tomap({ team = "films", cost = "7", activity-dispatch = "studio" })
     error_message = "the stack's tags and its own; a task gets its definition's"
   }
 }

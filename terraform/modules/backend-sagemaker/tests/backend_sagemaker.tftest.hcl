@@ -31,7 +31,7 @@ run "says_what_the_library_reads" {
         EnableManagedSpotTraining             = false
         EnableNetworkIsolation                = false
         EnableInterContainerTrafficEncryption = false
-        Tags                                  = [{ Key = "Project", Value = "digits" }, { Key = "team", Value = "films" }]
+        Tags                                  = [{ Key = "Project", Value = "digits" }, { Key = "activity-dispatch", Value = "studio" }, { Key = "team", Value = "films" }]
       }
     }
     error_message = "the request of CreateTrainingJob, without what a task adds, with the provider's tags too"
@@ -84,7 +84,7 @@ run "every_setting_reaches_the_request" {
       EnableManagedSpotTraining             = true
       EnableNetworkIsolation                = true
       EnableInterContainerTrafficEncryption = true
-      Tags                                  = [{ Key = "Project", Value = "digits" }, { Key = "cost", Value = "7" }, { Key = "team", Value = "films" }]
+      Tags                                  = [{ Key = "Project", Value = "digits" }, { Key = "activity-dispatch", Value = "studio" }, { Key = "cost", Value = "7" }, { Key = "team", Value = "films" }]
       InputDataConfig = [{
         ChannelName = "train"
         DataSource  = { S3DataSource = { S3DataType = "S3Prefix", S3DataDistributionType = "FullyReplicated", S3Uri = "s3://other/digits" } }

@@ -29,8 +29,8 @@ run "the_handle_has_facts_that_others_need" {
   # Whoever adds or removes a key must also think of readers of other releases: version.
   assert {
     condition = jsonencode(keys(output.handle)) == jsonencode([
-      "account", "alarm_actions", "backends", "bucket", "cluster_arn", "iam", "job_environment", "job_queue_arn", "kms_key_arn",
-      "kms_key_arns", "listener_arn", "log_retention_days", "name", "network", "partition", "prefix", "queue", "reconciler_arn", "region", "reporter_arn",
+      "account", "alarm_actions", "backends", "bucket", "cluster_arn", "event_buses", "iam", "job_environment", "job_queue_arn", "kms_key_arn",
+      "kms_key_arns", "listener_arn", "log_retention_days", "name", "network", "partition", "pools", "prefix", "queue", "reconciler_arn", "region", "reporter_arn",
       "starters", "state_machines", "table", "tags", "version", "wake_ups", "worker_environment",
     ])
     error_message = "the handle's fields are read by other states"

@@ -74,7 +74,10 @@ run "policies_fit_with_the_longest_name_and_everything_asked_for" {
     network   = {}
     functions = { vpc = { subnets = ["subnet-1"], security_groups = ["sg-1"] } }
     watching  = { tracing = true }
-    data      = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1", table_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/2", queue_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/3" }
+
+    event_buses = [for number in range(3) : "arn:aws:events:eu-west-1:123456789012:event-bus/a-bus-${number}"]
+
+    data = { kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1", table_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/2", queue_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/3" }
   }
 
   # With the policies of module function: tests/judges/growth.py.

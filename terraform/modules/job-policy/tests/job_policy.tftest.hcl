@@ -128,3 +128,32 @@ run "rejects_an_unknown_kind" {
   }
   expect_failures = [var.kind]
 }
+
+run "a_warm_worker_takes_tasks_of_its_own_activities" {
+  command = plan
+  variables {
+    warm = true
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(output.policy_json).Statement : statement.Resource if statement.Sid == "TakeTasks"]) == one([for statement in jsondecode(output.policy_json).Statement : statement.Resource if statement.Sid == "ReportTasks"])
+    error_message = "only on the activities that it answers for"
+  }
+  assert {
+    condition     = alltrue([for key in one([for statement in jsondecode(output.policy_json).Statement : statement.Condition["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"] if statement.Sid == "ReadOwnDescription"]) : startswith(key, "activity#arn:")])
+    error_message = "it reads the descriptions of its own activities only"
+  }
+  assert {
+    condition     = length(setintersection(one([for statement in jsondecode(output.policy_json).Statement : statement.Condition["ForAllValues:StringEquals"]["dynamodb:Attributes"] if statement.Sid == "SettleTasks"]), ["activity_arn", "backend", "activity", "holds_slot", "starting_at", "job_of"])) == 0
+    error_message = "it must not decide whose task an item is"
+  }
+}
+
+run "no_other_container_takes_tasks" {
+  command = plan
+
+  assert {
+    condition     = length([for statement in jsondecode(output.policy_json).Statement : statement.Sid if contains(["TakeTasks", "ReadOwnDescription"], statement.Sid)]) == 0
+    error_message = "a container that is not warm takes nothing"
+  }
+}

@@ -78,3 +78,67 @@ run "an_encrypted_queue_needs_its_key" {
     error_message = "executions must be able to encrypt their requests"
   }
 }
+
+run "a_share_is_the_message_s_group" {
+  command = plan
+  variables {
+    activity = {
+      key               = "words"
+      arn               = null
+      heartbeat_seconds = 300
+      timeout_seconds   = 3600
+      wake_up           = "callback"
+      partition         = "aws"
+      share_key         = "$.tenant"
+      queue             = { url = "https://sqs.eu-west-1.amazonaws.com/123456789012/studio-dispatch", arn = "arn:aws:sqs:eu-west-1:123456789012:studio-dispatch" }
+    }
+  }
+
+  assert {
+    condition     = output.state.Parameters["MessageGroupId.$"] == "States.Hash(States.Format('{}', $.tenant), 'SHA-256')"
+    error_message = "no share's messages hold up another's"
+  }
+}
+
+run "an_execution_s_share_is_its_arn" {
+  command = plan
+  variables {
+    activity = {
+      key               = "words"
+      arn               = null
+      heartbeat_seconds = 300
+      timeout_seconds   = 3600
+      wake_up           = "callback"
+      partition         = "aws"
+      share_key         = "execution"
+      queue             = { url = "https://sqs.eu-west-1.amazonaws.com/123456789012/studio-dispatch", arn = "arn:aws:sqs:eu-west-1:123456789012:studio-dispatch" }
+    }
+  }
+
+  assert {
+    condition     = output.state.Parameters["MessageGroupId.$"] == "States.Hash(States.Format('{}', $$.Execution.Id), 'SHA-256')"
+    error_message = "no execution's messages hold up another's"
+  }
+}
+
+run "a_share_in_jsonata_may_be_missing" {
+  command = plan
+  variables {
+    query_language = "JSONata"
+    activity = {
+      key               = "words"
+      arn               = null
+      heartbeat_seconds = 300
+      timeout_seconds   = 3600
+      wake_up           = "callback"
+      partition         = "aws"
+      share_key         = "$.order.customer-id"
+      queue             = { url = "https://sqs.eu-west-1.amazonaws.com/123456789012/studio-dispatch", arn = "arn:aws:sqs:eu-west-1:123456789012:studio-dispatch" }
+    }
+  }
+
+  assert {
+    condition     = output.state.Arguments.MessageGroupId == "{% $hash($exists($states.input.`order`.`customer-id`) ? $string($states.input.`order`.`customer-id`) : '', 'SHA-256') %}"
+    error_message = "names may have a -, and a missing value fails no execution"
+  }
+}

@@ -104,3 +104,27 @@ run "a_mode_without_requests_is_the_activity_alone" {
     error_message = "the state must be the activity alone"
   }
 }
+
+run "an_envelope_says_which_execution_a_task_is_of" {
+  command = plan
+  variables {
+    activity = merge(var.activity, { envelope = true })
+  }
+
+  assert {
+    condition = output.state.Arguments == {
+      "activity_dispatch_envelope" = 1
+      "execution_arn"              = "{% $states.context.Execution.Id %}"
+      "state_name"                 = "{% $states.context.State.Name %}"
+      "attempt"                    = "{% $states.context.State.RetryCount %}"
+      "entered_at"                 = "{% $states.context.State.EnteredTime %}"
+      "trace"                      = "{% $exists($states.context.Execution.Input.traceparent) ? $states.context.Execution.Input.traceparent : null %}"
+      "input"                      = "{% $states.input %}"
+    }
+    error_message = "the envelope has the keys that the dispatcher reads, and the input as a value"
+  }
+  assert {
+    condition     = !can(output.state.Branches[0].States["film-Activity"].Arguments) && output.state.Branches[0].States["film-RequestDispatch"].Output == "{% $states.input %}"
+    error_message = "the inner states pass it on"
+  }
+}

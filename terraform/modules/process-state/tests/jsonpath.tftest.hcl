@@ -210,3 +210,47 @@ run "requests_are_delayed_while_workers_may_take_the_task" {
     error_message = "the request must be delayed"
   }
 }
+
+run "an_envelope_says_which_execution_a_task_is_of" {
+  command = plan
+  variables {
+    activity = merge(var.activity, { envelope = true })
+  }
+
+  assert {
+    condition = output.state.Parameters == {
+      "activity_dispatch_envelope" = 1
+      "execution_arn.$"            = "$$.Execution.Id"
+      "state_name.$"               = "$$.State.Name"
+      "attempt.$"                  = "$$.State.RetryCount"
+      "entered_at.$"               = "$$.State.EnteredTime"
+      "input.$"                    = "$"
+    }
+    error_message = "the envelope has the keys that the dispatcher reads; the outer state has the name and the retries"
+  }
+  assert {
+    condition     = !can(output.state.Branches[0].States["film-Activity"].Parameters)
+    error_message = "one envelope, not two"
+  }
+}
+
+run "without_requests_the_activity_has_the_envelope" {
+  command = plan
+  variables {
+    activity = merge(var.activity, { wake_up = "poll", envelope = true })
+  }
+
+  assert {
+    condition     = output.state.Type == "Task" && output.state.Parameters["input.$"] == "$" && output.state.Parameters["attempt.$"] == "$$.State.RetryCount"
+    error_message = "there is no outer state"
+  }
+}
+
+run "without_an_envelope_the_input_is_as_it_was" {
+  command = plan
+
+  assert {
+    condition     = !can(output.state.Parameters)
+    error_message = "off costs nothing"
+  }
+}

@@ -2,16 +2,6 @@
 mock_provider "aws" {
   source          = "../../../tests/mocks/aws"
   override_during = plan
-
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "000000000000" }
-  }
-  mock_data "aws_vpc" {
-    defaults = { id = "vpc-0a" }
-  }
-  mock_data "aws_subnets" {
-    defaults = { ids = ["subnet-0b"] }
-  }
 }
 
 variables {
@@ -31,7 +21,7 @@ run "every_backend_has_a_state_machine" {
   command = plan
 
   assert {
-    condition     = keys(output.state_machines) == ["batch", "fargate", "lambda-jobs"]
-    error_message = "each backend must be broken"
+    condition     = keys(output.state_machines) == ["batch", "chained", "fargate", "lambda-jobs", "warm"]
+    error_message = "each backend must be broken, a chain of them, and warm workers"
   }
 }

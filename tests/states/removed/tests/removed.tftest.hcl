@@ -6,15 +6,6 @@ mock_provider "aws" {
   mock_resource "aws_s3_bucket" {
     defaults = { id = "removed-data", arn = "arn:aws:s3:::removed-data" }
   }
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "000000000000" }
-  }
-  mock_data "aws_vpc" {
-    defaults = { id = "vpc-0a" }
-  }
-  mock_data "aws_subnets" {
-    defaults = { ids = ["subnet-0b"] }
-  }
 }
 
 variables {

@@ -20,6 +20,7 @@ from activity_dispatch.testing.executions import FakeTask
 from activity_dispatch.testing.stack import ARN
 from activity_dispatch.worker.container.command import CommandWorker
 from activity_dispatch.worker.container.function import FunctionWorker, Handle
+from activity_dispatch.worker.container.next_tasks import NextTasks
 from activity_dispatch.worker.container.parts import Parts
 from activity_dispatch.worker.container.settings import WorkerSettings
 from activity_dispatch.worker.container.stopper import Stopper
@@ -56,6 +57,8 @@ class Bench(Composed):
             tasks=self.tasks,
             settler=lambda: self.settler,
             stopper=self.stopper,
+            warm_jobs=self.runtime.warm_jobs,
+            polls=lambda: self.runtime.clients.stepfunctions_poll,
         )
 
     def run(self, *command: str, oom_kills: Callable[[], int] = lambda: 0) -> int:
@@ -136,3 +139,24 @@ def bench(tmp_path) -> Bench:
 def aws_stub() -> Iterator[AwsStub]:
     with AwsStub() as stub:
         yield stub
+
+
+@pytest.fixture
+def warm(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A bench whose worker lingers: until nothing is scheduled, as the fake's polls return at once."""
+    bench.change_activity(linger_seconds=20)
+    bench.configure(linger_seconds=20)
+    task_id = bench.settings.task_id
+    assert bench.stepfunctions.get_activity_task(activityArn=ARN, workerName="dispatcher")["taskToken"]
+    fingerprint = bench.activity.fingerprint
+    first = bench.tasks.records[task_id]
+    bench.tasks.records[task_id] = dataclasses.replace(first, description=fingerprint, poll_id="6" * 16)
+    moments = iter(range(0, 10_000, 15))
+    take = NextTasks.take
+
+    def with_own_time(self: NextTasks):
+        self.timer = lambda: float(next(moments))
+        return take(self)
+
+    monkeypatch.setattr(NextTasks, "take", with_own_time)
+    return bench

@@ -42,6 +42,8 @@ POLL = Config(read_timeout=POLL_READ_TIMEOUT_SECONDS)
 # Slots and tasks are written while a slot is held or a token is in memory only: all attempts together
 # take 4 x (3 + 8) s and up to 7 s between them, not minutes.
 TABLE = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 4})
+# Events are sent beside the work and may be lost: no long wait. The second try is for a dead connection.
+EVENTS = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 # The reader of logs repeats its calls itself, within its own time limit.
 LOGS = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
@@ -92,6 +94,7 @@ class Clients:
         self._poll_config = self._once_config.merge(POLL)
         self._table_config = self._config.merge(TABLE)
         self._logs_config = self._config.merge(LOGS)
+        self._events_config = self._config.merge(EVENTS)
 
     @property
     def stepfunctions(self) -> "SFNClient":
@@ -147,6 +150,11 @@ class Clients:
     def logs(self) -> "CloudWatchLogsClient":
         """For reading the end of a job's log."""
         return cast("CloudWatchLogsClient", self._client("logs", self._logs_config))
+
+    @property
+    def events(self) -> Any:
+        """For events about tasks, sent to event buses."""
+        return self._client("events", self._events_config)
 
     def begin_invocation(self) -> None:
         """Make all clients connect anew, unless their connections are at most `FRESH_SECONDS` old.

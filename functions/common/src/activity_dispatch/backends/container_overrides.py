@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from activity_dispatch.domain.envelope import traceparent_of
 from activity_dispatch.domain.job_variables import label, problem_of_text, problem_of_variable, shown
 from activity_dispatch.domain.limits import MAX_TIMEOUT_SECONDS
 from activity_dispatch.domain.tasks import InvalidInput, Task
@@ -44,7 +45,7 @@ class ContainerOverrides:
 
     def variables(self, task: Task) -> list[dict[str, str]]:
         """Return the container's environment as ECS and Batch expect it, including TASK_ID."""
-        variables = {**self.environment, "TASK_ID": task.task_id}
+        variables = {**trace_of(task), **self.environment, "TASK_ID": task.task_id}
         if task.attempt > 1:
             variables["TASK_ATTEMPT"] = str(task.attempt)
         if task.falls_back_after_interruption:
@@ -52,6 +53,12 @@ class ContainerOverrides:
         if self.timeout_seconds is not None:
             variables["TASK_TIMEOUT_SECONDS"] = str(self.timeout_seconds)
         return [{"name": name, "value": value} for name, value in variables.items()]
+
+
+def trace_of(task: Task) -> Mapping[str, str]:
+    """Return the variable with the task's trace context, if it has one. An input's own has precedence."""
+    trace = traceparent_of(task)
+    return {} if trace is None else {"TRACEPARENT": trace}
 
 
 def refuse_unknown(job: Mapping[str, Any], allowed: Sequence[str]) -> None:

@@ -4,12 +4,14 @@ import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.dispatch.freed_rooms import FreedRooms
 from activity_dispatch.dispatch.next_attempts import NextAttempts
+from activity_dispatch.dispatch.rate_limiter import NoPermit
 from activity_dispatch.dispatch.results import Result
 from activity_dispatch.dispatch.taker import OutOfTime, unlimited
 from activity_dispatch.dispatch.task_source import TaskSource
@@ -34,6 +36,7 @@ class Dispatcher:
 
     activities: ActivityCatalog
     source: TaskSource
+    freed_rooms: FreedRooms
     workers_first: WorkersFirst
     starter: Starter
     next_attempts: NextAttempts
@@ -73,6 +76,8 @@ class Dispatcher:
     def _dispatch(self, request: DispatchRequest, seconds_left: Callable[[], float]) -> Result:
         if request.task_id is not None:
             return self.next_attempts.start(request.activity_arn, request.task_id)
+        if request.freed is not None:
+            return self.freed_rooms.free(request.activity_arn, request.freed)
         activity = self.activities.find(request.activity_arn)
         if activity is None:
             LOG.error("%s: no activity of this stack, or not deployed yet", request.activity_arn)
@@ -83,6 +88,10 @@ class Dispatcher:
         if self._is_for_workers(activity, request):
             return Result.LEFT
         task = self.source.take(activity, request, seconds_left)
+        if isinstance(task, NoPermit):
+            # A new message, for the deliveries of this one are counted.
+            self.requests.send(request, delay_seconds=task.delay_seconds)
+            return Result.DELAYED
         if isinstance(task, Result):
             return task
         started = self._start(activity, backend, task, request)
@@ -110,8 +119,9 @@ class Dispatcher:
     def _ask_for_more(self, activity: Activity, request: DispatchRequest) -> None:
         """Send the request again if there may be another task for it."""
         try:
-            if request.missed:
-                self.requests.send(request)
+            # Requests beside warm workers may stand for several tasks: `Slots.free_after_none`.
+            if request.missed or activity.linger_seconds is not None:
+                self.requests.send(replace(request, missed=True))
             # The poll may have returned another execution's task, whose own request then finds it taken.
             elif activity.overflow_after_seconds and request.requested_by is not None:
                 wait = self.workers_first.wait_seconds(activity, request)

@@ -12,11 +12,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Any
 
+from activity_dispatch.dispatch.turns import Turns
 from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
-from activity_dispatch.domain.requests import HandedOver
+from activity_dispatch.domain.requests import DispatchRequest, HandedOver
+from activity_dispatch.domain.shares import UNSHARED, bucket_of, share_of
 from activity_dispatch.domain.tasks import Task, TaskRecord, TaskState
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_keys import log_keys
@@ -36,13 +39,25 @@ class NotParked(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Own:
+    """The task that came with a request, if one did, and the bucket that the request is for, if any."""
+
+    task_id: str | None = None
+    bucket: str | None = None
+
+
+NOTHING_OWN = Own()
+
+
+@dataclass(frozen=True, kw_only=True)
 class ParkedTasks:
     """Parks callback tasks, and hands them out for reserved slots.
 
-    Both methods raise ClientError, BotoCoreError, NotAllowed and InvalidItem.
+    `park` and `take` raise ClientError, BotoCoreError, NotAllowed and InvalidItem.
     """
 
     tasks: TaskTable
+    turns: Turns
     answers: TaskAnswers
     settler: Settler
 
@@ -54,6 +69,7 @@ class ParkedTasks:
             input=given.input,
             heartbeat_seconds=activity.heartbeat_seconds,
             execution_arn=given.execution_arn,
+            share=_share_of(activity, given),
         )
         with log_keys(task_id=task.task_id):
             # The message may outlive its attempt: a state's Retry sends a new one.
@@ -68,34 +84,52 @@ class ParkedTasks:
                 return NotParked.REFUSED
         return task.task_id
 
+    def bucket_of(self, activity: Activity, request: DispatchRequest) -> str | None:
+        """Return the bucket that a request is for, None if it is for any waiting task."""
+        share = None if request.task is None else _share_of(activity, request.task)
+        return request.bucket if share is None else bucket_of(share)
+
     def take(
         self,
         activity: Activity,
         poll_id: str,
-        parked: str | None,
+        own: Own = NOTHING_OWN,
         *,
         check: Callable[[], None] = lambda: None,
     ) -> Task | None:
-        """Take the `parked` task or, without one, any waiting task; None if there is none.
+        """Take the request's own task or, without one, any waiting task; None if there is none.
 
-        A task that nobody waits for any more is settled on the way. One that can't be taken does not stand
-        in the way of the others. `check` is called just before a task is taken: it raises if that would be
-        too late.
+        With a `share_key`, take that whose turn it is. A task that nobody waits for any more is settled on
+        the way. One that can't be taken does not stand in the way of the others. `check` is called just
+        before a task is taken: it raises if that would be too late.
         """
-        if parked is not None:
-            return self._unpark(activity, parked, poll_id, check)
-        for task_id in self.tasks.waiting(activity.arn):
-            try:
-                if not self._is_wanted(task_id):
-                    continue
-                task = self._unpark(activity, task_id, poll_id, check)
-            except (NotAllowed, InvalidItem) as error:
-                LOG.error("task %s is not started: %s", task_id, error)
-                self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
-                continue
-            if task is not None:
-                return task
-        return None
+
+        def attempt(task_id: str) -> Task | None:
+            if task_id == own.task_id:
+                return self._unpark(activity, task_id, poll_id, check)
+            return self._attempt(activity, task_id, poll_id, check)
+
+        if activity.share_key is not None:
+            return self.turns.take(activity, own.task_id, own.bucket, attempt)
+        if own.task_id is not None:
+            return attempt(own.task_id)
+        for bucket in dict.fromkeys((own.bucket or UNSHARED, UNSHARED)):
+            for task_id in self.tasks.waiting(activity.arn, bucket):
+                if (task := attempt(task_id)) is not None:
+                    return task
+        # Those that began to wait while the activity had a `share_key`.
+        return self.turns.take(activity, None, None, attempt)
+
+    def _attempt(
+        self, activity: Activity, task_id: str, poll_id: str, check: Callable[[], None]
+    ) -> Task | None:
+        """Take another request's task, if it can be taken and somebody waits for it."""
+        try:
+            return self._unpark(activity, task_id, poll_id, check) if self._is_wanted(task_id) else None
+        except (NotAllowed, InvalidItem) as error:
+            LOG.error("task %s is not started: %s", task_id, error)
+            self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=type(error).__name__)
+            return None
 
     def _is_parked(self, task: Task, activity: Activity) -> bool:
         if self.tasks.park(task, activity.backend):
@@ -138,9 +172,16 @@ class ParkedTasks:
         holds_slot = activity.max_concurrent_jobs is not None
         description = activity.fingerprint
         check()
-        if not self.tasks.unpark(task_id, poll_id, holds_slot=holds_slot, description=description):
+        held: dict[str, Any] = {"holds_slot": holds_slot, "pool": activity.pool, "description": description}
+        if not self.tasks.unpark(task_id, poll_id, **held):
             return None
-        return replace(record, poll_id=poll_id, holds_slot=holds_slot, description=description).to_task()
+        return replace(record, poll_id=poll_id, **held).to_task()
+
+
+def _share_of(activity: Activity, given: HandedOver) -> str | None:
+    if activity.share_key is None:
+        return None
+    return share_of(activity.share_key, given.input, given.execution_arn)
 
 
 def _waits(record: TaskRecord, activity: Activity) -> bool:

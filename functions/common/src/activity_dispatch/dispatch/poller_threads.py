@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
+from activity_dispatch.dispatch.rate_limiter import NoPermit
 from activity_dispatch.dispatch.taker import OutOfTime, Taker, unlimited
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.lifecycle.starter import Starter
@@ -82,12 +83,16 @@ class PollingThreads:
             return "PACED"
         # One thread at a time asks for a slot: while none is free, that is one write a second.
         with self._turns[activity.arn]:
+            permit = self.taker.rates.take(activity, comes_again=False)
+            if isinstance(permit, NoPermit):
+                self._stopped.wait(PACED_SECONDS)
+                return "PACED"
             poll_id = None if self._stopped.is_set() else self.taker.reserve(activity)
             if poll_id is None:
                 self._stopped.wait(self.slot_seconds)
                 return "NO_SLOT"
         try:
-            task = self.taker.poll(activity, poll_id, self.seconds_left)
+            task = self.taker.poll(activity, poll_id, self.seconds_left, permit)
         except OutOfTime as error:
             LOG.warning("%s: not polled: %s", activity.arn, error)
             self._stopped.wait(self.slot_seconds)

@@ -12,6 +12,8 @@ class Result(Enum):
     NO_TASK = auto()  # the poll came back empty
     KNOWN = auto()  # a duplicate: the request's task was taken before
     LEFT = auto()  # workers that poll the activity took the task, or still have time to
+    DELAYED = auto()  # no start is near: the request is sent again for a later one
     WAITING = auto()  # no slot is free: when one is, the request is sent again
+    FREED = auto()  # it said that a job has ended, whose slots of a pool are free now
     DROPPED = auto()  # the request is malformed
     RETRY = auto()  # nothing was taken off the activity: SQS delivers the request again

@@ -5,12 +5,22 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from activity_dispatch.domain.activity_settings import optional_int, strings
+from activity_dispatch.domain.activity_settings import (
+    flag,
+    job_tags,
+    optional_int,
+    optional_name,
+    optional_rate,
+    optional_text,
+    strings,
+)
 from activity_dispatch.domain.chains import Link, links_of
+from activity_dispatch.domain.job_tags import JobTags
+from activity_dispatch.domain.shares import checked_share_key
 
 
 class InvalidActivity(Exception):
@@ -28,6 +38,19 @@ class WakeUp(StrEnum):
 
 # A callback target has a name but no ARN: this prefix and its name replace the ARN.
 CALLBACK_PREFIX = "callback:"
+# A description has these only when they are set.
+_WHEN_SET = (
+    "fallbacks",
+    "envelope",
+    "job_tags",
+    "linger_seconds",
+    "max_starts_per_second",
+    "pool",
+    "weight",
+    "share_key",
+    "batch_priority",
+    "event_bus_arn",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +61,13 @@ class Activity:
     most `max_concurrent_jobs` run at once, and a job waits at most `max_queue_seconds` before it runs;
     None: the stack sets no limit. With wake-up `poll`, `pollers` polls run at a time. For its first
     `overflow_after_seconds`, a new task is left to the user's workers that poll the activity; None:
-    there are no such workers. `fallbacks` are the backends of a task's further attempts.
+    there are no such workers. `fallbacks` are the backends of a task's further attempts. With `envelope` its
+    states say which execution a task is of; `job_tags` says what tags jobs get besides those that every job
+    has. With `linger_seconds`, a worker that has settled its task asks for the next one; None: each task has
+    a job of its own. At most `max_starts_per_second` jobs start. A job holds `weight` slots of the `pool`, if
+    there is one, which other activities may share. `share_key` says whose a task is: free slots go to those
+    who wait in turn, and Batch is told it, with the `batch_priority`; see docs/running.md. `event_bus_arn` is
+    told about its tasks; None: nobody is.
     """
 
     arn: str
@@ -54,6 +83,15 @@ class Activity:
     pollers: int = 1
     overflow_after_seconds: int | None = None
     fallbacks: tuple[Link, ...] = ()
+    envelope: bool = False
+    job_tags: JobTags | None = None
+    linger_seconds: int | None = None
+    max_starts_per_second: float | None = None
+    pool: str | None = None
+    weight: int = 1
+    share_key: str | None = None
+    batch_priority: int | None = None
+    event_bus_arn: str | None = None
 
     @property
     def is_polled(self) -> bool:
@@ -89,7 +127,8 @@ class Activity:
     def to_json(self) -> str:
         """Return the description as JSON; the same text for the same description."""
         # A setting that is off leaves the text, and so the fingerprint, as it was before there was one.
-        given = {name: value for name, value in asdict(self).items() if value or name != "fallbacks"}
+        off = {field.name: field.default for field in fields(self) if field.name in _WHEN_SET}
+        given = {name: value for name, value in asdict(self).items() if name not in off or value != off[name]}
         return json.dumps(given, sort_keys=True, separators=(",", ":"))
 
     @classmethod
@@ -110,12 +149,28 @@ class Activity:
                 wake_up=WakeUp(document.get("wake_up", WakeUp.REQUESTS)),
                 pollers=int(document.get("pollers", 1)),
                 overflow_after_seconds=optional_int(document, "overflow_after_seconds"),
-                fallbacks=links_of(document),
+                **_running(document),
             )
         except KeyError as error:
             raise InvalidActivity(f"{error.args[0]}: missing in {text}") from error
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise InvalidActivity(f"{error} in {text:.2000}") from error
+
+
+def _running(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where and when jobs run, and who is told."""
+    return {
+        "fallbacks": links_of(document),
+        "envelope": flag(document, "envelope"),
+        "job_tags": job_tags(document, "job_tags"),
+        "linger_seconds": optional_int(document, "linger_seconds"),
+        "max_starts_per_second": optional_rate(document, "max_starts_per_second"),
+        "pool": optional_name(document, "pool"),
+        "weight": max(1, optional_int(document, "weight") or 1),
+        "share_key": checked_share_key(document.get("share_key")),
+        "batch_priority": optional_int(document, "batch_priority"),
+        "event_bus_arn": optional_text(document, "event_bus_arn"),
+    }
 
 
 def fingerprint_of(text: str) -> str:

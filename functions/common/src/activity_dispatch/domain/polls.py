@@ -8,13 +8,17 @@ import re
 import secrets
 
 from activity_dispatch.domain.limits import MAX_WORKER_NAME_CHARACTERS
+from activity_dispatch.domain.shares import UNSHARED
 
 _POLL_ID = re.compile(r"[0-9a-f]{16}")
 
 
-def parked(activity_arn: str) -> str:
-    """Return what stands for a poll's id while a task that came with its request waits for a slot."""
-    return f"waiting#{activity_arn}"
+def parked(activity_arn: str, bucket: str = UNSHARED) -> str:
+    """Return what stands for a poll's id while a task that came with its request waits for a slot.
+
+    `bucket` is that of its share.
+    """
+    return f"waiting#{activity_arn}" if bucket == UNSHARED else f"waiting#{activity_arn}#{bucket}"
 
 
 def new_poll_id(now: float) -> str:

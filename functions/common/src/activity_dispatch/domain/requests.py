@@ -12,7 +12,11 @@ from typing import Any
 
 from activity_dispatch.domain import strict_json
 from activity_dispatch.domain.activities import CALLBACK_PREFIX
+from activity_dispatch.domain.activity_settings import is_name
 from activity_dispatch.domain.limits import MAX_EXECUTION_ARN_BYTES, MAX_TOKEN_CHARACTERS
+from activity_dispatch.domain.polls import poll_id_of
+from activity_dispatch.domain.pools import PoolRoom
+from activity_dispatch.domain.shares import is_bucket
 from activity_dispatch.domain.tasks import is_task_id
 
 # As Terraform names callback targets, and Step Functions its activities: no other text becomes a key.
@@ -44,7 +48,9 @@ class DispatchRequest:
     be more. `requested_by` is the execution that sent the request, at `requested_at`, in seconds since
     1970: a poll may return a task of another execution, which sent its request at about the same time. A
     callback's state sends its `task` along; without it, the request is for a task that waits in the
-    task table. One with a `task_id` is for the next attempt of that task, which is recorded in the table.
+    task table, in this `bucket` if there is one. One with a `task_id` is for the next attempt of that task,
+    which is recorded in the table. `freed` is no request for a task: a job has ended that held this of a
+    pool.
     """
 
     activity_arn: str
@@ -53,6 +59,13 @@ class DispatchRequest:
     requested_at: float | None = None
     task: HandedOver | None = None
     task_id: str | None = None
+    freed: PoolRoom | None = None
+    bucket: str | None = None
+
+    @property
+    def may_find_none(self) -> bool:
+        """Whether nobody said that there is a task: a redriven execution did."""
+        return self.missed and self.requested_by is None
 
     @classmethod
     def from_json(cls, body: str) -> "DispatchRequest":
@@ -65,7 +78,7 @@ class DispatchRequest:
         if not isinstance(document, dict):
             raise InvalidRequest(f"request: {type(document).__name__}; it must be an object")
         task = _handed_over(document, body) if "task_token" in document else None
-        execution = document.get("execution_arn")
+        execution, bucket = document.get("execution_arn"), document.get("share")
         return cls(
             activity_arn=_arn(document) if task is None else _callback(document),
             task=task,
@@ -73,16 +86,22 @@ class DispatchRequest:
             missed=document.get("missed") is True,
             requested_by=execution if isinstance(execution, str) else None,
             requested_at=seconds_of(document.get("state_entered_at")),
+            freed=_freed(document["freed"]) if "freed" in document else None,
+            bucket=str(bucket) if is_bucket(bucket) else None,
         )
 
     def to_json(self) -> str:
         """Return the body of a message, without its task: that is in the task table."""
         missed = {"missed": True} if self.missed else {}
         origin = {} if self.requested_by is None else {"execution_arn": self.requested_by}
+        share = {} if self.bucket is None else {"share": self.bucket}
         if self.requested_at is not None:
             origin["state_entered_at"] = datetime.fromtimestamp(self.requested_at, UTC).isoformat()
         named = {} if self.task_id is None else {"task_id": self.task_id}
-        return json.dumps({"activity_arn": self.activity_arn, **named, **missed, **origin})
+        freed = (
+            {} if self.freed is None else {"freed": {"pool": self.freed.pool, "holder": self.freed.holder}}
+        )
+        return json.dumps({"activity_arn": self.activity_arn, **named, **missed, **origin, **share, **freed})
 
 
 def seconds_of(time: object) -> float | None:
@@ -117,6 +136,14 @@ def _is_callback(arn: str) -> bool:
     return name != arn and _CALLBACK.fullmatch(name) is not None
 
 
+def _freed(value: object) -> PoolRoom:
+    if isinstance(value, Mapping):
+        pool, holder = value.get("pool"), value.get("holder")
+        if is_name(pool) and isinstance(holder, str) and poll_id_of(holder) == holder:
+            return PoolRoom(pool=pool, holder=holder)
+    raise InvalidRequest(f"freed: {type(value).__name__}; it must have a pool and a poll of it")
+
+
 def _callback(document: Mapping[str, Any]) -> str:
     name = document.get("callback")
     if not isinstance(name, str) or not _CALLBACK.fullmatch(name):
@@ -133,7 +160,7 @@ def _handed_over(document: Mapping[str, Any], body: str) -> HandedOver:
     token, execution = str(values["task_token"]), str(values["execution_arn"])
     if len(token) > MAX_TOKEN_CHARACTERS or not (token.isascii() and token.isprintable()):
         raise InvalidRequest(f"task_token: {len(token)} characters; it must be a task's token")
-    if not _is_execution(execution):
+    if not is_execution(execution):
         raise InvalidRequest(f"execution_arn: {len(execution)} characters; it must be an execution's ARN")
     return HandedOver(
         token=token,
@@ -159,7 +186,8 @@ def _input(document: Mapping[str, Any], body: str) -> str:
     return given.encode(errors="backslashreplace").decode()
 
 
-def _is_execution(arn: str) -> bool:
+def is_execution(arn: str) -> bool:
+    """Return whether the text is an execution's ARN, and can be a key of the task table."""
     try:
         # A key of an index in DynamoDB: in UTF-8, so without lone surrogates.
         size = len(arn.encode())

@@ -5,16 +5,18 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integra
 
 import logging
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.domain.activities import Activity, InvalidActivity
-from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
+from activity_dispatch.domain.tasks import BARE, OutcomeName, TaskRecord, TaskState
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.stopping import stop_job
 from activity_dispatch.observe.log_keys import keys_of, log_keys
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 EXPECTED = (ClientError, BotoCoreError, InvalidActivity, InvalidBackendConfig, InvalidItem)
+# Of more of them it is taken for granted that one is open: each is read to find that out.
+MAX_BARE_READ = 100
 _ENDED_EARLY = ("ABORTED", "TIMED_OUT", "FAILED")
 
 
@@ -62,14 +66,13 @@ class Canceller:
     ) -> int:
         """Cancel those open tasks of an ended execution that nobody waits for; return how many there were.
 
-        The execution's history holds the worker name of each poll that took a task, and the name holds
-        the poll's id; callback tasks are found by their execution. A task that is not in the table yet is
-        found by its first refused heartbeat. Once `seconds_left` is 0, no further task is begun.
+        Tasks whose execution is known are found by it. For the others there is its history, which holds the
+        worker name of each poll that took a task, and the name the poll's id. A task that is not in the
+        table yet is found by its first refused heartbeat. Once `seconds_left` is 0, no further task is begun.
 
         Raises ClientError and BotoCoreError if the tasks can't be listed, and in the end an
         ExceptionGroup with what went wrong: the event's next delivery does what is left.
         """
-        # Only here is a task's execution known: its history names the poll.
         with log_keys(execution=execution_arn), ThreadPoolExecutor(self.threads, "cancel") as pool:
             found = [
                 *pool.map(
@@ -86,10 +89,39 @@ class Canceller:
             return cancelled
 
     def _lookups(self, execution_arn: str) -> Iterator[Callable[[], TaskRecord | None]]:
-        for record in self.tasks.of_execution(execution_arn):
-            yield lambda record=record: record  # type: ignore[misc]
+        known = frozenset(self.tasks.of_execution(execution_arn))
+        yield from (partial(self._known, task_id) for task_id in known)
+        if known and not self._may_have_bare_tasks():
+            return
         for poll in open_polls(history_of(self.stepfunctions, execution_arn)):
-            yield lambda poll=poll: self.tasks.of_poll(poll)  # type: ignore[misc]
+            yield partial(self._of_poll, poll, known)
+
+    def _may_have_bare_tasks(self) -> bool:
+        """Return whether an execution may have an open task that nothing but its history leads to."""
+        if any(not each.envelope and not each.is_callback for each in self.tasks.served_activities()):
+            return True
+        bare = [*islice(self.tasks.of_execution(BARE), MAX_BARE_READ + 1)]
+        if len(bare) > MAX_BARE_READ:
+            return True
+        try:
+            return any(record is not None and not record.is_closed for record in map(self._known, bare))
+        except (ClientError, BotoCoreError) as error:
+            LOG.warning("a task without its envelope was not read, so one may be open: %s", error)
+            return True
+
+    def _known(self, task_id: str) -> TaskRecord | None:
+        try:
+            return self.tasks.get(task_id, with_input=False)
+        except InvalidItem as error:
+            LOG.error("task %s: its item is invalid and left out: %s", task_id, error)
+            return None
+
+    def _of_poll(self, poll: str, known: Collection[str]) -> TaskRecord | None:
+        record = self.tasks.of_poll(poll)
+        if record is None or record.task_id in known:
+            return None
+        # What the index shows may be outdated.
+        return self.tasks.get(record.task_id, with_input=False)
 
     def _one(
         self,
@@ -104,8 +136,8 @@ class Canceller:
             record = look_up()
             if record is None:
                 return False
-            with log_keys(execution=execution_arn, **keys_of(record)):
-                return self._cancel_unless_awaited(record.task_id)
+            with log_keys(**{**keys_of(record), "execution": execution_arn}):
+                return self._cancel_unless_awaited(record)
         except EXPECTED as error:
             LOG.error("%s: a task was not cancelled, left for the next delivery: %s", execution_arn, error)
             return error
@@ -113,11 +145,9 @@ class Canceller:
             LOG.exception("%s: a task was not cancelled, left for the next delivery", execution_arn)
             return error
 
-    def _cancel_unless_awaited(self, task_id: str) -> bool:
-        # What the index shows may be outdated.
-        record = self.tasks.get(task_id)
+    def _cancel_unless_awaited(self, record: TaskRecord) -> bool:
         # A task with another outcome has a job that is about to end on its own.
-        if record is None or record.is_closed or record.outcome not in (None, OutcomeName.CANCELLED):
+        if record.is_closed or record.outcome not in (None, OutcomeName.CANCELLED):
             return False
         if record.token is not None:
             try:
@@ -126,7 +156,7 @@ class Canceller:
                 pass
             else:
                 # Redriven meanwhile, or the event is not Step Functions'.
-                LOG.warning("task %s is waited for, its job goes on", task_id)
+                LOG.warning("task %s is waited for, its job goes on", record.task_id)
                 return False
         self._cancel(record)
         return True
@@ -142,6 +172,10 @@ class Canceller:
 
     def _cancel(self, record: TaskRecord) -> None:
         if record.state is TaskState.WAITING and self.settler.cancel_waiting(record.task_id):
+            return
+        if record.job_of is not None:
+            # Its job is another task's, whose worker sees this and ends this task's program.
+            self.settler.cancel(record.task_id, release=record.slot_release)
             return
         # Recorded first: a start that is under way sees it and stops its job, or is seen by the next read.
         self.settler.cancel(record.task_id)

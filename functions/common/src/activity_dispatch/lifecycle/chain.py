@@ -38,7 +38,7 @@ class Chain:
         ClientError and BotoCoreError.
         """
         link = activity.next_link(record.attempt)
-        if link is None or not link.is_taken_after(failed.error):
+        if link is None or not moves_on(activity, record, failed.error):
             return False
         ended = Attempt(
             backend=record.backend,
@@ -77,10 +77,19 @@ def falls_back(activity: Activity, attempt: int, error: str) -> bool:
     return link is not None and link.is_taken_after(error)
 
 
+def moves_on(activity: Activity, record: TaskRecord, error: str) -> bool:
+    """Return whether a task's next attempt follows after this one ended with this error.
+
+    A task that a warm worker took beside its job's first one has none: the slot is the job's, not its own.
+    """
+    return record.job_of is None and falls_back(activity, record.attempt, error)
+
+
 def for_attempt(task: Task, activity: Activity) -> Task:
-    """Return the task with what its job has to know of the chain."""
+    """Return the task with what its job has to know of its activity."""
     return replace(
         task,
+        is_announced=activity.event_bus_arn is not None,
         falls_back=activity.next_link(task.attempt) is not None,
         falls_back_after_interruption=falls_back(activity, task.attempt, ErrorName.JOB_INTERRUPTED),
     )

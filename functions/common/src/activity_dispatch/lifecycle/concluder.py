@@ -14,7 +14,7 @@ from activity_dispatch.domain.jobs import Diagnosis, LogLocation, is_under_way
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
 from activity_dispatch.lifecycle.captured import captured_result
-from activity_dispatch.lifecycle.chain import Chain, as_left, falls_back, with_attempts
+from activity_dispatch.lifecycle.chain import Chain, as_left, moves_on, with_attempts
 from activity_dispatch.lifecycle.job_logs import JobLogs, LogUnreadable
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_links import log_url
@@ -48,11 +48,12 @@ class Concluder:
         """
         if self.is_over(record):
             return False
+        outcome = _of_task(record, outcome)
         if isinstance(outcome, Failed):
             outcome = as_left(record, outcome)
-            activity = self._chained(record, outcome)
-            if activity is not None:
-                return self._move(activity, record, outcome)
+            chained = self._chained(record, outcome)
+            if chained is not None:
+                return self._move(*chained, record, outcome)
             outcome = with_attempts(outcome, record)
         outcome = self._with_log(record, diagnosis, outcome)
         # Reading the log may have taken seconds: the worker, or another event, may have settled the task.
@@ -73,20 +74,18 @@ class Concluder:
             self.settler.close(record.task_id, record.slot_release)
         return True
 
-    def _chained(self, record: TaskRecord, failed: Failed) -> Activity | None:
-        """Return the activity if the task falls back to another backend."""
+    def _chained(self, record: TaskRecord, failed: Failed) -> tuple[Activity, Backend] | None:
+        """Return the activity and the backend of this attempt, if the task falls back to another one."""
         try:
             activity = self.activities.of(record)
-            if activity is None or not falls_back(activity, record.attempt, failed.error):
+            if activity is None or not moves_on(activity, record, failed.error):
                 return None
-            self.backend_of(activity)
+            return activity, self.backend_of(activity)
         except (InvalidActivity, InvalidBackendConfig):
             # Then its log can't be read either, which is logged.
             return None
-        return activity
 
-    def _move(self, activity: Activity, record: TaskRecord, failed: Failed) -> bool:
-        backend = self.backend_of(activity)
+    def _move(self, activity: Activity, backend: Backend, record: TaskRecord, failed: Failed) -> bool:
         # A repeated start may have made a second job.
         other = backend.find(record.start_id)
         if other is not None and is_under_way(backend.describe([other]).get(other)):
@@ -120,7 +119,8 @@ class Concluder:
             if location is None:
                 return outcome
             if isinstance(outcome, Failed):
-                lines = self.logs.reason(location, diagnosis.ended_at).tail
+                since = None if record.job_of is None else record.claimed_at
+                lines = self.logs.reason(location, diagnosis.ended_at, since=since).tail
                 return _with_log_tail(outcome, lines, location)
             if diagnosis.has_output:
                 linked = {**json.loads(outcome.output), "log_url": log_url(location)}
@@ -165,6 +165,16 @@ class Concluder:
     def _ended_lately(self, diagnosis: Diagnosis) -> bool:
         ended = diagnosis.ended_at
         return ended is not None and self.logs.clock() - ended < GIVE_UP_SECONDS
+
+
+def _of_task(record: TaskRecord, outcome: Outcome) -> Outcome:
+    """Return the outcome of a job as that of one of its tasks."""
+    if record.job_of is None or isinstance(outcome, Failed):
+        return outcome
+    # What a warm worker's container says at its end is not the result of the task that it did last.
+    message = "the job ended, and its worker reported no outcome of this task"
+    cause = Cause(message=message, backend=record.backend, job_id=record.job_id)
+    return Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause)
 
 
 def _with_log_tail(outcome: Failed, lines: tuple[str, ...], location: LogLocation) -> Failed:

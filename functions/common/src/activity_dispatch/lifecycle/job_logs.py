@@ -95,23 +95,27 @@ class JobLogs:
                 return log
             log = again
 
-    def reason(self, location: LogLocation, ended_at: float | None) -> JobLog:
-        """Return a log that explains a failure: read once, soon after the end. Raises LogUnreadable."""
-        reader = self._reader(location)
+    def reason(self, location: LogLocation, ended_at: float | None, *, since: float | None = None) -> JobLog:
+        """Return a log that explains a failure: read once, soon after the end. Raises LogUnreadable.
+
+        What is older than `since`, in seconds since 1970, is of a task that the job did before.
+        """
+        reader = self._reader(location, since)
         ended = reader.now if ended_at is None else min(ended_at, reader.now)
         if self.patience.total >= self.patience.reason:
             reader.wait_until(ended + self.patience.reason)
         return reader.read()
 
-    def _reader(self, location: LogLocation) -> "_Reader":
-        return _Reader(self, location)
+    def _reader(self, location: LogLocation, since: float | None = None) -> "_Reader":
+        return _Reader(self, location, since)
 
 
 class _Reader:
     """Reads one log within one time limit, which waiting uses up even if the clock stands still."""
 
-    def __init__(self, logs: JobLogs, location: LogLocation) -> None:
+    def __init__(self, logs: JobLogs, location: LogLocation, since: float | None) -> None:
         self._logs, self._location = logs, location
+        self._window: Any = {} if since is None else {"startTime": int(since * 1000)}
         self._start, self._slept = logs.clock(), 0.0
         self._deadline = self._start + logs.patience.total
 
@@ -155,6 +159,7 @@ class _Reader:
                     logStreamName=self._location.stream,
                     limit=MAX_LINES,
                     startFromHead=False,
+                    **self._window,
                     **({} if token is None else {"nextToken": token}),  # type: ignore[arg-type]
                 )
             except (ClientError, BotoCoreError) as error:

@@ -7,7 +7,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.domain.limits import MAX_OUTPUT_BYTES
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded
-from activity_dispatch.domain.tasks import OutcomeName, SlotRelease
+from activity_dispatch.domain.slot_release import SlotRelease
+from activity_dispatch.domain.tasks import OutcomeName
+from activity_dispatch.lifecycle.announcements import Announcements
+from activity_dispatch.lifecycle.pools import RoomReleaser
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.observe.log_keys import activity_name
 from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
@@ -26,13 +29,18 @@ _COUNTED_AS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Settler:
-    """Settles and closes tasks. Step Functions accepts only the first outcome for a token."""
+    """Settles and closes tasks. Step Functions accepts only the first outcome for a token.
+
+    `announcements` are told of each task that is closed here, which happens once.
+    """
 
     answers: TaskAnswers
     tasks: TaskTable
     payloads: PayloadStore
     slots: Slots
+    pools: RoomReleaser
     metrics: Metrics = NO_METRICS
+    announcements: Announcements | None = None
 
     def settle(
         self, task_id: str, token: str, outcome: Outcome, *, release: SlotRelease | None = None
@@ -68,26 +76,33 @@ class Settler:
         return True
 
     def close(self, task_id: str, release: SlotRelease) -> None:
-        """Free the slot of a settled task whose job has ended, and close the task.
+        """Free what a settled task whose job has ended holds, and close the task.
 
         In this order: a crash in between leaves a task that its next check closes. Problems are logged,
-        and the reconciler closes the task.
+        and the reconciler closes the task. So it does if `release` leaves it that.
         """
         try:
             if release.slot is not None:
                 self.slots.free(release.activity_arn, release.slot)
+            if release.room is not None:
+                self.pools.free(release.activity_arn, release.room)
+            if release.leaves_closing:
+                self.tasks.record_ended(task_id)
+                return
             closed = self.tasks.close(task_id)
         except (ClientError, BotoCoreError, RequestsNotSent, InvalidItem) as problem:
             LOG.error("task %s not closed: %s", task_id, problem)
             return
         if closed is not None and closed.outcome is not None:
             self._count(closed.activity_arn, closed.outcome, closed.error)
+            if self.announcements is not None:
+                self.announcements.settled(closed)
 
     def _record(
         self, task_id: str, name: OutcomeName, error: str | None, release: SlotRelease | None
     ) -> None:
         # Without a slot to free, one write settles and closes the task.
-        closes = release is not None and release.slot is None
+        closes = release is not None and release.is_empty and not self._is_told(release)
         try:
             recorded = self.tasks.record_settled(task_id, name, error, closed=closes)
         except (ClientError, BotoCoreError) as problem:
@@ -98,6 +113,12 @@ class Settler:
             self._count(release.activity_arn, name, error)
         elif release is not None:
             self.close(task_id, release)
+
+    def _is_told(self, release: SlotRelease) -> bool:
+        # What is told is in the record that closing returns.
+        return release.leaves_closing or (
+            self.announcements is not None and self.announcements.are_wanted(release.activity_arn)
+        )
 
     def _count(self, activity_arn: str, name: OutcomeName, error: str | None) -> None:
         # Counted on closing, which happens once: when its job has ended, or is known never to run.

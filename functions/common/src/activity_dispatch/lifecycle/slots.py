@@ -5,6 +5,7 @@ belongs to the poll's task until the task's job has ended. A request that finds 
 as waiting; when a slot is freed, a new request is sent for it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from activity_dispatch.domain.requests import DispatchRequest
@@ -14,6 +15,10 @@ from activity_dispatch.store.task_table import SlotsRecord
 
 # How many requests are woken at once: the count may be wrong, and the next pass wakes the rest.
 MAX_WOKEN = 1_000
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +31,16 @@ class Slots:
     store: SlotStore
     queue: RequestSender
 
-    def reserve(self, activity_arn: str, poll_id: str, limit: int) -> bool:
+    def reserve(
+        self, activity_arn: str, poll_id: str, limit: int, *, before_waiting: Callable[[], None] = _nothing
+    ) -> bool:
         """Reserve a slot for a poll; if none is free, count the request as waiting and return False.
 
-        `limit` is the activity's `max_concurrent_jobs`.
+        `limit` is the activity's `max_concurrent_jobs`. `before_waiting` is called before the request is
+        counted: what another one has to know, which may then be woken at any moment.
         """
         while not self.store.take(activity_arn, poll_id, limit):
+            before_waiting()
             record = self.store.add_waiting(activity_arn, new_change())
             if len(record.holders) >= limit:
                 return False
@@ -43,6 +52,17 @@ class Slots:
         """Free the slot that a poll or its task holds, and wake one request. Idempotent."""
         record = self.store.give_back(activity_arn, frozenset((poll_id,)))
         self.wake(activity_arn, min(1, record.waiting))
+
+    def free_after_none(self, activity_arn: str, poll_id: str) -> None:
+        """Free the slot of a poll that found no task of an activity with warm workers.
+
+        They take most tasks, and leave the tasks' requests waiting. Each would poll in vain for a minute:
+        one request stands for all of them, and is repeated while it finds tasks.
+        """
+        record = self.store.give_back(activity_arn, frozenset((poll_id,)))
+        if record.waiting > 0:
+            self.queue.send(DispatchRequest(activity_arn=activity_arn, missed=True))
+            self.store.remove_waiting(activity_arn, record.waiting, new_change())
 
     def recount(self, record: SlotsRecord, *, leaked: frozenset[str], limit: int | None) -> None:
         """Free the `leaked` slots, whose holders no longer exist; wake a request for each free slot.

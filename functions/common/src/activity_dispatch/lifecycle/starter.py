@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,10 +12,13 @@ from activity_dispatch.backends.base import Backend, InvalidBackendConfig, Start
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import JobId
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
-from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord, job_overrides
-from activity_dispatch.lifecycle.chain import Chain, falls_back, for_attempt, with_attempts
+from activity_dispatch.domain.tasks import InvalidInput, OutcomeName, Task, TaskRecord
+from activity_dispatch.lifecycle.announcements import Announcements
+from activity_dispatch.lifecycle.chain import Chain, falls_back, with_attempts
 from activity_dispatch.lifecycle.not_started import clean, not_recorded, unexpected
+from activity_dispatch.lifecycle.opening import unwrapped_now
 from activity_dispatch.lifecycle.settler import Settler
+from activity_dispatch.lifecycle.tagging import with_job
 from activity_dispatch.observe.log_keys import keys_of, log_keys
 from activity_dispatch.observe.metrics import Metric
 from activity_dispatch.store.task_table import InvalidItem, TaskTable, link_of
@@ -44,6 +47,7 @@ class Starter:
     settler: Settler
     chain: Chain
     backend_of: Callable[[Activity], Backend]
+    announcements: Announcements | None = None
 
     def start(self, activity: Activity, backend: Backend, task: Task, *, is_retry: bool = False) -> Started:
         """Record the task and start its job, or settle it as a failure.
@@ -67,7 +71,8 @@ class Starter:
                 LOG.exception("task %s could not be recorded", task.task_id)
                 refused = StartRefused(ErrorName.DISPATCH_INVALID_REQUEST, unexpected(error))
                 return self._refuse(task, activity, backend, refused, is_retry=is_retry)
-            return self._start(activity, backend, task, is_retry=is_retry)
+            with log_keys(**keys_of(task)):
+                return self._start(activity, backend, task, is_retry=is_retry)
 
     def start_next(self, activity: Activity, record: TaskRecord) -> Started | None:
         """Start the attempt that a move has recorded; return None if another process has done that.
@@ -81,11 +86,11 @@ class Starter:
         task = record.to_task()
         with log_keys(**keys_of(task), backend=activity.backend):
             try:
-                overrides = job_overrides(task.input, activity.allowed_overrides)
+                # Its envelope was taken off when it was recorded.
+                task = with_job(task, activity)
             except InvalidInput as error:
                 refused = StartRefused(ErrorName.DISPATCH_INVALID_INPUT, str(error))
                 return self._refuse(task, activity, backend, refused, is_retry=False)
-            task = for_attempt(replace(task, overrides=overrides), activity)
             return self._start(activity, backend, task, is_retry=False)
 
     def give_up(self, activity: Activity, backend: Backend, record: TaskRecord) -> None:
@@ -119,11 +124,13 @@ class Starter:
         self.settler.metrics.put(Metric.DISPATCH_ERRORS, 1, reason=failed.error)
 
     def _record(self, activity: Activity, task: Task, *, is_retry: bool) -> Task:
-        """Add the task to the table; return it with its overrides."""
-        overrides = job_overrides(task.input, activity.allowed_overrides)
-        task = for_attempt(replace(task, overrides=overrides), activity)
-        # An interrupted task and a callback task are in the table already.
-        if not is_retry and not activity.is_callback:
+        """Add the task to the table; return it with its overrides, out of its envelope."""
+        # An interrupted task and a callback task are in the table already, as their programs see them.
+        is_new = not is_retry and not activity.is_callback
+        if is_new:
+            task = unwrapped_now(self.tasks, activity, task)
+        task = with_job(task, activity)
+        if is_new:
             self.tasks.add(task, activity.backend)
         return task
 
@@ -176,6 +183,8 @@ class Starter:
                 # The job runs and will settle the task: failing the task now would waste the job.
                 LOG.exception("task %s: job %s not recorded", task.task_id, job_id)
             LOG.info("task %s started: %s job %s", task.task_id, activity.backend, job_id)
+            if self.announcements is not None:
+                self.announcements.started(activity, task, job_id)
         return Started.STARTED
 
     def _stop_if_over(self, task: Task, backend: Backend, job_id: JobId) -> None:

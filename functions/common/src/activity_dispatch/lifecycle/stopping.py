@@ -36,7 +36,8 @@ def job_of(backend: Backend, record: TaskRecord) -> JobId | None:
 def described_job(record: TaskRecord, known: Mapping[JobId, Diagnosis]) -> Diagnosis | None:
     """Return the description of a task's job, None if the service does not know it as this task's."""
     job = None if record.job_id is None else known.get(JobId(record.job_id))
-    if job is None or (job.task_id, job.attempt) == (record.task_id, record.attempt):
+    its = (record.task_id, record.job_of)
+    if job is None or (job.task_id in its and job.attempt == record.attempt):
         return job
     with log_keys(**keys_of(record)):
         # Jobs write to the table: another task's job must not be stopped in the name of this one.

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import override
 
+from activity_dispatch.domain.envelope import traceparent_of
 from activity_dispatch.domain.tasks import Task, TaskRecord
 
 _KEYS: ContextVar[Mapping[str, str]] = ContextVar("log_keys", default=MappingProxyType({}))
@@ -33,7 +34,13 @@ def log_keys(**keys: str | None) -> Iterator[None]:
 
 def keys_of(task: Task | TaskRecord) -> Mapping[str, str | None]:
     """Return a task's log keys, never its token."""
-    keys = {"task_id": task.task_id, "poll_id": task.poll_id, "activity": activity_name(task.activity_arn)}
+    keys: dict[str, str | None] = {
+        "task_id": task.task_id,
+        "poll_id": task.poll_id,
+        "activity": activity_name(task.activity_arn),
+    }
+    if trace := traceparent_of(task):
+        keys |= {"execution": task.execution_arn, "trace_id": trace.split("-")[1]}
     if isinstance(task, TaskRecord):
         return {**keys, "backend": task.backend, "job_id": task.job_id}
     return keys

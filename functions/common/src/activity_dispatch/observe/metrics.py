@@ -11,6 +11,7 @@ STACK = "stack"
 type DimensionSets = tuple[tuple[str, ...], ...]
 _OF_STACK: DimensionSets = ((),)
 _OF_ACTIVITY: DimensionSets = (("activity",),)
+_OF_POOL: DimensionSets = (("pool",),)
 _OF_BOTH: DimensionSets = ((), ("activity",))
 
 
@@ -33,12 +34,16 @@ class Metric(Enum):
     INVALID_ITEMS = ("InvalidItems", "Count", _OF_STACK)
     TASKS_NOT_REACHED = ("TasksNotReached", "Count", _OF_STACK)
     SECONDS_BEHIND = ("SecondsBehind", "Seconds", _OF_STACK)
+    EVENTS_LOST = ("EventsLost", "Count", _OF_STACK)
     JOBS_NOT_DESCRIBED = ("JobsNotDescribed", "Count", _OF_STACK)
     OPEN_TASKS_OF_ACTIVITY = ("OpenTasks", "Count", _OF_ACTIVITY)
     OLDEST_TASK_AGE_OF_ACTIVITY = ("OldestTaskAge", "Seconds", _OF_ACTIVITY)
     SLOTS_USED = ("SlotsUsed", "Count", _OF_ACTIVITY)
     SLOT_LIMIT = ("SlotLimit", "Count", _OF_ACTIVITY)
     REQUESTS_WAITING = ("RequestsWaiting", "Count", _OF_ACTIVITY)
+
+    POOL_USED = ("PoolUsed", "Count", _OF_POOL)
+    POOL_WAITING = ("PoolWaiting", "Count", _OF_POOL)
 
     def __init__(self, title: str, unit: str, dimension_sets: DimensionSets) -> None:
         """Unpack the value."""

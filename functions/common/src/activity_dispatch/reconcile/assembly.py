@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from activity_dispatch.aws.pacing import RateLimit
 from activity_dispatch.reconcile.chores import Chores
+from activity_dispatch.reconcile.given_back import GivenBack
 from activity_dispatch.reconcile.next_step import Patience
+from activity_dispatch.reconcile.progress_told import ProgressTold
 from activity_dispatch.reconcile.reconciler import Reconciler
 from activity_dispatch.reconcile.steps import TaskSteps
 from activity_dispatch.runtime.composition import Runtime
@@ -38,6 +40,9 @@ def make_reconciler(
         cursors=runtime.cursors,
         chores=Chores(
             slots=runtime.slots,
+            pools=runtime.pools,
+            rates=runtime.rate_store,
+            turns=runtime.turn_store,
             metrics=runtime.metrics,
             missed_task_poll_seconds=runtime.settings.missed_task_poll_seconds,
             poll_seconds=patience.start,
@@ -56,6 +61,12 @@ def make_reconciler(
 def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
     return TaskSteps(
         tasks=runtime.tasks,
+        given_back=GivenBack(
+            warm_jobs=runtime.warm_jobs,
+            slots=runtime.settler.slots.store,
+            pools=runtime.pools,
+            starter=runtime.starter,
+        ),
         answers=runtime.answers,
         settler=runtime.settler,
         starter=runtime.starter,
@@ -64,4 +75,6 @@ def _make_steps(runtime: Runtime, heartbeats: RateLimit) -> TaskSteps:
         chain=runtime.chain,
         rate=heartbeats,
         clock=runtime.clock,
+        announcements=runtime.announcements,
+        progress_told=ProgressTold(tasks=runtime.tasks, announcements=runtime.announcements),
     )

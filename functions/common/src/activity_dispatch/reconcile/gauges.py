@@ -35,6 +35,10 @@ def put_gauges(metrics: Metrics, overview: Overview, now: float) -> None:
         metrics.put(Metric.OPEN_TASKS_OF_ACTIVITY, len(ages), activity=activity_name(arn))
         metrics.put(Metric.OLDEST_TASK_AGE_OF_ACTIVITY, max(ages), activity=activity_name(arn))
     _put_slots(metrics, overview, activities)
+    for each in overview.pools:
+        if each.pool.used or each.pool.waiting:
+            metrics.put(Metric.POOL_USED, each.pool.used, pool=each.name)
+            metrics.put(Metric.POOL_WAITING, each.pool.waiting, pool=each.name)
 
 
 def age(record: TaskRecord, now: float) -> float:

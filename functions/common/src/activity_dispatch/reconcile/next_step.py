@@ -122,12 +122,12 @@ def _runs_unseen(seen: Seen) -> bool:
 
 def _of_settled(seen: Seen) -> Step:
     record, since = seen.record, seen.now - (seen.record.settled_at or 0.0)
-    if record.is_parked:
-        # It was never started, and settled tasks can't be.
+    if record.is_parked or record.job_of is not None:
+        # It was never started, and settled tasks can't be; or its job is another task's, and goes on.
         return Step.CLOSE
     if not seen.describes_jobs:
         # An invocation that has not claimed the task by now never will.
-        is_over = record.claimed_by is None or seen.now > _last_moment(seen)
+        is_over = record.has_ended or record.claimed_by is None or seen.now > _last_moment(seen)
         return Step.CLOSE if is_over else Step.LEAVE
     if seen.job is None:
         started = record.started_at or record.starting_at
@@ -135,8 +135,10 @@ def _of_settled(seen: Seen) -> Step:
         return Step.CLOSE if seen.now - started > patience else Step.LEAVE
     if seen.job.state is JobState.ENDED:
         return Step.CLOSE
-    is_ending = record.outcome is not OutcomeName.CANCELLED and since <= seen.patience.after_settling
-    return Step.LEAVE if is_ending else Step.STOP
+    # A warm worker says how long it may run on; one that hangs says no more.
+    lingers = record.claimed_until is not None and seen.now <= record.claimed_until
+    is_ending = lingers or since <= seen.patience.after_settling
+    return Step.LEAVE if is_ending and record.outcome is not OutcomeName.CANCELLED else Step.STOP
 
 
 def _of_unknown(seen: Seen, activity: Activity) -> Step:

@@ -12,13 +12,16 @@ from activity_dispatch.domain.claims import LEAVING
 from activity_dispatch.domain.jobs import Diagnosis, JobId, is_under_way
 from activity_dispatch.domain.outcomes import NOBODY_WAITS, Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
+from activity_dispatch.lifecycle.announcements import Announcements
 from activity_dispatch.lifecycle.canceller import Canceller
-from activity_dispatch.lifecycle.chain import Chain, as_left, falls_back
+from activity_dispatch.lifecycle.chain import Chain, as_left, moves_on
 from activity_dispatch.lifecycle.concluder import Concluder, OutputNotReady
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.starter import Starter
 from activity_dispatch.reconcile.describing import see_again
+from activity_dispatch.reconcile.given_back import GivenBack
 from activity_dispatch.reconcile.next_step import Seen, Step, next_step
+from activity_dispatch.reconcile.progress_told import ProgressTold
 from activity_dispatch.stepfunctions.answers import TaskAnswers, TaskGone
 from activity_dispatch.store.task_table import TaskTable, link_of
 
@@ -44,8 +47,11 @@ class TaskSteps:
     concluder: Concluder
     canceller: Canceller
     chain: Chain
+    given_back: GivenBack
     rate: RateLimit
+    progress_told: ProgressTold
     clock: Callable[[], float] = time.time
+    announcements: Announcements | None = None
 
     def take(self, step: Step, seen: Seen, backend: Backend | None) -> None:
         """Take one step; without a backend, there is nothing but heartbeats and parked tasks to close.
@@ -53,6 +59,7 @@ class TaskSteps:
         Raises ClientError, BotoCoreError, RequestsNotSent, InvalidBackendConfig and InvalidActivity; the
         next pass then tries again.
         """
+        self.progress_told.look(seen)
         if step is Step.BEAT:
             self._beat_and_note(seen)
         elif step is not Step.LEAVE:
@@ -123,6 +130,9 @@ class TaskSteps:
         # First: its failure may have been sent and not recorded. Then nobody waits for a job.
         if not self._beat(record):
             return
+        if record.job_of is not None:
+            self.given_back.start(record, seen.served, backend)
+            return
         job = backend.find(record.start_id)
         if job is not None:
             # The job runs: a start refused now must not end it.
@@ -137,7 +147,9 @@ class TaskSteps:
 
     def _record_started(self, seen: Seen, record: TaskRecord, job: JobId) -> None:
         link = link_of(record.description, record.attempt) if seen.served.fallbacks else None
-        self.tasks.record_started(record.task_id, job, link=link)
+        is_new = self.tasks.record_started(record.task_id, job, link=link)
+        if is_new and record.state is TaskState.STARTING and self.announcements is not None:
+            self.announcements.started(seen.served, record, job)
 
     def _ask(self, record: TaskRecord) -> None:
         if self._beat(record):
@@ -156,7 +168,7 @@ class TaskSteps:
 
     def _end_queueing(self, seen: Seen, backend: Backend) -> None:
         limit = seen.served.max_queue_seconds
-        if falls_back(seen.served, seen.record.attempt, ErrorName.DISPATCH_QUEUE_TIMEOUT):
+        if moves_on(seen.served, seen.record, ErrorName.DISPATCH_QUEUE_TIMEOUT):
             self._leave(seen, backend)
             return
         message = f"the job was accepted but did not run within max_queue_seconds, {limit} s"
@@ -183,7 +195,7 @@ class TaskSteps:
         record = seen.record
         cause = Cause(message=message, backend=record.backend, job_id=record.job_id)
         lost = as_left(record, Failed(error=ErrorName.JOB_INTERRUPTED, cause=cause))
-        if not falls_back(seen.served, record.attempt, lost.error):
+        if not moves_on(seen.served, record, lost.error):
             self._fail(record, ErrorName.JOB_INTERRUPTED, message, ended=True)
         elif self.chain.move(seen.served, record, lost):
             self.chain.ask(record)

@@ -49,6 +49,8 @@ class Reporter:
             LOG.info("event is not about a task of this stack: %s", event.get("detail-type"))
             return Report.NOT_OURS
         with log_keys(**{**keys_of(record), "job_id": diagnosis.job_id or None}):
+            if diagnosis.state is JobState.ENDED:
+                self._end_last_task(record, diagnosis)
             if diagnosis.state is JobState.ENDED and diagnosis.outcome is None:
                 if self.concluder.is_over(record):
                     return Report.ALREADY_SETTLED
@@ -59,6 +61,20 @@ class Reporter:
             if diagnosis.progress is not None:
                 self.tasks.record_progress(diagnosis.task_id, diagnosis.progress)
             return Report.NOTED
+
+    def _end_last_task(self, first: TaskRecord, diagnosis: Diagnosis) -> None:
+        """Settle what a warm worker was doing when its job ended; the job's slot is freed after that."""
+        last = None if first.runs is None else self.tasks.get(first.runs)
+        # The job wrote both records. A task that was given back has no claimant, and is started again.
+        if last is None or last.job_of != first.task_id or last.claimed_by is None:
+            return
+        with log_keys(**keys_of(last)):
+            if self.concluder.is_over(last):
+                return
+            if diagnosis.outcome is None:
+                diagnosis = self.ended_jobs.look_up(first, diagnosis)
+            if diagnosis.outcome is not None:
+                self.concluder.conclude(last, diagnosis, diagnosis.outcome)
 
 
 def make_reporter(runtime: Runtime) -> Reporter:

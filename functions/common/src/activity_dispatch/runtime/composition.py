@@ -13,10 +13,13 @@ from activity_dispatch.backends.base import Backend
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.jobs import Diagnosis
 from activity_dispatch.domain.naming import Stack
+from activity_dispatch.lifecycle.announcements import Announcements
 from activity_dispatch.lifecycle.chain import Chain
+from activity_dispatch.lifecycle.pools import Pools
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.slots import Slots
 from activity_dispatch.lifecycle.starter import Starter
+from activity_dispatch.observe.announcer import NO_ANNOUNCER, Announcer, EventBusAnnouncer
 from activity_dispatch.observe.metrics import NO_METRICS, Metric, Metrics
 from activity_dispatch.runtime.settings import Settings
 from activity_dispatch.stepfunctions.answers import TaskAnswers
@@ -24,11 +27,19 @@ from activity_dispatch.store.catalog import ActivityCatalog
 from activity_dispatch.store.cursors import Cursors
 from activity_dispatch.store.dispatch_queue import RequestSender
 from activity_dispatch.store.dynamodb.cursors import DynamoCursors
+from activity_dispatch.store.dynamodb.pools import DynamoPools
+from activity_dispatch.store.dynamodb.rates import DynamoRates
 from activity_dispatch.store.dynamodb.slots import DynamoSlots
 from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.dynamodb.turns import DynamoTurns
+from activity_dispatch.store.dynamodb.warm_jobs import DynamoWarmJobs
 from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.store.pools import PoolStore
+from activity_dispatch.store.rates import RateStore
 from activity_dispatch.store.slots import SlotStore
 from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.turns import TurnStore
+from activity_dispatch.store.warm_jobs import WarmJobs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +54,16 @@ class Runtime:
     clients: Clients
     payloads: PayloadStore
     tasks: TaskTable
+    warm_jobs: WarmJobs
     slot_store: SlotStore
+    rate_store: RateStore
+    pool_store: PoolStore
+    turn_store: TurnStore
     cursors: Cursors
     create_backend: Callable[[str, Mapping[str, Any], Clients], Backend] = registry.create
     diagnose: Callable[[Mapping[str, Any]], Diagnosis | None] = registry.diagnose
     metrics: Metrics = NO_METRICS
+    announcer: Announcer = NO_ANNOUNCER
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
@@ -64,7 +80,23 @@ class Runtime:
             tasks=self.tasks,
             payloads=self.payloads,
             slots=self.slots,
+            pools=self.pools,
             metrics=self.metrics,
+            announcements=self.announcements,
+        )
+
+    @functools.cached_property
+    def announcements(self) -> Announcements | None:
+        """What tells activities' event buses about their tasks; None if the stack has no buses."""
+        if not self.settings.event_buses:
+            return None
+        return Announcements(
+            stack=self.settings.stack_name,
+            buses=frozenset(self.settings.event_buses),
+            announcer=self.announcer,
+            activities=self.activities,
+            metrics=self.metrics,
+            clock=self.clock,
         )
 
     @functools.cached_property
@@ -78,9 +110,20 @@ class Runtime:
         return Slots(store=self.slot_store, queue=self.requests)
 
     @functools.cached_property
+    def pools(self) -> Pools:
+        """Reserves and frees slots of pools."""
+        return Pools(store=self.pool_store, queue=self.requests, clock=self.clock, sleep=self.sleep)
+
+    @functools.cached_property
     def starter(self) -> Starter:
         """Starts jobs."""
-        return Starter(tasks=self.tasks, settler=self.settler, chain=self.chain, backend_of=self.backend_of)
+        return Starter(
+            tasks=self.tasks,
+            settler=self.settler,
+            chain=self.chain,
+            backend_of=self.backend_of,
+            announcements=self.announcements,
+        )
 
     @functools.cached_property
     def chain(self) -> Chain:
@@ -111,31 +154,59 @@ class Runtime:
         """
         settings = Settings.from_environment(environment, also_required=also_required)
         _set_log_level(settings.log_level)
-        clients = Clients(
-            threads=threads,
-            on_throttle=lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation),
-        )
+        throttled = lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation)  # noqa: E731
+        clients = Clients(threads=threads, on_throttle=throttled)
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
         return cls(
             settings=settings,
             clients=clients,
             payloads=payloads,
-            tasks=DynamoTaskTable(
-                client=clients.dynamodb,
-                name=settings.task_table,
-                payloads=payloads,
-                retention_days=settings.task_retention_days,
-                stack=_stack_of(settings),
-            ),
-            slot_store=DynamoSlots(client=clients.dynamodb, table=settings.task_table),
-            cursors=DynamoCursors(client=clients.dynamodb, table=settings.task_table),
+            tasks=_task_table(settings, clients, payloads),
+            warm_jobs=_warm_jobs(settings, clients, payloads),
+            **_beside_tasks(clients, settings.task_table),
             metrics=metrics,
+            announcer=_announcer_of(settings, clients, metrics),
         )
+
+
+def _beside_tasks(clients: Clients, table: str) -> dict[str, Any]:
+    return {
+        "slot_store": DynamoSlots(client=clients.dynamodb, table=table),
+        "pool_store": DynamoPools(client=clients.dynamodb, table=table),
+        "rate_store": DynamoRates(client=clients.dynamodb, table=table),
+        "turn_store": DynamoTurns(client=clients.dynamodb, table=table),
+        "cursors": DynamoCursors(client=clients.dynamodb, table=table),
+    }
+
+
+def _task_table(settings: Settings, clients: Clients, payloads: PayloadStore) -> TaskTable:
+    return DynamoTaskTable(
+        client=clients.dynamodb,
+        name=settings.task_table,
+        payloads=payloads,
+        retention_days=settings.task_retention_days,
+        stack=_stack_of(settings),
+    )
+
+
+def _warm_jobs(settings: Settings, clients: Clients, payloads: PayloadStore) -> WarmJobs:
+    return DynamoWarmJobs(
+        client=clients.dynamodb,
+        name=settings.task_table,
+        payloads=payloads,
+        retention_days=settings.task_retention_days,
+    )
 
 
 def _stack_of(settings: Settings) -> Stack | None:
     # A container's worker reads no descriptions, and what 0.1.0 gave to functions has no name.
     return Stack(name=settings.stack_name, shared=settings.shared_names) if settings.stack_name else None
+
+
+def _announcer_of(settings: Settings, clients: Clients, metrics: Metrics) -> Announcer:
+    if not settings.event_buses:
+        return NO_ANNOUNCER
+    return EventBusAnnouncer(client=lambda: clients.events, metrics=metrics)
 
 
 def _set_log_level(level: str) -> None:

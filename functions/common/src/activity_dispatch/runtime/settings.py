@@ -18,7 +18,7 @@ class Settings:
 
     `dispatch_queue_url` is needed to free slots, `missed_task_poll_seconds` by the reconciler, and
     `report_dead_letter_url` by the reporter. With `stack_name`, descriptions are judged by what they name;
-    all of them may name what is in `shared_names`.
+    all of them may name what is in `shared_names`. Events may go to `event_buses`.
     """
 
     task_table: str
@@ -30,6 +30,7 @@ class Settings:
     report_dead_letter_url: str = ""
     stack_name: str = ""
     shared_names: tuple[str, ...] = ()
+    event_buses: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(
@@ -39,11 +40,8 @@ class Settings:
 
         Raises InvalidSettings with every problem found, not only the first.
         """
-        problems = [
-            f"{name}: not set"
-            for name in ("TASK_TABLE", "PAYLOAD_BUCKET", *also_required)
-            if not environment.get(name)
-        ]
+        required = ("TASK_TABLE", "PAYLOAD_BUCKET", *also_required)
+        problems = [f"{name}: not set" for name in required if not environment.get(name)]
         numbers = {}
         for name, default, least, most in _NUMBERS:
             value = environment.get(name, default)
@@ -64,8 +62,13 @@ class Settings:
             missed_task_poll_seconds=numbers["MISSED_TASK_POLL_SECONDS"],
             report_dead_letter_url=environment.get("REPORT_DEAD_LETTER_URL", ""),
             stack_name=environment.get("STACK_NAME", ""),
-            shared_names=tuple(filter(None, environment.get("SHARED_NAMES", "").split(","))),
+            shared_names=_listed(environment, "SHARED_NAMES"),
+            event_buses=_listed(environment, "EVENT_BUSES"),
         )
+
+
+def _listed(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(filter(None, environment.get(name, "").split(",")))
 
 
 def is_number(text: str, least: int, most: int) -> bool:

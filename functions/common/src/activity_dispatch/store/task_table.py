@@ -4,13 +4,15 @@ Every change is conditional on the previous state, so that of several processes 
 repeats a call whose answer was lost, so a change also recognises itself: the repetition has the same result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.attempts import Attempt, attempt_id
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord
+from activity_dispatch.store.pools import PoolRecord
 
 
 class InvalidItem(Exception):
@@ -28,7 +30,7 @@ class SlotsRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
-    """All open tasks, without their inputs, and all slots and activities, for the reconciler.
+    """All open tasks, without their inputs, and all slots, pools and activities, for the reconciler.
 
     `invalid_items` is the number of items that are none of these: they are logged and left out.
     """
@@ -36,6 +38,7 @@ class Overview:
     tasks: tuple[TaskRecord, ...]
     slots: tuple[SlotsRecord, ...]
     activities: tuple[Activity, ...]
+    pools: tuple[PoolRecord, ...] = ()
     invalid_items: int = 0
 
 
@@ -65,15 +68,21 @@ class TaskTable(Protocol):
         """Write a task as `waiting`; return False if it exists."""
         ...
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task.
 
-        `description` is the fingerprint of the description to start it with.
+        `description` is the fingerprint of the description to start it with; `pool` is where the poll holds
+        slots of a pool.
         """
         ...
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
-        """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
+        """Return the ids of some waiting tasks, oldest first; may lag behind by a second.
+
+        Those of this bucket: of the shares that have it, or of no share.
+        """
         ...
 
     def record_started(self, task_id: str, job_id: str, *, link: str | None = None) -> bool:
@@ -144,6 +153,13 @@ class TaskTable(Protocol):
         """Record that a settled task's job has ended; return None if it is not settled or is closed."""
         ...
 
+    def record_ended(self, task_id: str) -> bool:
+        """Record that a settled task's worker has ended and freed its slot, and that others close the task.
+
+        Return False if the task is not settled or is closed.
+        """
+        ...
+
     def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
         """Return a task's record, None if there is no such task. Raises InvalidItem.
 
@@ -159,8 +175,11 @@ class TaskTable(Protocol):
         """Return the open task that a poll took, without its input; may lag behind by a second."""
         ...
 
-    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return an execution's open callback tasks; may lag behind by a second."""
+    def of_execution(self, execution_arn: str) -> Iterable[str]:
+        """Return the ids of the tasks whose execution is known to be this one, ended ones too.
+
+        Of `BARE`: of those that came without their envelope. May lag behind by a second.
+        """
         ...
 
     def overview(self) -> Overview:

@@ -8,14 +8,19 @@ from typing import Any
 
 from activity_dispatch.domain.activities import Activity
 from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch.testing.announcer import RecordedEvents
 from activity_dispatch.testing.backend import FakeBackend
 from activity_dispatch.testing.cursors import InMemoryCursors
 from activity_dispatch.testing.logs import FakeLogs
 from activity_dispatch.testing.metrics import RecordedMetrics
+from activity_dispatch.testing.pools import InMemoryPools
+from activity_dispatch.testing.rates import InMemoryRates
 from activity_dispatch.testing.s3 import FakeS3
 from activity_dispatch.testing.slots import FakeSQS, InMemorySlots
 from activity_dispatch.testing.stepfunctions import FakeStepFunctions
 from activity_dispatch.testing.task_table import InMemoryTaskTable
+from activity_dispatch.testing.turns import InMemoryTurns
+from activity_dispatch.testing.warm_jobs import InMemoryWarmJobs
 
 ARN = "arn:aws:states:eu-west-1:000000000000:activity:work"
 
@@ -37,7 +42,7 @@ def _unchanged[T](port: T) -> T:
 
 @dataclass(kw_only=True)
 class InMemoryStack:
-    """Step Functions, queue, table, slots, S3, logs, metrics and a backend, all in memory.
+    """Step Functions, queue, table, slots, S3, logs, metrics, events and a backend, all in memory.
 
     It starts with one activity, `ARN`; `serve` adds or replaces activities. The library's composition
     root runs on it: `Runtime(settings=..., **stack.parts())`. `clock` returns seconds since 1970;
@@ -50,17 +55,22 @@ class InMemoryStack:
     stepfunctions: FakeStepFunctions = field(init=False)
     tasks: InMemoryTaskTable = field(init=False)
     slot_store: InMemorySlots = field(default_factory=InMemorySlots)
+    pool_store: InMemoryPools = field(default_factory=InMemoryPools)
+    rate_store: InMemoryRates = field(default_factory=InMemoryRates)
+    turn_store: InMemoryTurns = field(init=False)
     cursors: InMemoryCursors = field(default_factory=InMemoryCursors)
     sqs: FakeSQS = field(default_factory=FakeSQS)
     s3: FakeS3 = field(default_factory=FakeS3)
     logs: FakeLogs = field(init=False)
     metrics: RecordedMetrics = field(default_factory=RecordedMetrics)
+    events: RecordedEvents = field(default_factory=RecordedEvents)
 
     def __post_init__(self) -> None:
         """Serve one activity on the fake backend, without limits."""
         self.logs = FakeLogs(clock=self._now)
         self.stepfunctions = FakeStepFunctions(clock=self._now)
-        self.tasks = InMemoryTaskTable(slots=self.slot_store, clock=self._now)
+        self.tasks = InMemoryTaskTable(slots=self.slot_store, pools=self.pool_store, clock=self._now)
+        self.turn_store = InMemoryTurns(clock=self._now)
         self.serve(
             Activity(
                 arn=ARN,
@@ -112,11 +122,16 @@ class InMemoryStack:
             ),
             "payloads": PayloadStore(client=lambda: s3, bucket="payloads"),
             "tasks": wrap(self.tasks),
+            "warm_jobs": wrap(InMemoryWarmJobs(tasks=self.tasks)),
             "slot_store": wrap(self.slot_store),
+            "pool_store": wrap(self.pool_store),
+            "rate_store": wrap(self.rate_store),
+            "turn_store": wrap(self.turn_store),
             "cursors": wrap(self.cursors),
             "create_backend": lambda *_: wrap(self.backend),
             "diagnose": FakeBackend.diagnose,
             "metrics": self.metrics,
+            "announcer": self.events,
             "clock": self._now,
             "sleep": self._sleep,
         }

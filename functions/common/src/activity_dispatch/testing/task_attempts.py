@@ -1,4 +1,4 @@
-"""The part of the in-memory task table that belongs to attempts of tasks."""
+"""The part of the in-memory task table that belongs to attempts of tasks, and to their ends."""
 
 import threading
 import time
@@ -28,7 +28,7 @@ def _identity(record: TaskRecord) -> tuple[object, ...]:
 
 @dataclass(kw_only=True)
 class InMemoryAttempts:
-    """Moves tasks to their next attempts, and hands out these attempts' starts."""
+    """Moves tasks to their next attempts, hands out these attempts' starts, and notes ends of workers."""
 
     records: dict[str, TaskRecord] = field(default_factory=dict)
     moved_by: dict[str, str] = field(default_factory=dict)
@@ -68,4 +68,13 @@ class InMemoryAttempts:
                 return False
             self.records[record.task_id] = replace(now, is_begun=True, starting_at=self.clock())
             self.begun_by[record.task_id] = by
+            return True
+
+    def record_ended(self, task_id: str) -> bool:
+        """Record that a settled task's worker has ended; return False if it is not settled or is closed."""
+        with self._lock:
+            record = self.records.get(task_id)
+            if record is None or record.state is not TaskState.SETTLED or record.is_closed:
+                return False
+            self.records[task_id] = replace(record, claimed_until=record.settled_at)
             return True

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity
 from activity_dispatch.domain.polls import parked
-from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
+from activity_dispatch.domain.shares import UNSHARED
+from activity_dispatch.domain.tasks import BARE, OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview, link_of
 from activity_dispatch.testing.task_attempts import InMemoryAttempts
 
 if TYPE_CHECKING:
+    from activity_dispatch.testing.pools import InMemoryPools
     from activity_dispatch.testing.slots import InMemorySlots
 
 
@@ -26,6 +28,7 @@ class InMemoryTaskTable(InMemoryAttempts):
     descriptions: dict[str, str] = field(default_factory=dict)
     restarted_by: dict[str, str] = field(default_factory=dict)
     slots: "InMemorySlots | None" = None
+    pools: "InMemoryPools | None" = None
     check: Callable[[Activity], None] = lambda _: None
 
     def add(self, task: Task, backend: str) -> None:
@@ -34,45 +37,43 @@ class InMemoryTaskTable(InMemoryAttempts):
 
     def park(self, task: Task, backend: str) -> bool:
         """Write a task as `waiting`; return False if it exists."""
-        return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn))
+        return self._put(task, backend, TaskState.WAITING, parked(task.activity_arn, task.bucket))
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         with self._lock:
             record = self.records.get(task_id)
-            if record is None or (record.state, record.poll_id) not in (
-                (TaskState.WAITING, parked(record.activity_arn)),
-                (TaskState.STARTING, poll_id),
-            ):
+            if record is None:
                 return False
-            self.records[task_id] = replace(
-                record,
-                state=TaskState.STARTING,
-                starting_at=self.clock(),
-                poll_id=poll_id,
-                holds_slot=holds_slot,
-                description=description,
+            waits = record.state is TaskState.WAITING and record.is_parked
+            if not waits and (record.state, record.poll_id) != (TaskState.STARTING, poll_id):
+                return False
+            record = replace(
+                record, poll_id=poll_id, holds_slot=holds_slot, pool=pool, description=description
             )
+            self.records[task_id] = replace(record, state=TaskState.STARTING, starting_at=self.clock())
             return True
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
-        """Return the ids of all waiting tasks, oldest first."""
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
+        """Return the ids of all waiting tasks of a bucket, oldest first."""
+        poll = parked(activity_arn, bucket)
         with self._lock:
-            found = [record for record in self.records.values() if record.poll_id == parked(activity_arn)]
+            found = [record for record in self.records.values() if record.poll_id == poll]
         return [record.task_id for record in sorted(found, key=lambda record: record.starting_at)]
 
-    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return an execution's open callback tasks."""
+    def of_execution(self, execution_arn: str) -> Sequence[str]:
+        """Return the ids of the tasks whose execution is known to be this one."""
         with self._lock:
-            tasks = [self.records[task_id] for task_id in self.executions.get(execution_arn, ())]
-        return [record for record in tasks if not record.is_closed]
+            return tuple(self.executions.get(execution_arn, ()))
 
     def _put(self, task: Task, backend: str, state: TaskState, poll_id: str | None) -> bool:
         with self._lock:
             if task.task_id in self.records:
                 return False
-            if task.execution_arn:
-                self.executions.setdefault(task.execution_arn, []).append(task.task_id)
+            if execution := task.execution_arn or (BARE if task.is_bare else None):
+                self.executions.setdefault(execution, []).append(task.task_id)
             self.records[task.task_id] = TaskRecord(
                 task_id=task.task_id,
                 activity_arn=task.activity_arn,
@@ -82,8 +83,11 @@ class InMemoryTaskTable(InMemoryAttempts):
                 starting_at=self.clock(),
                 poll_id=poll_id,
                 holds_slot=task.holds_slot,
+                pool=task.pool,
                 token=task.token,
                 input=task.input,
+                execution_arn=task.execution_arn or None,
+                origin=task.origin,
                 description=task.description,
             )
             return True
@@ -201,8 +205,9 @@ class InMemoryTaskTable(InMemoryAttempts):
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities."""
         with self._lock:
+            # What the index does not have.
             tasks = [
-                record if record.input is None else replace(record, input=None)
+                replace(record, input=None, execution_arn=None, origin=None)
                 for record in self.records.values()
                 if record.poll_id
             ]
@@ -210,6 +215,7 @@ class InMemoryTaskTable(InMemoryAttempts):
         return Overview(
             tasks=tuple(tasks),
             slots=() if self.slots is None else self.slots.records(),
+            pools=() if self.pools is None else self.pools.records(),
             activities=tuple(served),
             invalid_items=len(self.activities) - len(served),
         )

@@ -1,9 +1,11 @@
 """Takes the task that a job is to process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from activity_dispatch.domain.attempts import Attempt
 from activity_dispatch.domain.outcomes import Cause
+from activity_dispatch.domain.slot_release import SlotRelease
 from activity_dispatch.domain.tasks import TaskState
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.exits import Exit
@@ -33,10 +35,18 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """A claimed task; `input` is JSON text."""
+    """A claimed task; `input` is JSON text.
+
+    A task that a warm worker took has a `release`: its outcome closes it, because its job goes on. Its
+    `is_gone` is called every few seconds while it is done, and returns whether nobody waits for it; its
+    `traceparent` takes the place of the container's.
+    """
 
     assignment: Assignment
     input: str = field(repr=False)
+    release: SlotRelease | None = None
+    is_gone: Callable[[], bool] | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 import json
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded, own_error_name
@@ -39,6 +41,19 @@ def call(
     except Exception as error:  # noqa: BLE001 (the result's own methods may raise anything)
         cause = Cause(message=f"the function's result is not JSON: {_described(error)}")
         return Failed(error=ErrorName.JOB_INVALID_OUTPUT, cause=cause)
+
+
+@contextmanager
+def traced(traceparent: str | None) -> Iterator[None]:
+    """Let the function find its task's trace context in TRACEPARENT, as a container's program does."""
+    # An environment of Lambda runs one invocation at a time.
+    os.environ.pop("TRACEPARENT", None)
+    if traceparent is not None:
+        os.environ["TRACEPARENT"] = traceparent
+    try:
+        yield
+    finally:
+        os.environ.pop("TRACEPARENT", None)
 
 
 def _described(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.aws.errors import ErrorKind, classify, error_code
 from activity_dispatch.domain.outcomes import ErrorName, Failed, Outcome
-from activity_dispatch.domain.tasks import SlotRelease
+from activity_dispatch.domain.slot_release import SlotRelease
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.worker.assignment import Assignment
 from activity_dispatch.worker.exits import Exit
@@ -32,10 +32,10 @@ class Delivery:
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
-    def cancel(self, assignment: Assignment) -> Exit:
+    def cancel(self, assignment: Assignment, *, release: SlotRelease | None = None) -> Exit:
         """Record that nobody waits for the task any more; return the worker's exit code."""
         LOG.warning("nobody waits for task %s any more: its job was stopped", assignment.task_id)
-        self.settler.cancel(assignment.task_id)
+        self.settler.cancel(assignment.task_id, release=release)
         return Exit.TERMINATED
 
     def deliver(

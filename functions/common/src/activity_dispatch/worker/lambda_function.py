@@ -19,6 +19,7 @@ from activity_dispatch.domain.invocation import Invocation
 from activity_dispatch.domain.jobs import LogLocation
 from activity_dispatch.domain.outcomes import ErrorName, Failed, Outcome
 from activity_dispatch.domain.tasks import TaskState
+from activity_dispatch.lifecycle.pools import PoolsByRequest
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.observe.log_keys import activity_name, log_keys
 from activity_dispatch.observe.log_links import log_url
@@ -29,7 +30,7 @@ from activity_dispatch.runtime.lambda_context import LambdaContext
 from activity_dispatch.stepfunctions.answers import NotAllowed, TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.assignment import Assignment
-from activity_dispatch.worker.calling import call
+from activity_dispatch.worker.calling import call, traced
 from activity_dispatch.worker.delivery import LONGEST_PAUSE_SECONDS, SECONDS_TO_TRY, Delivery
 from activity_dispatch.worker.heartbeats import Heartbeats
 from activity_dispatch.worker.interruption import Interrupter
@@ -180,7 +181,7 @@ class Processor:
             deadline=_deadline(context),
             is_cancelled=lambda: self.tasks.is_settled(invocation.task_id),
         )
-        with keep_log_tail() as tail, beats:
+        with keep_log_tail() as tail, traced(invocation.traceparent), beats:
             outcome = call(lambda: self.handle(invocation.input), interrupter)
         if reasons:
             return None
@@ -215,7 +216,8 @@ def make_processor(handle: Handle, runtime: Runtime) -> Processor:
         handle=handle,
         answers=runtime.answers,
         tasks=runtime.tasks,
-        settler=runtime.settler,
+        # What activities share, a job may not write to.
+        settler=replace(runtime.settler, pools=PoolsByRequest(queue=runtime.requests)),
         metrics=runtime.metrics,
         clock=runtime.clock,
     )

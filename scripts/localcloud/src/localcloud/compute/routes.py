@@ -4,6 +4,7 @@ POST /_localcloud/spot-interruption  {"task": ARN or id, "notice_code": optional
                                      {"job": id, "abrupt": optional}, or {"training_job": name,
                                      "abrupt": optional, "no_capacity_seconds": optional}
 POST /_localcloud/ecs/shortage       {"tasks": n, "reason": optional, "provider": optional}
+POST /_localcloud/ecs/start-delay    {"seconds": n}
 POST /_localcloud/sagemaker/shortage {"jobs": n}
 GET  /_localcloud/ecs/v4/TASK-CONTAINER[/task]
 """
@@ -20,6 +21,7 @@ from localcloud.compute.batch.jobs import JOBS
 from localcloud.compute.cloud import plain
 from localcloud.compute.ecs.definition import METADATA_PATH
 from localcloud.compute.ecs.shortage import SHORTAGE
+from localcloud.compute.ecs.start_delay import MAX_SECONDS, START_DELAY
 from localcloud.compute.ecs.tasks import SPOT_CODE, TASKS, Task
 from localcloud.compute.sagemaker.jobs import JOBS as TRAINING_JOBS
 from localcloud.compute.sagemaker.jobs import StopRequest
@@ -27,6 +29,7 @@ from localcloud.compute.sagemaker.shortage import SHORTAGE as TRAINING_SHORTAGE
 
 SPOT_PATH = "/_localcloud/spot-interruption"
 SHORTAGE_PATH = "/_localcloud/ecs/shortage"
+START_DELAY_PATH = "/_localcloud/ecs/start-delay"
 TRAINING_SHORTAGE_PATH = "/_localcloud/sagemaker/shortage"
 
 type Answer = tuple[int, dict[str, Any]]
@@ -37,6 +40,7 @@ def install() -> None:
     """Add the endpoints to the gateway once."""
     ROUTER.add(SPOT_PATH, _json(_spot_interruption), methods=["POST"])
     ROUTER.add(SHORTAGE_PATH, _json(_shortage), methods=["POST"])
+    ROUTER.add(START_DELAY_PATH, _json(_start_delay), methods=["POST"])
     ROUTER.add(TRAINING_SHORTAGE_PATH, _json(_training_shortage), methods=["POST"])
     container = f"{METADATA_PATH}/<name>"
     ROUTER.add(container, _container_metadata, methods=["GET"])
@@ -86,6 +90,17 @@ def _shortage(body: dict[str, Any]) -> Answer:
         return 400, {"error": f"provider must be a capacity provider's name, not {provider!r}"}
     SHORTAGE.cause(tasks, body.get("reason"), provider)
     return 200, {"tasks": tasks}
+
+
+def _start_delay(body: dict[str, Any]) -> Answer:
+    seconds = body.get("seconds")
+    # A bool is an int to Python.
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if seconds is None or not is_number or not 0 <= seconds <= MAX_SECONDS:
+        wanted = f"a number from 0 to {MAX_SECONDS:.0f}"
+        return 400, {"error": f"seconds must be {wanted}, not {seconds!r}"}
+    START_DELAY.set(float(seconds))
+    return 200, {"seconds": seconds}
 
 
 def _training_shortage(body: dict[str, Any]) -> Answer:

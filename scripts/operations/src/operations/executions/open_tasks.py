@@ -35,6 +35,7 @@ class Row:
     state: str
     backend: str
     activity: str
+    execution: str
     job: str
     age: str
     progress: str
@@ -134,6 +135,7 @@ def _row(record: TaskRecord, now: float, diagnosis: Diagnosis | None, log: str) 
         state=state,
         backend=record.backend if record.attempt == 1 else f"{record.backend}, attempt {record.attempt}",
         activity=activity_name(record.activity_arn),
+        execution=record.execution_arn.rsplit(":", 1)[-1] if record.execution_arn else NOTHING,
         job=NOTHING if record.job_id is None else record.job_id.rsplit("/", 1)[-1],
         age=duration(age(record, now)),
         progress=" ".join(progress.split())[:MAX_PROGRESS],

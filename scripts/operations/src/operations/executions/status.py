@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from activity_dispatch.backends import registry
+from activity_dispatch.store.task_table import InvalidItem
 from operations.clients import session_for
 from operations.deploy import terraform
 from operations.executions.open_tasks import rows_of, table_of, waiting_lines
@@ -16,9 +18,13 @@ from operations.local import cloud
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from activity_dispatch.domain.tasks import TaskRecord
+    from activity_dispatch.store.task_table import Overview, TaskTable
     from operations.outputs import Outputs
 
 SECONDS_BETWEEN = 2.0
+# Of how many tasks the execution is looked up: each costs a read.
+MAX_LOOKED_UP = 200
 # Move to the upper left corner and clear everything below.
 _REDRAW = "\x1b[H\x1b[J"
 
@@ -50,7 +56,7 @@ def _describer(env: str, stack: Outputs) -> Callable[[], str]:
     tasks = task_table(clients, stack)
 
     def describe() -> str:
-        overview = tasks.overview()
+        overview = with_executions(tasks, tasks.overview())
         rows, problems = rows_of(
             overview,
             lambda activity: registry.create(activity.backend, activity.config, clients),
@@ -62,3 +68,18 @@ def _describer(env: str, stack: Outputs) -> Callable[[], str]:
         return "\n".join((head, *table_of(rows), *waiting_lines(overview), *problems))
 
     return describe
+
+
+def with_executions(tasks: TaskTable, overview: Overview) -> Overview:
+    """Return the open tasks with their executions, which the index of open tasks does not have."""
+    oldest = sorted(overview.tasks, key=lambda record: record.starting_at)
+    looked_up = [_with_execution(tasks, record) for record in oldest[:MAX_LOOKED_UP]]
+    return replace(overview, tasks=(*looked_up, *oldest[MAX_LOOKED_UP:]))
+
+
+def _with_execution(tasks: TaskTable, record: TaskRecord) -> TaskRecord:
+    try:
+        whole = tasks.get(record.task_id, with_input=False)
+    except InvalidItem:
+        return record
+    return record if whole is None else replace(record, execution_arn=whole.execution_arn)

@@ -16,6 +16,7 @@ from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.attempts import Attempts, is_throttled
 from activity_dispatch.backends.batch.events import diagnose, diagnose_job, job_state
 from activity_dispatch.backends.batch.request import JobContainer, job_container_of, overrides_of
+from activity_dispatch.backends.batch.shares import share_request
 from activity_dispatch.backends.batch.tags import tags_of
 from activity_dispatch.backends.job_names import job_name
 from activity_dispatch.backends.refusals import refusing
@@ -39,6 +40,7 @@ def create(config: Mapping[str, Any], clients: Clients) -> "BatchBackend":
         log_group=configured.string(config, "log_group"),
         tags=tags_of(config),
         container=job_container_of(config),
+        is_fair_share=config.get("fair_share") is True,
     )
 
 
@@ -47,7 +49,8 @@ class BatchBackend:
     """Submits one job definition to one queue; the job's name contains the task's id.
 
     `client_once` submits, without retries: repeating a SubmitJob whose response was lost would create a
-    second job. `container` is None if the definition has no sidecars.
+    second job. `container` is None if the definition has no sidecars. `is_fair_share`: the queue has a
+    scheduling policy, and wants to know whose job it is.
     """
 
     client: "BatchClient"
@@ -57,6 +60,7 @@ class BatchBackend:
     log_group: str
     tags: Mapping[str, str] = field(default_factory=dict)
     container: JobContainer | None = None
+    is_fair_share: bool = False
     describes_jobs = True
     max_job_seconds = None
     retrying: Retrying = field(default_factory=Retrying)
@@ -120,8 +124,9 @@ class BatchBackend:
             "jobQueue": self.job_queue,
             "jobDefinition": self.job_definition,
             **overrides_of(task, self.container),
+            **(share_request(task) if self.is_fair_share else {}),
             "propagateTags": True,
-            **({"tags": dict(self.tags)} if self.tags else {}),
+            **({"tags": tags} if (tags := {**self.tags, **task.tags}) else {}),
         }
         size = len(json.dumps(request))
         if size > MAX_REQUEST_BYTES:

@@ -9,12 +9,10 @@ from typing import Any
 
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import InvalidBackendConfig
+from activity_dispatch.domain.job_tags import problem_of_key, problem_of_value
 
 # A job that would have more, with those of its definition, fails.
 MAX_TAGS = 50
-MAX_KEY_CHARACTERS, MAX_VALUE_CHARACTERS = 128, 256
-_SIGNS = " +-=._:/@"
-_AWS = "aws:"
 
 
 def tags_of(config: Mapping[str, Any]) -> Mapping[str, str]:
@@ -23,25 +21,6 @@ def tags_of(config: Mapping[str, Any]) -> Mapping[str, str]:
     if len(tags) > MAX_TAGS:
         raise InvalidBackendConfig(f"tags: {len(tags)}; Batch allows up to {MAX_TAGS}")
     for key, value in tags.items():
-        if problem := _problem_of_key(key) or _problem_of(value, MAX_VALUE_CHARACTERS):
+        if problem := problem_of_key(key) or problem_of_value(value):
             raise InvalidBackendConfig(f"tags: {key!r:.200} = {value!r:.300}; {problem}")
     return tags
-
-
-def _problem_of_key(key: str) -> str | None:
-    if not key:
-        return "a key has at least 1 character"
-    if key.lower().startswith(_AWS):
-        return f"keys beginning with {_AWS} are AWS's own"
-    return _problem_of(key, MAX_KEY_CHARACTERS)
-
-
-def _problem_of(text: str, most: int) -> str | None:
-    if len(text) > most:
-        return f"{len(text)} characters; allowed are up to {most}"
-    wrong = next((sign for sign in text if not (sign.isalnum() or sign in _SIGNS)), None)
-    return (
-        None
-        if wrong is None
-        else f"it has {wrong!r}; allowed are letters, digits, spaces and {_SIGNS.strip()}"
-    )

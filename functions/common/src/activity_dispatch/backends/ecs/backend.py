@@ -16,7 +16,7 @@ from activity_dispatch.aws.pacing import Retrying
 from activity_dispatch.backends import config as configured
 from activity_dispatch.backends.base import StartRefused
 from activity_dispatch.backends.ecs.events import diagnose, diagnose_task
-from activity_dispatch.backends.ecs.request import capacity_of, network_of, overrides_of
+from activity_dispatch.backends.ecs.request import capacity_of, network_of, overrides_of, tags_of
 from activity_dispatch.backends.ecs_messages import name_of_failures, name_of_refusal
 from activity_dispatch.backends.refusals import refusing
 from activity_dispatch.domain.jobs import Diagnosis, JobId, LogLocation, is_under_way
@@ -74,22 +74,21 @@ class EcsBackend:
         """Run an ECS task, once per attempt (`clientToken`); the job id is the ECS task's ARN.
 
         If there is no capacity (HTTP 200 with `failures`), retry for up to 12 s, unless the task falls back
-        to another backend, which need not wait. Each such answer says
-        that nothing runs, so the next attempt has a token of its own: AWS does not say whether a token
-        keeps that answer. A lost answer ends the attempts, so that one token stands for each ECS task. A
-        later start goes through the same tokens; look with `find` first, as the reconciler does.
+        to another backend, which need not wait. Each such answer says that nothing runs, so the next
+        attempt has a token of its own: AWS does not say whether a token keeps that answer. A lost answer
+        ends the attempts, so that one token stands for each ECS task. A later start goes through the same
+        tokens; look with `find` first, as the reconciler does.
         Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ECS_Idempotency.html
         """
         request = self._request(task)
         tokens = _tokens(task)
-        response = self.retrying.call(
-            lambda: self._run_task({**request, "clientToken": next(tokens)}),
-            again=lambda answer: _has_no_capacity(answer) and not task.falls_back,
+        placed = self.retrying.call(
+            lambda: _placed(self._run_task({**request, "clientToken": next(tokens)})),
+            again=lambda placed: _has_no_capacity(placed) and not task.falls_back,
         )
-        if response["tasks"]:
-            return JobId(response["tasks"][0]["taskArn"])
-        name, why = name_of_failures(response["failures"])
-        raise StartRefused(name, f"RunTask: {why}")
+        if isinstance(placed, StartRefused):
+            raise placed
+        return placed
 
     def find(self, start_id: str) -> JobId | None:
         """Return the ECS task of an attempt, one that stopped in the last hour too; None without."""
@@ -143,6 +142,7 @@ class EcsBackend:
             "overrides": overrides_of(task, self.container, gpus=self.gpus),
             "startedBy": task.start_id,
             "propagateTags": "TASK_DEFINITION",
+            **({"tags": tags_of(task)} if task.tags else {}),
             **({"enableExecuteCommand": True} if self.can_exec else {}),
         }
 
@@ -175,8 +175,12 @@ def _existing(error: ClientError) -> "RunTaskResponseTypeDef":
     return cast("RunTaskResponseTypeDef", answer)
 
 
-def _has_no_capacity(response: "RunTaskResponseTypeDef") -> bool:
+def _placed(response: "RunTaskResponseTypeDef") -> JobId | StartRefused:
     if response["tasks"]:
-        return False
-    name, _ = name_of_failures(response["failures"])
-    return name is ErrorName.DISPATCH_CAPACITY_UNAVAILABLE
+        return JobId(response["tasks"][0]["taskArn"])
+    name, why = name_of_failures(response["failures"])
+    return StartRefused(name, f"RunTask: {why}")
+
+
+def _has_no_capacity(placed: JobId | StartRefused) -> bool:
+    return isinstance(placed, StartRefused) and placed.error is ErrorName.DISPATCH_CAPACITY_UNAVAILABLE

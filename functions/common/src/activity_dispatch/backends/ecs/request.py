@@ -84,6 +84,11 @@ def overrides_of(task: Task, container: str, *, gpus: int) -> dict[str, Any]:
     return overrides
 
 
+def tags_of(task: Task) -> list[dict[str, str]]:
+    """Return the task's own tags; ECS adds those of the definition."""
+    return [{"key": key, "value": value} for key, value in task.tags.items()]
+
+
 def _gpus(wanted: int, defined: int) -> int:
     # A definition without GPUs was placed without them: on Fargate, or on instances that have none.
     if not defined:

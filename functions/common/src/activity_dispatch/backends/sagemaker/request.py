@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from activity_dispatch.backends.container_overrides import environment_of, refuse_unknown, whole_number
+from activity_dispatch.backends.container_overrides import (
+    environment_of,
+    refuse_unknown,
+    trace_of,
+    whole_number,
+)
+from activity_dispatch.domain.inputs import parsed
 from activity_dispatch.domain.job_variables import label, problem_of_text, shown
-from activity_dispatch.domain.tasks import InvalidInput, Task, parsed
+from activity_dispatch.domain.tasks import InvalidInput, Task
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
 MAX_HYPERPARAMETERS = 100
@@ -44,6 +50,7 @@ class TrainingOverrides:
     output_s3_uri: str | None = None
     input_s3_uris: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, Any] = field(default_factory=dict)
     timeout_seconds: int | None = None
 
@@ -60,7 +67,8 @@ class TrainingOverrides:
             checkpoint_s3_uri=_uri(document, "checkpoint_s3_uri") or default_checkpoints,
             output_s3_uri=_uri(document, "output_s3_uri"),
             input_s3_uris=_channels(document.get("input_s3_uris", {})),
-            environment=_environment(task.overrides),
+            environment={**trace_of(task), **_environment(task.overrides)},
+            tags=task.tags,
             resources=_resources(task.overrides),
             timeout_seconds=whole_number(task.overrides, "timeout_seconds", most=MAX_RUNTIME_SECONDS),
         )
@@ -86,6 +94,9 @@ def training_request(template: Mapping[str, Any], name: str, overrides: Training
             **template["OutputDataConfig"],
             "S3OutputPath": overrides.output_s3_uri,
         }
+    tags = {item["Key"]: item["Value"] for item in template.get("Tags", [])} | {**overrides.tags}
+    if tags:
+        request["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
     channels = {item["ChannelName"]: item for item in template.get("InputDataConfig", [])}
     channels |= {channel: _channel(channel, uri) for channel, uri in overrides.input_s3_uris.items()}
     if channels:

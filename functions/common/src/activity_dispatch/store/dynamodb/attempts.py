@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from activity_dispatch.domain.attempts import Attempt, to_json
 from activity_dispatch.domain.claims import reserved_for
 from activity_dispatch.domain.tasks import TaskRecord, TaskState
-from activity_dispatch.store.dynamodb.items import DESCRIPTION
+from activity_dispatch.store.dynamodb.attributes import DESCRIPTION
 from activity_dispatch.store.task_table import link_of
 
 _STARTING: Mapping[str, Any] = {":starting": {"S": TaskState.STARTING}}

@@ -1,6 +1,7 @@
 """Reads and writes of DynamoDB that all stores share. All raise ClientError and BotoCoreError."""
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
@@ -48,9 +49,11 @@ def update_item_if(
     condition: str,
     *,
     returns: Literal["NONE", "ALL_NEW"] = "NONE",
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Mapping[str, Any] | None:
     """Update an item if it meets the condition; return what `update_item` does, or None if it does not."""
-    return unless_refused(lambda: update_item(client, table, key, update, values, condition, returns=returns))
+    call = (client, table, key, update, values, condition)
+    return unless_refused(lambda: update_item(*call, returns=returns, names=names))
 
 
 def update_item(
@@ -62,18 +65,20 @@ def update_item(
     condition: str | None = None,
     *,
     returns: Literal["NONE", "ALL_NEW"] = "NONE",
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> Mapping[str, Any]:
     """Update an item; return the attributes that `returns` selects.
 
-    An item that does not meet the condition raises ClientError.
+    `names` are further names that the expressions use. An item that does not meet the condition raises
+    ClientError.
 
     Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     """
     # These attributes are reserved words in DynamoDB, so expressions refer to them as #NAME.
-    names = {f"#{word}": word for word in ("state", "error", "token", "input")}
+    known = {f"#{word}": word for word in ("state", "error", "token", "input")} | dict(names)
     expressions = update if condition is None else f"{update} {condition}"
     # DynamoDB refuses unused names and an empty map.
-    used = {name: word for name, word in names.items() if name in expressions}
+    used = {name: word for name, word in known.items() if name in expressions}
     options: dict[str, Any] = {"ExpressionAttributeNames": used} if used else {}
     if condition is not None:
         options["ConditionExpression"] = condition

@@ -6,7 +6,7 @@ from typing import Any
 
 from activity_dispatch.domain.limits import MAX_TABLE_INPUT_BYTES
 from activity_dispatch.domain.tasks import Task, TaskRecord, TaskState
-from activity_dispatch.store.dynamodb.items import Item
+from activity_dispatch.store.dynamodb.attributes import Item
 from activity_dispatch.store.payloads import PayloadStore
 
 

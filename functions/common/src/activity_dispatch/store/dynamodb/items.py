@@ -15,35 +15,30 @@ from activity_dispatch.domain.attempts import attempt_of, from_json
 from activity_dispatch.domain.claims import claimant_in
 from activity_dispatch.domain.naming import Stack, check_names
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.pool_texts import pool_of
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState, is_task_id
+from activity_dispatch.store.dynamodb.attributes import (
+    ACTIVITY,
+    ACTIVITY_KEY_PREFIX,
+    DESCRIPTION,
+    POOL,
+    POOL_KEY_PREFIX,
+    SLOTS,
+    SLOTS_KEY_PREFIX,
+    Item,
+)
+from activity_dispatch.store.dynamodb.facts import facts_in, facts_of
+from activity_dispatch.store.dynamodb.times import seconds_in, time_of
+from activity_dispatch.store.pools import PoolRecord
 from activity_dispatch.store.task_table import InvalidItem, Overview, SlotsRecord
 
 LOG = logging.getLogger(__name__)
 
-INDEX = "open"
-# Callback tasks by execution: the history names no poll that would lead to them.
-EXECUTIONS_INDEX = "executions"
-ACTIVITY_KEY_PREFIX = "activity#"
-SLOTS_KEY_PREFIX = "slots#"
-# Descriptions that tasks were started with, by fingerprint. Not in the index.
-DESCRIPTION_KEY_PREFIX = "description#"
-# A task's attribute with the fingerprint of its description, and its attempt's number from the second on.
-# An activity's item has its description in the attribute of that name, so the index has it already: another
-# attribute would rebuild the index. No job may write it.
-DESCRIPTION = "activity"
-# The `poll_id` of slots and activities, which only puts them into the index: a job may write the `poll_id` of
-# its task, so an item's kind is judged by its key alone.
-SLOTS = "slots"
-ACTIVITY = "activity"
 # How many invalid items one read names in the log.
 MAX_NAMED = 10
-# Seconds since 1970 until the year 5138: more is no time of ours.
-_MAX_SECONDS = 1e11
 # What DynamoDB's types are in a record. All attributes but these are strings.
 _FLAGS = ("holds_slot",)
-_NAMES = (*(field.name for field in fields(TaskRecord)), DESCRIPTION, "begun_by")
-
-type Item = Mapping[str, Any]
+_NAMES = (*(field.name for field in fields(TaskRecord)), DESCRIPTION, POOL, "begun_by")
 
 
 def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.STARTING) -> dict[str, Any]:
@@ -60,13 +55,14 @@ def new_item(task: Task, backend: str, now: str, state: TaskState = TaskState.ST
     if task.poll_id:
         item["poll_id"] = {"S": task.poll_id}
     elif state is TaskState.WAITING:
-        item["poll_id"] = {"S": parked(task.activity_arn)}
-    if task.execution_arn:
-        item["execution_arn"] = {"S": task.execution_arn}
+        item["poll_id"] = {"S": parked(task.activity_arn, task.bucket)}
+    item |= facts_of(task)
     if task.holds_slot:
         item["holds_slot"] = {"BOOL": True}
     if task.description:
         item[DESCRIPTION] = {"S": task.description}
+    if task.pool:
+        item[POOL] = {"S": task.pool}
     return item
 
 
@@ -78,6 +74,16 @@ def record_of(item: Item) -> TaskRecord:
 def slots_of(item: Item) -> SlotsRecord:
     """Return the slots in an item. Raises InvalidItem."""
     return _checked(item, _slots)
+
+
+def pool_record_of(item: Item) -> PoolRecord:
+    """Return the pool in an item. Raises InvalidItem."""
+    return _checked(item, _pool)
+
+
+def pool_size_of(item: Item) -> int:
+    """Return the size in an item that Terraform wrote. Raises InvalidItem."""
+    return _checked(item, lambda item: int(item["size"]["N"]))
 
 
 def activity_of(item: Item, stack: Stack | None = None) -> Activity:
@@ -105,6 +111,7 @@ def overview_of(items: Iterable[Item], stack: Stack | None = None) -> Overview:
         tasks=tuple(each for each in known if isinstance(each, TaskRecord)),
         slots=tuple(each for each in known if isinstance(each, SlotsRecord)),
         activities=tuple(each for each in known if isinstance(each, Activity)),
+        pools=tuple(each for each in known if isinstance(each, PoolRecord)),
         invalid_items=invalid.count,
     )
 
@@ -139,8 +146,10 @@ def _valid[T](items: Iterable[Item], parse: Callable[[Item], T], invalid: _Inval
             yield parsed
 
 
-def _part_of(item: Item, stack: Stack | None) -> TaskRecord | SlotsRecord | Activity:
+def _part_of(item: Item, stack: Stack | None) -> TaskRecord | SlotsRecord | PoolRecord | Activity:
     key = _key(item)
+    if key.startswith(POOL_KEY_PREFIX):
+        return pool_record_of(item)
     if key.startswith(SLOTS_KEY_PREFIX):
         return slots_of(item)
     return activity_of(item, stack) if key.startswith(ACTIVITY_KEY_PREFIX) else record_of(item)
@@ -151,7 +160,7 @@ def _checked[T](item: Item, parse: Callable[[Item], T]) -> T:
         return parse(item)
     except KeyError as error:
         raise InvalidItem(f"{error.args[0]}: missing") from error
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise InvalidItem(f"{error}") from error
 
 
@@ -164,34 +173,35 @@ def _record(item: Item) -> TaskRecord:
     plain = {name: _plain(name, item[name]) for name in _NAMES if name in item}
     if not is_task_id(plain["task_id"]):
         raise ValueError("task_id: not a task's id")
-    outcome = plain.get("outcome")
     record = TaskRecord(
         task_id=plain["task_id"],
         activity_arn=plain["activity_arn"],
         backend=plain["backend"],
         state=TaskState(plain["state"]),
         heartbeat_seconds=int(plain["heartbeat_seconds"]),
-        starting_at=_time("starting_at", plain["starting_at"]),
+        starting_at=time_of("starting_at", plain["starting_at"]),
         restarts=int(plain.get("restarts", "0")),
         poll_id=plain.get("poll_id"),
         holds_slot=plain.get("holds_slot", False),
+        pool=plain.get(POOL),
         token=plain.get("token"),
         input=plain.get("input"),
+        **facts_in(plain),
         job_id=plain.get("job_id"),
-        started_at=_seconds(plain, "started_at"),
+        started_at=seconds_in(plain, "started_at"),
         claimed_by=claimant_in(plain.get("claimed_by")),
-        claimed_at=_seconds(plain, "claimed_at"),
-        claimed_until=_seconds(plain, "claimed_until"),
+        claimed_at=seconds_in(plain, "claimed_at"),
+        claimed_until=seconds_in(plain, "claimed_until"),
         progress=plain.get("progress"),
-        outcome=OutcomeName(outcome) if outcome else None,
+        outcome=OutcomeName(outcome) if (outcome := plain.get("outcome")) else None,
         error=plain.get("error"),
-        settled_at=_seconds(plain, "settled_at"),
+        settled_at=seconds_in(plain, "settled_at"),
     )
     _check_poll(record)
-    return _with_attempt(record, plain)
+    return _with_job(record, plain)
 
 
-def _with_attempt(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
+def _with_job(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
     description, attempt = attempt_of(plain.get(DESCRIPTION)) or (plain.get(DESCRIPTION), 1)
     return replace(
         record,
@@ -199,6 +209,8 @@ def _with_attempt(record: TaskRecord, plain: Mapping[str, Any]) -> TaskRecord:
         attempt=attempt,
         attempts=from_json(plain.get("attempts", "[]")),
         is_begun="begun_by" in plain,
+        job_of=plain.get("job_of"),
+        runs=plain.get("runs"),
     )
 
 
@@ -219,20 +231,12 @@ def _slots(item: Item) -> SlotsRecord:
     )
 
 
+def _pool(item: Item) -> PoolRecord:
+    return PoolRecord(name=_key(item).removeprefix(POOL_KEY_PREFIX), pool=pool_of(item["holders"]["S"]))
+
+
 def _plain(name: str, value: Mapping[str, Any]) -> Any:
     ((kind, content),) = value.items()
     if kind not in (("BOOL",) if name in _FLAGS else ("S", "N")):
         raise ValueError(f"{name}: DynamoDB's type {kind}")
     return content
-
-
-def _seconds(plain: Mapping[str, Any], key: str) -> float | None:
-    return _time(key, plain[key]) if key in plain else None
-
-
-def _time(name: str, value: str) -> float:
-    seconds = float(value)
-    # Also false for NaN.
-    if not 0 <= seconds < _MAX_SECONDS:
-        raise ValueError(f"{name}: {seconds}; not a time")
-    return seconds

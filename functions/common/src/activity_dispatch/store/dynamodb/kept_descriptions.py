@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.htm
 from typing import TYPE_CHECKING
 
 from activity_dispatch.domain.activities import Activity, InvalidActivity, fingerprint_of
-from activity_dispatch.store.dynamodb.items import DESCRIPTION_KEY_PREFIX
+from activity_dispatch.store.dynamodb.attributes import DESCRIPTION_KEY_PREFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from activity_dispatch.store.dynamodb.attributes import SLOTS, SLOTS_KEY_PREFIX
 from activity_dispatch.store.dynamodb.calls import update_item, update_item_if
-from activity_dispatch.store.dynamodb.items import SLOTS, SLOTS_KEY_PREFIX, slots_of
+from activity_dispatch.store.dynamodb.items import slots_of
 from activity_dispatch.store.slots import new_change
 from activity_dispatch.store.task_table import SlotsRecord
 

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Express
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from activity_dispatch.domain.activities import Activity
 from activity_dispatch.domain.attempts import Attempt
 from activity_dispatch.domain.naming import Stack
 from activity_dispatch.domain.polls import parked
+from activity_dispatch.domain.shares import UNSHARED
 from activity_dispatch.domain.tasks import OutcomeName, Task, TaskRecord, TaskState
 from activity_dispatch.store.dynamodb.attempts import (
     begin_attempt,
@@ -21,22 +22,19 @@ from activity_dispatch.store.dynamodb.attempts import (
     record_started,
     unclaimed,
 )
-from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
-from activity_dispatch.store.dynamodb.inputs import get_input, put_input
-from activity_dispatch.store.dynamodb.items import (
+from activity_dispatch.store.dynamodb.attributes import (
     ACTIVITY,
     ACTIVITY_KEY_PREFIX,
     DESCRIPTION,
     EXECUTIONS_INDEX,
     INDEX,
-    activity_of,
-    new_item,
-    overview_of,
-    record_of,
-    records_of,
 )
+from activity_dispatch.store.dynamodb.calls import index_items, update_item_if
+from activity_dispatch.store.dynamodb.inputs import get_input, put_input
+from activity_dispatch.store.dynamodb.items import activity_of, new_item, overview_of, record_of, records_of
 from activity_dispatch.store.dynamodb.kept_descriptions import get_description, put_description
 from activity_dispatch.store.dynamodb.shared_puts import SharedPuts
+from activity_dispatch.store.dynamodb.warm_items import all_whole, whole
 from activity_dispatch.store.payloads import PayloadStore
 from activity_dispatch.store.task_table import Overview
 
@@ -44,9 +42,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SECONDS_PER_DAY = 86_400
-# How many waiting tasks are read: enough for each dispatcher to find one.
-MAX_WAITING = 100
+MAX_WAITING = 100  # that are read: enough for each dispatcher to find one
 _OPEN = "attribute_exists(task_id) AND #state <> :settled"
+_UNCLOSED = "#state = :settled AND attribute_exists(poll_id)"
 _SETTLED: Mapping[str, Any] = {":settled": {"S": TaskState.SETTLED}}
 
 
@@ -75,12 +73,14 @@ class DynamoTaskTable:
         item = new_item(task, backend, self._now(), TaskState.WAITING)
         return self.shared_puts.put_alone(put_input(self.payloads, task, item))
 
-    def unpark(self, task_id: str, poll_id: str, *, holds_slot: bool, description: str) -> bool:
+    def unpark(
+        self, task_id: str, poll_id: str, *, holds_slot: bool, description: str, pool: str | None = None
+    ) -> bool:
         """Move from `waiting` to `starting`, under a poll's id; return False if another poll has the task."""
         return self._update(
             task_id,
             "SET #state = :starting, starting_at = :now, poll_id = :poll, holds_slot = :holds"
-            f", {DESCRIPTION} = :description",
+            f", {DESCRIPTION} = :description" + (", holders = :pool" if pool else ""),
             # Only this writes `holds_slot`, and no job may: a job that makes its task `waiting` again gets no
             # second job.
             "(#state = :waiting AND attribute_not_exists(holds_slot))"
@@ -92,6 +92,7 @@ class DynamoTaskTable:
                 ":now": {"N": self._now()},
                 ":poll": {"S": poll_id},
                 ":holds": {"BOOL": holds_slot},
+                **({":pool": {"S": pool}} if pool else {}),
             },
         )
 
@@ -173,50 +174,49 @@ class DynamoTaskTable:
 
     def close(self, task_id: str) -> TaskRecord | None:
         """Record that a settled task's job has ended; return None if it is not settled or is closed."""
-        condition = "#state = :settled AND attribute_exists(poll_id)"
-        item = update_item_if(
-            self.client, self.name, task_id, "REMOVE poll_id", _SETTLED, condition, returns="ALL_NEW"
-        )
-        return None if item is None else record_of(item)
+        call = (self.client, self.name, task_id, "REMOVE poll_id", _SETTLED, _UNCLOSED)
+        item = update_item_if(*call, returns="ALL_NEW")
+        return None if item is None else record_of(whole(item, self._item))
+
+    def record_ended(self, task_id: str) -> bool:
+        """Record that a settled task's worker has ended; return False if it is not settled or is closed."""
+        # One attribute becomes the other, so that no clocks are compared.
+        return self._update(task_id, "SET claimed_until = settled_at", _UNCLOSED, _SETTLED)
 
     def get(self, task_id: str, *, with_input: bool = True) -> TaskRecord | None:
         """Return a task's record, None if there is no such task."""
         item = self._item(task_id)
         if item is None:
             return None
-        record = record_of(item)
+        record = record_of(whole(item, self._item))
         return get_input(self.payloads, record, item) if with_input else replace(record, input=None)
 
     def is_settled(self, task_id: str) -> bool:
         """Return whether the task has an outcome; may lag behind by a second."""
-        item = self.client.get_item(
-            TableName=self.name,
-            Key={"task_id": {"S": task_id}},
-            ProjectionExpression="#state",
-            ExpressionAttributeNames={"#state": "state"},
-        ).get("Item", {})
+        wanted: Any = {"TableName": self.name, "Key": {"task_id": {"S": task_id}}}
+        wanted |= {"ProjectionExpression": "#state", "ExpressionAttributeNames": {"#state": "state"}}
+        item = self.client.get_item(**wanted).get("Item", {})
         return bool(item.get("state", {}).get("S") == TaskState.SETTLED)
 
     def of_poll(self, poll_id: str) -> TaskRecord | None:
         """Return the open task that a poll took, without its input; may lag behind by a second."""
-        return next(records_of(index_items(self.client, self.name, INDEX, {"poll_id": poll_id})), None)
+        items = index_items(self.client, self.name, INDEX, {"poll_id": poll_id})
+        return next(records_of(all_whole(items, self._item)), None)
 
-    def waiting(self, activity_arn: str) -> Sequence[str]:
+    def waiting(self, activity_arn: str, bucket: str = UNSHARED) -> Sequence[str]:
         """Return the ids of some waiting tasks, oldest first; may lag behind by a second."""
-        items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn)})
-        # Cut after the check: invalid items must not crowd out the others.
-        records = islice(records_of(items), MAX_WAITING)
+        items = index_items(self.client, self.name, INDEX, {"poll_id": parked(activity_arn, bucket)})
+        records = islice(records_of(items), MAX_WAITING)  # cut after the check: invalid ones crowd out none
         return [record.task_id for record in sorted(records, key=lambda record: record.starting_at)]
 
-    def of_execution(self, execution_arn: str) -> Sequence[TaskRecord]:
-        """Return an execution's open callback tasks; may lag behind by a second."""
+    def of_execution(self, execution_arn: str) -> Iterable[str]:
+        """Return the ids of the tasks whose execution is known to be this one; may lag by a second."""
         keys = index_items(self.client, self.name, EXECUTIONS_INDEX, {"execution_arn": execution_arn})
-        items = [self._item(key["task_id"]["S"]) for key in keys]
-        return [record for record in records_of(filter(None, items)) if not record.is_closed]
+        return (key["task_id"]["S"] for key in keys)
 
     def overview(self) -> Overview:
         """Return all open tasks, slots and activities; may lag behind by a second."""
-        return overview_of(index_items(self.client, self.name, INDEX), self.stack)
+        return overview_of(all_whole(index_items(self.client, self.name, INDEX), self._item), self.stack)
 
     def activity(self, arn: str) -> Activity | None:
         """Return an activity's description, None if the stack does not serve it. Raises InvalidActivity."""
@@ -237,8 +237,8 @@ class DynamoTaskTable:
         return overview_of(items, self.stack).activities
 
     def _item(self, key: str) -> Mapping[str, Any] | None:
-        wanted: Any = {"TableName": self.name, "Key": {"task_id": {"S": key}}, "ConsistentRead": True}
-        return self.client.get_item(**wanted).get("Item")
+        call: Any = {"TableName": self.name, "Key": {"task_id": {"S": key}}, "ConsistentRead": True}
+        return self.client.get_item(**call).get("Item")
 
     def _update(self, task_id: str, update: str, condition: str, values: Mapping[str, Any]) -> bool:
         return update_item_if(self.client, self.name, task_id, update, values, condition) is not None

@@ -1,9 +1,9 @@
 """Runs a command as the job of a task."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from activity_dispatch.worker.assignment import Assignment
+from activity_dispatch.worker.assignment import Taken
 from activity_dispatch.worker.container.capture import Capture
 from activity_dispatch.worker.container.ending import Ending, exit_code_of, of_status, outcome_of
 from activity_dispatch.worker.container.files import (
@@ -29,26 +29,41 @@ class CommandWorker:
     count_oom_kills: Callable[[], int] = oom_kills
 
     def run(self, command: Sequence[str]) -> int:
-        """Run the command for the task; return the exit code, see `Exit`.
+        """Run the command for the task, and for each that follows; return the exit code, see `Exit`.
 
-        Raises ClientError and BotoCoreError if the task cannot be taken.
+        It is that of the last task. Raises ClientError and BotoCoreError if the first cannot be taken.
         """
-        taken = self.parts.take()
+        taken: Taken | Exit | None = self.parts.take()
         if isinstance(taken, Exit):
             return taken
+        assert taken is not None  # noqa: S101 (only the next task may be missing)
+        code, goes_on = self._do(command, taken)
+        following = self.parts.next_tasks(taken.assignment) if goes_on else None
+        while following is not None and goes_on and (taken := following.take()) is not None:
+            code, goes_on = self._do(command, taken)
+        return code
+
+    def _do(self, command: Sequence[str], taken: Taken) -> tuple[int, bool]:
+        """Run the command for one task; return the exit code, and whether another task may follow."""
         with task_files(taken.input) as files:
-            ending, last_lines = self._run_program(command, taken.assignment, files)
+            ending, last_lines = self._run_program(command, taken, files)
         delivery = self.parts.delivery()
         if ending.stop is StopReason.TASK_GONE:
-            return delivery.cancel(taken.assignment)
-        if self.parts.leaves(ending.stop):
-            return Exit.TERMINATED
+            # The job was started for its first task: without that, it ends.
+            return delivery.cancel(taken.assignment, release=taken.release), taken.release is not None
+        # What a later task was doing is no start of the stack's: its interruption ends it.
+        if taken.release is None and self.parts.leaves(ending.stop):
+            return Exit.TERMINATED, False
         outcome = outcome_of(ending, taken.assignment.cause("", last_lines))
-        reported = delivery.deliver(taken.assignment, outcome)
-        return Exit.UNSETTLED if reported is None else exit_code_of(ending, reported)
+        reported = delivery.deliver(taken.assignment, outcome, release=taken.release)
+        if reported is None:
+            return Exit.UNSETTLED, False
+        # A program that can't be started fails for each task, and what lacks memory is best begun afresh.
+        is_sound = ending.stop is not StopReason.INTERRUPTED and not ending.oom_killed
+        return exit_code_of(ending, reported), is_sound and ending.description is None
 
     def _run_program(
-        self, command: Sequence[str], assignment: Assignment, files: TaskFiles
+        self, command: Sequence[str], taken: Taken, files: TaskFiles
     ) -> tuple[Ending, tuple[str, ...]]:
         stop = self.parts.stopper.reason
         if stop is not None:
@@ -56,7 +71,7 @@ class CommandWorker:
         kills = self.count_oom_kills()
         with Capture(files.folder, keep_stdout=self.parts.settings.stdout_is_output) as capture:
             try:
-                status, stop = self._wait(command, assignment, files, capture)
+                status, stop = self._wait(command, taken, files, capture)
             except CannotStart as error:
                 ending = Ending(exit_code=error.exit_code, description=str(error))
             else:
@@ -65,15 +80,14 @@ class CommandWorker:
             return _with_files(ending, files, capture), capture.last_lines
 
     def _wait(
-        self, command: Sequence[str], assignment: Assignment, files: TaskFiles, capture: Capture
+        self, command: Sequence[str], taken: Taken, files: TaskFiles, capture: Capture
     ) -> tuple[int, StopReason | None]:
-        environment = self.parts.environment
-        shown = {name: value for name, value in environment.items() if name not in PRIVATE}
+        shown = _shown(self.parts.environment, taken)
         stdout, stderr = capture.write_ends
         try:
             program = Program.start(
                 command,
-                environment={**shown, **files.environment(assignment.task_id)},
+                environment={**shown, **files.environment(taken.assignment.task_id)},
                 stdin=files.input,
                 stdout=stdout,
                 stderr=stderr,
@@ -82,8 +96,19 @@ class CommandWorker:
             capture.begin()
         with program:
             self.parts.stopper.attach(program.send)
-            with self.parts.watching(assignment, files):
+            with self.parts.watching(taken.assignment, files, taken.is_gone):
                 return program.wait(), self.parts.stopper.detach()
+
+
+def _shown(environment: Mapping[str, str], taken: Taken) -> dict[str, str]:
+    """Return what the program sees of the container's environment."""
+    shown = {name: value for name, value in environment.items() if name not in PRIVATE}
+    if taken.release is not None:
+        # The container's own trace is its first task's.
+        shown.pop("TRACEPARENT", None)
+        if taken.traceparent is not None:
+            shown["TRACEPARENT"] = taken.traceparent
+    return shown
 
 
 def _with_files(ending: Ending, files: TaskFiles, capture: Capture) -> Ending:

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.runtime.composition import Runtime
 from activity_dispatch.store.task_table import TaskTable
+from activity_dispatch.store.warm_jobs import WarmJobs
 from activity_dispatch.worker.assignment import Assignment, NotOurs, Taken, take
 from activity_dispatch.worker.container.files import TaskFiles
 from activity_dispatch.worker.container.identity import claimant_of
@@ -17,6 +19,11 @@ from activity_dispatch.worker.container.watch import watching
 from activity_dispatch.worker.delivery import Delivery
 from activity_dispatch.worker.exits import Exit
 from activity_dispatch.worker.stop_reason import StopReason
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+    from activity_dispatch.worker.container.next_tasks import NextTasks
 
 LOG = logging.getLogger(__name__)
 # For the job's heartbeats, progress and outcome.
@@ -36,6 +43,8 @@ class Parts:
     tasks: TaskTable
     settler: Callable[[], Settler]
     stopper: Stopper
+    warm_jobs: WarmJobs
+    polls: Callable[[], "SFNClient"]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Parts":
@@ -49,6 +58,8 @@ class Parts:
             tasks=runtime.tasks,
             settler=lambda: runtime.settler,
             stopper=Stopper(settings.grace_seconds),
+            warm_jobs=runtime.warm_jobs,
+            polls=lambda: runtime.clients.stepfunctions_poll,
         )
 
     def take(self) -> Taken | Exit:
@@ -63,7 +74,9 @@ class Parts:
             return taken.exit_code
         return taken
 
-    def watching(self, assignment: Assignment, files: TaskFiles) -> AbstractContextManager[None]:
+    def watching(
+        self, assignment: Assignment, files: TaskFiles, is_gone: Callable[[], bool] | None = None
+    ) -> AbstractContextManager[None]:
         """Return a context manager for heartbeats, time limit and progress."""
         return watching(
             assignment,
@@ -72,6 +85,26 @@ class Parts:
             tasks=self.tasks,
             progress=files.progress,
             timeout_seconds=self.settings.timeout_seconds,
+            is_gone=is_gone,
+        )
+
+    def next_tasks(self, first: Assignment) -> "NextTasks | None":
+        """Return what takes the job's next tasks, None if the worker is not warm."""
+        if self.settings.linger_seconds is None:
+            return None
+        # Imported here: only a warm worker needs it, after its first task.
+        from activity_dispatch.worker.container.next_tasks import NextTasks
+
+        return NextTasks(
+            first=first,
+            claimant=self.claimant,
+            tasks=self.tasks,
+            warm_jobs=self.warm_jobs,
+            polls=self.polls(),
+            settler=self.settler(),
+            stopper=self.stopper,
+            linger_seconds=self.settings.linger_seconds,
+            max_tasks=self.settings.max_tasks,
         )
 
     def leaves(self, stop: StopReason | None) -> bool:

@@ -13,6 +13,9 @@ GRACE_SECONDS = 20
 # Fargate and SageMaker allow a container at most two minutes.
 MAX_GRACE_SECONDS = 120
 
+MAX_LINGER_SECONDS = 600
+MAX_TASKS, MOST_TASKS = 100, 10_000
+
 # Hidden from the program: only the worker needs them.
 PRIVATE = frozenset(
     {
@@ -24,6 +27,8 @@ PRIVATE = frozenset(
         "TASK_STDOUT",
         "TASK_ATTEMPT",
         "TASK_ON_INTERRUPTION",
+        "TASK_LINGER_SECONDS",
+        "TASK_MAX_TASKS",
     }
 )
 
@@ -35,7 +40,8 @@ class WorkerSettings:
     `grace_seconds` is the time from SIGTERM to SIGKILL; `timeout_seconds` the job's own time limit, None
     for none; with `stdout_is_output`, stdout is the output of a program that does not write TASK_OUTPUT.
     `attempt` is the number of the task's attempt; with `leaves_interruption`, another one follows if this job
-    is interrupted, so that it does not end the task.
+    is interrupted, so that it does not end the task. With `linger_seconds` the worker is warm: it asks for
+    the next task for so long after each, and does at most `max_tasks`.
     """
 
     task_id: str
@@ -44,10 +50,12 @@ class WorkerSettings:
     stdout_is_output: bool = True
     attempt: int = 1
     leaves_interruption: bool = False
+    linger_seconds: int | None = None
+    max_tasks: int = MAX_TASKS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "WorkerSettings":
-        """Read TASK_ID, TASK_ATTEMPT, TASK_ON_INTERRUPTION, TASK_STDOUT and TASK_*_SECONDS.
+        """Read the variables that docs/contract.md lists.
 
         Raises InvalidSettings with every problem of these and of those in `Settings`.
         """
@@ -61,6 +69,8 @@ class WorkerSettings:
             problems.append(f"TASK_ID: {task_id!r}; it must be 32 hexadecimal digits")
         grace = _number(environment, "TASK_GRACE_SECONDS", GRACE_SECONDS, 0, MAX_GRACE_SECONDS, problems)
         timeout = _number(environment, "TASK_TIMEOUT_SECONDS", None, 1, MAX_TIMEOUT_SECONDS, problems)
+        linger = _number(environment, "TASK_LINGER_SECONDS", None, 1, MAX_LINGER_SECONDS, problems)
+        tasks = _number(environment, "TASK_MAX_TASKS", MAX_TASKS, 2, MOST_TASKS, problems)
         stdout = environment.get("TASK_STDOUT", "output")
         if stdout not in ("output", "log"):
             problems.append(f"TASK_STDOUT: {stdout!r}; allowed are output, log")
@@ -74,6 +84,8 @@ class WorkerSettings:
             stdout_is_output=stdout == "output",
             attempt=attempt or 1,
             leaves_interruption=environment.get("TASK_ON_INTERRUPTION") == "leave",
+            linger_seconds=linger,
+            max_tasks=MAX_TASKS if tasks is None else tasks,
         )
 
 

@@ -57,6 +57,17 @@ class Stopper:
                 self._kill.cancel()
             return self._reason
 
+    def begin_another(self) -> StopReason | None:
+        """Forget why the last program was stopped; return why the container is being stopped, if it is."""
+        kill = self._kill
+        if kill is not None:
+            kill.join()
+        with self._lock:
+            self._kill = None
+            if self._reason is not StopReason.INTERRUPTED:
+                self._reason = None
+            return self._reason
+
     def _end(self, number: int) -> None:
         assert self._send is not None  # noqa: S101 (both callers check)
         # Before the signal: if it interrupts this very thread, nothing after it would run.

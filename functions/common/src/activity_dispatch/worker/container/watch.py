@@ -1,7 +1,7 @@
 """What runs in the background of a job: heartbeats, time limit, progress."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,10 +23,12 @@ def watching(
     tasks: TaskTable,
     progress: Path,
     timeout_seconds: float | None,
+    is_gone: Callable[[], bool] | None = None,
 ) -> Iterator[None]:
     """Send heartbeats, the first immediately, record the progress, and stop the job if it has to end early.
 
-    Heartbeats continue during the job's grace period: its outcome is still to come.
+    Heartbeats continue during the job's grace period: its outcome is still to come. Nothing of this stops
+    anything after the block: the next task may be running by then.
     """
 
     def gone(_reason: StopReason) -> None:
@@ -37,6 +39,7 @@ def watching(
         token=assignment.token,
         heartbeat_seconds=assignment.heartbeat_seconds,
         stop=gone,
+        is_cancelled=is_gone,
         immediately=True,
     )
     record = ProgressWatch(progress, lambda line: tasks.record_progress(assignment.task_id, line))
@@ -56,3 +59,4 @@ def _time_limit(stopper: Stopper, seconds: float | None) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        timer.join()

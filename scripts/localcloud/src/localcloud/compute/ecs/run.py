@@ -9,6 +9,7 @@ from localcloud.compute.capacity import Ticket
 from localcloud.compute.cloud import RoleError, now
 from localcloud.compute.container_group import ContainerGroup
 from localcloud.compute.containers import ContainerStartError
+from localcloud.compute.ecs.start_delay import START_DELAY
 from localcloud.compute.ecs.task_owner import TaskOwner
 from localcloud.compute.ecs.tasks import Task
 from localcloud.compute.run_events import Ended, Granted, HealthChanged, RunEvents, StopRequested
@@ -59,8 +60,10 @@ class _TaskRun:
             # Stopped while waiting: ECS never starts its containers.
             ticket.release()
             return
+        self._task.change_fields(pullStartedAt=now())
+        if not self._waits(START_DELAY.seconds):
+            return
         try:
-            self._task.change_fields(pullStartedAt=now())
             self._containers.prepare()
             self._live()
         except _START_PROBLEMS as error:
@@ -69,6 +72,15 @@ class _TaskRun:
                 reason = "Task failed to start"
             self._task.begin_stop("TaskFailedToStart", reason)
         self._containers.stop()
+
+    def _waits(self, seconds: float) -> bool:
+        """Wait for the start delay; return False if the task is stopped before it is over."""
+        try:
+            # Nothing else can happen to a task without containers.
+            self._events.get(timeout=seconds)
+        except queue.Empty:
+            return True
+        return False
 
     def _live(self) -> None:
         """Start the containers, each when its dependencies allow it, until the task is to stop."""

@@ -14,6 +14,7 @@ _RULES = {
     "batch": ("containers", "batch"),
     "dynamodb": ("dynamodb", "needs"),
     "ecs": ("containers", "ecs"),
+    "events": ("events", "needs"),
     "iam": ("roles", "needs"),
     "s3": ("s3", "needs"),
     "sagemaker": ("containers", "sagemaker"),
