@@ -64,6 +64,7 @@ def test_suites_beside_another_cloud_have_checkouts_and_ports_of_their_own(
     for target, checkout, port in (
         ("second-cloud-test", "second", 4666),
         ("verify-test", "second", 4666),
+        ("image-test", "second", 4666),
         ("states-test", "third", 4667),
         ("running-test", "third", 4667),
     ):
