@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,10 @@ from tests.integration.helpers import ask_cloud, wait_until
 from operations.executions import execution
 
 TASKS = 100
-# Starts without capacity: the rest of 100 runs on Spot, 48 run on demand.
+# Starts without capacity: the rest of 100 runs on Spot, 48 run on demand. The reconciler makes a start that
+# takes long once more, and its task is then refused twice: a few tasks more may find capacity.
 SHORT = {"FARGATE_SPOT": 68, "FARGATE": 20}
-WANTED = {"spot": 32, "on_demand": 48, "batch": 20}
+PLACES = ("spot", "on_demand", "batch")
 SECONDS = 400
 
 
@@ -46,6 +47,16 @@ class Film:
         file = self.folder / "notes"
         return [line.split() for line in file.read_text().splitlines()] if file.exists() else []
 
+    def places(self, arns: Collection[str]) -> Counter[str]:
+        """Where the task table says that the executions' tasks ran: behind each attempt that ended."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=self.outputs["task_table"])
+        items = [item for page in pages for item in page["Items"] if "outcome" in item]
+        return Counter(
+            PLACES[len(json.loads(item.get("attempts", {"S": "[]"})["S"]))]
+            for item in items
+            if item["execution_arn"]["S"] in arns
+        )
+
     def output(self, arn: str, seconds: float) -> Any:
         """Wait until the execution has ended; return its output."""
         sfn = self.client("stepfunctions")
@@ -70,10 +81,13 @@ def test_what_finds_no_capacity_runs_on_the_next_backend(film, running_cloud) ->
     with ThreadPoolExecutor(4) as pool:
         arns = list(pool.map(lambda _: film.start("sleep 0.3"), range(TASKS)))
     places = Counter(film.output(arn, SECONDS)["place"] for arn in arns)
-    assert places == WANTED
+    assert places == film.places(arns)
+    assert places["spot"] >= TASKS - SHORT["FARGATE_SPOT"]
+    assert 0 < places["batch"] <= SHORT["FARGATE"]
+    assert places["on_demand"] > 0
     # Each task ran once, and the program that ran is the one whose output counted.
     assert Counter(what for _, _, what in film.notes()) == {"begin": TASKS, "end": TASKS}
-    assert Counter(place for _, place, what in film.notes() if what == "end") == WANTED
+    assert Counter(place for _, place, what in film.notes() if what == "end") == places
 
 
 def test_a_task_that_spot_takes_back_goes_on_demand(film, client, running_cloud) -> None:
