@@ -11,8 +11,8 @@ from activity_dispatch.domain.tasks import OutcomeName
 from activity_dispatch.runtime.settings import InvalidSettings
 from activity_dispatch.testing import FakeLambdaContext
 from activity_dispatch.testing.stepfunctions import client_error
+from activity_dispatch.worker.handler import processing_handler
 from activity_dispatch.worker.interruption import Interrupted
-from activity_dispatch.worker.lambda_function import processing_handler
 
 
 def test_heartbeats_are_sent_before_and_while_the_function_runs(stack) -> None:
@@ -150,7 +150,7 @@ def test_a_second_delivery_whose_claim_fails_does_not_end_the_task(scheduled, mo
 def test_the_handler_names_all_missing_settings(monkeypatch) -> None:
     monkeypatch.delenv("TASK_TABLE", raising=False)
     monkeypatch.delenv("PAYLOAD_BUCKET", raising=False)
-    handler = processing_handler(lambda value: value)
+    handler = processing_handler(str)
     event = {"task_id": "t", "task_token": "x", "heartbeat_seconds": 60, "input": {}}
     with pytest.raises(InvalidSettings, match="TASK_TABLE: not set; PAYLOAD_BUCKET: not set"):
         handler(event, FakeLambdaContext())

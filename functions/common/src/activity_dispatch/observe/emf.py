@@ -76,6 +76,6 @@ class EmfMetrics:
 
 def _chunks(values: Mapping[Metric, Sequence[float]]) -> Iterator[Mapping[Metric, Sequence[float]]]:
     """Split values into chunks that a document may hold."""
-    parts = [batched(numbers, MAX_VALUES, strict=False) for numbers in values.values()]
+    parts = [batched(numbers, MAX_VALUES) for numbers in values.values()]
     for chunk in zip_longest(*parts):
         yield {metric: numbers for metric, numbers in zip(values, chunk, strict=True) if numbers is not None}

@@ -62,7 +62,7 @@ class RequestReceiver:
 
     def delete(self, records: Sequence[Record]) -> None:
         """Delete messages that `receive` returned; an event source mapping deletes its own."""
-        for chunk in batched(records, MAX_BATCH, strict=False):
+        for chunk in batched(records, MAX_BATCH):
             entries = [
                 {"Id": str(number), "ReceiptHandle": record["receiptHandle"]}
                 for number, record in enumerate(chunk)
@@ -127,7 +127,7 @@ class RequestSender:
     def send_all(self, requests: Sequence[DispatchRequest], *, delay_seconds: int = 0) -> None:
         """Send each request once. Delay and errors as for `send`."""
         messages = [{"MessageBody": each.to_json(), "DelaySeconds": delay_seconds} for each in requests]
-        for chunk in batched(enumerate(messages), MAX_BATCH, strict=False):
+        for chunk in batched(enumerate(messages), MAX_BATCH):
             entries = [{"Id": str(number), **message} for number, message in chunk]
             response = self.client().send_message_batch(QueueUrl=self.url, Entries=entries)  # type: ignore[arg-type]
             if failed := response.get("Failed"):

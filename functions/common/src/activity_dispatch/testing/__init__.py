@@ -1,4 +1,7 @@
-"""In-memory stand-ins for tests of the library, and of users' backends and functions."""
+"""Tests without a cloud: `run` runs a handler as the job of a task, on stand-ins in memory for what it needs.
+
+The stand-ins also serve tests of the library and of users' backends. docs/testing.md shows both.
+"""
 
 from activity_dispatch.testing.announcer import RecordedEvents
 from activity_dispatch.testing.backend import FakeBackend
@@ -6,6 +9,7 @@ from activity_dispatch.testing.context import FakeLambdaContext
 from activity_dispatch.testing.cursors import InMemoryCursors
 from activity_dispatch.testing.fault_kinds import AFTER, BEFORE, Fault, Rates
 from activity_dispatch.testing.faults import Crash, Faults
+from activity_dispatch.testing.handlers import Run, run
 from activity_dispatch.testing.leases import InMemoryLeases
 from activity_dispatch.testing.logs import FakeLogs
 from activity_dispatch.testing.metrics import RecordedMetrics
@@ -41,4 +45,6 @@ __all__ = [
     "Rates",
     "RecordedEvents",
     "RecordedMetrics",
+    "Run",
+    "run",
 ]

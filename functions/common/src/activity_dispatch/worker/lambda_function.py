@@ -1,9 +1,7 @@
-"""Turns a plain function into a Lambda function that processes an activity's tasks."""
+"""Runs a plain function as the job of a task in Lambda."""
 
 import contextvars
-import functools
 import logging
-import os
 import time
 import uuid
 from collections.abc import Callable
@@ -25,7 +23,6 @@ from activity_dispatch.observe.log_keys import activity_name, log_keys
 from activity_dispatch.observe.log_links import log_url
 from activity_dispatch.observe.metrics import NO_METRICS, Metrics
 from activity_dispatch.runtime.composition import Runtime
-from activity_dispatch.runtime.function import make_function_runtime
 from activity_dispatch.runtime.lambda_context import LambdaContext
 from activity_dispatch.stepfunctions.answers import NotAllowed, TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
@@ -35,7 +32,9 @@ from activity_dispatch.worker.delivery import LONGEST_PAUSE_SECONDS, SECONDS_TO_
 from activity_dispatch.worker.heartbeats import Heartbeats
 from activity_dispatch.worker.interruption import Interrupter
 from activity_dispatch.worker.log_tail import keep_log_tail
+from activity_dispatch.worker.progress import ReportedProgress
 from activity_dispatch.worker.stop_reason import StopReason
+from activity_dispatch.worker.task import CurrentTask, working_on
 
 LOG = logging.getLogger(__name__)
 BACKEND = "lambda"
@@ -173,15 +172,23 @@ class Processor:
             finally:
                 interrupter.interrupt()
 
+        deadline = _deadline(context)
         beats = Heartbeats(
             answers=self.answers,
             token=invocation.token,
             heartbeat_seconds=invocation.heartbeat_seconds,
             stop=stop,
-            deadline=_deadline(context),
+            deadline=deadline,
             is_cancelled=lambda: self.tasks.is_settled(invocation.task_id),
         )
-        with keep_log_tail() as tail, traced(invocation.traceparent), beats:
+        progress = ReportedProgress(lambda line: self.tasks.record_progress(invocation.task_id, line))
+        current = CurrentTask(
+            task_id=invocation.task_id,
+            report=progress.report,
+            seconds_left=lambda: deadline - time.monotonic(),
+            context=context,
+        )
+        with keep_log_tail() as tail, traced(invocation.traceparent), beats, progress, working_on(current):
             outcome = call(lambda: self.handle(invocation.input), interrupter)
         if reasons:
             return None
@@ -221,23 +228,3 @@ def make_processor(handle: Handle, runtime: Runtime) -> Processor:
         metrics=runtime.metrics,
         clock=runtime.clock,
     )
-
-
-def processing_handler(handle: Handle) -> Callable[[object, LambdaContext], None]:
-    """Turn `handle(input) -> output` into the handler of a processing Lambda function.
-
-    The input is the activity's, parsed from JSON; the output must be accepted by `json.dumps`. While the
-    function runs, heartbeats are sent. An exception fails the task as `Job.Failed`, a JobError under
-    its own name. An output over 256 KiB is stored in S3, and the task's output refers to it. The function
-    is interrupted when nobody waits for the task any more or the function's time limit is near.
-    """
-
-    @functools.cache
-    def processor() -> Processor:
-        return make_processor(handle, make_function_runtime(os.environ, threads=2))
-
-    @functools.wraps(handle)
-    def handler(event: object, context: LambdaContext) -> None:
-        processor().run(Invocation.from_event(event), context)
-
-    return handler

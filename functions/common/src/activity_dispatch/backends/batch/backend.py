@@ -95,7 +95,7 @@ class BatchBackend:
         name = None if self.container is None else self.container.name
         found = [
             diagnose_job(job, name)
-            for chunk in batched(jobs, MAX_DESCRIBED, strict=False)
+            for chunk in batched(jobs, MAX_DESCRIBED)
             for job in self.client.describe_jobs(jobs=list(chunk))["jobs"]
         ]
         return {diagnosis.job_id: diagnosis for diagnosis in found if diagnosis is not None}

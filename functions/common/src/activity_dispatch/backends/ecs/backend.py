@@ -112,7 +112,7 @@ class EcsBackend:
         """Describe ECS tasks, 100 per call; ECS forgets a stopped one after about an hour."""
         found = [
             diagnose_task(ecs_task)
-            for chunk in batched(jobs, MAX_DESCRIBED, strict=False)
+            for chunk in batched(jobs, MAX_DESCRIBED)
             for ecs_task in self.client.describe_tasks(cluster=self.cluster, tasks=list(chunk))["tasks"]
         ]
         return {diagnosis.job_id: diagnosis for diagnosis in found if diagnosis is not None}

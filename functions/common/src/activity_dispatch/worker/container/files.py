@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from activity_dispatch.domain.texts import clean
+from activity_dispatch.worker.progress import MAX_PROGRESS_BYTES, progress_line
 
 # Step Functions accepts 256 KiB; larger outputs go to S3, through the worker's memory.
 MAX_OUTPUT_BYTES = 16 * 1_048_576
 MAX_ERROR_FILE_BYTES = 65_536
-MAX_PROGRESS_BYTES = 1_024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,9 +79,5 @@ def last_line(path: Path, limit: int = MAX_PROGRESS_BYTES) -> str | None:
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - 4 * limit))
-        lines = [line for line in file.read(4 * limit).splitlines() if line.strip()]
-    if not lines:
-        return None
-    # Cut after decoding: replacement characters are longer than the bytes they replace.
-    text = clean(lines[-1].strip().decode(errors="replace"))
-    return text.encode()[:limit].decode(errors="ignore")
+        # Cut after decoding: replacement characters are longer than the bytes they replace.
+        return progress_line(file.read(4 * limit).decode(errors="replace"), limit)

@@ -2,10 +2,12 @@
 
 import json
 import logging
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +27,7 @@ from activity_dispatch.worker.exits import Exit
 from activity_dispatch.worker.interruption import Interrupter
 from activity_dispatch.worker.log_tail import LogTail, keep_log_tail
 from activity_dispatch.worker.stop_reason import StopReason
+from activity_dispatch.worker.task import CurrentTask, working_on
 
 LOG = logging.getLogger(__name__)
 
@@ -90,12 +93,21 @@ class FunctionWorker:
             else:
                 interrupter.interrupt()
 
-        with self.parts.watching(taken.assignment, files):
+        with self.parts.watching(taken.assignment, files), working_on(self._current(taken, files)):
             # Parsing the input is part of the job: if it fails, the task fails.
             outcome = call(
                 lambda: handle(json.loads(taken.input)), interrupter, on_armed=lambda: stopper.attach(send)
             )
             return outcome or _INTERRUPTED, stopper.detach()
+
+    def _current(self, taken: Taken, files: TaskFiles) -> CurrentTask:
+        limit = self.parts.settings.timeout_seconds
+        ends = math.inf if limit is None else time.monotonic() + limit
+        return CurrentTask(
+            task_id=taken.assignment.task_id,
+            report=lambda text: files.progress.write_text(text, encoding="utf-8", errors="replace"),
+            seconds_left=lambda: ends - time.monotonic(),
+        )
 
     def _settle(
         self, assignment: Assignment, outcome: Outcome, stop: StopReason | None, tail: LogTail

@@ -8,9 +8,10 @@ from pathlib import Path
 from activity_dispatch.stepfunctions.answers import TaskAnswers
 from activity_dispatch.store.task_table import TaskTable
 from activity_dispatch.worker.assignment import Assignment
-from activity_dispatch.worker.container.progress import ProgressWatch
+from activity_dispatch.worker.container.files import last_line
 from activity_dispatch.worker.container.stopper import Stopper
 from activity_dispatch.worker.heartbeats import Heartbeats
+from activity_dispatch.worker.progress import ProgressWatch
 from activity_dispatch.worker.stop_reason import StopReason
 
 
@@ -42,7 +43,9 @@ def watching(
         is_cancelled=is_gone,
         immediately=True,
     )
-    record = ProgressWatch(progress, lambda line: tasks.record_progress(assignment.task_id, line))
+    record = ProgressWatch(
+        lambda: last_line(progress), lambda line: tasks.record_progress(assignment.task_id, line)
+    )
     with beats, record, _time_limit(stopper, timeout_seconds):
         yield
 
