@@ -58,7 +58,7 @@ WORKERS := --numprocesses=2 --dist=worksteal
 CHECKOV := build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
 TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/verify/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf terraform/examples/*/*/*.tf)
 
-MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/operations/pyproject.toml scripts/benchmark/pyproject.toml))
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/cli/pyproject.toml scripts/operations/pyproject.toml scripts/benchmark/pyproject.toml))
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
 ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 # Folders too: only they show that a file was removed.
@@ -123,7 +123,7 @@ fast-test: $(READY) ## run the unit tests of library and functions and the contr
 	$(PYTEST) $(WORKERS) --quiet tests/unit tests/contract
 
 unit-test: $(READY) $(ASL_READY) ## run all Python tests that need no cloud (unit, contract, repo, operations), random ones with few examples
-	$(PYTEST) $(WORKERS) tests/unit tests/contract tests/repo tests/judges scripts/operations/tests scripts/benchmark/tests
+	$(PYTEST) $(WORKERS) tests/unit tests/contract tests/repo tests/judges scripts/cli/tests scripts/operations/tests scripts/benchmark/tests
 
 deep-test: $(READY) $(CHECKOV_READY) ## run fuzzing and the random model with many examples, and checkov on production with its modules
 	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-many} $(PYTEST) $(WORKERS) -m hypothesis tests/unit

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.execution import Ended
 from operations.clients import connect
 from operations.deploy import terraform
-from operations.executions import execution
-from operations.executions.execution import Ended
 from operations.local import cloud
 from operations.outputs import Outputs
 

@@ -29,10 +29,10 @@ from tests.integration.helpers import (
 )
 from tests.integration.trial import Trial
 
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.execution import Ended
+from activity_dispatch_cli.logs import written_by_now
 from operations import outputs, paths, process
-from operations.executions import execution
-from operations.executions.execution import Ended
-from operations.executions.logs import written_by_now
 from operations.local import cloud
 
 INIT_SECONDS = 300

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from localstack_client.session import Session
 
+from activity_dispatch_cli.execution import Ended
 from operations import paths
-from operations.executions.execution import Ended
 
 FAULTY = Path(__file__).parent / "faulty"
 CHAOS = Path(__file__).parent / "chaos"

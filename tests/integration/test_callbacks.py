@@ -11,7 +11,7 @@ import pytest
 from tests.integration.helpers import cause_of, wait_until
 from tests.integration.test_nothing_hangs import most_at_once
 
-from operations.executions.execution import Ended
+from activity_dispatch_cli.execution import Ended
 
 
 def kinds(ended: Ended) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from tests.integration.helpers import ask_cloud, wait_until
 from tests.integration.test_nothing_hangs import span
 
-from operations.executions.execution import Ended
+from activity_dispatch_cli.execution import Ended
 
 TASKS = 9
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.integration.helpers import cause_of, wait_until
 
-from operations.executions.execution import Ended
+from activity_dispatch_cli.execution import Ended
 
 CLUSTER = "faulty"
 

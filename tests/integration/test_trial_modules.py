@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 
 
 def _run(client: Callable[[str], Any], follow: Callable[[str], Any], machine: str, content: Any) -> Any:

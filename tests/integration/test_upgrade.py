@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from tests.integration.helpers import pack_function, wait_until
 
+from activity_dispatch_cli.logs import written_by_now
 from operations import paths
 from operations.artifacts import zips
-from operations.executions.logs import written_by_now
 
 FUNCTIONS = ("dispatcher", "reporter", "reconciler", "poller", "listener")
 MARK = "this is the next release"

@@ -11,8 +11,8 @@ from tests.integration.applied import Applied
 from tests.integration.conftest import client, follow, is_borrowed, running_cloud, terraform
 from tests.integration.helpers import pack_function, refusals
 
+from activity_dispatch_cli import execution
 from operations import paths, process
-from operations.executions import execution
 
 __all__ = ["client", "follow", "is_borrowed", "running_cloud", "terraform"]
 

@@ -4,7 +4,7 @@ import time
 
 from tests.integration.helpers import permissions_of, wait_until
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 
 EXECUTIONS = 50
 STOPPED_WITHIN_SECONDS = 5.0

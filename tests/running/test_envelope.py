@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from activity_dispatch_cli import execution
 from operations import paths
-from operations.executions import execution
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 # It says what it sees, and fails the first time.

@@ -10,8 +10,8 @@ import pytest
 from tests.integration.helpers import wait_until
 from tests.unit.lifecycle.events import check
 
+from activity_dispatch_cli import execution
 from operations import paths
-from operations.executions import execution
 
 SECONDS = 90
 SECRET = "told-to-nobody"

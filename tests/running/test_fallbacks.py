@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.integration.helpers import ask_cloud, wait_until
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 
 TASKS = 100
 # Starts without capacity: the rest of 100 runs on Spot, 48 run on demand.

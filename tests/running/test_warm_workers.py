@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from tests.integration.helpers import ask_cloud, wait_until
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 
 TASKS, SLOTS = 300, 4
 # Each of them has a container of its own: a few show what all of them would take.

@@ -18,10 +18,10 @@ from tests.second_cloud.known import Faults
 from tests.second_cloud.requests import Client
 from tests.second_cloud.workspaces import Change, Workspace, copied, overridden
 
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.execution import Ended
 from operations import outputs, paths
 from operations.clients import EndpointSession
-from operations.executions import execution
-from operations.executions.execution import Ended
 from operations.local import allowances, second_cloud
 from operations.local.second_cloud import SecondCloud
 from operations.outputs import Outputs

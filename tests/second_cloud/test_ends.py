@@ -11,7 +11,7 @@ from tests.second_cloud.conftest import Stacks
 from tests.second_cloud.known import Faults
 from tests.second_cloud.requests import Client
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 
 Items = Callable[[], list[dict[str, str]]]
 # Longer than all of these tests wait.

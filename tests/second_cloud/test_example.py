@@ -8,8 +8,8 @@ import pytest
 from tests.second_cloud.conftest import Allowed, Stacks
 from tests.second_cloud.requests import Client
 
+from activity_dispatch_cli import execution
 from operations import outputs
-from operations.executions import execution
 from operations.executions.run import run as make_run
 
 TEXT = b"It was the best of times, it was the worst of times,\n" * 1000

@@ -15,7 +15,7 @@ from tests.second_cloud.conftest import Stacks
 from tests.second_cloud.known import Faults
 from tests.second_cloud.requests import Client
 
-from operations.executions.execution import Ended
+from activity_dispatch_cli.execution import Ended
 
 Run = Callable[..., Ended]
 Start = Callable[..., str]

@@ -9,8 +9,8 @@ from tests.second_cloud.conftest import Stacks
 from tests.second_cloud.known import Faults
 from tests.second_cloud.requests import Client
 
-from operations.executions import execution
-from operations.executions.execution import Ended
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.execution import Ended
 
 Wait = Callable[[str], Ended]
 # One is longer than a double can tell apart.

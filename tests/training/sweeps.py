@@ -10,9 +10,9 @@ from typing import Any
 
 from tests.integration.helpers import wait_until
 
-from operations.executions import execution
-from operations.executions.execution import Ended
-from operations.executions.logs import written_by_now
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.execution import Ended
+from activity_dispatch_cli.logs import written_by_now
 
 EPOCHS = 12
 SWEEP = {"epochs": [EPOCHS], "seed": [3], "batch_size": [8], "learning_rate": [0.01]}

@@ -3,6 +3,11 @@ output "region" {
   value       = module.stack.control_plane.region
 }
 
+output "stack_name" {
+  description = "The stack's name, by which commands and other Terraform states find it."
+  value       = module.stack.handle.name
+}
+
 output "task_table" {
   description = "Name of the task table."
   value       = module.stack.handle.table.name

@@ -2,6 +2,7 @@ output "stack" {
   description = "What the commands of `make` need of the environment."
   value = {
     region                   = module.stack.control_plane.region
+    stack_name               = module.stack.handle.name
     task_table               = module.stack.handle.table.name
     data_bucket              = module.stack.handle.bucket.name
     dispatch_queue_url       = module.stack.handle.queue.url

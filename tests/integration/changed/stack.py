@@ -12,8 +12,8 @@ from typing import Any
 from tests.integration.applied import Applied
 
 from activity_dispatch.domain.polls import poll_id_of
+from activity_dispatch_cli import execution
 from operations import paths
-from operations.executions import execution
 
 # Well below HeartbeatSeconds.
 PASS_SECONDS = 4

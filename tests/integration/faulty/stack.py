@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from activity_dispatch.domain.polls import poll_id_of
-from operations.executions import execution
-from operations.executions.execution import Ended
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.execution import Ended
 
 
 class Faulty:

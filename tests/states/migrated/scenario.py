@@ -11,7 +11,7 @@ from typing import Any
 from tests.integration.helpers import refusals, wait_until
 from tests.states.migrated.root import Root
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 
 TABLE = "moving-tasks"
 NEWCOMER_SECONDS = 5

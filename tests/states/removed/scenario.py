@@ -11,9 +11,9 @@ from typing import Any
 from tests.integration.applied import Applied
 from tests.integration.helpers import wait_until
 
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.execution import Ended
 from operations import paths
-from operations.executions import execution
-from operations.executions.execution import Ended
 
 # Jobs end this long after the description is gone. A destroy that does not wait has taken their roles then.
 STILL_OPEN_SECONDS = 20

@@ -14,8 +14,8 @@ from typing import Any
 from localstack_client.session import Session
 from tests.integration.helpers import pack
 
+from activity_dispatch_cli import execution
 from operations import paths
-from operations.executions import execution
 
 ROOTS = Path(__file__).parent
 INIT_SECONDS = 300

@@ -76,6 +76,7 @@ def test_the_error_names_are_a_public_api() -> None:
         "Job.NeverStarted",
         "Job.InvalidOutput",
         "Job.OutputUnavailable",
+        "Job.Cancelled",
         "Dispatch.Throttled",
         "Dispatch.CapacityUnavailable",
         "Dispatch.InvalidRequest",

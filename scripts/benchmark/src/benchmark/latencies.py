@@ -9,9 +9,9 @@ import json
 import statistics
 from typing import TYPE_CHECKING, Any
 
+from activity_dispatch_cli import execution
 from benchmark import emulator
 from benchmark.deployment import MODES, deployed
-from operations.executions import execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from activity_dispatch_cli.errors import CommandError
 from operations import interrupts
 from operations.errors import OperationError
 
@@ -28,6 +29,9 @@ def run_command(command: Callable[[], int], *, error_code: int = FAILED) -> int:
     except OperationError as error:
         if error.detail:
             print(error.detail, file=sys.stderr)
+        print(f"Error: {error}", file=sys.stderr)
+        return error_code
+    except CommandError as error:
         print(f"Error: {error}", file=sys.stderr)
         return error_code
     except (BotoCoreError, ClientError) as error:

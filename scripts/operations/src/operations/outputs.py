@@ -17,10 +17,11 @@ LOCAL = "local"
 
 @dataclass(frozen=True, kw_only=True)
 class Outputs:
-    """The stack's Terraform outputs. `endpoint` is None on AWS."""
+    """The stack's Terraform outputs. `endpoint` is None on AWS, `stack_name` up to release 0.1.0."""
 
     endpoint: str | None
     region: str
+    stack_name: str | None
     data_bucket: str
     activities: Mapping[str, str]
     state_machines: Mapping[str, str]
@@ -32,6 +33,7 @@ def parse(document: Mapping[str, Any]) -> Outputs:
     return Outputs(
         endpoint=document.get("endpoint"),
         region=document["region"],
+        stack_name=document.get("stack_name"),
         data_bucket=document["data_bucket"],
         activities=document["activities"],
         state_machines=document["state_machines"],

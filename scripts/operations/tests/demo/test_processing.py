@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from activity_dispatch_cli.execution import Ended
 from operations.demo import processing
 from operations.executions import sample
-from operations.executions.execution import Ended
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 WANTED = sample.Expected(bytes=10, lines=2, words=3, sha256="abc")

@@ -12,6 +12,7 @@ from operations.local import cloud
 from operations.outputs import Outputs
 
 DEPLOYED = Outputs(
+    stack_name="stack",
     endpoint=None,
     region="eu-west-1",
     data_bucket="data",

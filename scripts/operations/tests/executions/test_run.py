@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from activity_dispatch_cli import execution, stack
+from activity_dispatch_cli.account import connect
+from activity_dispatch_cli.stack import Stack
 from operations import __main__ as command
 from operations import exits
-from operations.errors import OperationError
-from operations.executions import execution, run, sample
+from operations.executions import sample
 from operations.local import cloud
 
 
@@ -20,6 +22,7 @@ def deployed(checkout: Path) -> Path:
     document = {
         "endpoint": "http://127.0.0.1:1",
         "region": "eu-west-1",
+        "stack_name": "first-light",
         "data_bucket": "data",
         "activities": {"lambda": "arn:a"},
         "state_machines": {"lambda": "arn:s"},
@@ -82,9 +85,32 @@ def test_a_cloud_that_stops_answering_gets_one_line(
     assert len(error.splitlines()) == 1
 
 
-@pytest.mark.usefixtures("deployed")
-@pytest.mark.parametrize(("given", "sent"), [("null", None), ("0", 0), ("", {"source": "s3://data/ours"})])
-def test_the_sample_is_used_only_without_any_input(
+@pytest.fixture
+def answering(deployed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The local cloud answers, and knows the stack."""
+
+    def find(*_: object) -> Stack:
+        environment = {"TASK_TABLE": "t", "PAYLOAD_BUCKET": "b"}
+        account = connect(region="eu-west-1", endpoint="http://127.0.0.1:1")
+        return Stack(account=account, handle={"name": "first-light", "worker_environment": environment})
+
+    monkeypatch.setattr(cloud, "answers", lambda _at: True)
+    monkeypatch.setattr(stack, "find", find)
+
+
+@pytest.mark.usefixtures("answering")
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("null", None),
+        ("0", 0),
+        ("", {"source": "s3://data/ours"}),
+        ('{"job": {"command": ["true"]}}', {"source": "s3://data/ours", "job": {"command": ["true"]}}),
+        ('{"source": "s3://a/b"}', {"source": "s3://a/b"}),
+        ('{"source": null}', {"source": None}),
+    ],
+)
+def test_an_input_without_a_source_gets_the_sample(
     given: str, sent: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[object] = []
@@ -93,7 +119,6 @@ def test_the_sample_is_used_only_without_any_input(
         started.append(document)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cloud, "answers", lambda _at: True)
     monkeypatch.setattr(sample, "upload", lambda *_: "s3://data/ours")
     monkeypatch.setattr(execution, "start", start)
     assert _main(monkeypatch, "run", "--input", given) == exits.INTERRUPTED
@@ -106,26 +131,14 @@ def test_an_unknown_option_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> 
     assert exit_of.value.code == exits.USAGE
 
 
-def test_input_from_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "input.json"
-    file.write_text('{"source": "s3://b/$k"}')
-    assert run.parse_input(f"@{file}") == {"source": "s3://b/$k"}
-    file.write_bytes(b'\xef\xbb\xbf{"source": "with a byte order mark"}')
-    assert run.parse_input(f"@{file}") == {"source": "with a byte order mark"}
-    file.write_bytes(b"\xff")
-    with pytest.raises(OperationError, match="cannot be read"):
-        run.parse_input(f"@{file}")
-
-
-@pytest.mark.usefixtures("deployed")
+@pytest.mark.usefixtures("answering")
 def test_ctrl_c_ends_only_the_following(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(*_args: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cloud, "answers", lambda _at: True)
     monkeypatch.setattr(execution, "start", lambda *_: "arn:execution")
     monkeypatch.setattr(execution, "follow", interrupted)
-    assert _main(monkeypatch, "run", "--input", "{}") == exits.INTERRUPTED
+    assert _main(monkeypatch, "run", "--input", "0") == exits.INTERRUPTED
     assert "the execution continues: arn:execution" in capsys.readouterr().out

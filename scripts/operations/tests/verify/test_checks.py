@@ -18,7 +18,7 @@ from operations.verify.results import CheckFailed, Finding, NotApplicable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from operations.executions.execution import Ended
+    from activity_dispatch_cli.execution import Ended
     from operations.verify.world import World
 
 LINE = "dispatch-dev-verify-0a1b a line before the failure"

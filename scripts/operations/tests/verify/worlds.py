@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
+from activity_dispatch_cli.execution import Ended
 from operations import outputs
-from operations.executions.execution import Ended
 from operations.verify.results import expect
 
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ class ErrorName(StrEnum):
     JOB_NEVER_STARTED = "Job.NeverStarted"
     JOB_INVALID_OUTPUT = "Job.InvalidOutput"
     JOB_OUTPUT_UNAVAILABLE = "Job.OutputUnavailable"
+    JOB_CANCELLED = "Job.Cancelled"
     DISPATCH_THROTTLED = "Dispatch.Throttled"
     DISPATCH_CAPACITY_UNAVAILABLE = "Dispatch.CapacityUnavailable"
     DISPATCH_INVALID_REQUEST = "Dispatch.InvalidRequest"

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from activity_dispatch.backends.base import Backend, InvalidBackendConfig
 from activity_dispatch.domain.activities import Activity, InvalidActivity
+from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed
 from activity_dispatch.domain.tasks import BARE, OutcomeName, TaskRecord, TaskState
 from activity_dispatch.lifecycle.settler import Settler
 from activity_dispatch.lifecycle.stopping import stop_job
@@ -170,6 +171,28 @@ class Canceller:
         with log_keys(**keys_of(record)):
             self._cancel(record)
 
+    def fail(self, record: TaskRecord, message: str) -> OutcomeName:
+        """End an open task as `Job.Cancelled`, stop its job, and return the outcome that is recorded.
+
+        It is `cancelled` if nobody waited for the task any more. Raises ValueError if the task is settled,
+        ClientError and BotoCoreError if the outcome was not sent, and what `cancel` raises if the job was not
+        stopped: the reconciler stops it then.
+        """
+        if record.token is None:
+            raise ValueError(f"task {record.task_id} has ended: {record.outcome}")
+        cause = Cause(message=message, backend=record.backend, job_id=record.job_id)
+        failed = Failed(error=ErrorName.JOB_CANCELLED, cause=cause)
+        with log_keys(**keys_of(record)):
+            # A warm worker frees the slot of a task that it took, and a waiting task has no job.
+            release = record.slot_release if record.job_of is not None else None
+            outcome = self.settler.settle(record.task_id, record.token, failed, release=release)
+            after = self.tasks.get(record.task_id, with_input=False) or record
+            if after.is_parked:
+                self.settler.close(record.task_id, after.slot_release)
+            elif record.job_of is None:
+                self._stop(after)
+        return outcome
+
     def _cancel(self, record: TaskRecord) -> None:
         if record.state is TaskState.WAITING and self.settler.cancel_waiting(record.task_id):
             return
@@ -180,8 +203,10 @@ class Canceller:
         # Recorded first: a start that is under way sees it and stops its job, or is seen by the next read.
         self.settler.cancel(record.task_id)
         record = self.tasks.get(record.task_id) or record
-        if record.outcome not in (None, OutcomeName.CANCELLED):
-            return
+        if record.outcome in (None, OutcomeName.CANCELLED):
+            self._stop(record)
+
+    def _stop(self, record: TaskRecord) -> None:
         activity = self.activities.of(record)
         if activity is None:
             LOG.error("task %s: its activity no longer exists, its job is not stopped", record.task_id)

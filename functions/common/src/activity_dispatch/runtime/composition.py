@@ -147,15 +147,17 @@ class Runtime:
         threads: int,
         also_required: tuple[str, ...] = (),
         metrics: Metrics = NO_METRICS,
+        clients: Clients | None = None,
     ) -> "Runtime":
         """Read the settings, set the log level, and create the adapters for `threads` threads.
 
-        Raises InvalidSettings with every problem of the environment.
+        Without `clients` they are those of the environment's account and region. Raises InvalidSettings with
+        every problem of the environment.
         """
         settings = Settings.from_environment(environment, also_required=also_required)
         _set_log_level(settings.log_level)
         throttled = lambda operation: metrics.put(Metric.THROTTLES, 1, operation=operation)  # noqa: E731
-        clients = Clients(threads=threads, on_throttle=throttled)
+        clients = clients or Clients(threads=threads, on_throttle=throttled)
         payloads = PayloadStore(client=lambda: clients.s3, bucket=settings.payload_bucket)
         return cls(
             settings=settings,

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.logs import written_by_now
 from benchmark.cost import model
 from operations import outputs
 from operations.clients import session_for
-from operations.executions import execution
-from operations.executions.logs import written_by_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

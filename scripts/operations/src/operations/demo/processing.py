@@ -8,12 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from activity_dispatch_cli import execution, history
 from operations.clients import Clients, connect
 from operations.demo.stage import cloud_for_demo, say, show_logs, stack_for_demo, step
-from operations.executions import execution, history, sample
+from operations.executions import sample
 
 if TYPE_CHECKING:
-    from operations.executions.execution import Ended
+    from activity_dispatch_cli.execution import Ended
     from operations.executions.sample import Expected
     from operations.outputs import Outputs
 

@@ -6,9 +6,9 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from activity_dispatch_cli.logs import lines_since
 from operations import outputs, paths
 from operations.deploy import terraform
-from operations.executions.logs import lines_since
 from operations.interrupts import uninterrupted
 from operations.local import cloud
 

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

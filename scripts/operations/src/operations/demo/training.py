@@ -7,12 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from activity_dispatch_cli import execution
 from operations import paths
 from operations.clients import connect
 from operations.demo import sweeps
 from operations.demo.stage import cloud_for_demo, say, show_logs, stack_for_demo
 from operations.errors import OperationError
-from operations.executions import execution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""What happens in a deployed stack: executions, open tasks, logs."""
+"""`make run` and `make status`: activity-dispatch's commands, on the stack of an environment."""

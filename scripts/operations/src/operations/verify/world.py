@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 
 from activity_dispatch.domain.polls import poll_id_of
-from operations.executions import execution
-from operations.executions.history import ENDS
-from operations.executions.tables import SessionClients, task_table
+from activity_dispatch.store.dynamodb.task_table import DynamoTaskTable
+from activity_dispatch.store.payloads import PayloadStore
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.history import ENDS
 from operations.verify.results import CheckFailed, Stopped, expect
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from activity_dispatch.domain.tasks import TaskRecord
     from activity_dispatch.store.task_table import Overview
-    from operations.executions.execution import Ended
+    from activity_dispatch_cli.execution import Ended
     from operations.outputs import Outputs
 
 # GetActivityTask answers after up to a minute, and a repeated poll could lose a task.
@@ -142,4 +143,7 @@ class World:
 
 def overview(session: boto3.Session, stack: Outputs) -> Overview:
     """Read a stack's task table: open tasks, slots and activities."""
-    return task_table(SessionClients(session), stack).overview()
+    payloads = PayloadStore(client=lambda: session.client("s3"), bucket=stack.data_bucket)
+    return DynamoTaskTable(
+        client=session.client("dynamodb"), name=stack.document["task_table"], payloads=payloads
+    ).overview()

@@ -6,14 +6,14 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-from operations.executions import execution
+from activity_dispatch_cli import execution
 from operations.verify.checks.flows import put_text
 from operations.verify.results import Finding, NotApplicable, expect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from operations.executions.execution import Ended
+    from activity_dispatch_cli.execution import Ended
     from operations.verify.world import World
 
 SLEEP_SECONDS = 45

@@ -11,7 +11,7 @@ from operations.executions import sample
 from operations.verify.results import Finding, expect
 
 if TYPE_CHECKING:
-    from operations.executions.execution import Ended
+    from activity_dispatch_cli.execution import Ended
     from operations.verify.world import World
 
 # How far the clocks of Lambda and Step Functions may be apart.

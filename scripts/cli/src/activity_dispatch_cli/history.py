@@ -3,14 +3,10 @@
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 type Event = Mapping[str, Any]
 
@@ -34,8 +30,14 @@ class Narrator:
         text = _text(event)
         if text is None:
             return []
-        elapsed = (event["timestamp"] - self._since).total_seconds()
-        return [f"{elapsed:>8.2f} s  {text}", *self._error_lines(event)]
+        return [self._timed(event["timestamp"], text), *self._error_lines(event)]
+
+    def aside(self, at: datetime, text: str) -> str:
+        """What is known from elsewhere."""
+        return self._timed(at, f"     {text}")
+
+    def _timed(self, at: datetime, text: str) -> str:
+        return f"{(at - self._since).total_seconds():>8.2f} s  {text}"
 
     def _error_lines(self, event: Event) -> list[str]:
         error, cause = (details(event).get(name) for name in ("error", "cause"))

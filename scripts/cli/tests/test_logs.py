@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from operations.executions.logs import LONGEST_WAIT_SECONDS, MAX_LINES, lines_since, written_by_now
+from activity_dispatch_cli.logs import LONGEST_WAIT_SECONDS, MAX_LINES, lines_since, written_by_now
 
 GROUP = "/aws/lambda/one"
 

@@ -1,6 +1,4 @@
-"""Open tasks as rows: what each line says, and what it says when a service refuses."""
-
-from __future__ import annotations
+"""What is known of open tasks, and what is said when a service refuses."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,7 +12,8 @@ from activity_dispatch.domain.jobs import Diagnosis, JobId, JobState, LogLocatio
 from activity_dispatch.domain.tasks import OutcomeName, TaskRecord, TaskState
 from activity_dispatch.store.task_table import Overview, SlotsRecord
 from activity_dispatch.testing import FakeBackend
-from operations.executions.open_tasks import duration, rows_of, table_of, waiting_lines
+from activity_dispatch_cli.open_tasks import open_tasks
+from activity_dispatch_cli.texts import duration
 
 NOW = 1_800_000_000.0
 PREFIX = "arn:aws:states:eu-west-1:000000000000:activity:orders-"
@@ -70,29 +69,38 @@ def backend() -> Backend:
     return made
 
 
-def rows(backend: Backend, *records: TaskRecord, region: str | None = None, **config: str) -> Any:
+def found(backend: Backend, *records: TaskRecord, **config: str) -> Any:
     overview = Overview(tasks=records, slots=(), activities=(activity(**config),))
-    return rows_of(overview, lambda _: backend, NOW, region=region)
+    return open_tasks(overview, lambda _: backend, NOW)
 
 
 def test_the_oldest_task_comes_first(backend: Backend) -> None:
-    found, problems = rows(backend, record(1, 5), record(2, 4000), record(3, 70))
-    assert [(row.job, row.age) for row in found] == [("2", "1 h 6 min"), ("3", "1 min 10 s"), ("1", "5 s")]
-    assert problems == []
+    opened = found(backend, record(1, 5), record(2, 4000), record(3, 70))
+    assert [(task.job_id, task.age_seconds) for task in opened.tasks] == [
+        ("arn:job/2", 4000),
+        ("arn:job/3", 70),
+        ("arn:job/1", 5),
+    ]
+    assert opened.problems == ()
 
 
-def test_a_line_shows_state_job_and_progress(backend: Backend) -> None:
-    backend.reported = {"arn:job/1": {"state": JobState.QUEUED}, "arn:job/2": {"progress": "epoch\n 3"}}
+def test_a_task_has_state_job_and_progress(backend: Backend) -> None:
+    backend.reported = {"arn:job/1": {"state": JobState.QUEUED}, "arn:job/2": {"progress": "epoch 3"}}
     settled = {"state": TaskState.SETTLED, "outcome": OutcomeName.CANCELLED}
-    (starting, ended, two, one), _ = rows(
+    starting, ended, two, one = found(
         backend,
         record(1, 1),
         record(2, 2),
-        record(3, 3, progress="x" * 100, **settled),
+        record(3, 3, progress="half", **settled),
         record(4, 4, state=TaskState.STARTING, job_id=None),
+    ).tasks
+    assert (starting.state, starting.job_id, starting.progress, starting.log) == (
+        "starting",
+        None,
+        None,
+        None,
     )
-    assert (starting.state, starting.job, starting.progress, starting.log) == ("starting", "-", "-", "-")
-    assert (ended.state, len(ended.progress)) == ("cancelled, job ends", 40)
+    assert (ended.state, ended.progress) == ("cancelled, job ends", "half")
     assert (two.state, two.backend, two.activity, two.progress) == (
         "started",
         "batch",
@@ -102,14 +110,7 @@ def test_a_line_shows_state_job_and_progress(backend: Backend) -> None:
     assert one.state == "queued"
 
 
-def test_a_line_shows_the_execution_if_it_is_known(backend: Backend) -> None:
-    arn = "arn:aws:states:eu-west-1:000000000000:execution:orders:monday"
-    child = "arn:aws:states:eu-west-1:000000000000:execution:orders/Each:tuesday"
-    found, _ = rows(backend, record(3, 3, execution_arn=arn), record(2, 2, execution_arn=child), record(1, 1))
-    assert [row.execution for row in found] == ["monday", "tuesday", "-"]
-
-
-def test_a_line_shows_the_attempt_and_asks_the_backend_of_its_link(backend: Backend) -> None:
+def test_a_task_asks_the_backend_of_its_attempt(backend: Backend) -> None:
     link = Link(backend="batch", config={"job_queue": "second"})
     chained = replace(activity(), fallbacks=(link,))
     overview = Overview(tasks=(record(1, 1, attempt=2),), slots=(), activities=(chained,))
@@ -119,23 +120,25 @@ def test_a_line_shows_the_attempt_and_asks_the_backend_of_its_link(backend: Back
         asked.append(found.config)
         return backend
 
-    (row,), _ = rows_of(overview, backend_of, NOW, region=None)
-    assert row.backend.endswith(", attempt 2")
+    (task,) = open_tasks(overview, backend_of, NOW).tasks
+    assert task.attempt == 2
     assert asked == [{"job_queue": "second"}]
 
 
-def test_a_line_shows_where_the_log_is(backend: Backend) -> None:
+def test_a_task_says_where_its_log_is(backend: Backend) -> None:
     backend.location = LogLocation(group="/aws/batch/job", stream="words/default/1")
-    assert rows(backend, record(1, 1))[0][0].log == "/aws/batch/job words/default/1"
-    link = rows(backend, record(1, 1), region="eu-west-1")[0][0].log
+    log = found(backend, record(1, 1)).tasks[0].log
+    assert log.link(None) == "/aws/batch/job words/default/1"
+    link = log.link("eu-west-1")
     assert link.startswith("https://eu-west-1.console.aws.amazon.com/")
     assert link.endswith("log-group/$252Faws$252Fbatch$252Fjob/log-events/words$252Fdefault$252F1")
 
 
 def test_the_log_of_a_function_is_searched_for_the_task(backend: Backend) -> None:
-    (row,), _ = rows(backend, record(1, 1), region="eu-west-1", function_arn=FUNCTION)
-    assert "log-group/$252Faws$252Flambda$252Forders-process/log-events$3FfilterPattern$3D$2522000" in row.log
-    assert rows(backend, record(1, 1), function_arn=FUNCTION)[0][0].log == "/aws/lambda/orders-process"
+    log = found(backend, record(1, 1), function_arn=FUNCTION).tasks[0].log
+    link = log.link("eu-west-1")
+    assert "log-group/$252Faws$252Flambda$252Forders-process/log-events$3FfilterPattern$3D$2522000" in link
+    assert log.link(None) == f"/aws/lambda/orders-process {1:032x}"
 
 
 def test_a_service_that_refuses_affects_only_its_tasks(backend: Backend) -> None:
@@ -143,31 +146,26 @@ def test_a_service_that_refuses_affects_only_its_tasks(backend: Backend) -> None
         raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "DescribeJobs")
 
     overview = Overview(tasks=(record(1, 1),), slots=(), activities=(activity(),))
-    found, problems = rows_of(overview, refuse, NOW, region=None)
-    assert [row.state for row in found] == ["started"]
-    assert "orders-batch: its jobs are unknown: " in problems[0]
-    assert "AccessDenied" in problems[0]
+    opened = open_tasks(overview, refuse, NOW)
+    assert [task.state for task in opened.tasks] == ["started"]
+    assert "orders-batch: its jobs are unknown: " in opened.problems[0]
+    assert "AccessDenied" in opened.problems[0]
 
 
 def test_a_task_of_an_activity_that_no_longer_exists(backend: Backend) -> None:
     overview = Overview(tasks=(record(1, 1),), slots=(), activities=())
-    (row,), _ = rows_of(overview, lambda _: backend, NOW, region=None)
-    assert (row.activity, row.log) == ("orders-batch", "-")
+    (task,) = open_tasks(overview, lambda _: backend, NOW).tasks
+    assert (task.activity, task.log) == ("orders-batch", None)
 
 
-def test_columns_are_aligned_with_their_headings(backend: Backend) -> None:
-    found, _ = rows(backend, record(1, 1), record(2, 2, backend="a-long-name"))
-    head, first, second = table_of(found)
-    assert head.split() == ["STATE", "BACKEND", "ACTIVITY", "EXECUTION", "JOB", "AGE", "PROGRESS", "LOG"]
-    assert head.index("ACTIVITY") == first.index("orders-batch") == second.index("orders-batch")
-    assert table_of([]) == []
-
-
-def test_waiting_requests_are_counted() -> None:
+def test_waiting_requests_and_states_are_counted(backend: Backend) -> None:
     full = SlotsRecord(activity_arn=PREFIX + "batch", holders=frozenset("ab"), waiting=3)
     free = SlotsRecord(activity_arn=PREFIX + "lambda", holders=frozenset("a"), waiting=0)
-    overview = Overview(tasks=(), slots=(full, free), activities=())
-    assert waiting_lines(overview) == ["orders-batch: 2 slots used, 3 tasks wait"]
+    tasks = (record(1, 1), record(2, 2, state=TaskState.STARTING), record(3, 3))
+    opened = open_tasks(Overview(tasks=tasks, slots=(full, free), activities=()), lambda _: backend, NOW)
+    assert opened.waiting == {"orders-batch": (2, 3)}
+    assert list(opened.totals.items()) == [("started", 2), ("starting", 1)]
+    assert opened.to_json()["waiting"] == {"orders-batch": {"slots_used": 2, "waiting": 3}}
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from operations.errors import OperationError
-from operations.executions import execution
+from activity_dispatch_cli import execution
+from activity_dispatch_cli.errors import CommandError
 
 ARN = "arn:aws:states:eu-west-1:000000000000:execution:machine:name"
 MACHINE = "arn:aws:states:eu-west-1:000000000000:stateMachine:machine"
@@ -101,5 +101,5 @@ def test_a_lagging_history_is_read_once_more(stubbed: Execution) -> None:
 def test_following_ends_at_the_limit(stubbed: Execution) -> None:
     stubbed.describes("RUNNING")
     stubbed.lists(1)
-    with pytest.raises(OperationError, match="did not end within 0 s"):
+    with pytest.raises(CommandError, match="did not end within 0 s"):
         stubbed.follow([], limit_seconds=0)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from operations.executions.history import Narrator
+from activity_dispatch_cli.history import Narrator
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 

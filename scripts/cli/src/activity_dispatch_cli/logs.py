@@ -1,14 +1,11 @@
 """The logs of a stack's functions."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
@@ -18,19 +15,19 @@ LONGEST_WAIT_SECONDS = 15.0
 _PAUSE_SECONDS = 0.5
 
 
-def lines_since(client: CloudWatchLogsClient, group: str, since: datetime) -> list[str]:
+def lines_since(client: "CloudWatchLogsClient", group: str, since: datetime) -> list[str]:
     """Return the last lines of a log group since `since`; none when the group does not exist."""
     events = written_by_now(client, group, since)
     return [event["message"].rstrip() for event in events][-MAX_LINES:]
 
 
 def written_by_now(
-    client: CloudWatchLogsClient,
+    client: "CloudWatchLogsClient",
     group: str,
     since: datetime | None = None,
     *,
     sleep: Callable[[float], None] = time.sleep,
-) -> list[FilteredLogEventTypeDef]:
+) -> "list[FilteredLogEventTypeDef]":
     """Return a log group's events, in the order of their times, once those written by now can be read.
 
     After 15 s it returns those that can be read; none when the group does not exist. The service's own figure
@@ -50,7 +47,7 @@ def written_by_now(
         return []
 
 
-def _last_written(client: CloudWatchLogsClient, group: str) -> dict[str, int]:
+def _last_written(client: "CloudWatchLogsClient", group: str) -> dict[str, int]:
     """Return when the last event of each stream was written, in milliseconds since 1970."""
     pages = client.get_paginator("describe_log_streams").paginate(logGroupName=group)
     return {
@@ -62,15 +59,15 @@ def _last_written(client: CloudWatchLogsClient, group: str) -> dict[str, int]:
 
 
 def _readable(
-    client: CloudWatchLogsClient, group: str, since: datetime | None
-) -> list[FilteredLogEventTypeDef]:
+    client: "CloudWatchLogsClient", group: str, since: datetime | None
+) -> "list[FilteredLogEventTypeDef]":
     start = 0 if since is None else int(since.timestamp() * 1000)
     pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=start)
     return sorted((event for page in pages for event in page["events"]), key=lambda event: event["timestamp"])
 
 
 def _are_complete(
-    events: list[FilteredLogEventTypeDef], written: dict[str, int], since: datetime | None
+    events: "list[FilteredLogEventTypeDef]", written: dict[str, int], since: datetime | None
 ) -> bool:
     read: dict[str, int] = {}
     for event in events:

@@ -1,27 +1,40 @@
 """Start an execution and follow it, event by event, until it ends."""
 
-from __future__ import annotations
-
 import json
 import math
 import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from operations.errors import OperationError
-from operations.executions import history
+from activity_dispatch_cli import history
+from activity_dispatch_cli.errors import CommandError, Exit
+from activity_dispatch_cli.history import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-
     from mypy_boto3_stepfunctions import SFNClient
     from mypy_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
-    from operations.executions.history import Event
+EXIT_CODES = {
+    "SUCCEEDED": Exit.DONE,
+    "FAILED": Exit.FAILED,
+    "TIMED_OUT": Exit.TIMED_OUT,
+    "ABORTED": Exit.ABORTED,
+}
 
-EXIT_CODES = {"SUCCEEDED": 0, "FAILED": 1, "TIMED_OUT": 2, "ABORTED": 3}
+
+class Watch(Protocol):
+    """Looks at what belongs to an execution each time that its history is read."""
+
+    def note(self, event: Event) -> None:
+        """Take an event of the history."""
+        ...
+
+    def lines(self) -> Iterable[str]:
+        """Return what is new."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,20 +55,24 @@ class Ended:
         return EXIT_CODES[self.status]
 
 
-def start(client: SFNClient, state_machine: str, document: Any) -> str:
+def start(client: "SFNClient", state_machine: str, document: Any) -> str:
     """Start an execution with `document` as its input and return its ARN."""
     return client.start_execution(stateMachineArn=state_machine, input=json.dumps(document))["executionArn"]
 
 
 def follow(
-    client: SFNClient,
+    client: "SFNClient",
     arn: str,
     *,
     tell: Callable[[str], None],
     interval_seconds: float = 0.5,
     limit_seconds: float | None = None,
+    watch: Watch | None = None,
 ) -> Ended:
-    """Pass every event to `tell` once, in words, until the end. OperationError after `limit_seconds`."""
+    """Pass every event to `tell` once, in words, until the end, and what `watch` sees meanwhile.
+
+    Raises CommandError after `limit_seconds`.
+    """
     deadline = math.inf if limit_seconds is None else time.monotonic() + limit_seconds
     events: list[Event] = []
     narrator: history.Narrator | None = None
@@ -64,21 +81,31 @@ def follow(
         # Before the history, so that the history is at least as new as the status.
         now = client.describe_execution(executionArn=arn)
         narrator = narrator or history.Narrator(now["startDate"])
-        for event in newer_events(client, arn, events[-1]["id"] if events else 0):
-            events.append(event)
-            for line in narrator.lines(event):
-                tell(line)
+        newer = newer_events(client, arn, events[-1]["id"] if events else 0)
+        events += newer
+        for line in _told(narrator, newer, watch):
+            tell(line)
         ended = now["status"] in EXIT_CODES
         # The history may lag behind the status or lack its last event: read it once more, but not forever.
         if ended and (ended_before or (events and events[-1]["type"] in history.ENDS)):
             return _ended(now, events)
         ended_before = ended
         if time.monotonic() > deadline:
-            raise OperationError(f"the execution did not end within {limit_seconds:.0f} s: {arn}")
+            raise CommandError(f"the execution did not end within {limit_seconds:.0f} s: {arn}", Exit.FAILED)
         time.sleep(interval_seconds)
 
 
-def newer_events(client: SFNClient, arn: str, after: int) -> list[Event]:
+def _told(narrator: history.Narrator, events: Iterable[Event], watch: Watch | None) -> Iterator[str]:
+    for event in events:
+        yield from narrator.lines(event)
+        if watch is not None:
+            watch.note(event)
+    if watch is not None:
+        for line in watch.lines():
+            yield narrator.aside(datetime.now(UTC), line)
+
+
+def newer_events(client: "SFNClient", arn: str, after: int) -> list[Event]:
     """Return the events whose id is greater than `after`, oldest first.
 
     They are read newest first, so that following a long execution reads each page about once.
@@ -87,14 +114,14 @@ def newer_events(client: SFNClient, arn: str, after: int) -> list[Event]:
     return list(newest_first)[::-1]
 
 
-def _newest_first(client: SFNClient, arn: str) -> Iterator[Event]:
+def _newest_first(client: "SFNClient", arn: str) -> Iterator[Event]:
     paginator = client.get_paginator("get_execution_history")
     for page in paginator.paginate(executionArn=arn, reverseOrder=True, includeExecutionData=True):
         for event in page["events"]:
             yield dict(event)
 
 
-def _ended(described: DescribeExecutionOutputTypeDef, events: list[Event]) -> Ended:
+def _ended(described: "DescribeExecutionOutputTypeDef", events: list[Event]) -> Ended:
     return Ended(
         arn=described["executionArn"],
         status=described["status"],
