@@ -45,6 +45,8 @@ READY := $(VENV_READY) $(CLOUD_READY)
 SECOND_READY := build/stamps/second-cloud
 # It holds PyTorch; only training needs it.
 TRAINING_READY := build/stamps/training
+# Playwright, which drives a browser.
+BROWSER_READY := build/stamps/browser
 # What `make benchmark` compares the dispatcher with and what measures it, each in a separate environment.
 BENCHMARKED := stub plot activity-worker stefuna
 BENCHMARK_READY := $(BENCHMARKED:%=build/stamps/benchmark-%)
@@ -65,7 +67,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
-	deep-test checkov integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
+	deep-test checkov browser-test integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
 	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up local-down run status \
 	verify bootstrap plan apply deploy destroy release migrate \
 	requirements clean need-terraform need-docker need-env
@@ -163,6 +165,10 @@ second-cloud-allow: $(READY) ## grant the roles deployed there what only that cl
 verify-test: $(READY) $(ZIPS) | need-terraform ## run make verify on a new local cloud, which must pass it (5 minutes)
 	$(PYTEST) tests/acceptance
 
+browser-test: $(READY) $(BROWSER_READY) ## test the timeline's page in a Chromium (CHROMIUM=, or Debian's, which root installs)
+	@chromium=$$(scripts/chromium) && CHROMIUM=$$chromium PAGES_PYTHON=$(PYTHON) \
+		build/browser/venv/bin/python -m pytest --confcutdir=tests/browser tests/browser
+
 benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the dispatcher with its alternatives (under 10 minutes); writes docs/benchmarks.md
 	@exec $(PYTHON) -m benchmark
 
@@ -231,6 +237,7 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 	$(COMPILE) --output-file requirements/dev.txt requirements/dev.in
 	$(COMPILE) --output-file requirements/checkov.txt requirements/checkov.in
 	$(COMPILE) --output-file requirements/asl.txt requirements/asl.in
+	$(COMPILE) --output-file requirements/browser.txt requirements/browser.in
 	for image in worker training; do $(COMPILE) --generate-hashes --constraint requirements/dev.txt \
 		--output-file images/$$image/requirements.txt images/$$image/requirements.in; done
 	$(COMPILE) --generate-hashes --output-file scripts/second-cloud/requirements.txt scripts/second-cloud/requirements.in
@@ -238,7 +245,7 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 clean: ## stop the local cloud and remove everything built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; $(OPERATIONS) second-cloud-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/checkov build/asl build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
+	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/browser build/checkov build/asl build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/examples terraform/bootstrap terraform/verify terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 
@@ -285,6 +292,12 @@ $(SECOND_READY): $(UV_READY) scripts/second-cloud/requirements.txt
 	@echo 'Setting up the second cloud'
 	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/second-cloud/venv
 	@$(UV) pip sync --quiet --require-hashes --python build/second-cloud/venv/bin/python scripts/second-cloud/requirements.txt
+	@touch $@
+
+$(BROWSER_READY): $(UV_READY) requirements/browser.txt
+	@echo 'Setting up the tests of pages'
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/browser/venv
+	@$(UV) pip sync --quiet --python build/browser/venv/bin/python requirements/browser.txt
 	@touch $@
 
 $(CHECKOV_READY): $(UV_READY) requirements/checkov.txt

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -236,5 +237,33 @@ def slots(
 
     def command(found: Stack) -> int:
         return using.slots(found, _console(), as_json=as_json)
+
+    return _with_stack(command, stack, region, profile, endpoint)
+
+
+@app.command()
+def timeline(
+    execution: Annotated[
+        str | None, typer.Argument(metavar="[EXECUTION]", help="ARN of an execution.")
+    ] = None,
+    *,
+    last: Annotated[
+        str | None, typer.Option(help="All tasks of this time: 30m, 1h, 2d. Reads the whole table.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
+        "timeline.html"
+    ),
+    stack: StackName = None,
+    region: Region = None,
+    profile: Profile = None,
+    endpoint: Endpoint = None,
+) -> int:
+    """Write a page that shows what happened: a bar for each task, slots in use, outcomes."""
+
+    def command(found: Stack) -> int:
+        # Imported here: the other commands start faster.
+        from activity_dispatch_cli.timeline.command import timeline as write
+
+        return write(found, execution, last, output)
 
     return _with_stack(command, stack, region, profile, endpoint)

@@ -1,0 +1,1 @@
+"""`activity-dispatch timeline`: a picture of what happened, as one HTML file."""
