@@ -57,7 +57,7 @@ class Burst:
         arns = [each["executionArn"] for page in pages for each in page["executions"]]
         return [sfn.describe_execution(executionArn=arn) for arn in arns]
 
-    def starts(self) -> list[str]:
+    def starts(self) -> set[str]:
         """Return the tasks that ECS has started for the activity, also those that have stopped."""
         ecs, cluster = self.client("ecs"), self.stack["cluster"]
         family = f"running-{self.activity}"
@@ -65,7 +65,8 @@ class Burst:
             ecs.get_paginator("list_tasks").paginate(cluster=cluster, family=family, desiredStatus=status)
             for status in ("RUNNING", "STOPPED")
         ]
-        return [arn for pages in listed for page in pages for arn in page["taskArns"]]
+        # One that stops between the two calls is in both answers.
+        return {arn for pages in listed for page in pages for arn in page["taskArns"]}
 
     def notes(self) -> list[tuple[str, str, int]]:
         """Return what the programs have noted: the task, what it did, the worker's process."""
