@@ -245,7 +245,7 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 clean: ## stop the local cloud and remove everything built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; $(OPERATIONS) second-cloud-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/browser build/checkov build/asl build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
+	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/browser build/checkov build/asl build/demo build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/examples terraform/bootstrap terraform/verify terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 

@@ -8,7 +8,7 @@ import pytest
 
 TARGETS = (
     *("test", "deep-test", "states-test", "running-test"),
-    *("integration-test", "verify-test", "second-cloud-test", "image-test"),
+    *("integration-test", "verify-test", "second-cloud-test", "browser-test", "image-test"),
 )
 SETUP = "setup zip build/stamps/checkov build/stamps/asl build/stamps/second-cloud:\n"
 COMMIT = ["-c", "user.name=ci", "-c", "user.email=ci@example.com", "commit", "--quiet"]
@@ -17,14 +17,18 @@ TERRAFORM = "66 passed, 0 failed"
 FAILED = "===== 1 failed, 2 passed in 0.10s ====="
 
 
-def run(root: Path, folder: Path, makefile: str, engine: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run .ci/run with this Makefile; scripts/docker-engine start exits with `engine`."""
+def run(
+    root: Path, folder: Path, makefile: str, engine: int = 0, browser: int = 0
+) -> subprocess.CompletedProcess[str]:
+    """Run .ci/run with this Makefile; what looks for an engine and a browser exits as it is told."""
     for part in (".ci", "scripts"):
         (folder / part).mkdir()
     shutil.copy2(root / ".ci/run", folder / ".ci/run")
     script = folder / "scripts/docker-engine"
     script.write_text(f'#!/bin/sh\necho "docker-engine $1"\n[ "$1" = stop ] || exit {engine}\n')
     script.chmod(0o755)
+    (folder / "scripts/chromium").write_text(f"#!/bin/sh\nexit {browser}\n")
+    (folder / "scripts/chromium").chmod(0o755)
     (folder / "Makefile").write_text(SETUP + makefile)
     (folder / ".gitignore").write_text("build/\n")
     for command in (["init", "--quiet"], ["add", "."], [*COMMIT, "--message=all"]):
@@ -71,14 +75,20 @@ def test_suites_beside_another_cloud_have_checkouts_and_ports_of_their_own(
     assert f"[integration-test] integration-test in {tmp_path} at \n" in done.stdout
 
 
-@pytest.mark.parametrize(("engine", "code"), [(3, 0), (1, 1)])
-def test_without_a_docker_engine_the_skipped_lane_is_reported(
-    engine: int, code: int, root: Path, tmp_path: Path
+@pytest.mark.parametrize(("answer", "code"), [(3, 0), (1, 1)])
+@pytest.mark.parametrize(
+    ("target", "script"),
+    [("image-test", "scripts/docker-engine start"), ("browser-test", "scripts/chromium")],
+)
+def test_what_cannot_run_here_is_reported_as_skipped(
+    target: str, script: str, answer: int, code: int, root: Path, tmp_path: Path
 ) -> None:
-    done = run(root, tmp_path, f"{' '.join(TARGETS[:-1])}:\n\t@echo '{PASSED}'\n", engine)
+    others = [each for each in TARGETS if each != target]
+    answers = {"engine" if target == "image-test" else "browser": answer}
+    done = run(root, tmp_path, f"{' '.join(others)}:\n\t@echo '{PASSED}'\n", **answers)
     assert done.returncode == code
-    assert ("SKIPPED: make image-test" in done.stdout) is (engine == 3)
-    assert ("FAILED: scripts/docker-engine start" in done.stdout) is (engine != 3)
+    assert (f"SKIPPED: make {target}" in done.stdout) is (answer == 3)
+    assert (f"FAILED: {script}\n" in done.stdout) is (answer != 3)
 
 
 def test_a_suite_that_runs_no_test_fails(root: Path, tmp_path: Path) -> None:

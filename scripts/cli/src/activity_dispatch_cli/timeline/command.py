@@ -37,7 +37,7 @@ def timeline(stack: Stack, execution: str | None, last: str | None, output: Path
     if not records:
         raise CommandError(f"{stack.name} knows no task of {execution or f'the last {last}'}", Exit.FAILED)
     write(stack, records, title, output)
-    print(f"{len(records)} tasks: {output}")
+    print(f"{len(records)} tasks: {output}", flush=True)
     return Exit.DONE
 
 

@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from activity_dispatch_cli import execution, history
+from activity_dispatch_cli.timeline.command import timeline
+from operations import paths
 from operations.clients import Clients, connect
 from operations.demo.stage import cloud_for_demo, say, show_logs, stack_for_demo, step
 from operations.executions import sample
+from operations.executions.stack import stack_of
 
 if TYPE_CHECKING:
     from activity_dispatch_cli.execution import Ended
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 EXECUTION_SECONDS = 120.0
 INTERVAL_SECONDS = 0.2
+# Longer than any demo.
+LAST = "1h"
+TIMELINE = paths.ROOT / "build/demo/timeline.html"
 COLUMNS = "{:<12} {:>9} {:>9} {:>9}  {}"
 
 
@@ -38,6 +44,7 @@ def demo() -> int:
     with cloud_for_demo() as local, stack_for_demo(local) as stack:
         reports = run_all(stack)
         show_table(reports)
+        write_timeline(stack)
     problems = [f"{report.backend}: {problem}" for report in reports for problem in report.problems]
     problems += differences(reports)
     if not problems and len(reports) > 1:
@@ -81,6 +88,13 @@ def run_one(clients: Clients, stack: Outputs, backend: str, source: str, wanted:
     if found:
         show_logs(clients, stack, begun)
     return Report(backend=backend, ended=ended, problems=found)
+
+
+def write_timeline(stack: Outputs) -> None:
+    """Write the page that shows what happened; it outlives the demo's cloud."""
+    TIMELINE.parent.mkdir(parents=True, exist_ok=True)
+    timeline(stack_of(stack), None, LAST, TIMELINE)
+    say(f"What happened, as a page for your browser: {TIMELINE.relative_to(paths.ROOT)}")
 
 
 def find_problems(ended: Ended, wanted: Expected) -> tuple[str, ...]:
