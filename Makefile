@@ -61,6 +61,8 @@ CHECKOV := build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
 TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/verify/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf terraform/examples/*/*/*.tf)
 
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard functions/*/pyproject.toml images/*/pyproject.toml scripts/cli/pyproject.toml scripts/operations/pyproject.toml scripts/benchmark/pyproject.toml))
+# The shell scripts.
+SCRIPTS := .ci/run $(shell grep -lE '^\#!.*\bsh$$|^\#!.*bash$$' scripts/* 2>/dev/null)
 FUNCTIONS := $(filter-out common,$(patsubst functions/%,%,$(filter functions/%,$(MEMBERS))))
 ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 # Folders too: only they show that a file was removed.
@@ -97,6 +99,7 @@ python-lint: $(READY) ## check the Python files' style, types and imports (ruff,
 	.venv/bin/mypy
 	cd scripts/localcloud && $(CURDIR)/.venv/bin/mypy src tests
 	.venv/bin/lint-imports --no-logo --cache-dir build/import-linter
+	.venv/bin/shellcheck $(SCRIPTS)
 
 docs: $(VENV_READY) ## update the generated parts of the docs: the modules' inputs and outputs, the cost
 	@$(OPERATIONS) docs

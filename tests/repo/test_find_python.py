@@ -16,7 +16,7 @@ def tools(tmp_path: Path) -> Path:
     """A PATH with the few tools a script needs, and a uv without a Python."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    for name in ("bash", "env"):
+    for name in ("sh", "env"):
         (folder / name).symlink_to(str(shutil.which(name)))
     _script(folder / "uv", BROKEN)
     return folder

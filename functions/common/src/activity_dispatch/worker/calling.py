@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any
 
 from activity_dispatch.domain.outcomes import Cause, ErrorName, Failed, Outcome, Succeeded, own_error_name
@@ -34,7 +35,8 @@ def call(
         return None
     except BaseException as error:
         # SystemExit and the like too: however the function ends, the task must get its outcome.
-        LOG.exception("the function raised an exception")
+        trace = _of_the_user(error.__traceback__)
+        LOG.error("the function raised an exception", exc_info=(type(error), error, trace))
         return Failed(error=own_error_name(error), cause=Cause(message=_described(error)))
     try:
         return Succeeded(output=json.dumps(result, allow_nan=False))
@@ -54,6 +56,14 @@ def traced(traceparent: str | None) -> Iterator[None]:
         yield
     finally:
         os.environ.pop("TRACEPARENT", None)
+
+
+def _of_the_user(trace: TracebackType | None) -> TracebackType | None:
+    """Leave our own frames out: they would take the place of the user's lines in the cause."""
+    found = trace
+    while found is not None and found.tb_frame.f_globals.get("__name__", "").startswith("activity_dispatch."):
+        found = found.tb_next
+    return found or trace
 
 
 def _described(error: BaseException) -> str:
