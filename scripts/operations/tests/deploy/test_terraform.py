@@ -74,7 +74,7 @@ def test_a_failure_carries_terraform_s_output(checkout: Path) -> None:
     log = checkout / "log"
     with pytest.raises(OperationError, match="terraform init failed with exit code 1") as error:
         terraform.deploy("refused", log=log)
-    assert error.value.detail == "Error: refused\n"
+    assert error.value.detail == "Error: refused"
 
 
 @pytest.mark.usefixtures("terraform_calls", "pushed")

@@ -12,9 +12,10 @@ from activity_dispatch_cli import execution, history
 from activity_dispatch_cli.timeline.command import timeline
 from operations import paths
 from operations.clients import Clients, connect
-from operations.demo.stage import cloud_for_demo, say, show_logs, stack_for_demo, step
+from operations.demo.stage import cloud_for_demo, show_logs, stack_for_demo
 from operations.executions import sample
 from operations.executions.stack import stack_of
+from operations.steps import say, step
 
 if TYPE_CHECKING:
     from activity_dispatch_cli.execution import Ended

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from operations import outputs, paths
 from operations.deploy import terraform
 from operations.interrupts import uninterrupted
 from operations.local import cloud
+from operations.steps import say, step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +36,7 @@ def cloud_for_demo() -> Iterator[Cloud]:
 def stack_for_demo(local: Cloud, *, training: bool = False) -> Iterator[Outputs]:
     """The deployed stack. It is destroyed afterwards if the cloud keeps running and the stack is ours."""
     existed = paths.outputs_file(outputs.LOCAL).exists()
-    log = paths.build_dir(outputs.LOCAL) / "terraform.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.unlink(missing_ok=True)
+    log = terraform.new_log()
     try:
         with step("Deploy with Terraform"):
             stack = terraform.deploy(outputs.LOCAL, log=log, training=training)
@@ -54,15 +52,3 @@ def show_logs(clients: Clients, stack: Outputs, since: datetime) -> None:
         say(f"--- log of {name}")
         for line in lines_since(clients.logs, function["log_group_name"], since):
             say(line)
-
-
-@contextmanager
-def step(what: str) -> Iterator[None]:
-    begun = time.monotonic()
-    say(f"{what} ...")
-    yield
-    say(f"{what}: {time.monotonic() - begun:.1f} s")
-
-
-def say(line: str) -> None:
-    print(line, flush=True)

@@ -11,8 +11,9 @@ from activity_dispatch_cli import execution
 from operations import paths
 from operations.clients import connect
 from operations.demo import sweeps
-from operations.demo.stage import cloud_for_demo, say, show_logs, stack_for_demo
+from operations.demo.stage import cloud_for_demo, show_logs, stack_for_demo
 from operations.errors import OperationError
+from operations.steps import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,14 +7,18 @@ from operations.deploy import terraform
 from operations.errors import OperationError
 from operations.interrupts import uninterrupted
 from operations.local import cloud
+from operations.steps import step
 
 
 def up() -> None:
     """Start the local cloud, or use the one that answers, and deploy the stack to it."""
     borrowed = cloud.is_there()
     try:
-        local = cloud.start()
-        terraform.deploy(outputs.LOCAL)
+        with step("Start the local cloud"):
+            local = cloud.start()
+        log = terraform.new_log()
+        with step(f"Deploy with Terraform, which writes to {log.relative_to(paths.ROOT)}"):
+            terraform.deploy(outputs.LOCAL, log=log)
     except KeyboardInterrupt:
         if not borrowed:
             with uninterrupted():
@@ -26,7 +30,11 @@ def up() -> None:
             print(f"The local cloud at {where} is still running; `make local-down` stops it.", flush=True)
         raise
     shown = paths.outputs_file(outputs.LOCAL).relative_to(paths.ROOT)
-    print(f"The stack runs at {local.endpoint}. Its resource names are in {shown}.", flush=True)
+    print(f"The stack runs at {local.endpoint}. Its resource names are in {shown}.")
+    print(
+        "`make run` starts an execution, `make status` lists open tasks, `make local-down` ends it all.",
+        flush=True,
+    )
 
 
 def down() -> None:
@@ -36,5 +44,6 @@ def down() -> None:
     cloud.stop()
     deployed = paths.outputs_file(outputs.LOCAL).exists() and outputs.load(outputs.LOCAL).endpoint == endpoint
     if deployed and cloud.answers():
-        terraform.destroy(outputs.LOCAL)
+        with step("Destroy the stack"):
+            terraform.destroy(outputs.LOCAL, log=terraform.new_log())
     cloud.forget_deployment()

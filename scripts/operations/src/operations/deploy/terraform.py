@@ -24,6 +24,8 @@ INIT_SECONDS = 300.0
 LIMIT_SECONDS = {outputs.LOCAL: 300.0}
 ACCOUNT_LIMIT_SECONDS = 1800.0
 READ_SECONDS = 60.0
+# Errors come last.
+LAST_LINES = 80
 # An apply mostly waits for AWS (an SQS queue takes 25 s): wait for everything at once.
 PARALLELISM = "-parallelism=30"
 # Exit codes of `terraform plan -detailed-exitcode`.
@@ -37,6 +39,14 @@ class Plan:
 
     file: Path
     changes: bool
+
+
+def new_log() -> Path:
+    """Return the file for what Terraform says of the local stack, without what it said before."""
+    log = paths.build_dir(outputs.LOCAL) / "terraform.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)
+    return log
 
 
 def deploy(env: str, *, log: Path | None = None, training: bool = False) -> Outputs:
@@ -215,5 +225,7 @@ def _variables(env: str) -> dict[str, str]:
 
 def _must_succeed(code: int, verb: str, log: Path | None) -> None:
     if code != 0:
-        detail = log.read_text(encoding="utf-8") if log else ""
-        raise OperationError(f"terraform {verb} failed with exit code {code}", detail=detail)
+        lines = log.read_text(encoding="utf-8").splitlines() if log else []
+        more = f"; all it said is in {log}" if log else ""
+        detail = "\n".join(lines[-LAST_LINES:])
+        raise OperationError(f"terraform {verb} failed with exit code {code}{more}", detail=detail)

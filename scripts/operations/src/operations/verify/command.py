@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from operations import exits, outputs, paths
 from operations.clients import session_for
-from operations.demo.stage import say, step
 from operations.deploy import approval, guard, terraform
 from operations.errors import OperationError
 from operations.interrupts import uninterrupted
+from operations.steps import say, step
 from operations.verify import catalogue, cost, deployment, known, packing, report, surroundings
 from operations.verify.deployment import Deployment
 from operations.verify.results import Result, Status, succeeded, summary, table
