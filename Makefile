@@ -14,6 +14,7 @@ INPUT ?=
 override INPUT := $(value INPUT)
 BASE_IMAGE ?=
 IMAGE ?= worker
+IMAGES ?=
 ARCHITECTURE ?=
 WATCH ?=
 BUCKET ?=
@@ -22,7 +23,7 @@ KNOWN ?=
 IAM ?= 1
 STATE ?= -
 TO ?= .
-export ENV BACKEND INPUT BASE_IMAGE IMAGE ARCHITECTURE BUCKET PREFIX KNOWN IAM STATE TO
+export ENV BACKEND INPUT BASE_IMAGE IMAGE IMAGES ARCHITECTURE BUCKET PREFIX KNOWN IAM STATE TO
 
 # Terraform warns on every call when this names a file that does not exist.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -70,7 +71,7 @@ sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
 	deep-test checkov browser-test integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
-	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up local-down run status \
+	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up cloud-up local-down run status \
 	verify bootstrap plan apply deploy destroy release migrate \
 	requirements clean need-terraform need-docker need-env
 
@@ -200,6 +201,9 @@ demo-training: $(READY) $(TRAINING_READY) $(ZIPS) | need-terraform ## demonstrat
 
 local-up: $(READY) $(ZIPS) | need-terraform ## start the local cloud and deploy to it; it runs until local-down
 	@exec $(OPERATIONS) local-up
+
+cloud-up: $(READY) ## start a local cloud without a stack, for your own Terraform (IMAGES=FILE; docs/local.md); it runs until local-down
+	@exec $(OPERATIONS) cloud-up --images "$$IMAGES"
 
 local-down: $(READY) ## stop the local cloud
 	@exec $(OPERATIONS) local-down

@@ -57,6 +57,8 @@ def _parser() -> Parser:
 
     add("zip", _zip, "build the zip of one function").add_argument("destination", type=Path)
     add("local-up", _local_up, "start the local cloud and deploy the stack to it")
+    empty = add("cloud-up", _cloud_up, "start a local cloud without a stack")
+    empty.add_argument("--images", default="", help="a JSON file: what runs in place of which image")
     add("local-down", _local_down, "stop the local cloud")
     add("demo", lambda _: processing.demo(), "show everything once on a local cloud")
     add("demo-training", lambda _: training.demo_training(), "show a sweep of trainings on a local cloud")
@@ -164,6 +166,11 @@ def _zip(options: argparse.Namespace) -> int:
 
 def _local_up(_options: argparse.Namespace) -> int:
     local_stack.up()
+    return 0
+
+
+def _cloud_up(options: argparse.Namespace) -> int:
+    local_stack.cloud_up(Path(options.images) if options.images else None)
     return 0
 
 

@@ -1,6 +1,8 @@
-"""`make local-up` and `make local-down`: a local cloud that keeps running with the stack in it."""
+"""`make local-up`, `cloud-up` and `local-down`: a local cloud that keeps running, with the stack or without."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from operations import outputs, paths
 from operations.deploy import terraform
@@ -8,6 +10,9 @@ from operations.errors import OperationError
 from operations.interrupts import uninterrupted
 from operations.local import cloud
 from operations.steps import step
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def up() -> None:
@@ -35,6 +40,20 @@ def up() -> None:
         "`make run` starts an execution, `make status` lists open tasks, `make local-down` ends it all.",
         flush=True,
     )
+
+
+def cloud_up(images: Path | None) -> None:
+    """Start a local cloud without a stack, for Terraform from other repositories."""
+    with step("Start the local cloud"):
+        local = cloud.start(images)
+    print(f"A local cloud answers at {local.endpoint}; `make local-down` ends it. For other tools:")
+    variables = {
+        "AWS_ENDPOINT_URL": local.endpoint,
+        "AWS_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    print("export " + " ".join(f"{name}={value}" for name, value in variables.items()), flush=True)
 
 
 def down() -> None:

@@ -130,8 +130,11 @@ def is_there() -> bool:
     return answers()
 
 
-def start() -> Cloud:
-    """Start the local cloud, or use the one that answers already; over TLS only another's can."""
+def start(images: Path | None = None) -> Cloud:
+    """Start the local cloud, or use the one that answers already; over TLS only another's can.
+
+    `images` is a file with more images and what runs in their place.
+    """
     borrowed = is_there()
     if endpoint().startswith("https://"):
         must_answer(endpoint())
@@ -150,6 +153,7 @@ def start() -> Cloud:
         "--port",
         str(port),
         limit=START_SECONDS,
+        images=images,
     )
     return Cloud(endpoint=endpoint(), borrowed=borrowed)
 
@@ -190,14 +194,14 @@ def _ours() -> str | None:
     return found["endpoint"]
 
 
-def _environment() -> dict[str, str]:
+def _environment(images: Path | None) -> dict[str, str]:
     # Docker only on request, even if it answers: its images may not have been built.
     runner = os.environ.get("LOCALCLOUD_RUNNER", "process")
-    return {"LOCALCLOUD_RUNNER": runner, "LOCALCLOUD_IMAGES": str(stand_ins.write())}
+    return {"LOCALCLOUD_RUNNER": runner, "LOCALCLOUD_IMAGES": str(stand_ins.write(images))}
 
 
-def _command(verb: str, *options: str, limit: float) -> None:
-    done = run([*_arguments(verb), *options], timeout_seconds=limit, env=_environment())
+def _command(verb: str, *options: str, limit: float, images: Path | None = None) -> None:
+    done = run([*_arguments(verb), *options], timeout_seconds=limit, env=_environment(images))
     if done.returncode != 0:
         raise OperationError(f"the local cloud's `{verb}` failed with exit code {done.returncode}")
 
