@@ -1,4 +1,4 @@
-"""`make local-up`, `cloud-up` and `local-down`: a local cloud that keeps running, with the stack or without."""
+"""`make local-up`, `cloud-up` and `local-down`: a local cloud that keeps running."""
 
 from __future__ import annotations
 

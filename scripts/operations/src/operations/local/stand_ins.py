@@ -38,7 +38,8 @@ _FIELDS: Mapping[str, tuple[type, str]] = {
 def write(images: Path | None = None) -> Path:
     """Write what runs in place of each image, and return the file.
 
-    `images` is a user's file with more of them: docs/local.md. Raises OperationError that names what is wrong.
+    `images` is a user's file with more of them (docs/local.md). Raises OperationError, which says what is
+    wrong with it.
     """
     worker = {"argv": [str(paths.TASK_WORKER), "--"], "command": [str(paths.PYTHON), "-m", "process"]}
     # The stock image knows nothing of tasks: its command runs unchanged on this machine.
