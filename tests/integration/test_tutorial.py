@@ -93,14 +93,14 @@ def test_the_tutorial_leads_to_two_activities_and_away_again(running_cloud: str,
         elif CLOUD not in step.text:
             said += run(home, step.text)
         if step.name == "images.json":
-            documented(CLOUD, {"../magazine/images.json": str(home / "reports/images.json")})
+            documented(CLOUD, {"../magazine/images.json": str(home / "magazine/images.json")})
     print(f"{lines} lines of HCL, {time.monotonic() - began:.0f} s")
     assert "page 3 of 3" in said or "page 1 of 3" in said
     assert "job " in said
     assert json.loads(said[said.index("{\n") : said.index("}\n") + 1]) == {"pages": 3, "sheets": 2}
     assert "Report.TooLong" in said
     assert "exit code 1" in said
-    assert (home / "reports/timeline.html").stat().st_size > 1_000_000
+    assert (home / "magazine/timeline.html").stat().st_size > 1_000_000
     assert "Destroy complete!" in said
     assert [line for line in refusals(running_cloud) if line.startswith("magazine")] == []
-    shutil.rmtree(home / "reports/.terraform")
+    shutil.rmtree(home / "magazine/.terraform")
