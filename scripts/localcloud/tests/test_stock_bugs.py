@@ -35,6 +35,7 @@ SHOWS = {
     "path-cache": "test_a_path_is_parsed_on_each_use",
     "malformed-requests": "test_a_malformed_request_is_accepted",
     "s3-objects": "test_all_clouds_share_one_object_folder",
+    "saved-queries": "test_a_query_cannot_be_saved",
     "log-subscriptions": "test_a_subscription_gets_every_line",
     "log-pages": "test_a_line_is_readable_at_once",
     "function-logs": "test_a_log_is_written_when_its_invocation_ends",
@@ -95,6 +96,11 @@ def test_all_clouds_share_one_object_folder(stock: Cloud) -> None:
     # None of them is in the cloud's state folder.
     assert not list(stock.cli.state_dir.rglob("*shared-folder*"))
     assert list(Path(s3_provider.DEFAULT_S3_TMP_DIR).rglob("*shared-folder*"))
+
+
+def test_a_query_cannot_be_saved(stock: Cloud) -> None:
+    with pytest.raises(ClientError, match="InternalFailure|NotImplemented"):
+        stock.client("logs").put_query_definition(name="a", queryString="fields @message")
 
 
 def test_a_subscription_gets_every_line(stock: Cloud) -> None:

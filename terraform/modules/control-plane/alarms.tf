@@ -82,5 +82,6 @@ module "dashboard" {
   overdue_minutes     = var.watching.overdue_minutes
   max_dispatch_errors = var.watching.max_dispatch_errors
   alarm_actions       = var.watching.alarm_actions
+  saved_queries       = var.watching.saved_queries
   tags                = var.tags
 }

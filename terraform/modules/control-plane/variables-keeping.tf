@@ -55,6 +55,7 @@ variable "watching" {
     How the stack is watched.
 
     - `dashboard`: whether to create module dashboard.
+    - `saved_queries`: whether that saves its questions to the logs in CloudWatch Logs Insights.
     - `overdue_minutes`, `max_dispatch_errors`: what its alarms tolerate, as in module dashboard.
     - `alarm_actions`: ARNs that every alarm of the stack and of its activities notifies, such as SNS topics.
     - `tracing`: whether X-Ray traces a share of what the stack's functions do.
@@ -64,6 +65,7 @@ variable "watching" {
     overdue_minutes     = optional(number)
     max_dispatch_errors = optional(number)
     alarm_actions       = optional(list(string), [])
+    saved_queries       = optional(bool)
     tracing             = optional(bool)
   })
   default  = {}

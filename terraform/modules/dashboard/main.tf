@@ -45,6 +45,14 @@ locals {
       ]
     },
     {
+      heading = "## Questions to the logs"
+      height  = 4
+      widgets = [{
+        type       = "text"
+        properties = { markdown = join("\n", [for key, question in local.questions : "- [${question}](${local.links[key]})"]) }
+      }]
+    },
+    {
       heading = "## Queues and functions"
       height  = 6
       widgets = [

@@ -56,6 +56,13 @@ variable "max_dispatch_errors" {
   }
 }
 
+variable "saved_queries" {
+  description = "Whether to save the dashboard's questions to the logs as queries of CloudWatch Logs Insights, which cost nothing until they run."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "alarm_actions" {
   description = "ARNs that alarms notify, such as SNS topics."
   type        = list(string)

@@ -81,6 +81,12 @@ PATCHES = (
         wrong="all clouds on a machine keep their objects in one folder; stopping one empties it",
     ),
     Patch(
+        name="saved-queries",
+        service="logs",
+        module="localcloud.saved_queries",
+        wrong="queries of Logs Insights cannot be saved",
+    ),
+    Patch(
         name="log-subscriptions",
         service="logs",
         module="localcloud.log_subscriptions",

@@ -18,8 +18,8 @@ run "one_row_of_widgets_for_each_concern" {
   command = apply
 
   assert {
-    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "orders" && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 18
-    error_message = "The dashboard must have 18 widgets: five headings, the alarms and four rows of three."
+    condition     = aws_cloudwatch_dashboard.this.dashboard_name == "orders" && length(jsondecode(aws_cloudwatch_dashboard.this.dashboard_body).widgets) == 20
+    error_message = "The dashboard must have 20 widgets: six headings, the alarms, four rows of three and the questions."
   }
   assert {
     condition = alltrue([for widget in local.widgets :
@@ -33,7 +33,7 @@ run "one_row_of_widgets_for_each_concern" {
     error_message = "Two widgets overlap."
   }
   assert {
-    condition     = [for widget in local.widgets : widget.properties.markdown if widget.type == "text"] == local.rows[*].heading
+    condition     = [for widget in local.widgets : widget.properties.markdown if widget.type == "text" && widget.height == 1] == local.rows[*].heading
     error_message = "The rows are out of order."
   }
 }
@@ -120,4 +120,39 @@ run "rejects_wrong_values" {
   }
 
   expect_failures = [var.name, var.alarm_arns, var.alarm_actions, var.overdue_minutes, var.max_dispatch_errors]
+}
+
+run "questions_are_saved_and_linked" {
+  command = apply
+
+  assert {
+    condition     = keys(aws_cloudwatch_query_definition.this) == keys(local.questions) && aws_cloudwatch_query_definition.this["task"].name == "orders/task"
+    error_message = "Each question must be saved under the stack's name."
+  }
+  assert {
+    condition     = aws_cloudwatch_query_definition.this["task"].log_group_names == tolist(["/aws/lambda/orders-dispatcher", "/aws/lambda/orders-reconciler"])
+    error_message = "The queries must search the logs of the stack's functions."
+  }
+  # In an address of the console only letters, digits and a few signs are not escaped, and * takes the place of %.
+  assert {
+    condition     = alltrue([for link in values(local.links) : can(regex("^https://eu-west-1[.]console[.]aws[.]amazon[.]com/cloudwatch/home[?]region=eu-west-1#logsV2:logs-insights[$]3FqueryDetail[$]3D~[(]end~0~start~-3600~timeType~'RELATIVE~unit~'seconds~editorString~'[A-Za-z0-9*_.-]+~source~[(](~'[A-Za-z0-9*_.-]+)+[)][)]$", link))])
+    error_message = "A link has another form than the console's: ${jsonencode(local.links)}"
+  }
+  assert {
+    condition     = strcontains(local.links.throttled, "editorString~'filter*20ispresent*28Throttles*29*20*7C*20stats") && endswith(local.links.throttled, "~source~(~'*2Faws*2Flambda*2Forders-dispatcher~'*2Faws*2Flambda*2Forders-reconciler))")
+    error_message = "The link for throttled calls is ${local.links.throttled}."
+  }
+}
+
+run "questions_need_not_be_saved" {
+  command = apply
+
+  variables {
+    saved_queries = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_query_definition.this) == 0 && length(local.links) == 6
+    error_message = "Without saved queries the links must stay."
+  }
 }
