@@ -19,11 +19,12 @@ ARCHITECTURE ?=
 WATCH ?=
 BUCKET ?=
 PREFIX ?=
+VERSION ?=
 KNOWN ?=
 IAM ?= 1
 STATE ?= -
 TO ?= .
-export ENV BACKEND INPUT BASE_IMAGE IMAGE IMAGES ARCHITECTURE BUCKET PREFIX KNOWN IAM STATE TO
+export ENV BACKEND INPUT VERSION BASE_IMAGE IMAGE IMAGES ARCHITECTURE BUCKET PREFIX KNOWN IAM STATE TO
 
 # Terraform warns on every call when this names a file that does not exist.
 ifeq ($(and $(TF_CLI_CONFIG_FILE),$(wildcard $(TF_CLI_CONFIG_FILE))),)
@@ -48,6 +49,7 @@ SECOND_READY := build/stamps/second-cloud
 TRAINING_READY := build/stamps/training
 # Playwright, which drives a browser.
 BROWSER_READY := build/stamps/browser
+RELEASE_READY := build/stamps/release
 # What `make benchmark` compares the dispatcher with and what measures it, each in a separate environment.
 BENCHMARKED := stub plot activity-worker stefuna
 BENCHMARK_READY := $(BENCHMARKED:%=build/stamps/benchmark-%)
@@ -70,7 +72,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
-	deep-test checkov browser-test integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
+	deep-test checkov browser-test package-test integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
 	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up cloud-up local-down run status \
 	verify bootstrap plan apply deploy destroy release migrate \
 	requirements clean need-terraform need-docker need-env
@@ -232,8 +234,11 @@ deploy: $(READY) | need-terraform need-env ## test, build, push, show the plan a
 destroy: $(READY) | need-terraform need-env ## remove what a deploy created; asks first unless local (ENV=, AUTO_APPROVE=1)
 	@exec $(OPERATIONS) destroy --env "$$ENV"
 
-release: $(READY) $(ZIPS) ## write zips and packages.json for other repositories to build/release (BUCKET=, PREFIX=)
-	@exec $(OPERATIONS) release --bucket "$$BUCKET" --prefix "$$PREFIX"
+package-test: $(READY) ## install the wheels on each Python that is here, in a project of its own, and test them there
+	$(PYTEST) -rs tests/packages
+
+release: $(READY) $(RELEASE_READY) $(ZIPS) ## write what other repositories take to build/release (BUCKET=, PREFIX=; VERSION= also writes the changelog)
+	@exec $(OPERATIONS) release --bucket "$$BUCKET" --prefix "$$PREFIX" --version "$$VERSION"
 
 migrate: $(VENV_READY) ## write moved.tf for a stack of 0.1.0's modules and print its settings (STATE=, TO=; docs/migration.md)
 	@exec $(OPERATIONS) migrate "$$STATE" --to "$$TO"
@@ -245,6 +250,7 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 	$(COMPILE) --output-file requirements/checkov.txt requirements/checkov.in
 	$(COMPILE) --output-file requirements/asl.txt requirements/asl.in
 	$(COMPILE) --output-file requirements/browser.txt requirements/browser.in
+	$(COMPILE) --output-file requirements/release.txt requirements/release.in
 	for image in worker training; do $(COMPILE) --generate-hashes --constraint requirements/dev.txt \
 		--output-file images/$$image/requirements.txt images/$$image/requirements.in; done
 	$(COMPILE) --generate-hashes --output-file scripts/second-cloud/requirements.txt scripts/second-cloud/requirements.in
@@ -252,7 +258,7 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 clean: ## stop the local cloud and remove everything built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; $(OPERATIONS) second-cloud-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/browser build/checkov build/asl build/demo build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/benchmark build/benchmark.json build/import-linter
+	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/browser build/checkov build/asl build/demo build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/release-tools build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/examples terraform/bootstrap terraform/verify terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 
@@ -305,6 +311,12 @@ $(BROWSER_READY): $(UV_READY) requirements/browser.txt
 	@echo 'Setting up the tests of pages'
 	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/browser/venv
 	@$(UV) pip sync --quiet --python build/browser/venv/bin/python requirements/browser.txt
+	@touch $@
+
+$(RELEASE_READY): $(UV_READY) requirements/release.txt
+	@echo 'Setting up what describes a release'
+	@python=$$(scripts/find-python $(UV)); $(UV) venv --quiet --allow-existing --python "$$python" build/release-tools
+	@$(UV) pip sync --quiet --python build/release-tools/bin/python requirements/release.txt
 	@touch $@
 
 $(CHECKOV_READY): $(UV_READY) requirements/checkov.txt

@@ -1,27 +1,34 @@
 """Queries of Logs Insights are kept as AWS keeps them."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
-
 from cloud import Cloud
 
 
 def test_a_query_is_saved_changed_found_and_deleted(cloud: Cloud) -> None:
     logs = cloud.client("logs")
-    made = logs.put_query_definition(name="orders/task", queryString="fields @message", logGroupNames=["/a"])
-    query_id = made["queryDefinitionId"]
-    logs.put_query_definition(
-        name="orders/task", queryString="fields @timestamp", logGroupNames=["/b"], queryDefinitionId=query_id
-    )
+    given = {"name": "orders/task", "logGroupNames": ["/a"]}
+    query_id = logs.put_query_definition(**given, queryString="fields @message")[
+        "queryDefinitionId"
+    ]
+    changed = {**given, "logGroupNames": ["/b"], "queryDefinitionId": query_id}
+    logs.put_query_definition(**changed, queryString="fields @timestamp")
     logs.put_query_definition(name="other", queryString="fields @message")
-    (found,) = logs.describe_query_definitions(queryDefinitionNamePrefix="orders/")["queryDefinitions"]
+
+    def find() -> list[dict[str, Any]]:
+        found = logs.describe_query_definitions(queryDefinitionNamePrefix="orders/")
+        return list(found["queryDefinitions"])
+
+    (found,) = find()
     assert (found["queryDefinitionId"], found["queryString"]) == (query_id, "fields @timestamp")
     assert found["logGroupNames"] == ["/b"]
     assert logs.delete_query_definition(queryDefinitionId=query_id)["success"]
-    assert logs.describe_query_definitions(queryDefinitionNamePrefix="orders/")["queryDefinitions"] == []
+    assert find() == []
     for call in (
         lambda: logs.delete_query_definition(queryDefinitionId=query_id),
-        lambda: logs.put_query_definition(name="a", queryString="b", queryDefinitionId=query_id),
+        lambda: logs.put_query_definition(**changed, queryString="fields @timestamp"),
     ):
         with pytest.raises(ClientError, match="ResourceNotFoundException"):
             call()

@@ -1,4 +1,4 @@
-"""Saved queries of CloudWatch Logs Insights, which neither LocalStack nor moto knows. They are kept, not run.
+"""Saved queries of Logs Insights, which LocalStack does not know. They are kept, not run.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html
 """

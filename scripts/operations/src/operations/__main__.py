@@ -84,7 +84,8 @@ def _add_environments(add: Callable[..., argparse.ArgumentParser]) -> None:
         sub.add_argument("--env", default=outputs.LOCAL)
         if name == "deploy":
             sub.add_argument("--base", default="", help="the image to build on")
-    packages = add("release", _release, "write the zips and packages.json for other repositories")
+    packages = add("release", _release, "write what other repositories take of a version")
+    packages.add_argument("--version", default="", help="also write the changelog's section of this version")
     packages.add_argument("--bucket", default="")
     packages.add_argument("--prefix", default="")
 
@@ -212,7 +213,7 @@ def _destroy(options: argparse.Namespace) -> int:
 
 
 def _release(options: argparse.Namespace) -> int:
-    release(options.bucket, options.prefix)
+    release(options.bucket, options.prefix, options.version)
     return 0
 
 

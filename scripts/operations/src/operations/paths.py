@@ -16,6 +16,7 @@ TRAINING_IMAGE = ROOT / "images/training"
 CLOUD_IMAGES = ROOT / "build/localcloud/images.json"
 CLOUD_STATE = ROOT / "build/localcloud/state"
 SECOND_CLOUD = ROOT / "build/second-cloud"
+CYCLONEDX = ROOT / "build/release-tools/bin/cyclonedx-py"
 
 
 def build_dir(env: str) -> Path:
