@@ -118,6 +118,7 @@ def workspaces(cloud: SecondCloud) -> Mapping[str, Workspace]:
         "second": pack_function(FOLDER / "function.zip"),
         "films": pack(FOLDER / "film.zip", {"film.py": FILM}),
     }
+    variables["TF_VAR_saved_queries"] = "false"
     # The example says nothing of endpoints, as on AWS.
     variables |= trial.environment(cloud.endpoint)
     return {

@@ -54,8 +54,9 @@ module "stack" {
   }
 
   # Nothing here is worth keeping, and the provider takes a minute to create a lifecycle rule.
-  data = { keep_payloads = true, force_destroy = true, deletion_protection = false }
-  logs = { retention_days = 1 }
+  data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  logs     = { retention_days = 1 }
+  watching = { saved_queries = var.saved_queries }
 }
 
 # All overrides are allowed, to try them here, and jobs end quickly.

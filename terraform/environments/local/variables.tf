@@ -14,6 +14,12 @@ variable "packages_dir" {
   default     = "../../../build/zip"
 }
 
+variable "saved_queries" {
+  description = "Whether to save the dashboard's questions to the logs. Another emulator may not know how."
+  type        = bool
+  default     = true
+}
+
 variable "worker_image" {
   description = <<-EOT
     The image that containers run: its name in the Docker engine, or one that the local cloud maps to a program of

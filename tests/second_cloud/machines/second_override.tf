@@ -17,5 +17,6 @@ module "stack" {
   network    = null
   data       = { keep_payloads = true, force_destroy = true, deletion_protection = false }
   dispatch   = { max_dispatchers = 5, missed_task_poll_minutes = 1440 }
+  watching   = { saved_queries = false }
   activities = { for name, function in module.function : name => { lambda = { function_arn = function.arn, role = { name = function.role_name } } } }
 }

@@ -83,6 +83,7 @@ module "stack" {
   backends = ["lambda"]
   wake_ups = ["poll"]
   data     = { keep_payloads = true, force_destroy = true, deletion_protection = false }
+  watching = { saved_queries = false }
   # Each is one more process of this machine.
   dispatch = { max_dispatchers = 5, missed_task_poll_minutes = 1440 }
 }
