@@ -72,7 +72,7 @@ ZIPS := $(FUNCTIONS:%=build/zip/%.zip)
 sources = $(shell find $(1) -name __pycache__ -prune -o -print)
 
 .PHONY: help setup build zip check lint python-lint docs schemas measure changelog test terraform-test judge fast-test unit-test \
-	deep-test checkov browser-test package-test integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
+	deep-test checkov browser-test screenshot package-test integration-test localcloud-test stack-test states-test running-test verify-test second-cloud-test second-cloud-up second-cloud-down \
 	second-cloud-allow benchmark training-setup chaos images push image-test gpu-check demo demo-training local-up cloud-up local-down run status \
 	verify bootstrap plan apply deploy destroy release migrate \
 	requirements clean need-terraform need-docker need-env
@@ -175,6 +175,10 @@ browser-test: $(READY) $(BROWSER_READY) ## test the timeline's page in a Chromiu
 	@chromium=$$(scripts/chromium) && CHROMIUM=$$chromium PAGES_PYTHON=$(PYTHON) \
 		build/browser/venv/bin/python -m pytest --confcutdir=tests/browser tests/browser
 
+screenshot: $(READY) $(BROWSER_READY) ## make docs/timeline.png of the page that the last `make chaos` left (CHROMIUM=)
+	@chromium=$$(scripts/chromium) && CHROMIUM=$$chromium build/browser/venv/bin/python -m tests.browser.screenshot \
+		build/chaos/timeline.html docs/timeline.png
+
 benchmark: $(READY) $(BENCHMARK_READY) $(ZIPS) | need-terraform ## compare the dispatcher with its alternatives (under 10 minutes); writes docs/benchmarks.md
 	@exec $(PYTHON) -m benchmark
 
@@ -258,7 +262,7 @@ requirements: $(UV_READY) ## pin the newest versions that the .in files allow
 clean: ## stop the local cloud and remove everything built and set up (no other environment's state)
 	@if [[ -e $(CLOUD_READY) && -e $(VENV_READY) ]]; then $(OPERATIONS) local-down; $(OPERATIONS) second-cloud-down; fi
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/browser build/checkov build/asl build/demo build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/release-tools build/benchmark build/benchmark.json build/import-linter
+	rm -rf build/zip build/tools build/stamps build/localcloud build/second-cloud build/browser build/chaos build/checkov build/asl build/demo build/documents build/local build/ci build/terraform build/images build/images.json build/images.log build/training build/release build/release-tools build/benchmark build/benchmark.json build/import-linter
 	find functions scripts tests -name __pycache__ -prune -exec rm -rf {} +
 	find terraform/modules terraform/examples terraform/bootstrap terraform/verify terraform/environments/local scripts/benchmark/latency -name '.terraform*' -prune -exec rm -rf {} +
 

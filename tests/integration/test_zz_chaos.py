@@ -1,12 +1,14 @@
 """What came of the run of test_chaos.py: each task ends, and ends once."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any
 
 import pytest
+from tests.integration import trial
 from tests.integration.applied import Applied
 from tests.integration.chaos.plan import KILLS, TASKS
 from tests.integration.chaos.run import Run
@@ -14,8 +16,13 @@ from tests.integration.helpers import refusals
 
 from activity_dispatch.domain.outcomes import ErrorName
 from activity_dispatch.domain.polls import poll_id_of
+from activity_dispatch_cli import stack
+from activity_dispatch_cli.account import connect
+from activity_dispatch_cli.timeline.command import timeline
+from operations import paths
 
 POOL_SIZE = 12
+TIMELINE = paths.ROOT / "build/chaos/timeline.html"
 OUTCOMES = {"ActivitySucceeded": "succeeded", "ActivityFailed": "failed", "ActivityTimedOut": "cancelled"}
 
 
@@ -55,6 +62,19 @@ def followers(run: Run) -> list[dict[str, Any]]:
 
 def attempts(item: Mapping[str, Any]) -> int:
     return len(json.loads(item.get("attempts", "[]"))) + 1
+
+
+def test_the_timeline_shows_the_run(run: Run, running_cloud: str) -> None:
+    """`make screenshot` makes the docs' picture of it."""
+    TIMELINE.parent.mkdir(parents=True, exist_ok=True)
+    found = stack.find(connect(region=trial.REGION, endpoint=running_cloud), "chaos")
+    assert timeline(found, None, "2h", TIMELINE) == 0
+    data = re.search(r'<script type="application/json" id="data">(.*?)</script>', TIMELINE.read_text())
+    assert data is not None
+    tasks = json.loads(data[1])["tasks"]
+    assert len(tasks) >= TASKS
+    assert {task["outcome"] for task in tasks} >= {"succeeded", "failed"}
+    assert any("attempt" in task for task in tasks)
 
 
 def test_no_task_is_at_work_twice(run: Run) -> None:

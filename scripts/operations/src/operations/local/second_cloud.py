@@ -62,6 +62,8 @@ class SecondCloud:
         return {
             cloud.ENDPOINT_VARIABLE: self.endpoint,
             cloud.BUNDLE_VARIABLE: str(Path(self.folder, "tmp", "ministack-tls", "server.crt")),
+            # It knows no saved queries (scripts/second-cloud/known.toml).
+            "TF_VAR_saved_queries": "false",
         }
 
 
