@@ -114,8 +114,8 @@ schemas: $(VENV_READY) | need-terraform ## update the kept schemas of the AWS pr
 measure: $(READY) ## measure on the local cloud the figures behind docs/cost.md
 	@exec $(PYTHON) -m benchmark.cost measure
 
-changelog: $(VENV_READY) ## show the changelog's next section; VERSION=n writes it and removes its fragments
-	@.venv/bin/towncrier build $(if $(VERSION),--yes --version '$(VERSION)',--draft --version next)
+changelog: $(VENV_READY) ## show the changelog's next section, which make release writes
+	@.venv/bin/towncrier build --draft --version next
 
 test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
 	@echo 'Two at a time; each prints its output when it ends: $(CLOUDLESS)'

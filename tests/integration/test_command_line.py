@@ -64,8 +64,10 @@ def open_tasks() -> list[dict[str, Any]]:
     return found
 
 
-def test_stacks_are_found_by_name() -> None:
+def test_stacks_are_found_by_name(running_cloud: str) -> None:
     assert "first-light" in documented("activity-dispatch stacks")
+    at = "activity-dispatch stacks --region eu-west-1 --endpoint http://127.0.0.1:4566"
+    assert "first-light" in documented(at, {"http://127.0.0.1:4566": running_cloud})
     assert "Open tasks of first-light" in documented("activity-dispatch status --stack first-light")
 
 

@@ -1,5 +1,6 @@
 """The distributions as a user gets them, and bare environments to install them in."""
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,5 +95,7 @@ def bare(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def installed(bare: Environment, wheel: Callable[[str], Path]) -> Environment:
     """The environment with both distributions."""
-    bare.install(f"{wheel(LIBRARY)}[boto3]", str(wheel(COMMAND)), "pytest")
+    documented = 'pip install "activity-dispatch[boto3]" pytest'
+    requirements = [text.replace(LIBRARY, str(wheel(LIBRARY))) for text in shlex.split(documented)[2:]]
+    bare.install(*requirements, str(wheel(COMMAND)))
     return bare

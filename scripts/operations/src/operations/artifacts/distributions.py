@@ -27,11 +27,13 @@ def members() -> Mapping[str, Path]:
 
 
 def version() -> str:
-    """Return the one version that all of them have. Raises OperationError if they differ."""
-    found = {folder: str(_project(folder)["version"]) for folder in members().values()}
+    """Return the one version that they and the functions have. Raises OperationError if they differ."""
+    functions = (file.parent for file in (paths.ROOT / "functions").glob("*/pyproject.toml"))
+    folders = sorted({*members().values(), *functions})
+    found = {folder: str(_project(folder)["version"]) for folder in folders}
     if len(set(found.values())) != 1:
         shown = ", ".join(f"{folder.relative_to(paths.ROOT)}: {each}" for folder, each in found.items())
-        raise OperationError(f"the distributions must have one version: {shown}")
+        raise OperationError(f"all that is released must have one version: {shown}")
     return next(iter(found.values()))
 
 
