@@ -52,7 +52,8 @@ def test_a_function_with_the_library_fits_into_a_small_zip(bare: Environment, tm
     (folder / "report.py").write_text("from activity_dispatch import processing_handler, task\n")
     path = f"{bare.python.parent}:{os.environ['PATH']}"
     for command in (
-        "pip install --no-compile --target package ../activity-dispatch/functions/common && cp report.py package/",
+        "pip install --no-compile --target package ../activity-dispatch/functions/common",
+        "cp report.py package/",
         "(cd package && zip --quiet --recurse-paths ../report.zip .)",
     ):
         sh("env", f"PATH={path}", "bash", "-ec", command, cwd=folder)
@@ -60,8 +61,6 @@ def test_a_function_with_the_library_fits_into_a_small_zip(bare: Environment, tm
     size = (folder / "report.zip").stat().st_size
     print(f"{size:,} bytes on Python {bare.version}")
     assert size < MAX_ZIP_BYTES
-    # It is complete but for boto3.
-    sh(bare.python, "-c", "import report", cwd=folder / "package")
 
 
 def test_the_source_distributions_build_the_same_wheels(
