@@ -54,11 +54,10 @@ RELEASE_READY := build/stamps/release
 BENCHMARKED := stub plot activity-worker stefuna
 BENCHMARK_READY := $(BENCHMARKED:%=build/stamps/benchmark-%)
 
-# Longest first. Before 4.0, make cannot keep each target's output together.
-CLOUDLESS := terraform-test unit-test checkov
+# Before 4.0, make cannot keep each target's output together.
+CLOUDLESS := unit-test terraform-test checkov
 TWO_AT_ONCE := --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 PYTEST := $(PYTHON) -m pytest
-# Empty where another target has the second core.
 WORKERS := --numprocesses=2 --dist=worksteal
 CHECKOV := build/checkov/venv/bin/checkov --config-file terraform/.checkov.yaml
 TERRAFORM_CALLERS := $(wildcard terraform/bootstrap/*.tf terraform/verify/*.tf terraform/environments/*/*.tf terraform/examples/*/*.tf terraform/examples/*/*/*.tf)
@@ -119,7 +118,7 @@ changelog: $(VENV_READY) ## show the changelog's next section, which make releas
 
 test: lint $(CHECKOV_READY) ## run lint and all tests that need no cloud (unit, contract, repo, Terraform with mocks, checkov)
 	@echo 'Two at a time; each prints its output when it ends: $(CLOUDLESS)'
-	@$(MAKE) WORKERS= $(TWO_AT_ONCE) $(CLOUDLESS)
+	@$(MAKE) $(TWO_AT_ONCE) $(CLOUDLESS)
 
 terraform-test: $(VENV_READY) $(ASL_READY) | need-terraform ## validate the Terraform folders, run their tests with mocks, and judge what they render
 	@outcome=0; scripts/terraform-test || outcome=1; $(PYTHON) -m tests.judges || outcome=1; exit $$outcome

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from tests.judges.documents import Kind, Place, found_in
 
-# Each plan ends with 14 MB of the provider's schema: it is cut off unread.
+# Each plan ends with the provider's schema: it is cut off unread.
 SCHEMA = b',"provider_schemas":'
 RENDERED = b'"test_plan":{', b'"test_state":{'
 # How run blocks that expect a failure begin (tests/repo/test_terraform_layout.py). Terraform renders their
