@@ -1,4 +1,4 @@
-"""One running provider for all tests with mocks, which shows Terraform only the part of its schema that is used.
+"""One running provider for all tests with mocks, which shows Terraform the used part of its schema only.
 
 Usage: python -m tests.judges.provider BINARY FOLDER... Prints the value of TF_REATTACH_PROVIDERS and serves
 until it is ended. Reading the whole schema, and printing it with each plan, would be nine tenths of
