@@ -1,5 +1,6 @@
 """The commands of `activity-dispatch`, and their options."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,10 @@ def main() -> None:
         code = command.main(prog_name="activity-dispatch", standalone_mode=False)
     except typer.Abort:
         code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader, such as `head`, has what it wants; what is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.FAILED
     except Exception as error:
         # Typer and Click have no common class for a wrong call that both export.
         if not hasattr(error, "exit_code") or not hasattr(error, "show"):

@@ -3,7 +3,9 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.live import Live
 
@@ -42,11 +44,16 @@ def status(
 
 
 def _watch(stack: Stack, console: Console, sleep: Callable[[float], None]) -> None:
+    # What does not work at first is an error; later it may pass, and what was seen before stays.
+    found = look(stack)
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
-            found = look(stack)
             live.update(Screen(title=_title(stack), open=found, height=console.height), refresh=True)
             sleep(SECONDS_BETWEEN)
+            try:
+                found = look(stack)
+            except (ClientError, BotoCoreError) as error:
+                found = replace(found, problems=(f"not up to date: {error}",))
 
 
 def _print(stack: Stack, console: Console, *, as_json: bool) -> None:
