@@ -18,6 +18,7 @@ def test_what_was_seen_stays_when_aws_does_not_answer(stack: Stack, monkeypatch:
     console = Console(file=out, force_terminal=True, width=100, height=20, legacy_windows=False)
     screen, looks = pyte.Screen(100, 20), []
     shown: list[list[str]] = []
+    look = status.look
 
     def wait(_: float) -> None:
         pyte.Stream(screen).feed(out.getvalue().replace("\n", "\r\n"))
@@ -31,7 +32,7 @@ def test_what_was_seen_stays_when_aws_does_not_answer(stack: Stack, monkeypatch:
             monkeypatch.setattr(status, "look", fail)
 
     def fail(_: Stack) -> None:
-        monkeypatch.undo()
+        monkeypatch.setattr(status, "look", look)
         raise EndpointConnectionError(endpoint_url="https://dynamodb")
 
     assert status.status(stack, console, watch=True, sleep=wait) == 0
