@@ -117,8 +117,8 @@ class Running:
         return self._codes[0]
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait until a condition holds; a process may have a small part of a processor to start on."""
+def wait_until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition was never met"
